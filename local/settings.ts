@@ -1,0 +1,65 @@
+// What the environment says about a local start, checked, and the environment that the API's functions get.
+
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { Failure, messageOf } from './failure';
+
+/** How this start was asked for. */
+export interface Settings {
+  /** The port of the API: `PORT`. */
+  readonly port: number;
+  /** Where the data is kept between starts: `DATA_DIR`. */
+  readonly dataDirectory: string;
+  /** Whether sample data is wanted: not with `SAMPLE_DATA=off`. */
+  readonly sampleData: boolean;
+}
+
+/** Reads and checks the variables of a start. */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const port = environment.PORT || '3000';
+  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {
+    throw new Failure(`PORT is "${port}": set it to a number from 1 to 65535, or unset it for 3000.`);
+  }
+  const samples = environment.SAMPLE_DATA || 'on';
+  if (samples !== 'on' && samples !== 'off') throw new Failure(`SAMPLE_DATA is "${samples}": set it to "off", or unset it to have sample data.`);
+  return { port: Number(port), dataDirectory: resolve(environment.DATA_DIR || '.dynamodb'), sampleData: samples === 'on' };
+}
+
+/** The environment of the API and of all that talks to this database. */
+export function functionEnvironment(environment: NodeJS.ProcessEnv, endpoint: string, cursorKey: string): NodeJS.ProcessEnv {
+  const { AWS_PROFILE, AWS_SESSION_TOKEN, ...rest } = environment;
+  const external = Boolean(environment.DYNAMODB_ENDPOINT);
+  return {
+    ...rest,
+    // A database that we did not start may tell its users apart; ours takes anything, so no real credentials go there.
+    ...(external && (AWS_PROFILE || environment.AWS_ACCESS_KEY_ID)
+      ? { ...(AWS_PROFILE ? { AWS_PROFILE } : {}), ...(AWS_SESSION_TOKEN ? { AWS_SESSION_TOKEN } : {}) }
+      : { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' }),
+    AWS_REGION: (external && (environment.AWS_REGION || environment.AWS_DEFAULT_REGION)) || 'us-east-1',
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    TABLE_NAME: environment.TABLE_NAME || 'dynashelf-local',
+    CURSOR_KEY: environment.CURSOR_KEY || cursorKey,
+    CORS_ORIGINS: environment.CORS_ORIGINS || '*',
+  };
+}
+
+/** The key that signs cursors: made once, so that a cursor outlives a restart. Makes the data directory. */
+export function keptCursorKey(dataDirectory: string): string {
+  const path = join(dataDirectory, 'cursor-key');
+  try {
+    mkdirSync(dataDirectory, { recursive: true });
+  } catch (error) {
+    throw new Failure(`The directory ${dataDirectory} for local data cannot be made (${messageOf(error)}): set DATA_DIR to one that can.`);
+  }
+  try {
+    writeFileSync(path, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw new Failure(`The directory ${dataDirectory} for local data cannot be written (${messageOf(error)}): set DATA_DIR to one that can.`);
+    }
+  }
+  return readFileSync(path, 'utf8').trim();
+}

@@ -1,0 +1,111 @@
+// The words of an attribute: Dynamoose's own, and JSON Schema's beside them. These types are their reference.
+
+/** How a Date is stored: milliseconds (default) or seconds since 1970, or RFC 3339 text. */
+export interface StoredDate {
+  readonly value: DateConstructor;
+  readonly settings: { readonly storage: 'milliseconds' | 'seconds' | 'iso' };
+}
+
+/**
+ * An attribute's type. In JSON a `Date` is an RFC 3339 date-time, a `Set` an array of distinct
+ * values, a `Buffer` base64 text (RFC 4648 §4).
+ */
+export type AttributeType =
+  | StringConstructor
+  | NumberConstructor
+  | BooleanConstructor
+  | DateConstructor
+  | BufferConstructor
+  | ObjectConstructor
+  | ArrayConstructor
+  | SetConstructor
+  | StoredDate;
+
+/** The formats a string can be held to (JSON Schema validation §7.3). */
+export const FORMATS = [
+  'date', 'date-time', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'time', 'uri', 'uri-reference', 'uuid',
+] as const;
+
+/** What Dynamoose calls on the way to the table and back. `value` is as stored for `set` and `validate`. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the value's type depends on the attribute's
+type Modifier = (value: any) => unknown;
+
+/** All that can be said of one attribute. */
+export interface AttributeDefinition {
+  /** The type; with `schema` for what an object, array or set holds. */
+  readonly type: AttributeType;
+  /**
+   * What is inside: attributes of an object, `[element]` of an array or set. `'any'` takes any
+   * JSON, which is stored and returned as it came.
+   */
+  readonly schema?: SchemaDefinition | readonly [Attribute] | 'any';
+
+  // Dynamoose's words (https://dynamoosejs.com/guide/Schema)
+
+  /** The attribute must have a value once defaults are applied. */
+  readonly required?: boolean;
+  /** The value where a new item has none: a value, or a function (also async) that makes one. */
+  readonly default?: unknown;
+  /** The default replaces whatever was given, on every write. Such an attribute is read-only. */
+  readonly forceDefault?: boolean;
+  /** The values allowed, as they are stored. */
+  readonly enum?: readonly (string | number)[];
+  /** A check beyond JSON Schema's: a regular expression, or a function (also async) that says true. */
+  readonly validate?: RegExp | Modifier;
+  /** Changes a value that is read, before it is sent. May be async. */
+  readonly get?: Modifier;
+  /** Changes a value before it is checked and stored, such as to lower case. May be async. */
+  readonly set?: Modifier;
+
+  // Words of this project
+
+  /** Never taken from a request body; ignored there. */
+  readonly readOnly?: boolean;
+  /** The collection of which the attribute holds an item's id, such as `'authors'`: a String of the item itself, not inside another attribute. */
+  readonly references?: string;
+  /** A number without a fraction. */
+  readonly integer?: boolean;
+
+  // JSON Schema's words (draft 2020-12)
+
+  /** A short name for people. */
+  readonly title?: string;
+  /** What the attribute means, for people. */
+  readonly description?: string;
+  /** Values that serve as examples in the description. */
+  readonly examples?: readonly unknown[];
+  /** Clients should stop using the attribute. */
+  readonly deprecated?: boolean;
+  /** Least length of a string, in Unicode code points. */
+  readonly minLength?: number;
+  /** Greatest length of a string, in Unicode code points. */
+  readonly maxLength?: number;
+  /** A regular expression (ECMA-262, flag u) that a string must match somewhere. */
+  readonly pattern?: string;
+  /** What a string stands for. */
+  readonly format?: (typeof FORMATS)[number];
+  /** Least number. */
+  readonly minimum?: number;
+  /** Greatest number. */
+  readonly maximum?: number;
+  /** The number is greater than this. */
+  readonly exclusiveMinimum?: number;
+  /** The number is less than this. */
+  readonly exclusiveMaximum?: number;
+  /** The number is a multiple of this. */
+  readonly multipleOf?: number;
+  /** Least count of elements of an array or set. */
+  readonly minItems?: number;
+  /** Greatest count of elements of an array or set. */
+  readonly maxItems?: number;
+  /** No two elements of an array are equal. */
+  readonly uniqueItems?: boolean;
+}
+
+/** An attribute: its type alone, or all its words. */
+export type Attribute = AttributeType | AttributeDefinition;
+
+/** The attributes of an item or of an object within one, by name. */
+export interface SchemaDefinition {
+  readonly [name: string]: Attribute;
+}

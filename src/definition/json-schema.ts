@@ -1,0 +1,86 @@
+// JSON Schema (draft 2020-12) derived from a resource's schema: for checking requests and for the description.
+import type { AttributeDefinition } from './attribute';
+import { isFree, isReadOnly, type Node } from './node';
+import { ID_PATTERN } from './relation';
+
+/** The part of JSON Schema that is derived. */
+export interface JsonSchema {
+  type?: 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object';
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  additionalProperties?: boolean;
+  items?: JsonSchema;
+  [keyword: string]: unknown;
+}
+
+/** The words that mean in JSON Schema what they mean in a resource file. */
+const COPIED = [
+  'title', 'description', 'examples', 'deprecated',
+  'minLength', 'maxLength', 'pattern', 'format',
+  'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf',
+  'minItems', 'maxItems', 'uniqueItems',
+] as const satisfies readonly (keyof AttributeDefinition)[];
+
+/**
+ * RFC 4648 §4, with padding, and §3.5: the bits that only fill up are zero, so that a value has one
+ * text and a set of distinct texts holds distinct values.
+ */
+export const BASE64 = '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$';
+
+/** What a request body of POST or PUT may hold: the attributes that clients write. */
+export function requestSchema(nodes: ReadonlyMap<string, Node>): JsonSchema {
+  return objectSchema([...nodes].filter(([, node]) => !isReadOnly(node)), 'request');
+}
+
+/** What a response holds of the declared attributes. */
+export function itemSchema(nodes: ReadonlyMap<string, Node>): JsonSchema {
+  return objectSchema([...nodes], 'item');
+}
+
+/** Unsettled is what a `set` may still bring into the enum, or add where it is required: checked after it, not before. */
+type Purpose = 'request' | 'unsettled request' | 'item';
+
+function objectSchema(members: [string, Node][], purpose: Purpose): JsonSchema {
+  const required = purpose === 'unsettled request' ? []
+    : members.filter(([, { words }]) => words.required === true && (purpose === 'item' || words.default === undefined)).map(([name]) => name);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(members.map(([name, node]) => [name, nodeSchema(node, purpose)])),
+    ...(required.length > 0 && { required }),
+    additionalProperties: false,
+  };
+}
+
+function nodeSchema(node: Node, outside: Purpose): JsonSchema {
+  const { words } = node;
+  const purpose = outside === 'request' && words.set !== undefined ? 'unsettled request' : outside;
+  const copied = Object.fromEntries(COPIED.filter((word) => words[word] !== undefined).map((word) => [word, words[word]]));
+  return {
+    ...shape(node, purpose),
+    ...copied,
+    ...(words.references !== undefined && { pattern: ID_PATTERN }),
+    // DynamoDB has no empty set.
+    ...(node.kind === 'set' && { minItems: Math.max(1, words.minItems ?? 1) }),
+    ...(words.enum !== undefined && purpose !== 'unsettled request' && { enum: [...words.enum] }),
+    ...(purpose === 'item' && isReadOnly(node) && { readOnly: true }),
+    ...(purpose === 'item' && isPlain(words.default) && { default: words.default }),
+  };
+}
+
+function shape(node: Node, purpose: Purpose): JsonSchema {
+  switch (node.kind) {
+    case 'string': return { type: 'string' };
+    case 'number': return { type: node.words.integer === true ? 'integer' : 'number' };
+    case 'boolean': return { type: 'boolean' };
+    case 'date': return { type: 'string', format: 'date-time' };
+    case 'binary': return { type: 'string', contentEncoding: 'base64', pattern: BASE64 };
+    case 'any': return {};
+    case 'object': return isFree(node) ? { type: 'object' } : objectSchema([...node.members], purpose);
+    case 'array': return { type: 'array', items: nodeSchema(node.element!, purpose) };
+    case 'set': return { type: 'array', items: nodeSchema(node.element!, purpose), uniqueItems: true };
+  }
+}
+
+function isPlain(value: unknown): boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
+}

@@ -1,0 +1,35 @@
+// "Did you mean …?": the known name nearest to one that is not known.
+
+/** The nearest of `names`, or undefined where none is near. */
+export function nearest(name: string, names: Iterable<string>): string | undefined {
+  // A distance of a third of the name or more is another word, not a slip.
+  let least = Math.ceil(name.length / 3) + 1;
+  let found: string | undefined;
+  for (const candidate of names) {
+    const distance = editDistance(name.toLowerCase().slice(0, 64), candidate.toLowerCase());
+    if (distance < least) {
+      least = distance;
+      found = candidate;
+    }
+  }
+  return found;
+}
+
+/** ` Did you mean "title"?`, or nothing. */
+export function didYouMean(name: string, names: Iterable<string>): string {
+  const found = nearest(name, names);
+  return found === undefined ? '' : ` Did you mean "${found}"?`;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

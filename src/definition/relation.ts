@@ -1,0 +1,82 @@
+// References and relations: an attribute that holds the id of another collection's item, and the list that leads
+// back. Checked in one file, and across all that are served.
+import { didYouMean } from './nearest';
+import type { Resource } from './resource';
+
+/** A list of the items that refer to an item: those of `collection` whose `attribute` holds its id. */
+export interface Relation {
+  /** The collection whose items refer to this one's. */
+  readonly collection: string;
+  /** Their attribute that does; it `references` this collection, and is the `partition` of an index there. */
+  readonly attribute: string;
+}
+
+/** What an attribute that references another collection holds: an id, as PUT takes it. */
+export const ID_PATTERN = '^[A-Za-z0-9._~-]{1,128}$';
+
+/** Words that would make of an id something else. */
+const NOT_OF_IDS = ['pattern', 'format', 'get'] as const;
+
+/** The mistakes that one file shows by itself. */
+export function* checkRelations(definition: object, resource: Resource): Generator<string> {
+  for (const [name, { words }] of resource.attributes) {
+    if (words.references === undefined) {
+      continue;
+    }
+    if (typeof words.references !== 'string') {
+      yield `attribute "${name}" references something that is no name: write the name of a collection, such as references: '${resource.name}'`;
+    }
+    for (const word of NOT_OF_IDS.filter((unfit) => words[unfit] !== undefined)) {
+      yield `attribute "${name}" has "${word}" beside references, which makes it an id, stored and returned as it came: remove one of the two`;
+    }
+  }
+  const actions = Object.keys((definition as { actions?: object }).actions ?? {});
+  for (const [name, relation] of Object.entries(resource.relations)) {
+    if (!/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) {
+      yield `relation "${name}" cannot be a path segment: use letters, digits, hyphens and underscores, a letter first, at most 64`;
+    }
+    if (actions.includes(name)) {
+      yield `relation "${name}" has the name of an action, and both would be served at /${resource.name}/{id}/${name}: give one of them another name`;
+    }
+    if (typeof relation?.collection !== 'string' || typeof relation.attribute !== 'string' || Object.keys(relation).length > 2) {
+      yield `relation "${name}" does not say whose items it lists: write { collection: …, attribute: … } and nothing else, the attribute being the one of that collection that refers to ${resource.name}`;
+    }
+  }
+}
+
+/** The mistakes that only several files together show, each with the file to change. */
+export function* checkAcross(resources: ReadonlyMap<string, Resource>): Generator<string> {
+  for (const resource of resources.values()) {
+    for (const [name, { words: { references } }] of resource.attributes) {
+      if (references !== undefined && !resources.has(references)) {
+        yield `${fileOf(resource)}: attribute "${name}" references "${references}", which src/resources/index.ts does not list: list it there, or correct the name.${didYouMean(references, resources.keys())}`;
+      }
+    }
+    for (const [name, relation] of Object.entries(resource.relations)) {
+      yield* checkRelation(resource, name, relation, resources);
+    }
+  }
+}
+
+function* checkRelation(resource: Resource, name: string, { collection, attribute }: Relation, resources: ReadonlyMap<string, Resource>): Generator<string> {
+  const other = resources.get(collection);
+  if (other === undefined) {
+    yield `${fileOf(resource)}: relation "${name}" lists the collection "${collection}", which src/resources/index.ts does not list: list it there, or correct the name.${didYouMean(collection, resources.keys())}`;
+    return;
+  }
+  const node = other.attributes.get(attribute);
+  if (node === undefined) {
+    yield `${fileOf(resource)}: relation "${name}" goes by the attribute "${attribute}", which ${other.name} does not declare: correct the name.${didYouMean(attribute, other.attributes.keys())}`;
+    return;
+  }
+  if (node.words.references !== resource.name) {
+    yield `${fileOf(other)}: attribute "${attribute}" does not refer to ${resource.name}, whose relation "${name}" goes by it: add references: '${resource.name}' there, or correct the relation in ${fileOf(resource)}`;
+  }
+  if (!Object.values(other.indexes).some(({ partition }) => partition === attribute)) {
+    yield `${fileOf(other)}: no index serves the relation "${name}" of ${resource.name}: add one with partition: '${attribute}' there, or remove the relation in ${fileOf(resource)}`;
+  }
+}
+
+function fileOf({ name }: Resource): string {
+  return `src/resources/${name}.ts`;
+}

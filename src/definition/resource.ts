@@ -1,0 +1,100 @@
+// What a resource file says, and the resource that is made of it.
+import type { AttributeDefinition, SchemaDefinition } from './attribute';
+import { checkResource } from './check';
+import { readNodes, type Node } from './node';
+import { checkAcross, type Relation } from './relation';
+
+/** An index: items by `partition` (all items together without it), ordered by `sort`. */
+export interface Index<Name extends string = string> {
+  /** The attribute that one list fixes, as in `?author=…`. */
+  readonly partition?: Name;
+  /** The attribute that orders the list, or several, the first being the most significant. */
+  readonly sort?: Name | readonly Name[];
+}
+
+/** What a resource file may say. */
+export interface ResourceDefinition<S extends SchemaDefinition> {
+  /** The collection's URL segment, and the file's name: lower case letters, digits and hyphens. */
+  readonly name: string;
+  /** What the collection holds, for people: one sentence or more. */
+  readonly description: string;
+  /** The attributes of an item: a Dynamoose schema, with JSON Schema's words beside. */
+  readonly schema: S;
+  /** The orders and partitions by which lists are served, by a name of your own. */
+  readonly indexes?: { readonly [name: string]: Index<Extract<keyof S, string>> };
+  /** The lists at `/{collection}/{id}/{name}`: the items of another collection that refer to this one. */
+  readonly relations?: { readonly [name: string]: Relation };
+  /** `required`: PUT, PATCH and DELETE without a precondition are refused with 428. */
+  readonly preconditions?: 'optional' | 'required';
+  /** For how many seconds a cache may answer GET without asking; without it, never. */
+  readonly maxAge?: number;
+}
+
+/** A resource as all other code knows it. */
+export interface Resource<S extends SchemaDefinition = SchemaDefinition> {
+  readonly name: string;
+  readonly description: string;
+  readonly schema: S;
+  /** The declared attributes, shorthands spelled out. */
+  readonly attributes: ReadonlyMap<string, Node>;
+  readonly indexes: { readonly [name: string]: Index };
+  readonly relations: { readonly [name: string]: Relation };
+  readonly preconditions: 'optional' | 'required';
+  readonly maxAge: number | undefined;
+}
+
+/** The words an attribute definition may use; a test holds them equal to {@link AttributeDefinition}. */
+export type AttributeWord = keyof AttributeDefinition;
+
+/**
+ * Defines a resource.
+ * @throws Error naming the file, the attribute and the remedy, for each mistake found
+ */
+export function defineResource<const S extends SchemaDefinition>(definition: ResourceDefinition<S>): Resource<S> {
+  const file = `src/resources/${String(definition.name)}.ts`;
+  const resource: Resource<S> = {
+    name: definition.name,
+    description: definition.description,
+    schema: definition.schema,
+    attributes: nodes(file, definition.schema),
+    indexes: definition.indexes ?? {},
+    relations: definition.relations ?? {},
+    preconditions: definition.preconditions ?? 'optional',
+    maxAge: definition.maxAge,
+  };
+  fail(file, checkResource(definition, resource));
+  return resource;
+}
+
+/**
+ * Lists the resources that are served.
+ * @throws Error where two have one name, or one speaks of another that is not so; each mistake with its file
+ */
+export function listResources(...resources: Resource[]): ReadonlyMap<string, Resource> {
+  const byName = new Map<string, Resource>();
+  for (const resource of resources) {
+    if (byName.has(resource.name)) {
+      throw new Error(`src/resources/index.ts: two resources have the name "${resource.name}": give one of them another`);
+    }
+    byName.set(resource.name, resource);
+  }
+  const mistakes = [...checkAcross(byName)];
+  if (mistakes.length > 0) {
+    throw new Error(mistakes.join('\n'));
+  }
+  return byName;
+}
+
+function nodes(file: string, schema: SchemaDefinition): ReadonlyMap<string, Node> {
+  try {
+    return readNodes(schema);
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function fail(file: string, mistakes: string[]): void {
+  if (mistakes.length > 0) {
+    throw new Error(mistakes.map((mistake) => `${file}: ${mistake}`).join('\n'));
+  }
+}

@@ -1,0 +1,18 @@
+// The service document: what is served, for a client that comes to the root.
+import type { Resource } from '../definition/resource';
+import packageJson from '../../package.json';
+
+export interface ServiceDocument {
+  readonly name: string;
+  readonly version: string;
+  readonly collections: readonly { readonly name: string; readonly href: string; readonly description: string }[];
+}
+
+/** @param base what stands before every path: a stage or a base path, or nothing */
+export function serviceDocument(resources: ReadonlyMap<string, Resource>, base: string): ServiceDocument {
+  return {
+    name: packageJson.name,
+    version: packageJson.version,
+    collections: [...resources.values()].map(({ name, description }) => ({ name, href: `${base}/${name}`, description })),
+  };
+}

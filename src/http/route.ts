@@ -1,0 +1,75 @@
+// From method and path to what is asked for: 404 and 405 are found here.
+import type { Resource } from '../definition/resource';
+import { Problem } from '../problem';
+import type { Request } from './request';
+
+/** What a request asks for. */
+export type Route =
+  | { readonly operation: 'list' | 'create'; readonly resource: Resource }
+  | { readonly operation: 'related'; /** The collection that is listed. */ readonly resource: Resource; readonly within: Within }
+  | { readonly operation: 'read' | 'replace' | 'patch' | 'remove'; readonly resource: Resource; readonly id: string }
+  | { readonly operation: 'service' | 'health' }
+  | { readonly operation: 'options'; readonly allow: string[] };
+
+/** The item that a relation's list belongs to, and the attribute of the listed items that holds its id. */
+export interface Within {
+  readonly resource: Resource;
+  readonly id: string;
+  readonly attribute: string;
+}
+
+export type RoutedOperation = Route['operation'];
+
+type ByMethod = Readonly<Partial<Record<string, Route>>>;
+
+/**
+ * Finds the route of a request.
+ * @throws Problem `not-found`, or `method-not-allowed` with `Allow`
+ */
+export function findRoute(resources: ReadonlyMap<string, Resource>, { method, segments }: Pick<Request, 'method' | 'segments'>): Route {
+  const routes = routesOf(resources, segments);
+  const allow = routes === undefined ? [] : [...Object.keys(routes), ...(routes['GET'] === undefined ? [] : ['HEAD'])];
+  if (method === 'OPTIONS') {
+    return { operation: 'options', allow: [...allow, 'OPTIONS'] };
+  }
+  if (routes === undefined) {
+    throw new Problem('not-found', `There is nothing at this path: GET / lists what is served (${[...resources.keys()].map((name) => `/${name}`).join(', ')}).`);
+  }
+  const route = routes[method === 'HEAD' ? 'GET' : method];
+  if (route === undefined) {
+    const methods = [...allow, 'OPTIONS'].join(', ');
+    throw new Problem('method-not-allowed', `This path does not take ${method}: use one of ${methods}.`, { headers: { Allow: methods } });
+  }
+  return route;
+}
+
+function routesOf(resources: ReadonlyMap<string, Resource>, segments: readonly string[]): ByMethod | undefined {
+  const [first, id, member, ...rest] = segments;
+  if (first === undefined) {
+    return { GET: { operation: 'service' } };
+  }
+  if (first === 'health' && id === undefined) {
+    return { GET: { operation: 'health' } };
+  }
+  const resource = resources.get(first);
+  if (resource === undefined || id === '' || rest.length > 0) {
+    return undefined;
+  }
+  if (id !== undefined && member !== undefined) {
+    return memberRoutes(resources, resource, id, member);
+  }
+  return id === undefined
+    ? { GET: { operation: 'list', resource }, POST: { operation: 'create', resource } }
+    : {
+        GET: { operation: 'read', resource, id },
+        PUT: { operation: 'replace', resource, id },
+        PATCH: { operation: 'patch', resource, id },
+        DELETE: { operation: 'remove', resource, id },
+      };
+}
+
+/** `/{collection}/{id}/{member}`: a relation. */
+function memberRoutes(resources: ReadonlyMap<string, Resource>, resource: Resource, id: string, member: string): ByMethod | undefined {
+  const relation = Object.hasOwn(resource.relations, member) ? resource.relations[member] : undefined;
+  return relation && { GET: { operation: 'related', resource: resources.get(relation.collection)!, within: { resource, id, attribute: relation.attribute } } };
+}

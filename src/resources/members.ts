@@ -1,0 +1,26 @@
+// The people who borrow.
+import { defineResource } from '../definition/resource';
+
+export const members = defineResource({
+  name: 'members',
+  description: 'The people who borrow books.',
+  schema: {
+    name: { type: String, required: true, minLength: 1, maxLength: 200 },
+    email: { type: String, required: true, format: 'email', maxLength: 254, set: (email: string) => email.toLowerCase() },
+    phone: { type: String, pattern: '^\\+?[0-9 ()-]{4,30}$' },
+    address: {
+      type: Object,
+      schema: {
+        street: { type: String, maxLength: 200 },
+        city: { type: String, maxLength: 100 },
+        postcode: { type: String, maxLength: 20 },
+      },
+    },
+  },
+  indexes: {
+    byName: { sort: 'name' },
+  },
+  relations: {
+    loans: { collection: 'loans', attribute: 'member' },
+  },
+});

@@ -1,0 +1,47 @@
+// What one request cost in the database: round trips, capacity units, time.
+import type { ConsumedCapacity } from '@aws-sdk/client-dynamodb';
+import { isConditionFailure, toProblem } from './failure';
+import type { Operations, Send } from './send';
+
+export interface Cost {
+  /** Requests that read. */
+  reads: number;
+  /** Requests that wrote, refused ones too. */
+  writes: number;
+  readUnits: number;
+  writeUnits: number;
+  /** Milliseconds in which at least one request was under way. */
+  milliseconds: number;
+}
+
+const WRITES: ReadonlySet<keyof Operations> = new Set(['DeleteItem', 'PutItem', 'TransactWriteItems', 'UpdateItem']);
+
+/** A `send` that adds up its cost, and throws problems where the database fails. */
+export function metered(send: Send): { send: Send; cost: Cost } {
+  const cost: Cost = { reads: 0, writes: 0, readUnits: 0, writeUnits: 0, milliseconds: 0 };
+  let underWay = 0;
+  let since = 0;
+  const metering: Send = async (operation, input) => {
+    const isWrite = WRITES.has(operation);
+    cost[isWrite ? 'writes' : 'reads']++;
+    if (underWay++ === 0) {
+      since = performance.now();
+    }
+    try {
+      const output = await send(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
+      cost[isWrite ? 'writeUnits' : 'readUnits'] += units(output.ConsumedCapacity);
+      return output;
+    } catch (error) {
+      throw isConditionFailure(error) ? error : toProblem(error);
+    } finally {
+      if (--underWay === 0) {
+        cost.milliseconds += performance.now() - since;
+      }
+    }
+  };
+  return { send: metering, cost };
+}
+
+function units(consumed: ConsumedCapacity | ConsumedCapacity[] | undefined): number {
+  return [consumed ?? []].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+}

@@ -1,0 +1,108 @@
+// The headers of every answer, CORS, and what the API says of itself.
+
+import packageJson from '../../package.json';
+import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../../src/http/cors';
+import { resources } from '../../src/resources';
+import { createClient } from '../setup/client';
+import { aBook } from '../setup/samples';
+import { useTable } from '../setup/table';
+
+useTable();
+const ask = createClient();
+
+const EVERY_KIND = ['GET /', 'GET /health', 'GET /books', 'POST /books', 'PUT /books/1', 'GET /books/1', 'PATCH /books/1', 'OPTIONS /books', 'GET /nothing', 'DELETE /books', 'GET /books?x=1', 'DELETE /books/1', 'DELETE /books/1'];
+
+test('every answer, errors too, carries the common headers', async () => {
+  for (const line of EVERY_KIND) {
+    const { headers } = await ask(line, { body: aBook() });
+    expect(headers).toMatchObject({
+      'x-request-id': expect.stringMatching(/^request-\d+$/),
+      'x-content-type-options': 'nosniff',
+      'cache-control': expect.any(String),
+      'server-timing': expect.stringMatching(/total;dur=/),
+      vary: 'Accept',
+      'access-control-allow-origin': '*',
+      'access-control-expose-headers': EXPOSED_HEADERS.join(', '),
+    });
+    expect(headers).not.toHaveProperty('strict-transport-security');
+  }
+});
+
+test('deployed, every answer carries HSTS', async () => {
+  const deployed = createClient({ config: { deployed: true } });
+  for (const line of EVERY_KIND) {
+    expect((await deployed(line, { body: aBook() })).headers['strict-transport-security']).toBe('max-age=31536000');
+  }
+});
+
+test('the contract names every header that scripts may send and read', () => {
+  expect(ALLOWED_HEADERS).toEqual(expect.arrayContaining(['Accept', 'Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-None-Match', 'Prefer', 'X-Api-Key']));
+  expect(EXPOSED_HEADERS).toEqual(expect.arrayContaining(['ETag', 'Link', 'Location', 'Retry-After', 'Idempotent-Replayed', 'Preference-Applied', 'Server-Timing', 'X-Request-Id']));
+});
+
+describe('with configured origins', () => {
+  const origins = createClient({ config: { corsOrigins: ['https://app.example', 'https://admin.example'] } });
+
+  test('one of them is allowed, and caches are told that it matters', async () => {
+    const { headers } = await origins('GET /books', { headers: { Origin: 'https://admin.example' } });
+    expect(headers).toMatchObject({ 'access-control-allow-origin': 'https://admin.example', vary: 'Accept, Origin' });
+  });
+
+  test.each(['https://evil.example', 'null', undefined])('%s is not', async (origin) => {
+    const { headers } = await origins('GET /nothing', origin === undefined ? {} : { headers: { Origin: origin } });
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+    expect(headers).not.toHaveProperty('access-control-expose-headers');
+    expect(headers['vary']).toBe('Accept, Origin');
+  });
+});
+
+describe('OPTIONS', () => {
+  test.each([
+    ['/books', 'GET, POST, HEAD, OPTIONS', { 'accept-post': 'application/json' }],
+    ['/books/1', 'GET, PUT, PATCH, DELETE, HEAD, OPTIONS', { 'accept-patch': 'application/merge-patch+json, application/json-patch+json, application/json' }],
+    ['/', 'GET, HEAD, OPTIONS', {}],
+    ['/health', 'GET, HEAD, OPTIONS', {}],
+    ['/nothing/at/all', 'OPTIONS', {}],
+  ])('%s says what the path takes', async (path, allow, more) => {
+    const answer = await ask(`OPTIONS ${path}`, { headers: { Origin: 'https://app.example', 'Access-Control-Request-Method': 'PATCH', 'Access-Control-Request-Headers': 'if-match' } });
+    expect(answer).toMatchObject({ status: 204, text: '' });
+    expect(answer.headers).toMatchObject({
+      allow,
+      'access-control-allow-methods': allow,
+      'access-control-allow-headers': ALLOWED_HEADERS.join(', '),
+      'access-control-allow-origin': '*',
+      'access-control-max-age': '7200',
+      ...more,
+    });
+  });
+});
+
+describe('what the API says of itself', () => {
+  test('the service document lists every collection', async () => {
+    const { status, headers, body } = await ask('GET /');
+    expect(status).toBe(200);
+    expect(headers['content-type']).toBe('application/json');
+    expect(body).toEqual({
+      name: packageJson.name,
+      version: packageJson.version,
+      collections: [...resources.values()].map(({ name, description }) => ({ name, href: `/${name}`, description })),
+    });
+  });
+
+  test('behind a stage its links include the stage', async () => {
+    const { body } = await ask('GET /', { base: '/prod' });
+    expect(body.collections[0].href).toBe('/prod/books');
+  });
+
+  test('a table that can be reached is healthy', async () => {
+    const { status, headers, body } = await ask('GET /health');
+    expect([status, body]).toEqual([200, { status: 'pass' }]);
+    expect(headers['content-type']).toBe('application/health+json');
+  });
+
+  test('HEAD is answered wherever GET is', async () => {
+    for (const path of ['/', '/health', '/books']) {
+      expect(await ask(`HEAD ${path}`)).toMatchObject({ status: 200, text: '' });
+    }
+  });
+});

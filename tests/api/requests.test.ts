@@ -1,0 +1,101 @@
+// What each request costs the database: exactly these requests and no more.
+
+import { aBook } from '../setup/samples';
+import { useProxy } from '../setup/proxied';
+import { useTable } from '../setup/table';
+
+useTable();
+const database = useProxy();
+
+/** The database requests of one API request. */
+async function requestsOf(line: string, more: Parameters<typeof database.ask>[1] = {}): Promise<[number, ...string[]]> {
+  database.proxy.clear();
+  const { status } = await database.ask(line, more);
+  return [status, ...database.proxy.requests.map(({ operation }) => operation)];
+}
+
+beforeEach(async () => {
+  await database.ask('DELETE /books/1');
+  await database.ask('PUT /books/1', { body: aBook() });
+});
+
+const jsonPatch = { body: [{ op: 'test', path: '/title', value: 'x' }], headers: { 'Content-Type': 'application/json-patch+json' } };
+
+test.each([
+  ['GET /books/1', {}, [200, 'GetItem']],
+  ['GET /books/1', { headers: { 'If-None-Match': '"1"' } }, [304, 'GetItem']],
+  ['GET /books/absent', {}, [404, 'GetItem']],
+  ['HEAD /books/1', {}, [200, 'GetItem']],
+  ['GET /books', {}, [200, 'Query']],
+  ['POST /books', { body: aBook() }, [201, 'PutItem']],
+  ['POST /books', { body: {} }, [422]],
+  ['PUT /books/1', { body: aBook() }, [200, 'UpdateItem']],
+  ['PUT /books/2', { body: aBook() }, [201, 'UpdateItem']],
+  ['PUT /books/1', { body: aBook(), headers: { 'If-Match': '"1"' } }, [200, 'UpdateItem']],
+  ['PUT /books/1', { body: aBook(), headers: { 'If-Match': '"7"' } }, [412, 'UpdateItem']],
+  ['PUT /books/1', { body: aBook(), headers: { 'If-None-Match': '*' } }, [412, 'UpdateItem']],
+  ['PATCH /books/1', { body: { pages: 1 } }, [200, 'GetItem', 'UpdateItem']],
+  ['PATCH /books/1', { body: { pages: 1 }, headers: { 'If-Match': '"7"' } }, [412, 'GetItem']],
+  ['PATCH /books/1', { body: { pages: 0 } }, [422, 'GetItem']],
+  ['PATCH /books/1', jsonPatch, [409, 'GetItem']],
+  ['PATCH /books/absent', { body: {} }, [404, 'GetItem']],
+  ['DELETE /books/1', {}, [204, 'DeleteItem']],
+  ['DELETE /books/1', { headers: { 'If-Match': '"7"' } }, [412, 'DeleteItem']],
+  ['DELETE /books/absent', {}, [404, 'DeleteItem']],
+  ['GET /', {}, [200]],
+  ['GET /health', {}, [200, 'GetItem']],
+  ['GET /nothing', {}, [404]],
+  ['DELETE /books', {}, [405]],
+  ['OPTIONS /books', {}, [204]],
+] as const)('%s with %j: %j', async (line, more, expected) => {
+  expect(await requestsOf(line, more)).toEqual(expected);
+});
+
+test('the first request of a process asks for nothing else, such as a description of the table', async () => {
+  jest.resetModules();
+  database.proxy.clear();
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a fresh copy of the function
+  const { read } = require('../../src/handlers') as typeof import('../../src/handlers');
+  const { gatewayEvent } = jest.requireActual<typeof import('../setup/client')>('../setup/client');
+  expect((await read(gatewayEvent('GET /books/1'))).statusCode).toBe(200);
+  expect(database.proxy.requests.map(({ operation }) => operation)).toEqual(['GetItem']);
+});
+
+test('reads of items and of a collection are strongly consistent', async () => {
+  await requestsOf('GET /books/1');
+  await database.ask('GET /books');
+  expect(database.proxy.requests.map(({ input }) => input['ConsistentRead'])).toEqual([true, true]);
+});
+
+test('a page without filters reads no more items than it returns', async () => {
+  for (let index = 0; index < 30; index++) {
+    await database.ask('POST /books', { body: aBook() });
+  }
+  database.proxy.clear();
+  await database.ask('GET /books?limit=10');
+  expect(database.proxy.requests.map(({ output }) => output?.['ScannedCount'])).toEqual([10]);
+});
+
+test('a PATCH that lost against another writer needs no further read', async () => {
+  let lost = false;
+  database.proxy.clear();
+  database.proxy.intercept = async ({ operation }, forward) => {
+    if (operation === 'UpdateItem' && !lost) {
+      lost = true;
+      await database.ask('PUT /books/1', { body: aBook({ pages: 9 }) });
+    }
+    return forward();
+  };
+  const { status, body } = await database.ask('PATCH /books/1', { body: { copies: 5 } });
+  expect([status, body.pages, body.copies]).toEqual([200, 9, 5]);
+  expect(database.proxy.requests.map(({ operation }) => operation)).toEqual(['GetItem', 'UpdateItem', 'UpdateItem', 'UpdateItem']);
+});
+
+test.each([
+  ['GET /books/1', {}, /store;dur=[\d.]+;desc="1 read, 1 RCU"$/],
+  ['POST /books', { body: aBook() }, /store;dur=[\d.]+;desc="1 write, 1 WCU"$/],
+  ['PATCH /books/1', { body: {} }, /store;dur=[\d.]+;desc="1 read, 1 RCU, 1 write, 1 WCU"$/],
+  ['GET /nothing', {}, /^total;dur=[\d.]+$/],
+])('Server-Timing of %s names the stations and the cost', async (line, more, expected) => {
+  expect((await database.ask(line, more)).headers['server-timing']).toMatch(expected);
+});

@@ -1,0 +1,108 @@
+// A client of the API for tests: requests as API Gateway's events, sent to the function that serverless.yml names.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { parse } from 'yaml';
+
+import { readConfig, type Config } from '../../src/config';
+import type { Resource } from '../../src/definition/resource';
+import { describeFunction, readFunction, writeFunction } from '../../src/functions';
+import type { Handler } from '../../src/http/serve';
+import { resources as sampleResources } from '../../src/resources';
+import { connect, type Send } from '../../src/store/send';
+
+/** An answer, as a client sees it. */
+export interface Answer {
+  readonly status: number;
+  /** By name in lower case. */
+  readonly headers: Record<string, string | undefined>;
+  /** The body as JSON; undefined where there is none. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a test asserts what it is
+  readonly body: any;
+  readonly text: string;
+}
+
+export interface Ask {
+  readonly headers?: Record<string, string>;
+  /** An object is sent as JSON, a string and bytes as they are. */
+  readonly body?: unknown;
+  /** The stage, or base path, that stands before the path on AWS. */
+  readonly base?: string;
+}
+
+/** Sends a request such as `ask('PUT /books/1', { body })`. */
+export type Client = (line: string, ask?: Ask) => Promise<Answer>;
+
+export interface ClientOptions {
+  readonly resources?: ReadonlyMap<string, Resource>;
+  readonly config?: Partial<Config>;
+  readonly send?: Send;
+}
+
+/** The client of an API; without options, of the sample resources. */
+export function createClient({ resources = sampleResources, config, send = connect() }: ClientOptions = {}): Client {
+  const api = { resources, config: { ...readConfig(process.env), ...config }, send };
+  const functions: Record<string, Handler> = { read: readFunction(api), write: writeFunction(api), describe: describeFunction(api) };
+  return async (line, ask = {}) => {
+    const event = gatewayEvent(line, ask);
+    const name = functionOf(event.httpMethod, event.resource);
+    const result = await functions[name]!(event);
+    const headers = Object.fromEntries(Object.entries(result.headers ?? {}).map(([key, value]) => [key.toLowerCase(), String(value)]));
+    return { status: result.statusCode, headers, body: result.body === '' ? undefined : JSON.parse(result.body), text: result.body };
+  };
+}
+
+/** The event that API Gateway makes of a request. */
+export function gatewayEvent(line: string, { headers = {}, body, base = '' }: Ask = {}): APIGatewayProxyEvent {
+  const [method = '', target = ''] = line.split(' ');
+  const { pathname, searchParams } = new URL(target, 'http://api.example');
+  const isBytes = body instanceof Uint8Array;
+  const text = body === undefined ? null : typeof body === 'string' ? body : isBytes ? Buffer.from(body).toString('base64') : JSON.stringify(body);
+  const parameters = [...searchParams.keys()].length === 0 ? null : Object.fromEntries([...searchParams.keys()].map((name) => [name, searchParams.getAll(name)]));
+  return {
+    httpMethod: method,
+    path: pathname,
+    resource: templateOf(pathname),
+    headers,
+    multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+    queryStringParameters: parameters && Object.fromEntries(Object.entries(parameters).map(([name, values]) => [name, values.at(-1)])),
+    multiValueQueryStringParameters: parameters,
+    pathParameters: null,
+    stageVariables: null,
+    body: text,
+    isBase64Encoded: isBytes,
+    requestContext: { requestId: `request-${requests++}`, path: `${base}${pathname === '/' && base !== '' ? '' : pathname}`, stage: base.slice(1), httpMethod: method } as APIGatewayProxyEvent['requestContext'],
+  };
+}
+
+let requests = 0;
+
+interface Route {
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+/** The routes of serverless.yml. */
+const routes: Route[] = Object.entries((parse(readFileSync(join(__dirname, '..', '..', 'serverless.yml'), 'utf8')) as {
+  functions: Record<string, { events: { http: { method: string; path: string } }[] }>;
+}).functions).flatMap(([name, { events }]) => events.map(({ http }) => ({ name, method: http.method.toUpperCase(), path: http.path })));
+
+/** The path template that API Gateway finds for a path: literal segments before variables. */
+function templateOf(pathname: string): string {
+  const segments = pathname.split('/').slice(1);
+  const fits = (template: string): boolean => {
+    const parts = template.split('/').slice(1);
+    return (parts.at(-1)!.endsWith('+}') ? segments.length >= parts.length : segments.length === parts.length)
+      && parts.every((part, index) => part.startsWith('{') || part === segments[index]);
+  };
+  const templates = [...new Set(routes.map(({ path }) => path))].filter(fits);
+  return templates.find((template) => !template.includes('{')) ?? templates[0] ?? pathname;
+}
+
+function functionOf(method: string, template: string): string {
+  const here = routes.filter(({ path }) => path === template);
+  return (here.find((route) => route.method === method) ?? here.find((route) => route.method === 'ANY'))?.name ?? 'describe';
+}

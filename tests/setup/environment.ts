@@ -1,0 +1,24 @@
+// Before each test file: the environment of a function, with a database of this worker's own.
+
+import { types } from 'node:util';
+
+const worker = process.env.JEST_WORKER_ID ?? '1';
+
+// DynamoDB Local keeps one database per access key; other engines do not, hence the worker in the table's name too.
+process.env.AWS_ACCESS_KEY_ID = `worker${worker}`;
+process.env.AWS_SECRET_ACCESS_KEY = 'test';
+delete process.env.AWS_SESSION_TOKEN;
+delete process.env.AWS_PROFILE;
+process.env.AWS_REGION = 'us-east-1';
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+process.env.TABLE_NAME = `dynashelf-test-${worker}`;
+process.env.CURSOR_KEY = 'a key for tests and nothing but tests';
+process.env.CORS_ORIGINS = '*';
+
+// Jest runs tests in a realm of their own, in which an error of Node's sockets is no `instanceof Error`:
+// the SDK would take a refused connection for something unknown.
+Object.defineProperty(Error, Symbol.hasInstance, {
+  value(this: unknown, error: unknown) {
+    return Function.prototype[Symbol.hasInstance].call(this, error) || (this === Error && types.isNativeError(error));
+  },
+});
