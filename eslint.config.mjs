@@ -3,7 +3,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '.dynamodb/', '.serverless/', '.esbuild/', 'coverage/'] },
+  { ignores: ['node_modules/', '.dynamodb/', '.serverless/', '.esbuild/', '.build/', 'coverage/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

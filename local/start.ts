@@ -11,6 +11,7 @@ import { type Database, startDatabase } from './database';
 import { Failure, messageOf } from './failure';
 import { portRefusal } from './free-port';
 import { invitation } from './invitation';
+import { bringKeysUpToDate } from './keys';
 import { onParentDeath } from './parents';
 import { loadSamples } from './sample-data';
 import { functionEnvironment, keptCursorKey, readSettings, type Settings } from './settings';
@@ -42,6 +43,8 @@ async function start(): Promise<never> {
   stops.push(() => api.stop());
   const fallen = Promise.race([database.died, api.died]);
   const [made] = await Promise.race([Promise.all([makeTable(settings, definition, environment), api.ready]), fallen]);
+
+  await Promise.race([rekey(environment), fallen]);
 
   const url = `http://127.0.0.1:${settings.port}`;
   if (settings.sampleData) await Promise.race([loadOnce(url, settings, database, made), fallen]);
@@ -77,6 +80,16 @@ async function makeTable(settings: Settings, definition: TableDefinition, enviro
     return await ensureTable(client, environment.TABLE_NAME ?? '', definition, remedy);
   } finally {
     client.destroy();
+  }
+}
+
+/** Items of an earlier start lie where the resource files said then. */
+async function rekey(environment: NodeJS.ProcessEnv): Promise<void> {
+  try {
+    for (const line of await bringKeysUpToDate(environment.TABLE_NAME ?? '')) console.log(line);
+  } catch (error) {
+    // A mistake in a resource file is what the API says itself.
+    if (!stopping) console.error(`The keys of the items could not be brought up to date (${messageOf(error)}): start again once the resource files are right.`);
   }
 }
 

@@ -5,6 +5,8 @@ export interface Config {
   readonly tableName: string;
   /** The secret that signs cursors. */
   readonly cursorKey: string;
+  /** How many requests to DynamoDB one page of a list may read. */
+  readonly readLimit: number;
   /** Origins whose scripts may call the API; `*` for any. */
   readonly corsOrigins: readonly string[];
   /** Whether this runs on AWS behind HTTPS, not on a developer's machine. */
@@ -19,6 +21,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   return {
     tableName: required(environment, 'TABLE_NAME'),
     cursorKey: secret(environment, 'CURSOR_KEY'),
+    readLimit: count(environment, 'READ_LIMIT', 10),
     corsOrigins: origins(environment['CORS_ORIGINS'] ?? '*'),
     // Only a local engine is reached by an endpoint of one's own.
     deployed: environment['AWS_ENDPOINT_URL_DYNAMODB'] === undefined,
@@ -39,6 +42,15 @@ function secret(environment: NodeJS.ProcessEnv, name: string): string {
     throw new Error(`The environment variable ${name} is shorter than 16 characters and could be guessed: make one with "openssl rand -hex 32".`);
   }
   return value;
+}
+
+function count(environment: NodeJS.ProcessEnv, name: string, otherwise: number): number {
+  const value = environment[name];
+  const number = value === undefined || value === '' ? otherwise : Number(value);
+  if (!Number.isInteger(number) || number < 1) {
+    throw new Error(`The environment variable ${name} is "${value}": write a whole number from 1 on, or leave it out for ${otherwise}.`);
+  }
+  return number;
 }
 
 function origins(list: string): string[] {

@@ -1,12 +1,19 @@
-// The Lambda entry points, one export per function of serverless.yml.
+// The Lambda functions, one export each, wired to the resources, the configuration and the database.
+// Each is bundled from its own file in `entries`, with what it needs of this one and no more: the comments say
+// to the bundler that what is not exported from there can be left out.
+import { connect } from '#connect';
 import { readConfig } from './config';
 import { describeFunction, readFunction, writeFunction } from './functions';
 import type { Api } from './http/serve';
 import { resources } from './resources';
-import { connect } from './store/send';
 
 const api: Api = { resources, config: readConfig(process.env), send: connect() };
 
-export const read = readFunction(api);
-export const write = writeFunction(api);
-export const describe = describeFunction(api);
+/** GET under a collection. */
+export const read = /* @__PURE__ */ readFunction(api);
+
+/** Everything that writes. */
+export const write = /* @__PURE__ */ writeFunction(api);
+
+/** What the API says of itself, and 404 and 405 for every path. */
+export const describe = /* @__PURE__ */ describeFunction(api);

@@ -30,6 +30,16 @@ export const FORMATS = [
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the value's type depends on the attribute's
 type Modifier = (value: any) => unknown;
 
+/** Which items of another collection are counted. */
+export interface Counting {
+  /** The collection whose items are counted. */
+  readonly collection: string;
+  /** Their attribute that references the item on which they are counted. */
+  readonly attribute: string;
+  /** Which of them count; without it, all. */
+  readonly where?: (item: { readonly [attribute: string]: unknown }) => boolean;
+}
+
 /** All that can be said of one attribute. */
 export interface AttributeDefinition {
   /** The type; with `schema` for what an object, array or set holds. */
@@ -63,6 +73,12 @@ export interface AttributeDefinition {
   readonly readOnly?: boolean;
   /** The collection of which the attribute holds an item's id, such as `'authors'`: a String of the item itself, not inside another attribute. */
   readonly references?: string;
+  /** What becomes of this item when the one it references is deleted: that is refused (default), this one goes too, or the attribute does. */
+  readonly onDelete?: 'restrict' | 'cascade' | 'setNull';
+  /** The number of items of another collection that refer to this one, kept with every write of theirs: a Number that is `readOnly`, with `default: 0`. */
+  readonly counts?: Counting;
+  /** No two items of the collection have the same value: a String or Number of the item itself. */
+  readonly unique?: boolean;
   /** A number without a fraction. */
   readonly integer?: boolean;
 

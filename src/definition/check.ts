@@ -1,13 +1,15 @@
 // The mistakes that a resource file can hold, found when it is loaded.
 import type { AttributeDefinition } from './attribute';
 import { FORMATS } from './attribute';
+import { checkIndexes } from './check-indexes';
+import { checkIntegrity } from './check-integrity';
 import { isReadOnly, type Kind, type Node } from './node';
 import { didYouMean } from './nearest';
 import { checkRelations } from './relation';
-import type { Index, Resource, ResourceDefinition } from './resource';
+import type { Resource, ResourceDefinition } from './resource';
 
-/** Greatest number of bytes of a DynamoDB sort key; an index key also holds the item's id. */
-const LONGEST_KEY = 1024;
+/** A list reads every shard. */
+const MOST_SHARDS = 64;
 
 /** What one UpdateItem expression of DynamoDB can set, with room to spare. */
 const MOST_ATTRIBUTES = 200;
@@ -17,7 +19,8 @@ const STORED_ATTRIBUTES = ['pk', 'sk', 'expires', 'written'];
 const LIST_PARAMETERS = ['limit', 'cursor', 'sort', 'fields', 'expand'];
 const SERVED_PATHS = ['transactions', 'openapi.json', 'docs', 'health'];
 
-const DEFINITION_WORDS = ['name', 'description', 'schema', 'indexes', 'relations', 'preconditions', 'maxAge'];
+/** Every word of a resource file. */
+export const DEFINITION_WORDS = ['name', 'description', 'schema', 'indexes', 'shards', 'relations', 'computed', 'rules', 'actions', 'preconditions', 'maxAge'];
 
 const ANY: Kind[] = ['string', 'number', 'boolean', 'date', 'binary', 'object', 'array', 'set', 'any'];
 
@@ -34,6 +37,9 @@ export const ATTRIBUTE_WORDS: Record<keyof AttributeDefinition, Kind[]> = {
   set: ANY,
   readOnly: ANY,
   references: ['string'],
+  onDelete: ['string'],
+  unique: ['string', 'number'],
+  counts: ['number'],
   integer: ['number'],
   title: ANY,
   description: ANY,
@@ -67,9 +73,11 @@ const REPLACED: Record<string, string> = {
 export function checkResource(definition: object, resource: Resource): string[] {
   return [
     ...checkDefinition(definition as ResourceDefinition<never>, resource),
-    ...[...resource.attributes].flatMap(([name, node]) => [...checkTopLevel(name, node), ...checkNode(name, node)]),
-    ...checkRelations(definition, resource),
-    ...Object.entries(resource.indexes).flatMap(([name, index]) => [...checkIndex(name, index, resource)]),
+    ...[...resource.attributes].flatMap(([name, node]) => [...checkTopLevel(name, node), ...checkName(name, name), ...checkNode(name, node)]),
+    ...Object.entries(resource.actions).flatMap(([action, { body }]) => [...body].flatMap(([name, node]) => [...checkName(`${action}.${name}`, name), ...checkNode(`${action}.${name}`, node)])),
+    ...checkRelations(resource),
+    ...checkIntegrity(resource),
+    ...checkIndexes(resource),
   ];
 }
 
@@ -90,6 +98,9 @@ function* checkDefinition(definition: ResourceDefinition<never>, resource: Resou
   }
   if (resource.attributes.size === 0 || resource.attributes.size > MOST_ATTRIBUTES) {
     yield `the schema declares ${resource.attributes.size} attributes: declare 1 to ${MOST_ATTRIBUTES}, and put more into an Object`;
+  }
+  if (!(Number.isInteger(resource.shards) && resource.shards >= 1 && resource.shards <= MOST_SHARDS)) {
+    yield `shards is ${String(resource.shards)}: write a whole number from 1 to ${MOST_SHARDS}`;
   }
   if (!['optional', 'required'].includes(resource.preconditions)) {
     yield `preconditions is "${resource.preconditions}": write 'optional' or 'required'`;
@@ -114,16 +125,18 @@ function* checkTopLevel(name: string, node: Node): Generator<string> {
   }
 }
 
-function* checkNode(path: string, node: Node): Generator<string> {
-  const name = path.split('.').at(-1)!.replace(/(\[\])+$/, '');
+function* checkName(path: string, name: string): Generator<string> {
   if (!/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(name) || name in Object.prototype || name === 'prototype') {
     yield `attribute "${path}" has a name that cannot be served: use letters, digits, hyphens and underscores, at most 64, and none that every object of JavaScript has, such as constructor`;
   }
+}
+
+function* checkNode(path: string, node: Node, isInside = false): Generator<string> {
   yield* checkWords(path, node);
-  if (path !== name && (node.words.readOnly === true || node.words.forceDefault === true)) {
+  if (isInside && (node.words.readOnly === true || node.words.forceDefault === true)) {
     yield `attribute "${path}" is inside another, where readOnly and forceDefault have no meaning: set it on "${path.split(/[.[]/)[0]}"`;
   }
-  if (path !== name && node.words.references !== undefined) {
+  if (isInside && node.words.references !== undefined) {
     yield `attribute "${path}" is inside another, where references cannot be kept true: hold the id in an attribute of the item itself`;
   }
   const problem = defaultMistake(node);
@@ -135,10 +148,11 @@ function* checkNode(path: string, node: Node): Generator<string> {
       yield `attribute "${path}" is a Set of something that DynamoDB cannot hold in one: use String, Number or Buffer, or an Array`;
     }
     yield* checkElement(path, node, node.element);
-    yield* checkNode(`${path}[]`, node.element);
+    yield* checkNode(`${path}[]`, node.element, true);
   }
   for (const [member, inner] of node.members) {
-    yield* checkNode(`${path}.${member}`, inner);
+    yield* checkName(`${path}.${member}`, member);
+    yield* checkNode(`${path}.${member}`, inner, true);
   }
 }
 
@@ -196,32 +210,4 @@ function defaultMistake({ words, kind }: Node): string | undefined {
     return 'is not in its enum: correct one of the two';
   }
   return undefined;
-}
-
-function* checkIndex(index: string, { partition, sort, ...unknown }: Index, resource: Resource): Generator<string> {
-  for (const word of Object.keys(unknown)) {
-    yield `index "${index}" has an unknown word "${word}": an index has partition and sort`;
-  }
-  const sorts = sort === undefined ? [] : [sort].flat();
-  if (partition === undefined && sorts.length === 0) {
-    yield `index "${index}" names no attribute: add partition, sort or both`;
-  }
-  for (const name of [...(partition === undefined ? [] : [partition]), ...sorts]) {
-    const node = resource.attributes.get(name);
-    if (node === undefined) {
-      yield `index "${index}" names the attribute "${name}", which the schema does not declare.${didYouMean(name, resource.attributes.keys())}`;
-    } else if (!['string', 'number', 'date', 'boolean'].includes(node.kind)) {
-      yield `index "${index}" cannot use the attribute "${name}": a key is a String, Number, Boolean or Date, not ${node.kind}`;
-    } else if (node.kind === 'string' && !isBounded(node)) {
-      yield `index "${index}" cannot use the attribute "${name}" while it can be longer than a key: add a maxLength of at most ${LONGEST_KEY - 128}, an enum, or a format of fixed length`;
-    }
-  }
-}
-
-function isBounded({ words }: Node): boolean {
-  // An id of 128 characters ends every index key.
-  return (words.maxLength !== undefined && words.maxLength <= LONGEST_KEY - 128)
-    || words.enum !== undefined
-    || words.references !== undefined
-    || (words.format !== undefined && ['date', 'date-time', 'time', 'uuid', 'ipv4', 'ipv6', 'email', 'hostname'].includes(words.format));
 }

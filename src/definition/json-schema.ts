@@ -3,9 +3,11 @@ import type { AttributeDefinition } from './attribute';
 import { isFree, isReadOnly, type Node } from './node';
 import { ID_PATTERN } from './relation';
 
+type JsonType = 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object';
+
 /** The part of JSON Schema that is derived. */
 export interface JsonSchema {
-  type?: 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object';
+  type?: JsonType | (JsonType | 'null')[];
   properties?: Record<string, JsonSchema>;
   required?: string[];
   additionalProperties?: boolean;
@@ -37,12 +39,37 @@ export function itemSchema(nodes: ReadonlyMap<string, Node>): JsonSchema {
   return objectSchema([...nodes], 'item');
 }
 
+/**
+ * What a merge patch (RFC 7396) may hold: any of the attributes that clients write, null for those that may go.
+ * What is inside an object is patched likewise; an array is replaced whole.
+ */
+export function mergePatchSchema(nodes: ReadonlyMap<string, Node>): JsonSchema {
+  return mergeObject([...nodes].filter(([, node]) => !isReadOnly(node)));
+}
+
+function mergeObject(members: [string, Node][]): JsonSchema {
+  return {
+    type: 'object',
+    properties: Object.fromEntries(members.map(([name, node]) => [name, mergeSchema(node)])),
+    additionalProperties: false,
+  };
+}
+
+function mergeSchema(node: Node): JsonSchema {
+  const { words } = node;
+  const { required: _, ...whole } = nodeSchema(node, 'request');
+  const schema: JsonSchema = node.kind === 'object' && !isFree(node) ? { ...whole, ...mergeObject([...node.members]) } : whole;
+  const stays = words.required === true && words.default === undefined && words.set === undefined;
+  return stays || schema.type === undefined ? schema
+    : { ...schema, type: [schema.type as JsonType, 'null'], ...(schema['enum'] !== undefined && { enum: [...schema['enum'] as unknown[], null] }) };
+}
+
 /** Unsettled is what a `set` may still bring into the enum, or add where it is required: checked after it, not before. */
 type Purpose = 'request' | 'unsettled request' | 'item';
 
 function objectSchema(members: [string, Node][], purpose: Purpose): JsonSchema {
   const required = purpose === 'unsettled request' ? []
-    : members.filter(([, { words }]) => words.required === true && (purpose === 'item' || words.default === undefined)).map(([name]) => name);
+    : members.filter(([, { words }]) => words.required === true && (purpose === 'item' ? words.get === undefined : words.default === undefined)).map(([name]) => name);
   return {
     type: 'object',
     properties: Object.fromEntries(members.map(([name, node]) => [name, nodeSchema(node, purpose)])),
@@ -54,6 +81,10 @@ function objectSchema(members: [string, Node][], purpose: Purpose): JsonSchema {
 function nodeSchema(node: Node, outside: Purpose): JsonSchema {
   const { words } = node;
   const purpose = outside === 'request' && words.set !== undefined ? 'unsettled request' : outside;
+  if (purpose === 'item' && words.get !== undefined) {
+    // What `get` shows can be anything.
+    return { ...annotations(words), ...(isReadOnly(node) && { readOnly: true }) };
+  }
   const copied = Object.fromEntries(COPIED.filter((word) => words[word] !== undefined).map((word) => [word, words[word]]));
   return {
     ...shape(node, purpose),
@@ -65,6 +96,10 @@ function nodeSchema(node: Node, outside: Purpose): JsonSchema {
     ...(purpose === 'item' && isReadOnly(node) && { readOnly: true }),
     ...(purpose === 'item' && isPlain(words.default) && { default: words.default }),
   };
+}
+
+function annotations({ title, description, deprecated }: AttributeDefinition): JsonSchema {
+  return { ...(title !== undefined && { title }), ...(description !== undefined && { description }), ...(deprecated !== undefined && { deprecated }) };
 }
 
 function shape(node: Node, purpose: Purpose): JsonSchema {

@@ -2,11 +2,12 @@
 
 /** The nearest of `names`, or undefined where none is near. */
 export function nearest(name: string, names: Iterable<string>): string | undefined {
-  // A distance of a third of the name or more is another word, not a slip.
-  let least = Math.ceil(name.length / 3) + 1;
+  const slip = name.slice(0, 64).toLowerCase();
+  // A distance of more than a third of the name is another word, not a slip.
+  let least = Math.min(Math.ceil(slip.length / 3) + 1, slip.length);
   let found: string | undefined;
   for (const candidate of names) {
-    const distance = editDistance(name.toLowerCase().slice(0, 64), candidate.toLowerCase());
+    const distance = editDistance(slip, candidate.toLowerCase());
     if (distance < least) {
       least = distance;
       found = candidate;

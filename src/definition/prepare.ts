@@ -32,17 +32,22 @@ export async function prepareChanges(attributes: ReadonlyMap<string, Node>, body
   return prepare([...attributes].filter(([name, node]) => changed.has(name) || node.words.forceDefault === true), body);
 }
 
+/** Prepares attributes of an item that the resource's own code gives, read-only ones too. */
+export async function prepareGiven(attributes: ReadonlyMap<string, Node>, item: JsonObject, names: ReadonlySet<string>): Promise<Prepared> {
+  return prepare([...attributes].filter(([name, node]) => names.has(name) || node.words.forceDefault === true), item, true);
+}
+
 /** One attribute prepared; without a value it is not stored. */
 interface PreparedValue {
   readonly value: Stored | undefined;
   readonly faults: readonly Fault[];
 }
 
-async function prepare(nodes: [string, Node][], body: JsonObject): Promise<Prepared> {
+async function prepare(nodes: [string, Node][], body: JsonObject, takesReadOnly = false): Promise<Prepared> {
   const prepared: PreparedValue[] = [];
   // Attributes with functions of their own run side by side; the others cost no promise.
   await Promise.all(nodes.flatMap(([name, node], index) => {
-    const given = isReadOnly(node) || !Object.hasOwn(body, name) ? undefined : body[name];
+    const given = (isReadOnly(node) && !takesReadOnly) || !Object.hasOwn(body, name) ? undefined : body[name];
     if (usesDefaults(node) || usesFunctions(node)) {
       return [prepareByFunctions(node, given, [name]).then((one) => { prepared[index] = one; })];
     }

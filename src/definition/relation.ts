@@ -7,18 +7,25 @@ import type { Resource } from './resource';
 export interface Relation {
   /** The collection whose items refer to this one's. */
   readonly collection: string;
-  /** Their attribute that does; it `references` this collection, and is the `partition` of an index there. */
+  /** Their attribute that does; it `references` this collection, and is the `partition` of an index there that has no `sort`. */
   readonly attribute: string;
 }
 
 /** What an attribute that references another collection holds: an id, as PUT takes it. */
 export const ID_PATTERN = '^[A-Za-z0-9._~-]{1,128}$';
 
+/** Whether a text can be the id of an item. */
+export function isId(text: string): boolean {
+  return ID.test(text);
+}
+
+const ID = new RegExp(ID_PATTERN, 'u');
+
 /** Words that would make of an id something else. */
 const NOT_OF_IDS = ['pattern', 'format', 'get'] as const;
 
 /** The mistakes that one file shows by itself. */
-export function* checkRelations(definition: object, resource: Resource): Generator<string> {
+export function* checkRelations(resource: Resource): Generator<string> {
   for (const [name, { words }] of resource.attributes) {
     if (words.references === undefined) {
       continue;
@@ -30,7 +37,7 @@ export function* checkRelations(definition: object, resource: Resource): Generat
       yield `attribute "${name}" has "${word}" beside references, which makes it an id, stored and returned as it came: remove one of the two`;
     }
   }
-  const actions = Object.keys((definition as { actions?: object }).actions ?? {});
+  const actions = Object.keys(resource.actions);
   for (const [name, relation] of Object.entries(resource.relations)) {
     if (!/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) {
       yield `relation "${name}" cannot be a path segment: use letters, digits, hyphens and underscores, a letter first, at most 64`;
@@ -50,6 +57,11 @@ export function* checkAcross(resources: ReadonlyMap<string, Resource>): Generato
     for (const [name, { words: { references } }] of resource.attributes) {
       if (references !== undefined && !resources.has(references)) {
         yield `${fileOf(resource)}: attribute "${name}" references "${references}", which src/resources/index.ts does not list: list it there, or correct the name.${didYouMean(references, resources.keys())}`;
+      }
+    }
+    for (const [name, { words: { counts } }] of resource.attributes) {
+      if (counts !== undefined && resources.get(counts.collection)?.attributes.get(counts.attribute)?.words.references !== resource.name) {
+        yield `${fileOf(resource)}: attribute "${name}" counts items of "${counts.collection}" by "${counts.attribute}", which is no attribute that references ${resource.name}: correct one of the two, or add references: '${resource.name}' there`;
       }
     }
     for (const [name, relation] of Object.entries(resource.relations)) {
@@ -72,8 +84,9 @@ function* checkRelation(resource: Resource, name: string, { collection, attribut
   if (node.words.references !== resource.name) {
     yield `${fileOf(other)}: attribute "${attribute}" does not refer to ${resource.name}, whose relation "${name}" goes by it: add references: '${resource.name}' there, or correct the relation in ${fileOf(resource)}`;
   }
-  if (!Object.values(other.indexes).some(({ partition }) => partition === attribute)) {
-    yield `${fileOf(other)}: no index serves the relation "${name}" of ${resource.name}: add one with partition: '${attribute}' there, or remove the relation in ${fileOf(resource)}`;
+  // Without sort a list is ordered by id, and only an index without sort has that order.
+  if (!Object.values(other.indexes).some(({ partition, sort }) => partition === attribute && [sort ?? []].flat().length === 0)) {
+    yield `${fileOf(other)}: no index serves the relation "${name}" of ${resource.name}: add { partition: '${attribute}' }, without sort, to its indexes, or remove the relation in ${fileOf(resource)}`;
   }
 }
 

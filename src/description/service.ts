@@ -6,6 +6,8 @@ export interface ServiceDocument {
   readonly name: string;
   readonly version: string;
   readonly collections: readonly { readonly name: string; readonly href: string; readonly description: string }[];
+  /** Where the description is (RFC 8631). */
+  readonly links: readonly { readonly rel: 'service-desc' | 'service-doc'; readonly href: string; readonly type: string }[];
 }
 
 /** @param base what stands before every path: a stage or a base path, or nothing */
@@ -14,5 +16,9 @@ export function serviceDocument(resources: ReadonlyMap<string, Resource>, base: 
     name: packageJson.name,
     version: packageJson.version,
     collections: [...resources.values()].map(({ name, description }) => ({ name, href: `${base}/${name}`, description })),
+    links: [
+      { rel: 'service-desc', href: `${base}/openapi.json`, type: 'application/json' },
+      { rel: 'service-doc', href: `${base}/docs`, type: 'text/html' },
+    ],
   };
 }

@@ -1,4 +1,5 @@
 // Conditional requests (RFC 9110 §13): entity tags, dates, and the headers that carry them.
+import { createHash } from 'node:crypto';
 import type { AnyItem } from '../definition/item';
 import { Problem, type Fault } from '../problem';
 import type { Preconditions } from '../store/preconditions';
@@ -10,6 +11,11 @@ const MOST_TAGS = 100;
 /** The strong entity tag of an item: its version in quotes. */
 export function entityTag({ version }: Pick<AnyItem, 'version'>): string {
   return `"${version}"`;
+}
+
+/** The weak entity tag of a body, such as a page: what is shown, in a hash. Pages have no version of their own. */
+export function weakTag(body: object): string {
+  return `W/"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`;
 }
 
 /** A moment of RFC 3339 as an HTTP-date (RFC 9110 §5.6.7), in whole seconds. */

@@ -5,13 +5,20 @@ import { refuseParameters } from './input';
 import { JSON_TYPE, negotiate } from './media-type';
 import type { Endpoint } from './serve';
 
+const HTML_TYPE = 'text/html';
+
 /** https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check */
 const HEALTH_TYPE = 'application/health+json';
 
 export const service: Endpoint = async ({ resources }, _route, request) => {
-  const type = negotiate(request);
+  const type = negotiate(request, [JSON_TYPE, HTML_TYPE]);
   refuseParameters(request);
-  return { status: 200, headers: { 'Content-Type': type, 'Cache-Control': 'no-cache' }, body: serviceDocument(resources, request.base) };
+  const body = serviceDocument(resources, request.base);
+  // RFC 8288
+  const headers = { 'Cache-Control': 'no-cache', Link: body.links.map(({ rel, href }) => `<${href}>; rel="${rel}"`).join(', ') };
+  return type === HTML_TYPE
+    ? { status: 303, headers: { ...headers, Location: `${request.base}/docs` } }
+    : { status: 200, headers: { 'Content-Type': type, ...headers }, body };
 };
 
 export const health: Endpoint = async (_api, _route, request, store) => {

@@ -8,23 +8,23 @@ import type { Request } from './request';
 const STRICT_TRANSPORT = 'max-age=31536000';
 
 /** Adds the headers common to all answers to those of one. */
-export function commonHeaders(config: Pick<Config, 'corsOrigins' | 'deployed'>, request: Pick<Request, 'id' | 'header'>, timing: string): Record<string, string> {
+export function commonHeaders(config: Pick<Config, 'corsOrigins' | 'deployed'>, request: Pick<Request, 'id' | 'header'>, timing: string, vary: readonly string[] = []): Record<string, string> {
   return {
     'X-Request-Id': request.id,
     'X-Content-Type-Options': 'nosniff',
     'Server-Timing': timing,
     ...(config.deployed && { 'Strict-Transport-Security': STRICT_TRANSPORT }),
-    ...crossOrigin(config.corsOrigins, request.header('origin')),
+    ...crossOrigin(config.corsOrigins, request.header('origin'), vary),
   };
 }
 
 /** https://fetch.spec.whatwg.org/#http-responses */
-function crossOrigin(origins: readonly string[], origin: string | undefined): Record<string, string> {
+function crossOrigin(origins: readonly string[], origin: string | undefined, vary: readonly string[]): Record<string, string> {
   const isOpen = origins.includes('*');
   const allowed = isOpen ? '*' : origin !== undefined && origins.includes(origin) ? origin : undefined;
   return {
     // What is acceptable, and to which origin, changes the answer (RFC 9110 §12.5.5).
-    Vary: isOpen ? 'Accept' : 'Accept, Origin',
+    Vary: ['Accept', ...(isOpen ? [] : ['Origin']), ...vary].join(', '),
     ...(allowed !== undefined && { 'Access-Control-Allow-Origin': allowed, 'Access-Control-Expose-Headers': EXPOSED_HEADERS.join(', ') }),
   };
 }

@@ -2,11 +2,10 @@
 import type { Resource } from '../definition/resource';
 import { Problem, type Fault } from '../problem';
 import type { ReadInput } from '../operations/read';
-import type { RemoveInput } from '../operations/remove';
-import { openCursor } from '../store/cursor';
-import type { PageRequest } from '../store/page';
+import type { RemoveInput } from '../operations/remove-in';
 import type { Preconditions } from '../store/preconditions';
 import { readPreconditions } from './conditional';
+import { readExpand } from './expand';
 import { negotiate } from './media-type';
 import { readFields, readParameters, refuseFaulty } from './parameters';
 import { readPreferences, type Preferences } from './prefer';
@@ -17,6 +16,8 @@ import type { Route } from './route';
 export interface Presentation {
   readonly fields?: ReadonlySet<string> | undefined;
   readonly preferences: Preferences;
+  /** What the cursors of a page are good for. */
+  readonly cursorBinding?: string;
 }
 
 /** A request made into what its operation takes. */
@@ -25,38 +26,24 @@ export interface Input<I> {
   readonly presentation: Presentation;
 }
 
-export type ItemRoute = Extract<Route, { id: string }>;
-export type CollectionRoute = Exclude<Extract<Route, { resource: Resource }>, ItemRoute>;
+export type ActRoute = Extract<Route, { operation: 'act' }>;
+export type ItemRoute = Exclude<Extract<Route, { id: string }>, ActRoute>;
+export type CollectionRoute = Exclude<Extract<Route, { resource: Resource }>, ItemRoute | ActRoute>;
 
-export function readReadInput({ id, resource }: ItemRoute, request: Request): Input<ReadInput> {
-  const presentation = readPresentation(resource, request);
-  return { input: { id, preconditions: readPreconditions(request) }, presentation };
+export function readReadInput({ id, resource }: ItemRoute, request: Request, _cursorKey: string, resources: ReadonlyMap<string, Resource>): Input<ReadInput> {
+  negotiate(request);
+  const faults: Fault[] = [];
+  const parameters = readParameters(request, ['fields', 'expand'], faults);
+  const fields = readFields(resource, parameters.get('fields'), faults);
+  const references = readExpand(resource, resources, parameters.get('expand'), faults);
+  refuseFaulty(faults);
+  return { input: { id, preconditions: readPreconditions(request), references }, presentation: { fields, preferences: {} } };
 }
 
 export function readRemoveInput({ id, resource }: ItemRoute, request: Request): Input<RemoveInput> {
   negotiate(request);
   refuseParameters(request);
   return { input: { id, preconditions: requirePreconditions(resource, request) }, presentation: { preferences: {} } };
-}
-
-/** The parameters of a list without filters. */
-const LIST_PARAMETERS = ['limit', 'cursor', 'fields'];
-const DEFAULT_LIMIT = 25;
-const MOST_ITEMS = 100;
-
-export function readListInput({ resource }: CollectionRoute, request: Request, cursorKey: string): Input<PageRequest> {
-  negotiate(request);
-  const faults: Fault[] = [];
-  const parameters = readParameters(request, LIST_PARAMETERS, faults);
-  const fields = readFields(resource, parameters.get('fields'), faults);
-  const limit = readLimit(parameters.get('limit'), faults);
-  const cursor = parameters.get('cursor');
-  const after = cursor === undefined ? undefined : openCursor(cursorKey, resource.name, cursor);
-  if (cursor !== undefined && after === undefined) {
-    faults.push({ detail: 'Is not a cursor that this list gave: follow "next" as it came, or begin without one.', parameter: 'cursor' });
-  }
-  refuseFaulty(faults);
-  return { input: { limit, ...(after !== undefined && { after }) }, presentation: { fields, preferences: {} } };
 }
 
 /** `fields` and `Prefer`; every other parameter is refused. */
@@ -91,15 +78,4 @@ export function requirePreconditions(resource: Resource, request: Request): Prec
     });
   }
   return preconditions;
-}
-
-function readLimit(value: string | undefined, faults: Fault[]): number {
-  if (value === undefined) {
-    return DEFAULT_LIMIT;
-  }
-  const limit = /^[0-9]{1,3}$/.test(value) ? Number(value) : 0;
-  if (limit < 1 || limit > MOST_ITEMS) {
-    faults.push({ detail: `Must be a whole number from 1 to ${MOST_ITEMS}.`, parameter: 'limit' });
-  }
-  return limit;
 }

@@ -120,7 +120,7 @@ function scan(text: string): Fault[] {
 }
 
 /** What is wrong with a number literal: what is read from it must be the value that was written. */
-function numberFault(literal: string): string | undefined {
+export function numberFault(literal: string): string | undefined {
   const number = Number(literal);
   if (!Number.isFinite(number) || significand(literal) !== significand(String(number))) {
     return 'The number has more digits than can be kept (IEEE 754 double precision): send it as a string, or round it.';

@@ -4,6 +4,8 @@ import type { Request } from './request';
 export interface Preferences {
   /** Whether the client wants the item in the answer to a write, if it said. */
   readonly return?: 'minimal' | 'representation';
+  /** Whether the client wants to know how many items a list has. */
+  readonly count?: 'exact';
 }
 
 /** Reads `Prefer`; what it names that is not known is ignored (RFC 7240 §2). */
@@ -18,5 +20,8 @@ export function readPreferences(request: Pick<Request, 'header'>): Preferences {
     }
   }
   const value = wanted.get('return');
-  return value === 'minimal' || value === 'representation' ? { return: value } : {};
+  return {
+    ...((value === 'minimal' || value === 'representation') && { return: value }),
+    ...(wanted.get('count') === 'exact' && { count: 'exact' }),
+  };
 }

@@ -1,6 +1,7 @@
 // An API Gateway event as a request: renamed and put in one form, nothing refused.
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { Parsed } from './json';
 
 export interface Request {
   /** Identifies the request in answers and logs. */
@@ -16,6 +17,8 @@ export interface Request {
   /** A header's value by its name in lower case; several lines joined by commas (RFC 9110 §5.3). */
   header(name: string): string | undefined;
   readonly body: { readonly text: string; readonly isBase64: boolean } | undefined;
+  /** The body parsed already, of a request within another. */
+  readonly parsed?: Parsed | undefined;
   /** When the function's time is over, in milliseconds since 1970. */
   readonly deadline: number;
 }
@@ -58,7 +61,7 @@ function readPath({ path, resource, requestContext }: APIGatewayProxyEvent): Pic
   // A stage is in the request context's path alone, a custom domain's base path in both.
   const tail = `/${own.join('/')}`;
   const base = full.endsWith(tail) ? full.slice(0, full.length - tail.length) : own.length === 0 ? full : '';
-  return { segments: own.map(decode), base: base.replace(/\/$/, '') };
+  return { segments: own.map(decodeSegment), base: base.replace(/\/$/, '') };
 }
 
 /** How many segments of the path are a custom domain's base path: those before what the route's template matches. */
@@ -71,7 +74,7 @@ function mounted(template: string | undefined, segments: readonly string[]): num
 }
 
 /** RFC 3986 §2.3: an encoded unreserved character is the character itself. */
-function decode(segment: string): string {
+export function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -2,9 +2,10 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { AnyItem, JsonObject } from '../definition/item';
 import type { Resource } from '../definition/resource';
-import type { Result } from '../operations/result';
+import type { Expanded } from '../operations/expand';
+import type { ItemResult, PageResult, Result } from '../operations/result';
 import type { Problem } from '../problem';
-import { entityTag, httpDate, isNotModified } from './conditional';
+import { entityTag, httpDate, isNotModified, weakTag } from './conditional';
 import type { Presentation } from './input';
 import { JSON_TYPE } from './media-type';
 import type { Request } from './request';
@@ -14,14 +15,21 @@ export interface Reply {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly body?: unknown;
+  /** A body that is text already. */
+  readonly text?: string;
+  /** Request headers that change the answer, besides those that change all (RFC 9110 §12.5.5). */
+  readonly vary?: readonly string[];
 }
 
 /** The answer to a request on a resource. */
 export function writeResult(request: Request, resource: Resource, result: Result, presentation: Presentation, seal: (position: string) => string): Reply {
   switch (result.kind) {
     case 'deleted': return { status: 204, headers: { 'Cache-Control': 'no-cache' } };
+    case 'replayed': return replay(result.outcome);
+    case 'transacted': throw new Error('The results of a transaction are written one by one, by http/transactions.ts.');
+    case 'all-created': return writeAll(result.items, presentation);
     case 'page': return writePage(request, resource, result, presentation, seal);
-    default: return writeItem(request, resource, result, presentation);
+    default: return writeItem(request, result.of ?? resource, result, presentation);
   }
 }
 
@@ -36,40 +44,72 @@ export function writeProblem(request: Pick<Request, 'id' | 'base'>, { type, titl
 }
 
 /** A reply as API Gateway takes it; the answer to HEAD has no body (RFC 9110 §9.3.2). */
-export function toGateway(request: Pick<Request, 'method'>, { status, headers, body }: Reply): APIGatewayProxyResult {
-  return { statusCode: status, headers, body: body === undefined || request.method === 'HEAD' ? '' : JSON.stringify(body), isBase64Encoded: false };
+export function toGateway(request: Pick<Request, 'method'>, { status, headers, body, text }: Reply): APIGatewayProxyResult {
+  const whole = text ?? (body === undefined ? '' : JSON.stringify(body));
+  return { statusCode: status, headers, body: request.method === 'HEAD' ? '' : whole, isBase64Encoded: false };
 }
 
-function writeItem(request: Request, resource: Resource, { kind, item }: Extract<Result, { item: AnyItem }>, { fields, preferences }: Presentation): Reply {
+/** The answer that was kept for the same request. */
+function replay(outcome: string): Reply {
+  const reply = JSON.parse(outcome) as Reply;
+  return { ...reply, headers: { ...reply.headers, 'Idempotent-Replayed': 'true' } };
+}
+
+function writeAll(items: readonly AnyItem[], { fields, preferences }: Presentation): Reply {
+  const headers = {
+    'Cache-Control': 'no-cache',
+    ...(preferences.return !== undefined && { 'Preference-Applied': `return=${preferences.return}` }),
+  };
+  return preferences.return === 'minimal'
+    ? { status: 201, headers }
+    : { status: 201, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: { items: items.map((item) => select(item, fields)) } };
+}
+
+function writeItem(request: Request, resource: Resource, { kind, item, expanded }: ItemResult, { fields, preferences }: Presentation): Reply {
   const isRead = kind === 'found';
-  const tag = fields === undefined ? entityTag(item) : undefined;
+  const tag = fields === undefined && expanded === undefined ? entityTag(item) : undefined;
+  // What is expanded changes, and vanishes, without this item: no date of its own says so.
+  const modified = expanded === undefined ? item.updatedAt : undefined;
   const headers: Record<string, string> = {
     'Cache-Control': isRead ? cacheControl(resource) : 'no-cache',
-    'Last-Modified': httpDate(item.updatedAt),
+    ...(modified !== undefined && { 'Last-Modified': httpDate(modified) }),
     ...(tag !== undefined && { ETag: tag }),
     ...(kind === 'created' && { Location: `${request.base}/${resource.name}/${item.id}` }),
     ...(!isRead && preferences.return !== undefined && { 'Preference-Applied': `return=${preferences.return}` }),
   };
-  if (isRead && isNotModified(request, tag, item.updatedAt)) {
+  if (isRead && isNotModified(request, tag, modified)) {
     return { status: 304, headers };
   }
   const status = kind === 'created' ? 201 : 200;
   return !isRead && preferences.return === 'minimal'
     ? { status, headers }
-    : { status, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: select(item, fields) };
+    : { status, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: present(item, fields, expanded) };
 }
 
-function writePage(request: Request, resource: Resource, { items, next }: Extract<Result, { kind: 'page' }>, { fields }: Presentation, seal: (position: string) => string): Reply {
+function writePage(request: Request, resource: Resource, { items, next, expanded, total }: PageResult, { fields }: Presentation, seal: (position: string) => string): Reply {
   const link = next === undefined ? undefined : nextLink(request, seal(next));
+  const body = {
+    items: items.map((item, index) => present(item, fields, expanded?.[index])),
+    ...(total !== undefined && { total }),
+    ...(link !== undefined && { next: link }),
+  };
+  const tag = weakTag(body);
+  const reply = { headers: { 'Cache-Control': cacheControl(resource), ETag: tag }, vary: ['Prefer'] };
+  // §13.1.3 and §13.1.4: a list has no date, so conditions on one are ignored.
+  if (isNotModified(request, tag, undefined)) {
+    return { status: 304, ...reply };
+  }
   return {
+    ...reply,
     status: 200,
     headers: {
       'Content-Type': JSON_TYPE,
-      'Cache-Control': cacheControl(resource),
+      ...reply.headers,
       // RFC 8288
       ...(link !== undefined && { Link: `<${link}>; rel="next"` }),
+      ...(total !== undefined && { 'Preference-Applied': 'count=exact' }),
     },
-    body: { items: items.map((item) => select(item, fields)), ...(link !== undefined && { next: link }) },
+    body,
   };
 }
 
@@ -77,6 +117,11 @@ function writePage(request: Request, resource: Resource, { items, next }: Extrac
 function nextLink({ base, segments, parameters }: Request, cursor: string): string {
   const query = [...parameters.filter(([name]) => name !== 'cursor'), ['cursor', cursor] as const];
   return `${base}/${segments.join('/')}?${query.map((pair) => pair.map(encodeURIComponent).join('=')).join('&')}`;
+}
+
+/** An item as it is shown: the attributes wanted, and beside them what is expanded. */
+function present(item: AnyItem, fields: ReadonlySet<string> | undefined, expanded: Expanded | undefined): object {
+  return expanded === undefined ? select(item, fields) : { ...select(item, fields), expand: expanded };
 }
 
 function select(item: AnyItem, fields: ReadonlySet<string> | undefined): AnyItem | JsonObject {

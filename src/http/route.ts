@@ -1,4 +1,6 @@
 // From method and path to what is asked for: 404 and 405 are found here.
+import type { LoadedAction } from '../definition/action';
+import { isId } from '../definition/relation';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import type { Request } from './request';
@@ -8,7 +10,8 @@ export type Route =
   | { readonly operation: 'list' | 'create'; readonly resource: Resource }
   | { readonly operation: 'related'; /** The collection that is listed. */ readonly resource: Resource; readonly within: Within }
   | { readonly operation: 'read' | 'replace' | 'patch' | 'remove'; readonly resource: Resource; readonly id: string }
-  | { readonly operation: 'service' | 'health' }
+  | { readonly operation: 'act'; readonly resource: Resource; readonly id: string; readonly action: LoadedAction }
+  | { readonly operation: 'service' | 'openapi' | 'docs' | 'renderer' | 'health' | 'transact' }
   | { readonly operation: 'options'; readonly allow: string[] };
 
 /** The item that a relation's list belongs to, and the attribute of the listed items that holds its id. */
@@ -40,7 +43,16 @@ export function findRoute(resources: ReadonlyMap<string, Resource>, { method, se
     const methods = [...allow, 'OPTIONS'].join(', ');
     throw new Problem('method-not-allowed', `This path does not take ${method}: use one of ${methods}.`, { headers: { Allow: methods } });
   }
+  refuseNoId(route);
   return route;
+}
+
+/** No item has an id that PUT would refuse, nor has DynamoDB a key of every such text. */
+function refuseNoId(route: Route): void {
+  const named = 'within' in route ? route.within : 'id' in route && route.operation !== 'replace' ? route : undefined;
+  if (named !== undefined && !isId(named.id)) {
+    throw new Problem('not-found', `There is no such item in ${named.resource.name}: an id has 1 to 128 characters of A-Z a-z 0-9 . _ ~ -.`);
+  }
 }
 
 function routesOf(resources: ReadonlyMap<string, Resource>, segments: readonly string[]): ByMethod | undefined {
@@ -50,6 +62,15 @@ function routesOf(resources: ReadonlyMap<string, Resource>, segments: readonly s
   }
   if (first === 'health' && id === undefined) {
     return { GET: { operation: 'health' } };
+  }
+  if (first === 'openapi.json' && id === undefined) {
+    return { GET: { operation: 'openapi' } };
+  }
+  if (first === 'docs' && (id === undefined || (id === 'rapidoc.js' && member === undefined))) {
+    return { GET: { operation: id === undefined ? 'docs' : 'renderer' } };
+  }
+  if (first === 'transactions' && id === undefined) {
+    return { POST: { operation: 'transact' } };
   }
   const resource = resources.get(first);
   if (resource === undefined || id === '' || rest.length > 0) {
@@ -68,8 +89,12 @@ function routesOf(resources: ReadonlyMap<string, Resource>, segments: readonly s
       };
 }
 
-/** `/{collection}/{id}/{member}`: a relation. */
+/** `/{collection}/{id}/{member}`: a relation, or an action. */
 function memberRoutes(resources: ReadonlyMap<string, Resource>, resource: Resource, id: string, member: string): ByMethod | undefined {
   const relation = Object.hasOwn(resource.relations, member) ? resource.relations[member] : undefined;
+  const action = Object.hasOwn(resource.actions, member) ? resource.actions[member] : undefined;
+  if (action !== undefined) {
+    return { POST: { operation: 'act', resource, id, action } };
+  }
   return relation && { GET: { operation: 'related', resource: resources.get(relation.collection)!, within: { resource, id, attribute: relation.attribute } } };
 }

@@ -2,12 +2,13 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Config } from '../config';
 import type { Resource } from '../definition/resource';
-import type { Operation } from '../operations/result';
+import type { Operation, Result } from '../operations/result';
 import { Problem } from '../problem';
 import { sealCursor } from '../store/cursor';
+import type { Reader, StoreOptions } from '../store/reader';
 import type { Send } from '../store/send';
-import { openStore, type Store } from '../store/store';
 import { commonHeaders, serverTiming } from './headers';
+import { readIdempotency } from './idempotency';
 import type { Input } from './input';
 import { writeOptions } from './options';
 import { readRequest, type Request } from './request';
@@ -25,42 +26,43 @@ export interface Api {
 type Timing = (station: string) => void;
 
 /** What answers one kind of route. */
-export type Endpoint = (api: Api, route: Route, request: Request, store: Store, done: Timing) => Promise<Reply>;
+export type Endpoint<S extends Reader = Reader> = (api: Api, route: Route, request: Request, store: S, done: Timing) => Promise<Reply>;
 
 /** The endpoints that one function serves. */
-export type Endpoints = Readonly<Partial<Record<RoutedOperation, Endpoint>>>;
+export type Endpoints<S extends Reader> = Readonly<Partial<Record<RoutedOperation, Endpoint<S>>>>;
 
 export type Handler = (event: APIGatewayProxyEvent, context?: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<APIGatewayProxyResult>;
 
-/** Makes the Lambda function that answers with some endpoints; 404 and 405 it finds for every path. */
-export function serve(api: Api, endpoints: Endpoints): Handler {
+/** Makes the Lambda function that answers with some endpoints over a store; 404 and 405 it finds for every path. */
+export function serve<S extends Reader>(api: Api, open: (options: StoreOptions) => S, endpoints: Endpoints<S>): Handler {
   return async (event, context) => {
     const request = readRequest(event, context?.getRemainingTimeInMillis?.());
-    const store = openStore({ send: api.send, tableName: api.config.tableName });
+    const store = open({ send: api.send, tableName: api.config.tableName, readLimit: api.config.readLimit, resources: api.resources, deadline: request.deadline });
     const { stations, done, total } = stopwatch();
     const reply = await answer(api, endpoints, request, store, done).catch((error: unknown) => writeProblem(request, asProblem(request, error)));
     const { reads, writes } = store.cost;
     const timing = serverTiming([...stations, ['total', total()]], reads + writes > 0 ? store.cost : undefined);
-    return toGateway(request, { ...reply, headers: { ...commonHeaders(api.config, request, timing), ...reply.headers } });
+    return toGateway(request, { ...reply, headers: { ...commonHeaders(api.config, request, timing, reply.vary), ...reply.headers } });
   };
 }
 
 /** An endpoint on resources: how its input is read, and what is then done. */
-export function endpoint<R extends Extract<Route, { resource: Resource }>, I>(
-  readInput: (route: R, request: Request, cursorKey: string) => Input<I> | Promise<Input<I>>,
-  operation: Operation<I>,
-): Endpoint {
-  return async ({ config }, route, request, store, done) => {
+export function endpoint<R extends Extract<Route, { resource: Resource }>, I, S extends Reader>(
+  readInput: (route: R, request: Request, cursorKey: string, resources: ReadonlyMap<string, Resource>) => Input<I> | Promise<Input<I>>,
+  operation: Operation<I, S>,
+): Endpoint<S> {
+  return async ({ config, resources }, route, request, store, done) => {
     const { resource } = route as R;
-    const { input, presentation } = await readInput(route as R, request, config.cursorKey);
+    const { input, presentation } = await readInput(route as R, request, config.cursorKey, resources);
     done('input');
-    const result = await operation(resource, input, store);
+    const write = (result: Result): Reply => writeResult(request, resource, result, presentation, (position) => sealCursor(config.cursorKey, presentation.cursorBinding!, position));
+    const result = await operation(resource, input, store, readIdempotency(request, (outcome) => JSON.stringify(write(outcome))));
     done('operation');
-    return writeResult(request, resource, result, presentation, (position) => sealCursor(config.cursorKey, resource.name, position));
+    return write(result);
   };
 }
 
-async function answer(api: Api, endpoints: Endpoints, request: Request, store: Store, done: Timing): Promise<Reply> {
+async function answer<S extends Reader>(api: Api, endpoints: Endpoints<S>, request: Request, store: S, done: Timing): Promise<Reply> {
   const route = findRoute(api.resources, request);
   done('route');
   if (route.operation === 'options') {

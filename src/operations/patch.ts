@@ -1,49 +1,41 @@
 // PATCH: a change computed from the item as it is and written on the condition that it still is so.
-import { setTimeout as pause } from 'node:timers/promises';
 import { isEqual } from '../definition/equal';
 import type { AnyItem, Json, JsonObject } from '../definition/item';
 import { prepareChanges, type Stored } from '../definition/prepare';
 import type { Resource } from '../definition/resource';
 import { findFaults, writable } from '../definition/validate';
-import { Problem, pointer } from '../problem';
+import { Problem, pointer, type Fault } from '../problem';
+import { usesGet } from '../store/value';
 import { preconditionsHold, type Preconditions } from '../store/preconditions';
 import { applyJsonPatch, type JsonPatch } from './json-patch';
 import { applyMergePatch } from './merge-patch';
 import { refusal } from './refusal';
-import type { Operation } from './result';
+import type { ItemResult, Operation } from './result';
+import type { Origin, Session } from './session';
+import { transact } from './transact';
 
 export interface PatchInput {
   readonly id: string;
   readonly patch: Patch;
   readonly preconditions: Preconditions;
-  /** When to stop trying, in milliseconds since 1970. */
-  readonly deadline: number;
 }
 
 export type Patch =
   | { readonly kind: 'merge'; readonly document: JsonObject }
   | { readonly kind: 'json'; readonly document: JsonPatch };
 
-export const patch: Operation<PatchInput> = async (resource, input, store) => {
-  const { id, preconditions } = input;
-  let current = await store.read(resource, id);
-  for (let attempt = 0; ; attempt++) {
-    if (current === undefined || !preconditionsHold(preconditions, current.item)) {
-      throw refusal(resource, id, current?.item, preconditions);
-    }
-    const written = await store.update(resource, current, await changesOf(resource, current.item, input.patch));
-    if (written.item !== undefined) {
-      return { kind: 'patched', item: written.item };
-    }
-    // Somebody was faster: the refusal brought the item as it is now, so the change is applied to that.
-    current = written.current;
-    const delay = Math.random() * Math.min(20 * 2 ** attempt, 400);
-    if (Date.now() + delay > input.deadline) {
-      throw refusal(resource, id, current?.item, preconditions);
-    }
-    await pause(delay);
+export const patch: Operation<PatchInput> = async (resource, input, store, idempotency) =>
+  transact(store, { idempotency, reads: [{ resource, id: input.id }] }, (session) => patchIn(session, resource, input));
+
+/** Patches an item within a transaction: computed from the item as it is, and written if it still is so. */
+export async function patchIn(session: Session, resource: Resource, { id, patch: change, preconditions }: PatchInput, origin?: Origin): Promise<ItemResult> {
+  const found = await session.read(resource, id);
+  if (found === undefined || !preconditionsHold(preconditions, found.item)) {
+    throw refusal(resource, id, found?.item, preconditions);
   }
-};
+  const changes = await changesOf(resource, found.item, change);
+  return { kind: 'patched', item: await session.write(resource, found, changes, 'changes', origin) };
+}
 
 /** What a patch changes of an item, as it is stored; an attribute that goes is undefined. */
 async function changesOf(resource: Resource, item: AnyItem, change: Patch): Promise<Record<string, Stored | undefined>> {
@@ -53,16 +45,26 @@ async function changesOf(resource: Resource, item: AnyItem, change: Patch): Prom
   }
   const before = writable(resource.attributes, item as JsonObject);
   const after = writable(resource.attributes, patched);
-  const faults = findFaults(resource, after);
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !isEqual(before[name], after[name]));
+  const faults = findFaults(resource, after).filter((fault) => changed.includes(attributeOf(fault)) || !showsOtherwise(resource, attributeOf(fault)));
   if (faults.length > 0) {
     throw invalid(faults);
   }
-  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !isEqual(before[name], after[name]));
   const prepared = await prepareChanges(resource.attributes, after, new Set(changed));
   if (prepared.faults.length > 0) {
     throw invalid(prepared.faults);
   }
   return { ...Object.fromEntries(changed.map((name) => [name, undefined])), ...prepared.values };
+}
+
+function attributeOf(fault: Fault): string {
+  return 'pointer' in fault ? decodeURIComponent(fault.pointer.split('/')[1] ?? '') : '';
+}
+
+/** Whether `get` shows an attribute in a form that a request would not have: what is not changed is then not checked again. */
+function showsOtherwise({ attributes }: Resource, name: string): boolean {
+  const node = attributes.get(name);
+  return node !== undefined && usesGet(node);
 }
 
 function apply(item: JsonObject, change: Patch): JsonObject {

@@ -16,6 +16,11 @@ export function preconditionFailed(current: AnyItem | undefined): Problem {
     : new Problem('precondition-failed', 'The item is not what the precondition asks for: "current" is how it is now; apply the change to that and send it with the new ETag.', { current });
 }
 
+/** 409: other items refer to this one. */
+export function inUse(id: string, collections: readonly string[]): Problem {
+  return new Problem('conflict', `"${id}" cannot be deleted while items of ${collections.join(' and ')} refer to it: delete those first.`);
+}
+
 /**
  * What a failed conditional write of an item means.
  * RFC 9110 §13.2.1: without the item, a method that needs it answers 404 whatever its preconditions are.

@@ -1,17 +1,25 @@
 // DELETE of one item.
-import type { Preconditions } from '../store/preconditions';
-import { refusal } from './refusal';
+import { preconditionsHold } from '../store/preconditions';
+import { cascades, removeCascading } from './cascade';
+import { inUse, refusal } from './refusal';
+import { removeIn, type RemoveInput } from './remove-in';
 import type { Operation } from './result';
+import { transact } from './transact';
 
-export interface RemoveInput {
-  readonly id: string;
-  readonly preconditions: Preconditions;
-}
-
-export const remove: Operation<RemoveInput> = async (resource, { id, preconditions }, store) => {
-  const refused = await store.remove(resource, id, preconditions);
-  if (refused !== undefined) {
-    throw refusal(resource, id, refused.current?.item, preconditions);
+export const remove: Operation<RemoveInput> = async (resource, input, store) => {
+  if (cascades(store.resources, resource)) {
+    return removeCascading(resource, input, store);
   }
-  return { kind: 'deleted' };
+  if (!store.isIndependent(resource)) {
+    return transact(store, { reads: [{ resource, id: input.id }] }, (session) => removeIn(session, resource, input));
+  }
+  const { id, preconditions } = input;
+  const refused = await store.remove(resource, id, preconditions);
+  if (refused === undefined) {
+    return { kind: 'deleted' };
+  }
+  const current = refused.current?.item;
+  throw current !== undefined && preconditionsHold(preconditions, current) && refused.referring.length > 0
+    ? inUse(id, refused.referring)
+    : refusal(resource, id, current, preconditions);
 };

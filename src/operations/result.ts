@@ -2,11 +2,50 @@
 import type { AnyItem } from '../definition/item';
 import type { Resource } from '../definition/resource';
 import type { Store } from '../store/store';
+import type { Expanded } from './expand';
 
 export type Result =
-  | { readonly kind: 'found' | 'created' | 'replaced' | 'patched'; readonly item: AnyItem }
-  | { readonly kind: 'page'; readonly items: AnyItem[]; readonly next: string | undefined }
-  | { readonly kind: 'deleted' };
+  | ItemResult
+  | PageResult
+  /** Items of one request, made all or none. */
+  | { readonly kind: 'all-created'; readonly items: AnyItem[] }
+  | { readonly kind: 'deleted' }
+  /** The results of a transaction's operations, in order. */
+  | { readonly kind: 'transacted'; readonly results: readonly Result[] }
+  /** What the first request of the same idempotency key was answered. */
+  | { readonly kind: 'replayed'; readonly outcome: string };
+
+/** One item. */
+export interface ItemResult {
+  readonly kind: 'found' | 'created' | 'replaced' | 'patched';
+  readonly item: AnyItem;
+  /** The collection of the item, where it is not the one that the request names. */
+  readonly of?: Resource | undefined;
+  /** What it refers to, where that was asked for. */
+  readonly expanded?: Expanded | undefined;
+}
+
+/** One page of a list. */
+export interface PageResult {
+  readonly kind: 'page';
+  readonly items: AnyItem[];
+  /** Where the next page begins; undefined on the last. */
+  readonly next: string | undefined;
+  /** What each item refers to, where that was asked for. */
+  readonly expanded?: readonly Expanded[] | undefined;
+  /** How many items the whole list has, where that was asked for and could be counted. */
+  readonly total?: number | undefined;
+}
 
 /** An operation on a resource: what it is to do comes checked, what it needs of the database by the store. */
-export type Operation<I> = (resource: Resource, input: I, store: Store) => Promise<Result>;
+export type Operation<I, S = Store> = (resource: Resource, input: I, store: S, idempotency?: Idempotency) => Promise<Result>;
+
+/** A request that shall have its effect once, however often it is sent. */
+export interface Idempotency {
+  /** A hash of the caller and the key. */
+  readonly name: string;
+  /** A hash of what makes the request the same: method, path, parameters, caller, body. */
+  readonly fingerprint: string;
+  /** The answer to a result, as text to be kept with the write. */
+  readonly keep: (result: Result) => string;
+}

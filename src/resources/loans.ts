@@ -1,4 +1,5 @@
 // Who has which book, and until when.
+import { conflict, type Answer } from '../definition/action';
 import { defineResource } from '../definition/resource';
 
 export const loans = defineResource({
@@ -11,8 +12,20 @@ export const loans = defineResource({
     returnedAt: { type: Date, description: 'When the book came back; absent while it is out.' },
   },
   indexes: {
-    byBook: { partition: 'book', sort: 'dueAt' },
-    byMember: { partition: 'member', sort: 'dueAt' },
+    byBook: { partition: 'book' },
+    byMember: { partition: 'member' },
     byDueAt: { sort: 'dueAt' },
   },
+  actions: (action) => ({
+    return: action({
+      description: 'Takes the book back, and answers with the loan.',
+      body: {},
+      async run({ item, now, transaction }): Promise<Answer> {
+        if (item.returnedAt !== undefined) {
+          throw conflict('This book is back already.');
+        }
+        return transaction.update(loans, item.id, { returnedAt: now.toISOString() });
+      },
+    }),
+  }),
 });

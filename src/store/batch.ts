@@ -1,6 +1,10 @@
 // Many records by their keys, a hundred to a request of DynamoDB.
 import { setTimeout as pause } from 'node:timers/promises';
+import type { AnyItem } from '../definition/item';
+import { isId } from '../definition/relation';
+import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
+import { recordKey, toFound } from './record';
 import type { Send } from './send';
 import { PARTITION_KEY, SORT_KEY } from './table';
 import type { AttributeMap } from './value';
@@ -14,6 +18,40 @@ const MOST_VAIN = 6;
 /** Milliseconds of the longest pause before a repeat; it doubles while requests bring nothing. */
 const FIRST_PAUSE = 25;
 
+/** What refers to an item: a resource and an id, if it is one. */
+export interface Reference {
+  readonly resource: Resource;
+  readonly id: unknown;
+}
+
+/**
+ * Reads the items that are referred to, of any resources, each once.
+ * @returns in the order of the references; undefined for one that leads nowhere
+ */
+export async function readItems(send: Send, TableName: string, references: readonly Reference[]): Promise<(AnyItem | undefined)[]> {
+  const wanted = new Map<string, { resource: Resource; key: AttributeMap }>();
+  const names = references.map(({ resource, id }) => {
+    // What was stored before the attribute became a reference may be no id, and no key of DynamoDB.
+    if (typeof id !== 'string' || !isId(id)) {
+      return undefined;
+    }
+    const key = recordKey(resource, id);
+    wanted.set(nameOf(key), { resource, key });
+    return nameOf(key);
+  });
+  const records = await readMany(send, TableName, [...wanted.values()].map(({ key }) => key));
+  const items = new Map(await Promise.all(records.map(async (record): Promise<[string, AnyItem]> => {
+    const name = nameOf(record);
+    return [name, (await toFound(wanted.get(name)!.resource, record)).item];
+  })));
+  return names.map((name) => name === undefined ? undefined : items.get(name));
+}
+
+/** The key of a record as a text. */
+function nameOf(record: AttributeMap): string {
+  return JSON.stringify([record[PARTITION_KEY]?.S, record[SORT_KEY]?.S]);
+}
+
 /**
  * Reads records by their keys, strongly consistent: one request for each 100 different keys, and one more
  * for what a request left unprocessed.
@@ -22,7 +60,7 @@ const FIRST_PAUSE = 25;
  */
 export async function readMany(send: Send, TableName: string, keys: readonly AttributeMap[]): Promise<AttributeMap[]> {
   // BatchGetItem refuses a key that stands twice.
-  const distinct = [...new Map(keys.map((key) => [JSON.stringify([key[PARTITION_KEY]?.S, key[SORT_KEY]?.S]), key])).values()];
+  const distinct = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
   const chunks: AttributeMap[][] = [];
   for (let start = 0; start < distinct.length; start += MOST_KEYS) {
     chunks.push(distinct.slice(start, start + MOST_KEYS));

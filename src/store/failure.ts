@@ -1,5 +1,6 @@
 // What DynamoDB's errors mean to a client.
 import { Problem } from '../problem';
+import type { AttributeMap } from './value';
 
 /** Seconds after which a client may try again. */
 const RETRY_AFTER = '1';
@@ -10,12 +11,17 @@ const THROTTLED = new Set([
 
 const UNAVAILABLE = new Set([
   'InternalServerError', 'InternalServerErrorException', 'ServiceUnavailable', 'ServiceUnavailableException', 'ResourceNotFoundException',
+  // Thrown when the SDK has asked again and again how a transaction ended: nobody knows yet.
+  'TransactionInProgressException',
   'TimeoutError', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ETIMEDOUT', 'ENETUNREACH',
 ]);
 
 /** The problem that an error of a request to DynamoDB is to the client; what it is none to is thrown on, as a bug. */
 export function toProblem(error: unknown): unknown {
   const { name, code, message = '' } = error as { name?: string; code?: string; message?: string };
+  if (mayBeDone(error) && THROTTLED.has(name ?? '')) {
+    return unknownOutcome();
+  }
   if (THROTTLED.has(name ?? '')) {
     return new Problem('throttled', 'The database takes no more requests at the moment: try again later.', { headers: { 'Retry-After': RETRY_AFTER } });
   }
@@ -26,10 +32,42 @@ export function toProblem(error: unknown): unknown {
   if (name === 'ValidationException' && /item size/i.test(message)) {
     return new Problem('too-large', 'An item is at most 400 KB as it is stored: make it smaller, or keep the large part elsewhere.');
   }
+  if (name === 'ValidationException' && /payload size|4 ?MB/i.test(message)) {
+    return new Problem('too-large', 'What is written at once is at most 4 MB: send less in one request.');
+  }
   return error;
 }
 
+/** Whether an error leaves open what became of the request: nobody refused it. */
+export function leavesDoubt(error: unknown): boolean {
+  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode ?? 0;
+  return status < 400 || status >= 500 || name === 'TransactionInProgressException';
+}
+
+/** Notes on the last error of a request that an attempt before it left doubt. */
+export function withDoubt<E>(error: E): E {
+  return Object.assign(error as object, { mayBeDone: true }) as E;
+}
+
+/** Whether the request of an error may have been carried out all the same, by an attempt whose answer never came. */
+export function mayBeDone(error: unknown): boolean {
+  return (error as { mayBeDone?: boolean }).mayBeDone === true;
+}
+
+/** The answer where nobody can tell whether the request was carried out: it neither claims nor denies it. */
+export function unknownOutcome(): Problem {
+  return new Problem('unavailable', 'The database did not say whether the request was carried out: look, or send it again with the same idempotency key.', { headers: { 'Retry-After': RETRY_AFTER } });
+}
+
 /** Whether a write was refused because its condition does not hold. */
-export function isConditionFailure(error: unknown): error is { Item?: Record<string, import('@aws-sdk/client-dynamodb').AttributeValue>; $metadata?: { attempts?: number } } {
+export function isConditionFailure(error: unknown): error is { readonly Item?: AttributeMap } {
   return (error as { name?: string }).name === 'ConditionalCheckFailedException';
+}
+
+/** Why one action of a transaction stood in its way, in the words of TransactionCanceledException. */
+export interface CancellationReason {
+  readonly Code?: string;
+  readonly Message?: string;
+  readonly Item?: AttributeMap;
 }

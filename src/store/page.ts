@@ -1,47 +1,62 @@
-// One page of a collection, in the order of ids, newest first.
+// One page of a list.
 import type { AnyItem } from '../definition/item';
 import type { Resource } from '../definition/resource';
+import { readByIds, type Placed } from './by-id';
+import { readMerged, type ReadBound } from './merge';
+import type { Plan } from './planner';
+import { readPosition, writePosition, type Position } from './position';
 import { toFound } from './record';
 import type { Send } from './send';
-import { PARTITION_KEY, SORT_KEY } from './table';
-import type { AttributeMap } from './value';
-
-/** How many requests one page may take: a page of large items comes in pieces of 1 MB. */
-const MOST_READS = 4;
 
 export interface PageRequest {
+  readonly plan: Plan;
   /** How many items, 1 to 100. */
   readonly limit: number;
-  /** The id after which the page begins. */
+  /** The position after which the page begins, as the page before gave it. */
   readonly after?: string;
 }
 
 export interface Page {
   readonly items: AnyItem[];
-  /** The id after which the next page begins; undefined on the last. */
+  /** Where the next page begins; undefined on the last. A page may be short, even empty, and have it. */
   readonly next: string | undefined;
+  /** Where a page would begin that comes after each of the items. */
+  readonly positions: readonly string[];
 }
 
-/** Reads until the page is full, the collection at its end, or the bound reached. */
-export async function readPage(send: Send, TableName: string, resource: Resource, { limit, after }: PageRequest): Promise<Page> {
-  const records: AttributeMap[] = [];
-  let next = after;
-  for (let reads = 0; reads < MOST_READS && records.length < limit; reads++) {
-    const { Items = [], LastEvaluatedKey } = await send('Query', {
-      TableName,
-      KeyConditionExpression: `${PARTITION_KEY} = :p`,
-      ExpressionAttributeValues: { ':p': { S: resource.name } },
-      ScanIndexForward: false,
-      ConsistentRead: true,
-      Limit: limit - records.length,
-      ...(next !== undefined && { ExclusiveStartKey: { [PARTITION_KEY]: { S: resource.name }, [SORT_KEY]: { S: next } } }),
-    });
-    records.push(...Items);
-    next = LastEvaluatedKey?.[SORT_KEY]?.S;
-    if (next === undefined) {
-      break;
+/** Lambda answers with 6 MB at most, headers and all. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
+/** Reads until the page is full, the list at its end, or a bound reached. */
+export async function readPage(send: Send, TableName: string, resource: Resource, { plan, limit, after }: PageRequest, bound: ReadBound): Promise<Page> {
+  const start = after === undefined ? undefined : readPosition(after);
+  const { found, next } = await readRecords(send, TableName, resource, plan, limit, start, bound);
+  const items = await Promise.all(found.map(async ({ record }) => (await toFound(resource, record)).item));
+  const fitting = countFitting(items);
+  const end = fitting < items.length ? found[fitting - 1]!.position : next;
+  return { items: items.slice(0, fitting), next: end && writePosition(end), positions: found.slice(0, fitting).map(({ position }) => writePosition(position)) };
+}
+
+async function readRecords(send: Send, TableName: string, resource: Resource, plan: Plan, limit: number, after: Position | undefined, bound: ReadBound): Promise<{ found: Placed[]; next: Position | undefined }> {
+  switch (plan.kind) {
+    case 'nothing': return { found: [], next: undefined };
+    case 'query': return readMerged(send, TableName, resource, plan, limit, after, bound);
+    case 'ids': {
+      const { found, isEnd } = await readByIds(send, TableName, resource, plan, limit, after);
+      return { found, next: isEnd ? undefined : found.at(-1)?.position };
     }
   }
-  const found = await Promise.all(records.map((record) => toFound(resource, record)));
-  return { items: found.map(({ item }) => item), next };
+}
+
+/** How many items the body holds, the first in any case. */
+export function countFitting(items: readonly object[]): number {
+  const texts = items.map((item) => JSON.stringify(item));
+  // A character takes three bytes at most: pages of usual items need no closer look.
+  if (texts.reduce((sum, { length }) => sum + 3 * length, 0) <= MOST_BYTES) {
+    return items.length;
+  }
+  let bytes = 0;
+  // The runtime puts the body into JSON once more, which doubles what is escaped.
+  const last = texts.findIndex((text) => (bytes += Buffer.byteLength(JSON.stringify(text))) > MOST_BYTES);
+  return last < 0 ? items.length : Math.max(last, 1);
 }

@@ -1,7 +1,8 @@
 // How an item lies in the table: its key, the system's attributes, the schema's.
 import type { AnyItem } from '../definition/item';
 import type { Resource } from '../definition/resource';
-import { PARTITION_KEY, SORT_KEY, WRITTEN_ATTRIBUTE } from './table';
+import { counterName, DELETING_ATTRIBUTE } from './guard';
+import { PARTITION_KEY, SORT_KEY } from './table';
 import { decode, type AttributeMap } from './value';
 
 /** A record that was read, and the item that a client sees of it. */
@@ -11,14 +12,30 @@ export interface Found {
 }
 
 /** The key of an item's record. */
-export function recordKey(resource: Pick<Resource, 'name'>, id: string): AttributeMap {
-  return { [PARTITION_KEY]: { S: resource.name }, [SORT_KEY]: { S: id } };
+export function recordKey(resource: Pick<Resource, 'name' | 'shards'>, id: string): AttributeMap {
+  const { name, shards } = resource;
+  return { [PARTITION_KEY]: { S: shards === 1 ? name : shardPartition(name, shards, hash(id) % shards) }, [SORT_KEY]: { S: id } };
 }
 
-/** The system's attributes of a new record. */
-export function newRecord(resource: Pick<Resource, 'name'>, id: string, token: string): AttributeMap {
-  const now = { S: new Date().toISOString() };
-  return { ...recordKey(resource, id), version: { N: '1' }, createdAt: now, updatedAt: now, [WRITTEN_ATTRIBUTE]: { S: token } };
+/** The partitions of the base table that hold a resource's items. */
+export function basePartitions({ name, shards }: Pick<Resource, 'name' | 'shards'>): string[] {
+  return shards === 1 ? [name] : Array.from({ length: shards }, (_, shard) => shardPartition(name, shards, shard));
+}
+
+/** With the number of shards in it, so that a partition never holds what another number put there. */
+function shardPartition(name: string, shards: number, shard: number): string {
+  return `${name}#${shard}/${shards}`;
+}
+
+/** 32 bits that depend on every character: FNV-1a, mixed at the end, so that ids that differ little are spread too. */
+function hash(text: string): number {
+  let bits = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    bits = Math.imul(bits ^ text.charCodeAt(index), 0x01000193);
+  }
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
 }
 
 /** The item of a record: `id` first, then the attributes as declared, then the system's. */
@@ -31,4 +48,14 @@ export async function toFound(resource: Resource, record: AttributeMap): Promise
     updatedAt: record['updatedAt']?.S ?? '',
   };
   return { item, record };
+}
+
+/** Which of some collections have items that refer to an item. */
+export function referring({ record }: Found, collections: readonly string[]): string[] {
+  return collections.filter((collection) => Number(record[counterName(collection)]?.N ?? 0) > 0);
+}
+
+/** Whether an item is being deleted with what refers to it. */
+export function isBeingDeleted({ record }: Found): boolean {
+  return record[DELETING_ATTRIBUTE] !== undefined;
 }

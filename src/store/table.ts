@@ -19,7 +19,7 @@ export const EXPIRES_ATTRIBUTE = 'expires';
 export const HEALTH_PARTITION = '#health';
 
 /**
- * The attribute that holds the token of the last write. Where a response was lost and the write is
- * sent again, the condition that then fails shows by it that the first attempt took effect.
+ * The attribute that holds the tokens of the last writers, the latest first. Where a response was lost and
+ * the write is sent again, the condition that then fails shows by it that the first attempt took effect.
  */
 export const WRITTEN_ATTRIBUTE = 'written';

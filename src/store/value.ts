@@ -76,7 +76,7 @@ export async function decode(attributes: ReadonlyMap<string, Node>, record: Attr
   return item;
 }
 
-const usesGet = anywhere(({ words }) => words.get !== undefined);
+export const usesGet = anywhere(({ words }) => words.get !== undefined);
 
 /** Decodes a value that no `get` changes straight to JSON. */
 function decodeValue(node: Node, stored: AttributeValue): Json | undefined {

@@ -20,7 +20,7 @@ test('every answer, errors too, carries the common headers', async () => {
       'x-content-type-options': 'nosniff',
       'cache-control': expect.any(String),
       'server-timing': expect.stringMatching(/total;dur=/),
-      vary: 'Accept',
+      vary: line === 'GET /books' ? 'Accept, Prefer' : 'Accept',
       'access-control-allow-origin': '*',
       'access-control-expose-headers': EXPOSED_HEADERS.join(', '),
     });
@@ -45,7 +45,7 @@ describe('with configured origins', () => {
 
   test('one of them is allowed, and caches are told that it matters', async () => {
     const { headers } = await origins('GET /books', { headers: { Origin: 'https://admin.example' } });
-    expect(headers).toMatchObject({ 'access-control-allow-origin': 'https://admin.example', vary: 'Accept, Origin' });
+    expect(headers).toMatchObject({ 'access-control-allow-origin': 'https://admin.example', vary: 'Accept, Origin, Prefer' });
   });
 
   test.each(['https://evil.example', 'null', undefined])('%s is not', async (origin) => {
@@ -86,12 +86,15 @@ describe('what the API says of itself', () => {
       name: packageJson.name,
       version: packageJson.version,
       collections: [...resources.values()].map(({ name, description }) => ({ name, href: `/${name}`, description })),
+      links: [{ rel: 'service-desc', href: '/openapi.json', type: 'application/json' }, { rel: 'service-doc', href: '/docs', type: 'text/html' }],
     });
+    expect(headers['link']).toBe('</openapi.json>; rel="service-desc", </docs>; rel="service-doc"');
   });
 
   test('behind a stage its links include the stage', async () => {
     const { body } = await ask('GET /', { base: '/prod' });
     expect(body.collections[0].href).toBe('/prod/books');
+    expect(body.links[1].href).toBe('/prod/docs');
   });
 
   test('a table that can be reached is healthy', async () => {

@@ -15,7 +15,7 @@ describe('POST of a collection', () => {
     const answer = await ask('POST /books', { body: aBook({ pages: 635 }) });
     expect(answer.status).toBe(201);
     const { id, createdAt, updatedAt, ...rest } = answer.body;
-    expect(rest).toEqual({ title: 'Moby-Dick', author: 'Herman Melville', pages: 635, copies: 1, version: 1 });
+    expect(rest).toEqual({ title: 'Moby-Dick', author: 'Herman Melville', pages: 635, copies: 1, lent: 0, available: 1, version: 1 });
     expect(id).toMatch(UUID_V7);
     expect(createdAt).toMatch(TIMESTAMP);
     expect(updatedAt).toBe(createdAt);
@@ -92,7 +92,7 @@ describe('GET of an item', () => {
   test('no storage detail is in a body', async () => {
     await ask('PUT /books/clean', { body: aBook() });
     const { body } = await ask('GET /books/clean');
-    expect(Object.keys(body).sort()).toEqual(['author', 'copies', 'createdAt', 'id', 'title', 'updatedAt', 'version']);
+    expect(Object.keys(body).sort()).toEqual(['author', 'available', 'copies', 'createdAt', 'id', 'lent', 'title', 'updatedAt', 'version']);
   });
 
   test('HEAD has the status and headers of GET and no body', async () => {
@@ -120,7 +120,7 @@ describe('PUT of an item', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers).not.toHaveProperty('location');
     expect(answer.headers['etag']).toBe('"2"');
-    expect(answer.body).toEqual({ id: 'replaced', title: 'Typee', author: 'Herman Melville', copies: 1, version: 2, createdAt: before.createdAt, updatedAt: expect.stringMatching(TIMESTAMP) });
+    expect(answer.body).toEqual({ id: 'replaced', title: 'Typee', author: 'Herman Melville', copies: 1, lent: 0, available: 1, version: 2, createdAt: before.createdAt, updatedAt: expect.stringMatching(TIMESTAMP) });
     expect((await ask('GET /books/replaced')).body).toEqual(answer.body);
   });
 

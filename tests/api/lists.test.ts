@@ -66,14 +66,14 @@ test('next includes the stage where there is one', async () => {
 });
 
 test('items written and deleted meanwhile neither hide nor repeat those that stay', async () => {
-  await ask('PUT /members/m5', { body: { name: 'M', email: 'm@example.org' } });
+  await ask('PUT /members/m5', { body: { name: 'M', email: 'm5@example.org' } });
   const ids = ['m9', 'm7', 'm5', 'm3', 'm1'];
   for (const id of ids) {
-    await ask(`PUT /members/${id}`, { body: { name: 'M', email: 'm@example.org' } });
+    await ask(`PUT /members/${id}`, { body: { name: 'M', email: `${id}@example.org` } });
   }
   const first = await ask('GET /members?limit=2');
   await ask('DELETE /members/m7');
-  await ask('PUT /members/m8', { body: { name: 'M', email: 'm@example.org' } });
+  await ask('PUT /members/m8', { body: { name: 'M', email: 'm8@example.org' } });
   await ask('DELETE /members/m3');
   const rest = await walk(ask, first.body.next);
   expect([...first.body.items, ...rest.flat()].map(({ id }: { id: string }) => id)).toEqual(['m9', 'm7', 'm5', 'm1']);

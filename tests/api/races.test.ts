@@ -1,11 +1,11 @@
 // Many writers on one item at once: every rule of preconditions holds, and nothing is lost.
 
 import { createClient, type Answer } from '../setup/client';
+import { noteResources } from '../setup/notes';
 import { aBook } from '../setup/samples';
 import { useTable } from '../setup/table';
 
 useTable();
-const ask = createClient();
 
 const WRITERS = 50;
 
@@ -18,66 +18,69 @@ function count(answers: Answer[], status: number): number {
   return answers.filter((answer) => answer.status === status).length;
 }
 
-test.each(['PATCH', 'PUT'])('of 50 %s with one ETag exactly one is done, and 49 get 412 with the item as it is', async (method) => {
-  await ask(`PUT /books/one-${method}`, { body: aBook() });
-  const answers = await race((number) => ask(`${method} /books/one-${method}`, { body: aBook({ pages: number + 1 }), headers: { 'If-Match': '"1"' } }));
-  expect(count(answers, 200)).toBe(1);
-  expect(count(answers, 412)).toBe(WRITERS - 1);
-  const winner = answers.find(({ status }) => status === 200)!.body;
-  for (const { body, headers } of answers.filter(({ status }) => status === 412)) {
-    expect(body.current).toEqual(winner);
-    expect(headers['etag']).toBe('"2"');
-  }
-  expect((await ask(`GET /books/one-${method}`)).body).toEqual(winner);
-});
+// Books have unique attributes, references and rules, notes nothing of the kind: two ways of writing, one contract.
+describe.each([['books', createClient()], ['notes', createClient({ resources: noteResources })]])('%s', (collection, ask) => {
+  test.each(['PATCH', 'PUT'])('of 50 %s with one ETag exactly one is done, and 49 get 412 with the item as it is', async (method) => {
+    await ask(`PUT /${collection}/one-${method}`, { body: aBook() });
+    const answers = await race((number) => ask(`${method} /${collection}/one-${method}`, { body: aBook({ pages: number + 1 }), headers: { 'If-Match': '"1"' } }));
+    expect(count(answers, 200)).toBe(1);
+    expect(count(answers, 412)).toBe(WRITERS - 1);
+    const winner = answers.find(({ status }) => status === 200)!.body;
+    for (const { body, headers } of answers.filter(({ status }) => status === 412)) {
+      expect(body.current).toEqual(winner);
+      expect(headers['etag']).toBe('"2"');
+    }
+    expect((await ask(`GET /${collection}/one-${method}`)).body).toEqual(winner);
+  });
 
-test('of 50 DELETE with one ETag exactly one is done', async () => {
-  await ask('PUT /books/deleted', { body: aBook() });
-  const answers = await race(() => ask('DELETE /books/deleted', { headers: { 'If-Match': '"1"' } }));
-  expect([count(answers, 204), count(answers, 404)]).toEqual([1, WRITERS - 1]);
-});
+  test('of 50 DELETE with one ETag exactly one is done', async () => {
+    await ask(`PUT /${collection}/deleted`, { body: aBook() });
+    const answers = await race(() => ask(`DELETE /${collection}/deleted`, { headers: { 'If-Match': '"1"' } }));
+    expect([count(answers, 204), count(answers, 404)]).toEqual([1, WRITERS - 1]);
+  });
 
-test('of 50 PUT with If-None-Match: * exactly one creates', async () => {
-  const answers = await race((number) => ask('PUT /books/created', { body: aBook({ pages: number + 1 }), headers: { 'If-None-Match': '*' } }));
-  expect([count(answers, 201), count(answers, 412)]).toEqual([1, WRITERS - 1]);
-  const winner = answers.find(({ status }) => status === 201)!.body;
-  expect((await ask('GET /books/created')).body).toEqual(winner);
-  expect(answers.filter(({ status }) => status === 412).every(({ body }) => body.current.pages === winner.pages)).toBe(true);
-});
+  test('of 50 PUT with If-None-Match: * exactly one creates', async () => {
+    const answers = await race((number) => ask(`PUT /${collection}/created`, { body: aBook({ pages: number + 1 }), headers: { 'If-None-Match': '*' } }));
+    expect([count(answers, 201), count(answers, 412)]).toEqual([1, WRITERS - 1]);
+    const winner = answers.find(({ status }) => status === 201)!.body;
+    expect((await ask(`GET /${collection}/created`)).body).toEqual(winner);
+    expect(answers.filter(({ status }) => status === 412).every(({ body }) => body.current.pages === winner.pages)).toBe(true);
+  });
 
-test('of 50 PUT without a precondition all are done, exactly one of them creates, and versions have no gap', async () => {
-  const answers = await race((number) => ask('PUT /books/blind', { body: aBook({ pages: number + 1 }) }));
-  expect([count(answers, 201), count(answers, 200)]).toEqual([1, WRITERS - 1]);
-  expect(answers.map(({ body }) => body.version as number).sort((a, b) => a - b)).toEqual(Array.from({ length: WRITERS }, (_, index) => index + 1));
-  const last = answers.find(({ body }) => body.version === WRITERS)!.body;
-  expect((await ask('GET /books/blind')).body).toEqual(last);
-});
+  test('of 50 PUT without a precondition all are done, exactly one of them creates, and versions have no gap', async () => {
+    const answers = await race((number) => ask(`PUT /${collection}/blind`, { body: aBook({ pages: number + 1 }) }));
+    expect([count(answers, 201), count(answers, 200)]).toEqual([1, WRITERS - 1]);
+    expect(answers.map(({ body }) => body.version as number).sort((a, b) => a - b)).toEqual(Array.from({ length: WRITERS }, (_, index) => index + 1));
+    const last = answers.find(({ body }) => body.version === WRITERS)!.body;
+    expect((await ask(`GET /${collection}/blind`)).body).toEqual(last);
+  });
 
-test('of 50 PATCH without If-Match every change survives, and versions have no gap', async () => {
-  await ask('PUT /books/shared', { body: aBook({ tags: [] }) });
-  const answers = await race((number) => ask('PATCH /books/shared', {
-    body: number % 2 === 0 ? [{ op: 'add', path: '/pages', value: number + 1 }, { op: 'add', path: '/tags/-', value: `t${number}` }] : { [`x${number}`]: null, published: '2000-01-01' },
-    headers: { 'Content-Type': number % 2 === 0 ? 'application/json-patch+json' : 'application/merge-patch+json' },
-  }));
-  // 20 tags at most: of the 25 writers of tags the last five are refused for it, and none else.
-  expect(count(answers, 200)).toBe(45);
-  expect(answers.filter(({ status }) => status === 422)).toHaveLength(5);
-  const { body } = await ask('GET /books/shared');
-  expect(new Set(body.tags).size).toBe(20);
-  const versions = answers.filter(({ status }) => status === 200).map((answer) => answer.body.version as number).sort((a, b) => a - b);
-  expect(versions).toEqual(Array.from({ length: 45 }, (_, index) => index + 2));
-  expect(body.version).toBe(46);
-});
+  test('of 50 PATCH without If-Match every change survives, and versions have no gap', async () => {
+    await ask(`PUT /${collection}/shared`, { body: aBook({ tags: [] }) });
+    const answers = await race((number) => ask(`PATCH /${collection}/shared`, {
+      body: number % 2 === 0 ? [{ op: 'add', path: '/pages', value: number + 1 }, { op: 'add', path: '/tags/-', value: `t${number}` }] : { [`x${number}`]: null, published: '2000-01-01' },
+      headers: { 'Content-Type': number % 2 === 0 ? 'application/json-patch+json' : 'application/merge-patch+json' },
+    }));
+    // 20 tags at most: of the 25 writers of tags the last five are refused for it, and none else.
+    expect(count(answers, 200)).toBe(45);
+    expect(answers.filter(({ status }) => status === 422)).toHaveLength(5);
+    const { body } = await ask(`GET /${collection}/shared`);
+    expect(new Set(body.tags).size).toBe(20);
+    const versions = answers.filter(({ status }) => status === 200).map((answer) => answer.body.version as number).sort((a, b) => a - b);
+    expect(versions).toEqual(Array.from({ length: 45 }, (_, index) => index + 2));
+    expect(body.version).toBe(46);
+  });
 
-test('a PATCH that races the DELETE of its item either is done before or is 404, and never brings the item back', async () => {
-  for (let round = 0; round < 10; round++) {
-    await ask(`PUT /books/vanishing-${round}`, { body: aBook() });
-    const [patches, deletion] = await Promise.all([
-      Promise.all(Array.from({ length: 10 }, (_, number) => ask(`PATCH /books/vanishing-${round}`, { body: { pages: number + 1 } }))),
-      ask(`DELETE /books/vanishing-${round}`),
-    ]);
-    expect(deletion.status).toBe(204);
-    expect(patches.every(({ status }) => status === 200 || status === 404)).toBe(true);
-    expect((await ask(`GET /books/vanishing-${round}`)).status).toBe(404);
-  }
+  test('a PATCH that races the DELETE of its item either is done before or is 404, and never brings the item back', async () => {
+    for (let round = 0; round < 10; round++) {
+      await ask(`PUT /${collection}/vanishing-${round}`, { body: aBook() });
+      const [patches, deletion] = await Promise.all([
+        Promise.all(Array.from({ length: 10 }, (_, number) => ask(`PATCH /${collection}/vanishing-${round}`, { body: { pages: number + 1 } }))),
+        ask(`DELETE /${collection}/vanishing-${round}`),
+      ]);
+      expect(deletion.status).toBe(204);
+      expect(patches.every(({ status }) => status === 200 || status === 404)).toBe(true);
+      expect((await ask(`GET /${collection}/vanishing-${round}`)).status).toBe(404);
+    }
+  });
 });

@@ -1,11 +1,12 @@
 // What each request costs the database: exactly these requests and no more.
 
 import { aBook } from '../setup/samples';
+import { noteResources } from '../setup/notes';
 import { useProxy } from '../setup/proxied';
 import { useTable } from '../setup/table';
 
 useTable();
-const database = useProxy();
+const database = useProxy({ resources: noteResources });
 
 /** The database requests of one API request. */
 async function requestsOf(line: string, more: Parameters<typeof database.ask>[1] = {}): Promise<[number, ...string[]]> {
@@ -15,38 +16,38 @@ async function requestsOf(line: string, more: Parameters<typeof database.ask>[1]
 }
 
 beforeEach(async () => {
-  await database.ask('DELETE /books/1');
-  await database.ask('PUT /books/1', { body: aBook() });
+  await database.ask('DELETE /notes/1');
+  await database.ask('PUT /notes/1', { body: aBook() });
 });
 
 const jsonPatch = { body: [{ op: 'test', path: '/title', value: 'x' }], headers: { 'Content-Type': 'application/json-patch+json' } };
 
 test.each([
-  ['GET /books/1', {}, [200, 'GetItem']],
-  ['GET /books/1', { headers: { 'If-None-Match': '"1"' } }, [304, 'GetItem']],
-  ['GET /books/absent', {}, [404, 'GetItem']],
-  ['HEAD /books/1', {}, [200, 'GetItem']],
-  ['GET /books', {}, [200, 'Query']],
-  ['POST /books', { body: aBook() }, [201, 'PutItem']],
-  ['POST /books', { body: {} }, [422]],
-  ['PUT /books/1', { body: aBook() }, [200, 'UpdateItem']],
-  ['PUT /books/2', { body: aBook() }, [201, 'UpdateItem']],
-  ['PUT /books/1', { body: aBook(), headers: { 'If-Match': '"1"' } }, [200, 'UpdateItem']],
-  ['PUT /books/1', { body: aBook(), headers: { 'If-Match': '"7"' } }, [412, 'UpdateItem']],
-  ['PUT /books/1', { body: aBook(), headers: { 'If-None-Match': '*' } }, [412, 'UpdateItem']],
-  ['PATCH /books/1', { body: { pages: 1 } }, [200, 'GetItem', 'UpdateItem']],
-  ['PATCH /books/1', { body: { pages: 1 }, headers: { 'If-Match': '"7"' } }, [412, 'GetItem']],
-  ['PATCH /books/1', { body: { pages: 0 } }, [422, 'GetItem']],
-  ['PATCH /books/1', jsonPatch, [409, 'GetItem']],
-  ['PATCH /books/absent', { body: {} }, [404, 'GetItem']],
-  ['DELETE /books/1', {}, [204, 'DeleteItem']],
-  ['DELETE /books/1', { headers: { 'If-Match': '"7"' } }, [412, 'DeleteItem']],
-  ['DELETE /books/absent', {}, [404, 'DeleteItem']],
+  ['GET /notes/1', {}, [200, 'GetItem']],
+  ['GET /notes/1', { headers: { 'If-None-Match': '"1"' } }, [304, 'GetItem']],
+  ['GET /notes/absent', {}, [404, 'GetItem']],
+  ['HEAD /notes/1', {}, [200, 'GetItem']],
+  ['GET /notes', {}, [200, 'Query']],
+  ['POST /notes', { body: aBook() }, [201, 'PutItem']],
+  ['POST /notes', { body: {} }, [422]],
+  ['PUT /notes/1', { body: aBook() }, [200, 'UpdateItem']],
+  ['PUT /notes/2', { body: aBook() }, [201, 'UpdateItem']],
+  ['PUT /notes/1', { body: aBook(), headers: { 'If-Match': '"1"' } }, [200, 'UpdateItem']],
+  ['PUT /notes/1', { body: aBook(), headers: { 'If-Match': '"7"' } }, [412, 'UpdateItem']],
+  ['PUT /notes/1', { body: aBook(), headers: { 'If-None-Match': '*' } }, [412, 'UpdateItem']],
+  ['PATCH /notes/1', { body: { pages: 1 } }, [200, 'GetItem', 'UpdateItem']],
+  ['PATCH /notes/1', { body: { pages: 1 }, headers: { 'If-Match': '"7"' } }, [412, 'GetItem']],
+  ['PATCH /notes/1', { body: { pages: 0 } }, [422, 'GetItem']],
+  ['PATCH /notes/1', jsonPatch, [409, 'GetItem']],
+  ['PATCH /notes/absent', { body: {} }, [404, 'GetItem']],
+  ['DELETE /notes/1', {}, [204, 'DeleteItem']],
+  ['DELETE /notes/1', { headers: { 'If-Match': '"7"' } }, [412, 'DeleteItem']],
+  ['DELETE /notes/absent', {}, [404, 'DeleteItem']],
   ['GET /', {}, [200]],
   ['GET /health', {}, [200, 'GetItem']],
   ['GET /nothing', {}, [404]],
-  ['DELETE /books', {}, [405]],
-  ['OPTIONS /books', {}, [204]],
+  ['DELETE /notes', {}, [405]],
+  ['OPTIONS /notes', {}, [204]],
 ] as const)('%s with %j: %j', async (line, more, expected) => {
   expect(await requestsOf(line, more)).toEqual(expected);
 });
@@ -57,22 +58,22 @@ test('the first request of a process asks for nothing else, such as a descriptio
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- a fresh copy of the function
   const { read } = require('../../src/handlers') as typeof import('../../src/handlers');
   const { gatewayEvent } = jest.requireActual<typeof import('../setup/client')>('../setup/client');
-  expect((await read(gatewayEvent('GET /books/1'))).statusCode).toBe(200);
+  expect((await read(gatewayEvent('GET /books/1'))).statusCode).toBe(404);
   expect(database.proxy.requests.map(({ operation }) => operation)).toEqual(['GetItem']);
 });
 
 test('reads of items and of a collection are strongly consistent', async () => {
-  await requestsOf('GET /books/1');
-  await database.ask('GET /books');
+  await requestsOf('GET /notes/1');
+  await database.ask('GET /notes');
   expect(database.proxy.requests.map(({ input }) => input['ConsistentRead'])).toEqual([true, true]);
 });
 
 test('a page without filters reads no more items than it returns', async () => {
   for (let index = 0; index < 30; index++) {
-    await database.ask('POST /books', { body: aBook() });
+    await database.ask('POST /notes', { body: aBook() });
   }
   database.proxy.clear();
-  await database.ask('GET /books?limit=10');
+  await database.ask('GET /notes?limit=10');
   expect(database.proxy.requests.map(({ output }) => output?.['ScannedCount'])).toEqual([10]);
 });
 
@@ -82,19 +83,19 @@ test('a PATCH that lost against another writer needs no further read', async () 
   database.proxy.intercept = async ({ operation }, forward) => {
     if (operation === 'UpdateItem' && !lost) {
       lost = true;
-      await database.ask('PUT /books/1', { body: aBook({ pages: 9 }) });
+      await database.ask('PUT /notes/1', { body: aBook({ pages: 9 }) });
     }
     return forward();
   };
-  const { status, body } = await database.ask('PATCH /books/1', { body: { copies: 5 } });
+  const { status, body } = await database.ask('PATCH /notes/1', { body: { copies: 5 } });
   expect([status, body.pages, body.copies]).toEqual([200, 9, 5]);
   expect(database.proxy.requests.map(({ operation }) => operation)).toEqual(['GetItem', 'UpdateItem', 'UpdateItem', 'UpdateItem']);
 });
 
 test.each([
-  ['GET /books/1', {}, /store;dur=[\d.]+;desc="1 read, 1 RCU"$/],
-  ['POST /books', { body: aBook() }, /store;dur=[\d.]+;desc="1 write, 1 WCU"$/],
-  ['PATCH /books/1', { body: {} }, /store;dur=[\d.]+;desc="1 read, 1 RCU, 1 write, 1 WCU"$/],
+  ['GET /notes/1', {}, /store;dur=[\d.]+;desc="1 read, 1 RCU"$/],
+  ['POST /notes', { body: aBook() }, /store;dur=[\d.]+;desc="1 write, 1 WCU"$/],
+  ['PATCH /notes/1', { body: {} }, /store;dur=[\d.]+;desc="1 read, 1 RCU, 1 write, 1 WCU"$/],
   ['GET /nothing', {}, /^total;dur=[\d.]+$/],
 ])('Server-Timing of %s names the stations and the cost', async (line, more, expected) => {
   expect((await database.ask(line, more)).headers['server-timing']).toMatch(expected);

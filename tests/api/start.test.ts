@@ -78,13 +78,16 @@ describe('a start', () => {
     expect(await answers(database)).toBe(false);
   });
 
-  test('keeps the data, loads samples once, and ends when npm is killed', async () => {
+  test('keeps the data, also where shards have changed, loads samples once, and ends when npm is killed', async () => {
+    const file = join(project.directory, 'src/resources/books.ts');
+    writeFileSync(file, readFileSync(file, 'utf8').replace("name: 'books',", "name: 'books', shards: 2,"));
     const port = await freePort();
     const { printed, output, kill } = start({ PORT: String(port) }, 'npm');
     await printed('Ctrl-C stops it');
     expect(output()).not.toContain('Loading sample data');
+    expect(output()).toMatch(/^books: \d+ items have new keys\.$/m);
     const item = (await (await fetch(`http://localhost:${port}/books/moby-dick`)).json()) as { copies: number; version: number };
-    expect(item).toMatchObject({ copies: 4, version: 2 }); // as the line to try left it
+    expect(item).toMatchObject({ copies: 4, version: 3 }); // as a loan and the line to try left it
 
     const other = startIn(project, { DATA_DIR: 'data', PORT: String(await freePort()) });
     expect(await other.ended).toBe(1);
@@ -197,7 +200,7 @@ describe('a start that cannot says why in one sentence, and stops everything', (
       [
         'functions that serverless does not understand',
         'serverless.yml',
-        (text) => text.replace('handler: src/handlers.read', 'handle: src/handlers.read'),
+        (text) => text.replace('handler: src/entries/read', 'handle: src/entries/read'),
         /^serverless-offline could not start the API \(.*\): correct serverless\.yml and start again\.$/,
       ],
       [
@@ -206,7 +209,7 @@ describe('a start that cannot says why in one sentence, and stops everything', (
         (text) => `${text}\nexport const = 1;\n`,
         /^The source does not compile \(src\/config\.ts:\d+:\d+: .*\): correct it and start again\.$/,
       ],
-      ['source that throws when it is loaded', 'src/handlers.ts', (text) => `${text}\nthrow new Error('Mistaken.');\n`, /^The API does not start: Mistaken\.$/],
+      ['source that throws when it is loaded', 'src/functions.ts', (text) => `${text}\nthrow new Error('Mistaken.');\n`, /^The API does not start: Mistaken\.$/],
     ])('%s', async (_case, file, change, sentence) => {
       breakFile(file, change);
       rmSync(join(project.directory, 'fresh'), { recursive: true, force: true });

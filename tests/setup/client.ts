@@ -11,7 +11,9 @@ import type { Resource } from '../../src/definition/resource';
 import { describeFunction, readFunction, writeFunction } from '../../src/functions';
 import type { Handler } from '../../src/http/serve';
 import { resources as sampleResources } from '../../src/resources';
-import { connect, type Send } from '../../src/store/send';
+import { connect } from '#connect';
+import { expectDescribed } from './described';
+import type { Send } from '../../src/store/send';
 
 /** An answer, as a client sees it. */
 export interface Answer {
@@ -39,18 +41,27 @@ export interface ClientOptions {
   readonly resources?: ReadonlyMap<string, Resource>;
   readonly config?: Partial<Config>;
   readonly send?: Send;
+  /** Milliseconds that the function has for a request; API Gateway's without it. */
+  readonly remaining?: number;
+  /** `false` where answers are not held against the description: many of one form, or measured ones. */
+  readonly described?: boolean;
 }
 
-/** The client of an API; without options, of the sample resources. */
-export function createClient({ resources = sampleResources, config, send = connect() }: ClientOptions = {}): Client {
+/** The client of an API; without options, of the sample resources. What the description does not say fails the test. */
+export function createClient({ resources = sampleResources, config, send = connect(), remaining, described = true }: ClientOptions = {}): Client {
   const api = { resources, config: { ...readConfig(process.env), ...config }, send };
   const functions: Record<string, Handler> = { read: readFunction(api), write: writeFunction(api), describe: describeFunction(api) };
   return async (line, ask = {}) => {
     const event = gatewayEvent(line, ask);
     const name = functionOf(event.httpMethod, event.resource);
-    const result = await functions[name]!(event);
+    const result = await functions[name]!(event, remaining === undefined ? undefined : { getRemainingTimeInMillis: () => remaining });
     const headers = Object.fromEntries(Object.entries(result.headers ?? {}).map(([key, value]) => [key.toLowerCase(), String(value)]));
-    return { status: result.statusCode, headers, body: result.body === '' ? undefined : JSON.parse(result.body), text: result.body };
+    const isJson = headers['content-type']?.includes('json') === true && result.body !== '';
+    const answer = { status: result.statusCode, headers, body: isJson ? JSON.parse(result.body) : undefined, text: result.body };
+    if (described) {
+      expectDescribed(resources, line, ask, answer);
+    }
+    return answer;
   };
 }
 

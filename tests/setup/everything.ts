@@ -83,6 +83,9 @@ export const everything = defineResource({
       },
     },
 
+    // References
+    likes: { type: String, references: 'everything' },
+
     // JSON Schema
     titled: { type: String, title: 'Titled', description: 'What it means.', examples: ['one'], deprecated: true },
     sized: { type: String, minLength: 2, maxLength: 4 },
@@ -107,7 +110,11 @@ export const everything = defineResource({
   indexes: {
     byColor: { partition: 'color', sort: 'whole' },
     byMoment: { sort: 'moment' },
+    byLikes: { partition: 'likes' },
     bySeveral: { partition: 'flag', sort: ['level', 'inText'] },
+  },
+  relations: {
+    likedBy: { collection: 'everything', attribute: 'likes' },
   },
   preconditions: 'optional',
   maxAge: 60,

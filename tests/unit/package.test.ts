@@ -1,10 +1,11 @@
 // What `npx serverless package` makes of serverless.yml, with no network and no credentials.
 
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { bundleFunctions } from '../../local/bundle';
 import { ALLOWED_HEADERS, PREFLIGHT_MAX_AGE } from '../../src/http/cors';
 
 interface Resource {
@@ -92,6 +93,20 @@ test('the functions run on Node 24 on arm64 with what src/config.ts reads, and n
     });
   }
   expect(JSON.stringify([dev, prod, twoOrigins])).not.toContain('stray');
+});
+
+test('the archives are those that npm run build measures, and that their budget is for', async () => {
+  const [directory] = directories as [string];
+  for (const { name, zipSize } of await bundleFunctions(directory)) {
+    const { size } = statSync(join(directory, `out/${name}.zip`));
+    expect(Math.abs(size / zipSize - 1)).toBeLessThan(0.02);
+  }
+});
+
+test('the renderer of the docs page is in the archive of describe and in no other', () => {
+  const [directory] = directories as [string];
+  const has = ['read', 'write', 'describe'].map((name) => readFileSync(join(directory, `out/${name}.zip`)).includes('node_modules/rapidoc/dist/rapidoc-min.js'));
+  expect(has).toEqual([false, false, true]);
 });
 
 test('each function has one role and one permission, and the stack no function besides', () => {

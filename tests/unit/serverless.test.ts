@@ -1,6 +1,6 @@
 // Holds serverless.yml and the code together: handlers, routes, table, rights, lists of headers, errors.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { readConfig } from '../../src/config';
@@ -49,10 +49,15 @@ function atStage(value: string, stage: string): string {
 }
 
 describe('functions and routes', () => {
-  test('every handler is an export of src/handlers.ts, and every export a handler', () => {
-    const source = readFileSync(join(root, 'src/handlers.ts'), 'utf8');
-    const exported = [...source.matchAll(/^export (?:const|(?:async )?function) (\w+)/gm)].map((match) => `src/handlers.${match[1]}`);
-    expect(Object.values(service.functions).map(({ handler }) => handler).sort()).toEqual(exported.sort());
+  test('every function has a file of its own in src/entries and an export of src/handlers.ts, and the reverse', () => {
+    const files = readdirSync(join(root, 'src/entries')).map((file) => file.replace(/\.ts$/, ''));
+    const exported = [...readFileSync(join(root, 'src/handlers.ts'), 'utf8').matchAll(/^export const (\w+) = /gm)].map(([, name]) => name);
+    expect(Object.keys(service.functions).sort()).toEqual(files.sort());
+    expect(Object.keys(service.functions).sort()).toEqual(exported.sort());
+    for (const [name, { handler }] of Object.entries(service.functions)) {
+      expect(handler).toBe(`src/entries/${name}.handler`);
+      expect(readFileSync(join(root, `src/entries/${name}.ts`), 'utf8')).toContain(`export const handler = ${name};`);
+    }
   });
 
   test('the functions are read, write and describe, each with a role of its own', () => {
@@ -90,7 +95,7 @@ describe('functions and routes', () => {
 
   test('describe has GET of the static paths, and ANY, which holds their HEAD', () => {
     expect(events.filter(({ name, method }) => name === 'describe' && method !== 'any').map(({ method, path }) => `${method} ${path}`)).toEqual(
-      ['/', '/openapi.json', '/docs', '/health'].map((path) => `get ${path}`),
+      ['/', '/openapi.json', '/docs', '/docs/rapidoc.js', '/health'].map((path) => `get ${path}`),
     );
   });
 
@@ -195,24 +200,27 @@ describe('rights', () => {
   };
   const onData = (role: string): Statement[] => statements(role).filter(({ Action }) => [Action].flat()[0]?.startsWith('dynamodb:'));
 
+  const INDEX_QUERIES = {
+    Effect: 'Allow',
+    Action: 'dynamodb:Query',
+    Resource: Array.from({ length: INDEX_SLOTS }, (_, n) => ({ 'Fn::Sub': `\${Table.Arn}/index/${indexSlot(n + 1).indexName}` })),
+  };
+
   test('read may get, batch-get and query the table, and query its indexes', () => {
     expect(onData('ReadRole')).toEqual([
       { Effect: 'Allow', Action: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'], Resource: ARN },
-      {
-        Effect: 'Allow',
-        Action: 'dynamodb:Query',
-        Resource: Array.from({ length: INDEX_SLOTS }, (_, n) => ({ 'Fn::Sub': `\${Table.Arn}/index/${indexSlot(n + 1).indexName}` })),
-      },
+      INDEX_QUERIES,
     ]);
   });
 
-  test('write may get, put, update, delete and check items of the table, in transactions too', () => {
+  test('write may read, put, update, delete and check items of the table, in transactions too, and query its indexes', () => {
     expect(onData('WriteRole')).toEqual([
       {
         Effect: 'Allow',
-        Action: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'].map((action) => `dynamodb:${action}`),
+        Action: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'].map((action) => `dynamodb:${action}`),
         Resource: ARN,
       },
+      INDEX_QUERIES,
     ]);
   });
 

@@ -21,7 +21,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   http: ['config', 'problem', 'definition', 'store', 'operations', 'access', 'description'],
   functions: ['config', 'problem', 'definition', 'store', 'operations', 'access', 'description', 'http'],
   handlers: ['config', 'problem', 'definition', 'store', 'operations', 'access', 'description', 'http', 'functions', 'resources'],
+  entries: ['handlers'],
 };
+
+/** The files that `imports` of package.json has for a name, by condition. */
+const { imports: ALIASES } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { imports: Record<string, Record<string, string> | undefined> };
 
 interface Import {
   /** A file of this project, from its root, or a package's name. */
@@ -52,8 +56,12 @@ function readSource(path: string): Source {
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const imports: Import[] = [];
   const note = (specifier: string, isTypeOnly: boolean): void => {
-    const isLocal = specifier.startsWith('.');
-    imports.push({ target: isLocal ? locate(path, specifier) : packageOf(specifier), isLocal, isTypeOnly });
+    // Which of its files `#connect` leads to is for the build to say.
+    const targets = specifier.startsWith('#') ? Object.values(ALIASES[specifier] ?? { none: specifier }).map((file) => file.replace(/^\.\//, '')) : undefined;
+    const isLocal = targets !== undefined || specifier.startsWith('.');
+    for (const target of targets ?? [isLocal ? locate(path, specifier) : packageOf(specifier)]) {
+      imports.push({ target, isLocal, isTypeOnly });
+    }
   };
   const visit = (node: ts.Node): void => {
     if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier !== undefined && ts.isStringLiteral(node.moduleSpecifier)) {
@@ -123,8 +131,8 @@ describe('imports', () => {
     expect(violations(({ path }, { target }) => /^(@types\/)?aws-lambda$/.test(target) && !['http', 'functions', 'handlers'].includes(partOf(path)))).toEqual([]);
   });
 
-  test('of a resource file come from handlers and from its list alone', () => {
-    expect(violations(({ path }, { target }) => target.startsWith('src/resources/') && !/^src\/(resources\/index|handlers)\.ts$/.test(path))).toEqual([]);
+  test('of a resource file come from handlers, its list and other resource files alone', () => {
+    expect(violations(({ path }, { target }) => target.startsWith('src/resources/') && !/^src\/(resources\/|handlers\.ts$)/.test(path))).toEqual([]);
   });
 
   test('of packages name those that package.json has for running, and Node’s own', () => {

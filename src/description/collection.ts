@@ -1,0 +1,145 @@
+// The paths of one collection: its list, its items, its relations and its actions.
+import type { LoadedAction } from '../definition/action';
+import { MOST_CREATED } from '../definition/limits';
+import type { Resource } from '../definition/resource';
+import type { ProblemType } from '../problem';
+import { exampleWrite } from './examples';
+import { refer, schemaOf, type Part } from './names';
+import { expandOf, fieldsOf, listParameters } from './parameters';
+import { bare, itemResponse, JSON_TYPE, OF_BODIES, pageResponse, problems, response } from './responses';
+import { bodySchema } from './schemas';
+
+const parameter = (name: string): Part => refer('parameters', name);
+const PRECONDITIONS = ['If-Match', 'If-None-Match', 'If-Unmodified-Since'].map(parameter);
+const WRITTEN = ['Preference-Applied', 'Idempotent-Replayed'];
+
+/** Every path of a collection with its operations. */
+export function collectionPaths(resource: Resource, resources: ReadonlyMap<string, Resource>): Part {
+  const { name, relations, actions } = resource;
+  return {
+    [`/${name}`]: { get: list(resource), post: create(resource) },
+    [`/${name}/{id}`]: { parameters: [parameter('id')], get: read(resource), put: replace(resource), patch: patch(resource), delete: remove(resource) },
+    ...Object.fromEntries(Object.entries(relations).map(([relation, { collection }]) =>
+      [`/${name}/{id}/${relation}`, { parameters: [parameter('id')], get: related(resource, relation, resources.get(collection)!) }])),
+    ...Object.fromEntries(Object.entries(actions).map(([action, loaded]) =>
+      [`/${name}/{id}/${action}`, { parameters: [parameter('id')], post: act(resource, action, loaded, resources) }])),
+  };
+}
+
+function list(resource: Resource): Part {
+  return listed(resource, resource, `${resource.name}.list`, `List ${resource.name}`, `${resource.description} A page of them: all that every filter holds of. Without \`sort\` and filters of indexes, strongly consistent.`, []);
+}
+
+function related(resource: Resource, relation: string, other: Resource): Part {
+  return listed(resource, other, `${resource.name}.related.${relation}`, `List ${relation} of an item of ${resource.name}`, `The ${other.name} that refer to this item of ${resource.name}; eventually consistent.`, ['not-found']);
+}
+
+function listed({ name }: Resource, of: Resource, operationId: string, summary: string, description: string, own: ProblemType[]): Part {
+  return {
+    operationId,
+    tags: [name],
+    summary,
+    description,
+    parameters: [...listParameters(of), parameter('If-Match'), parameter('If-None-Match'), parameter('prefer-list')],
+    responses: { 200: pageResponse(of), 304: bare('The page is as the client has it.', 'ETag'), ...problems([...own, 'precondition-failed']) },
+  };
+}
+
+function create(resource: Resource): Part {
+  const write = schemaOf(resource, 'Write');
+  const made = itemResponse('Made.', resource, 'Location', ...WRITTEN);
+  return {
+    operationId: `${resource.name}.create`,
+    tags: [resource.name],
+    summary: `Add to ${resource.name}`,
+    description: `Makes one item, its id made by the server; or 1 to ${MOST_CREATED} out of an array, all or none.`,
+    parameters: [fieldsOf(resource), parameter('prefer-write'), parameter('Idempotency-Key')],
+    requestBody: body({ anyOf: [write, { type: 'array', items: write, minItems: 1, maxItems: MOST_CREATED }] }, exampleWrite(resource.attributes)),
+    responses: {
+      201: { ...made, content: { [JSON_TYPE]: { ...(made['content'] as Record<string, Part>)[JSON_TYPE], schema: { anyOf: [schemaOf(resource, 'Item'), schemaOf(resource, 'Part'), schemaOf(resource, 'Created')] } } } },
+      ...problems(['conflict', ...OF_BODIES]),
+    },
+  };
+}
+
+function read(resource: Resource): Part {
+  return {
+    operationId: `${resource.name}.read`,
+    tags: [resource.name],
+    summary: `Get an item of ${resource.name}`,
+    description: 'Strongly consistent. With `fields` or `expand` there is no `ETag`.',
+    parameters: [fieldsOf(resource), ...expandOf(resource), ...['If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodified-Since'].map(parameter)],
+    responses: { 200: itemResponse('The item.', resource), 304: bare('The item is as the client has it.', 'ETag', 'Last-Modified'), ...problems(['not-found', 'precondition-failed'], resource) },
+  };
+}
+
+function replace(resource: Resource): Part {
+  return {
+    operationId: `${resource.name}.replace`,
+    tags: [resource.name],
+    summary: `Replace or create an item of ${resource.name}`,
+    description: 'An attribute that is absent is removed, or takes its default again. With `If-None-Match: *` it creates and never replaces.',
+    parameters: writeParameters(resource),
+    requestBody: body(schemaOf(resource, 'Write'), exampleWrite(resource.attributes)),
+    responses: {
+      200: itemResponse('Replaced.', resource, 'Preference-Applied'),
+      201: itemResponse('Created.', resource, 'Location', 'Preference-Applied'),
+      ...problems(['conflict', 'precondition-failed', ...required(resource), ...OF_BODIES], resource),
+    },
+  };
+}
+
+function patch(resource: Resource): Part {
+  const merge = { schema: schemaOf(resource, 'MergePatch') };
+  return {
+    operationId: `${resource.name}.patch`,
+    tags: [resource.name],
+    summary: `Change an item of ${resource.name}`,
+    description: 'A merge patch (RFC 7396) or a JSON Patch (RFC 6902). The result must be valid as a whole; otherwise nothing changes.',
+    parameters: [...writeParameters(resource), parameter('Idempotency-Key')],
+    requestBody: { required: true, content: { 'application/merge-patch+json': merge, 'application/json-patch+json': { schema: refer('schemas', 'JsonPatch') }, [JSON_TYPE]: merge } },
+    responses: { 200: itemResponse('Changed.', resource, ...WRITTEN), ...problems(['not-found', 'conflict', 'precondition-failed', ...required(resource), ...OF_BODIES], resource) },
+  };
+}
+
+function remove(resource: Resource): Part {
+  return {
+    operationId: `${resource.name}.remove`,
+    tags: [resource.name],
+    summary: `Delete an item of ${resource.name}`,
+    description: 'An item that others refer to may refuse to go (409).',
+    parameters: PRECONDITIONS,
+    responses: { 204: bare('Deleted.'), ...problems(['not-found', 'conflict', 'precondition-failed', ...required(resource)], resource) },
+  };
+}
+
+function act(resource: Resource, name: string, action: LoadedAction, resources: ReadonlyMap<string, Resource>): Part {
+  const isOptional = [...action.body.values()].every(({ words }) => words.required !== true || words.default !== undefined);
+  // A resource file does not say whose item an action answers with.
+  const answer = { anyOf: [...resources.values()].flatMap((other) => [schemaOf(other, 'Item'), schemaOf(other, 'Part')]) };
+  return {
+    operationId: `${resource.name}.act.${name}`,
+    tags: [resource.name],
+    summary: `${name} (${resource.name})`,
+    description: action.description,
+    parameters: [fieldsOf(resource), ...PRECONDITIONS, parameter('prefer-write'), parameter('Idempotency-Key')],
+    requestBody: body(bodySchema(action.body), exampleWrite(action.body), !isOptional),
+    responses: {
+      200: response('Done: the item that the action answers with.', answer, ['ETag', 'Last-Modified', ...WRITTEN]),
+      201: response('Done: the item that the action made.', answer, ['ETag', 'Last-Modified', 'Location', ...WRITTEN]),
+      ...problems(['not-found', 'conflict', 'precondition-failed', ...OF_BODIES], resource),
+    },
+  };
+}
+
+function body(schema: Part, example: unknown, isRequired = true): Part {
+  return { required: isRequired, content: { [JSON_TYPE]: { schema, ...(example !== undefined && { example }) } } };
+}
+
+function writeParameters(resource: Resource): Part[] {
+  return [fieldsOf(resource), ...PRECONDITIONS, parameter('prefer-write')];
+}
+
+function required({ preconditions: wanted }: Resource): ProblemType[] {
+  return wanted === 'required' ? ['precondition-required'] : [];
+}

@@ -1,0 +1,29 @@
+// The names of the description's components, and references to them.
+import type { Resource } from '../definition/resource';
+
+/** A JSON object of the description. */
+export interface Part {
+  readonly [name: string]: unknown;
+}
+
+/** `book-shelves` as `BookShelves`; two collections never have the same. */
+export function pascal(name: string): string {
+  // A digit has no upper case to show where a part begins.
+  return name.split('-').map((part, index) => (index > 0 && /^[0-9]/.test(part) ? '_' : '') + part.charAt(0).toUpperCase() + part.slice(1)).join('');
+}
+
+/** The schemas that a collection has. */
+export type SchemaKind = 'Item' | 'Part' | 'Page' | 'Created' | 'Write' | 'MergePatch';
+
+export function schemaName({ name }: Pick<Resource, 'name'>, kind: SchemaKind): string {
+  return `${pascal(name)}${kind}`;
+}
+
+/** A reference to a schema of a collection. */
+export function schemaOf(resource: Pick<Resource, 'name'>, kind: SchemaKind): Part {
+  return refer('schemas', schemaName(resource, kind));
+}
+
+export function refer(section: 'schemas' | 'parameters' | 'headers' | 'responses', name: string): Part {
+  return { $ref: `#/components/${section}/${name}` };
+}

@@ -1,0 +1,53 @@
+// The description of the API (OpenAPI 3.1), generated from what is served. The same resources always give the same text.
+import type { Resource } from '../definition/resource';
+import packageJson from '../../package.json';
+import { collectionPaths } from './collection';
+import { headerComponents } from './headers';
+import { type Part } from './names';
+import { collectionParameters, sharedParameters } from './parameters';
+import { responseComponents } from './responses';
+import { collectionSchemas, sharedSchemas } from './schemas';
+import { servicePaths, serviceSchemas } from './service-paths';
+
+/** An OpenAPI document. */
+export interface OpenApi extends Part {
+  readonly openapi: string;
+  readonly info: Part;
+  readonly paths: Record<string, Part>;
+  readonly components: Record<'schemas' | 'parameters' | 'headers' | 'responses', Record<string, Part>>;
+}
+
+const ABOUT = `Every path follows the same rules.
+
+- Bodies are JSON. Errors are problem documents (RFC 9457), every fault at once.
+- HEAD is answered wherever GET is; OPTIONS everywhere. A path that is not served is 404, a method that a path does not take 405 with \`Allow\`.
+- \`ETag\` and \`If-Match\` keep writers from overwriting each other: a 412 carries the item as it now is in \`current\`.
+- Lists are followed by \`next\` until it is absent.`;
+
+/**
+ * Describes an API.
+ * @param base what stands before every path: a stage or a base path, or nothing
+ */
+export function describeApi(resources: ReadonlyMap<string, Resource>, base = ''): OpenApi {
+  const all = [...resources.values()];
+  return {
+    openapi: '3.1.0',
+    info: { title: packageJson.name, version: packageJson.version, description: ABOUT, license: { name: packageJson.license, identifier: packageJson.license } },
+    // Relative to where the document is: it is true on every host.
+    servers: [{ url: base === '' ? '/' : base }],
+    // Nobody is asked for credentials: schemes belong to the components, and what an operation wants to `security`.
+    security: [],
+    tags: [
+      ...all.map(({ name, description }) => ({ name, description })),
+      { name: 'Transactions', description: 'Writes that belong together.' },
+      { name: 'Service', description: 'What the API says of itself.' },
+    ],
+    paths: Object.assign({}, ...all.map((resource) => collectionPaths(resource, resources)), servicePaths()) as Record<string, Part>,
+    components: {
+      schemas: Object.assign({}, ...all.map((resource) => collectionSchemas(resource, resources)), sharedSchemas(), serviceSchemas()) as Record<string, Part>,
+      parameters: Object.assign({}, sharedParameters(), ...all.map(collectionParameters)) as Record<string, Part>,
+      headers: headerComponents() as Record<string, Part>,
+      responses: responseComponents(resources) as Record<string, Part>,
+    },
+  };
+}

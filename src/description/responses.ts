@@ -1,0 +1,97 @@
+// Answers: problems, described once for each type, and what the operations on a collection give back.
+import type { Json } from '../definition/item';
+import type { Resource } from '../definition/resource';
+import { describeProblem, PROBLEM_TYPES, type ProblemType } from '../problem';
+import { EXAMPLE_ID, exampleItem } from './examples';
+import { headersOf } from './headers';
+import { pascal, refer, schemaOf, type Part } from './names';
+import { problemSentence } from './problems';
+
+export const JSON_TYPE = 'application/json';
+const PROBLEM_TYPE = 'application/problem+json';
+
+/** What any operation can be answered: with credentials, `unauthenticated` and `forbidden` belong here. */
+const ALWAYS: readonly ProblemType[] = ['malformed-request', 'not-acceptable', 'throttled', 'internal', 'unavailable'];
+
+/** Answered to credentials, for which nobody is asked yet. */
+const NOT_YET: readonly ProblemType[] = ['unauthenticated', 'forbidden'];
+
+/** What a body brings with it. */
+export const OF_BODIES: readonly ProblemType[] = ['too-large', 'unsupported-media-type', 'invalid'];
+
+/** Headers that belong to a problem. */
+const OWN_HEADERS: Partial<Record<ProblemType, readonly string[]>> = {
+  'method-not-allowed': ['Allow'],
+  conflict: ['Retry-After'],
+  'precondition-failed': ['ETag'],
+  'unsupported-media-type': ['Accept', 'Accept-Post', 'Accept-Patch'],
+  throttled: ['Retry-After'],
+  unavailable: ['Retry-After'],
+};
+
+/** The responses section of the components: every problem type, and for each collection the one that has its item. */
+export function responseComponents(resources: ReadonlyMap<string, Resource>): Part {
+  return {
+    ...Object.fromEntries(PROBLEM_TYPES.filter((type) => !NOT_YET.includes(type)).map((type) => [type, problemResponse(type)])),
+    ...Object.fromEntries([...resources.values()].map((resource) => [failedName(resource), problemResponse('precondition-failed', resource)])),
+  };
+}
+
+/** By status: the problems of every operation and those of this one; `failed` has the item in its 412. */
+export function problems(own: readonly ProblemType[], failed?: Resource): Part {
+  return Object.fromEntries([...ALWAYS, ...own].map((type) => [describeProblem(type).status,
+    refer('responses', type === 'precondition-failed' && failed !== undefined ? failedName(failed) : type)]));
+}
+
+/** An answer with one item. */
+export function itemResponse(description: string, resource: Resource, ...headers: string[]): Part {
+  return response(description, { anyOf: [schemaOf(resource, 'Item'), schemaOf(resource, 'Part')] }, ['ETag', 'Last-Modified', ...headers], exampleItem(resource));
+}
+
+/** An answer with one page. */
+export function pageResponse(resource: Resource): Part {
+  const item = exampleItem(resource);
+  const example = item && { items: [item], next: `/${resource.name}?cursor=opaque` };
+  return response(`A page of ${resource.name}.`, schemaOf(resource, 'Page'), ['ETag', 'Link', 'Preference-Applied'], example);
+}
+
+export function response(description: string, schema: Part, headers: readonly string[], example?: Json, types: readonly string[] = [JSON_TYPE]): Part {
+  const content = { schema, ...(example !== undefined && { example }) };
+  return { description, headers: headersOf(...headers), content: Object.fromEntries(types.map((type) => [type, content])) };
+}
+
+/** An answer without a body. */
+export function bare(description: string, ...headers: string[]): Part {
+  return { description, headers: headersOf(...headers) };
+}
+
+function problemResponse(type: ProblemType, resource?: Resource): Part {
+  const { status, title } = describeProblem(type);
+  const current = resource && exampleItem(resource);
+  return {
+    description: `\`${type}\`: ${problemSentence(type)}`,
+    headers: headersOf(...(OWN_HEADERS[type] ?? [])),
+    content: {
+      [PROBLEM_TYPE]: {
+        schema: {
+          allOf: [
+            refer('schemas', 'Problem'),
+            {
+              type: 'object',
+              properties: {
+                type: { type: 'string', pattern: `/docs#${type}$` },
+                status: { type: 'integer', const: status },
+                ...(resource !== undefined && { current: schemaOf(resource, 'Item') }),
+              },
+            },
+          ],
+        },
+        example: { type: `/docs#${type}`, title, status, detail: 'A sentence that says what to do.', instance: EXAMPLE_ID, ...(current !== undefined && { current }) },
+      },
+    },
+  };
+}
+
+function failedName({ name }: Resource): string {
+  return `${pascal(name)}.precondition-failed`;
+}

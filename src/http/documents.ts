@@ -1,0 +1,59 @@
+// The description of the API and its docs page: made at the first request for them, kept while the process lives.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describeApi } from '../description/openapi';
+import { docsPage, PAGE_POLICY, RENDERER } from '../description/page';
+import packageJson from '../../package.json';
+import { isNotModified, readPreconditions } from './conditional';
+import { refuseParameters } from './input';
+import { JSON_TYPE, negotiate } from './media-type';
+import type { Request } from './request';
+import type { Reply } from './response';
+import type { Endpoint } from './serve';
+
+interface Document {
+  readonly text: string;
+  readonly tag: string;
+}
+
+/** The description changes with a deployment: a cache asks after a minute. */
+const MINUTE = 60;
+
+/** The renderer changes with its package alone. */
+const WEEK = 7 * 24 * 60 * 60;
+
+/** The endpoints of the documents, each made once for each base. */
+export function documents(): Record<'openapi' | 'docs' | 'renderer', Endpoint> {
+  const openapi = keep<Parameters<Endpoint>[0]>((base, { resources }) => JSON.stringify(describeApi(resources, base)));
+  const docs = keep<void>((base) => docsPage(packageJson.name, base));
+  const renderer = keep<void>(() => readFileSync(require.resolve(RENDERER), 'utf8'));
+  return {
+    openapi: async (api, _route, request) => write(request, JSON_TYPE, MINUTE, openapi(request.base, api)),
+    docs: async (_api, _route, request) => write(request, 'text/html', MINUTE, docs(request.base), { 'Content-Security-Policy': PAGE_POLICY, 'Referrer-Policy': 'no-referrer' }),
+    renderer: async (_api, _route, request) => write(request, 'text/javascript', WEEK, renderer('')),
+  };
+}
+
+function write(request: Request, type: string, seconds: number, { text, tag }: Document, more: Record<string, string> = {}): Reply {
+  negotiate(request, [type]);
+  refuseParameters(request);
+  readPreconditions(request);
+  const headers = { 'Cache-Control': `public, max-age=${seconds}`, ETag: tag };
+  return isNotModified(request, tag, undefined)
+    ? { status: 304, headers }
+    : { status: 200, headers: { 'Content-Type': type === JSON_TYPE ? type : `${type}; charset=utf-8`, ...headers, ...more }, text };
+}
+
+/** What is made of a base, made once. A function sees one base, or a few where several domains lead to it. */
+function keep<A>(make: (base: string, api: A) => string): (base: string, api: A) => Document {
+  const made = new Map<string, Document>();
+  return (base, api) => {
+    let document = made.get(base);
+    if (document === undefined) {
+      const text = make(base, api);
+      document = { text, tag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"` };
+      if (made.size < 10) made.set(base, document);
+    }
+    return document;
+  };
+}

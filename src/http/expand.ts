@@ -1,0 +1,29 @@
+// The parameter `expand`: which references to follow.
+import { didYouMean } from '../definition/nearest';
+import type { Resource } from '../definition/resource';
+import type { References } from '../operations/expand';
+import type { Fault } from '../problem';
+
+/** The reference attributes that `expand` names, with what each refers to; undefined where it is absent. */
+export function readExpand(resource: Resource, resources: ReadonlyMap<string, Resource>, value: string | undefined, faults: Fault[]): References | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  const known = new Map([...resource.attributes].flatMap(([name, { words }]) => words.references === undefined ? [] : [[name, resources.get(words.references)!]]));
+  const named = new Map<string, Resource>();
+  for (const name of value.split(',').map((part) => part.trim())) {
+    const referred = known.get(name);
+    if (referred !== undefined) {
+      named.set(name, referred);
+      continue;
+    }
+    const remedy = known.size === 0 ? `The items of ${resource.name} refer to no others: leave it out.` : `Name one or more of: ${[...known.keys()].join(', ')}.`;
+    faults.push({
+      detail: resource.attributes.has(name) ? `"${name}" refers to no other item. ${remedy}`
+        : name === '' ? `Must name attributes, separated by commas. ${remedy}`
+          : `"${name}" is not an attribute of ${resource.name}.${didYouMean(name, known.keys())} ${remedy}`,
+      parameter: 'expand',
+    });
+  }
+  return named;
+}

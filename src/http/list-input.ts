@@ -1,0 +1,113 @@
+// The parameters of a list: which items, in what order, how many, and from where on.
+import { DEFAULT_LIMIT, MOST_LISTED } from '../definition/limits';
+import { didYouMean } from '../definition/nearest';
+import type { Resource } from '../definition/resource';
+import type { ListInput } from '../operations/list';
+import type { Fault } from '../problem';
+import { openCursor } from '../store/cursor';
+import type { Filter } from '../store/filter';
+import { NEWEST_FIRST, planList, servedOrders, type Order } from '../store/planner';
+import { readPreconditions } from './conditional';
+import { readExpand } from './expand';
+import { readFilters } from './filter-input';
+import type { Input } from './input';
+import { negotiate } from './media-type';
+import { readFields, refuseFaulty } from './parameters';
+import { readPreferences } from './prefer';
+import type { Request } from './request';
+import type { Within } from './route';
+
+const LIST_PARAMETERS = ['limit', 'cursor', 'fields', 'sort', 'expand'];
+
+/** Whose items are listed; of a relation, those whose attribute holds an item's id. */
+export interface ListRoute {
+  readonly resource: Resource;
+  readonly within?: Within;
+}
+
+/** @throws Problem `malformed-request` with every fault of the parameters */
+export function readListInput({ resource, within }: ListRoute, request: Request, cursorKey: string, resources: ReadonlyMap<string, Resource>): Input<ListInput> {
+  negotiate(request);
+  const faults: Fault[] = [];
+  const parameters = readOnce(request, faults);
+  const fields = readFields(resource, parameters.get('fields'), faults);
+  const references = readExpand(resource, resources, parameters.get('expand'), faults);
+  const limit = readLimit(parameters.get('limit'), faults);
+  const filters = [
+    ...(within === undefined ? [] : [{ path: [within.attribute], operator: 'eq', values: [within.id] } satisfies Filter]),
+    ...readFilters(resource, [...parameters].filter(([name]) => !LIST_PARAMETERS.includes(name)), LIST_PARAMETERS, faults),
+  ];
+  const order = readOrder(resource, parameters.get('sort'), faults);
+  const plan = order && planList(resource, filters, order);
+  if (order !== undefined && plan === undefined) {
+    faults.push({ detail: `No index serves this order. ${remedy(resource)}`, parameter: 'sort' });
+  }
+  const cursorBinding = bind(request, filters, order ?? NEWEST_FIRST, '');
+  const cursor = parameters.get('cursor');
+  const after = cursor === undefined ? undefined : openCursor(cursorKey, cursorBinding, cursor);
+  if (cursor !== undefined && after === undefined) {
+    faults.push({ detail: 'Is not a cursor that this list gave: follow "next" as it came, or begin without one.', parameter: 'cursor' });
+  }
+  refuseFaulty(faults);
+  const preferences = readPreferences(request);
+  return {
+    input: { page: { plan: plan!, limit, ...(after !== undefined && { after }) }, references, isCounted: preferences.count === 'exact', within, preconditions: readPreconditions(request) },
+    presentation: { fields, preferences, cursorBinding },
+  };
+}
+
+function readOnce(request: Pick<Request, 'parameters'>, faults: Fault[]): Map<string, string> {
+  const read = new Map<string, string>();
+  for (const [name, value] of request.parameters) {
+    if (read.has(name)) {
+      faults.push({ detail: `"${name}" stands twice: send it once.`, parameter: name });
+    }
+    read.set(name, value);
+  }
+  return read;
+}
+
+/** The order that `sort` names; undefined where it names none. */
+function readOrder(resource: Resource, sort: string | undefined, faults: Fault[]): Order | undefined {
+  if (sort === undefined) {
+    return NEWEST_FIRST;
+  }
+  const before = faults.length;
+  const fault = (detail: string): void => void faults.push({ detail, parameter: 'sort' });
+  const parts = sort.split(',').map((part) => part.startsWith('-') ? { name: part.slice(1), descending: true } : { name: part, descending: false });
+  for (const [index, { name, descending }] of parts.entries()) {
+    if (name === '') {
+      fault(`Must name attributes, separated by commas. ${remedy(resource)}`);
+    } else if (name !== 'id' && !resource.attributes.has(name)) {
+      fault(`"${name}" orders no list.${didYouMean(name, ['id', ...resource.attributes.keys()])} ${remedy(resource)}`);
+    } else if (parts.findIndex((part) => part.name === name) < index) {
+      fault(`Names "${name}" twice.`);
+    } else if (name === 'id' && index < parts.length - 1) {
+      fault('"id" ends an order, as no two items have the same: leave out what comes after it.');
+    } else if (descending !== parts[0]!.descending) {
+      fault(`An order is ascending in all its attributes, or descending in all: write ${parts.map((part) => `${parts[0]!.descending ? '-' : ''}${part.name}`).join(',')}.`);
+    }
+  }
+  return faults.length > before ? undefined
+    : { attributes: parts.map(({ name }) => name).filter((name) => name !== 'id'), descending: parts[0]!.descending };
+}
+
+function remedy(resource: Resource): string {
+  return `Served are: ${servedOrders(resource).join('; ')}. Each also descending, with - before every name.`;
+}
+
+/** What a cursor is good for: not the limit, which may change from page to page. */
+function bind({ segments }: Pick<Request, 'segments'>, filters: readonly Filter[], { attributes, descending }: Order, caller: string): string {
+  return JSON.stringify([segments, filters.map((filter) => JSON.stringify(filter)).sort(), attributes, descending, caller]);
+}
+
+function readLimit(value: string | undefined, faults: Fault[]): number {
+  if (value === undefined) {
+    return DEFAULT_LIMIT;
+  }
+  const limit = /^[0-9]{1,3}$/.test(value) ? Number(value) : 0;
+  if (limit < 1 || limit > MOST_LISTED) {
+    faults.push({ detail: `Must be a whole number from 1 to ${MOST_LISTED}.`, parameter: 'limit' });
+  }
+  return limit;
+}

@@ -1,0 +1,158 @@
+// POST /transactions: its operations are requests within the request, read like any other.
+import type { Json, JsonObject } from '../definition/item';
+import { MOST_OPERATIONS } from '../definition/limits';
+import type { Result } from '../operations/result';
+import { refuseFailed, runTransaction, type Step } from '../operations/transactions';
+import { Problem, pointer, type Fault } from '../problem';
+import type { Store } from '../store/store';
+import { parseBody } from './body';
+import { readPreconditions } from './conditional';
+import { readIdempotency } from './idempotency';
+import { readReadInput, readRemoveInput, refuseParameters, type CollectionRoute, type Input, type Presentation } from './input';
+import { JSON_TYPE, negotiate, readContentType } from './media-type';
+import { decodeSegment, type Request } from './request';
+import { writeResult, type Reply } from './response';
+import { findRoute } from './route';
+import type { Api, Endpoint } from './serve';
+import { readCreateInput, readPatchInput, readReplaceInput } from './write-input';
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+export const transactions: Endpoint<Store> = async (api, _route, request, store, done) => {
+  negotiate(request);
+  refuseParameters(request);
+  readContentType(request, [JSON_TYPE]);
+  const parts = readOperations(request).map((operation) => partOf(request, operation));
+  const read = await Promise.all(parts.map((part) => readPart(api, part)));
+  refuseFailed(read.flatMap((outcome, index) => (outcome instanceof Problem ? [[index, outcome] as const] : [])));
+  const steps = read as ReadPart[];
+  refuseTwice(steps);
+  done('input');
+  const write = (result: Result): Reply => writeTransaction(parts, steps, result);
+  const result = await runTransaction(steps.map(({ step }) => step), store, readIdempotency(request, (outcome) => JSON.stringify(write(outcome))));
+  done('operation');
+  return write(result);
+};
+
+interface ReadPart {
+  readonly step: Step;
+  readonly presentation: Presentation;
+}
+
+/** The operations as the body has them, well-formed. */
+function readOperations(request: Request): JsonObject[] {
+  const { value, faults } = parseBody(request);
+  const operations = isObject(value) && Object.hasOwn(value, 'operations') ? value['operations'] : undefined;
+  if (Array.isArray(operations) && operations.length > MOST_OPERATIONS) {
+    throw new Problem('too-large', `The transaction has ${operations.length} operations, and at most ${MOST_OPERATIONS} fit: send the rest in further requests.`);
+  }
+  const all = [
+    ...faults,
+    ...(isObject(value) ? Object.keys(value).filter((name) => name !== 'operations').map((name): Fault => ({ detail: `"${name}" is not known: remove it.`, pointer: pointer(name) })) : []),
+    ...(Array.isArray(operations) && operations.length > 0 ? operations.flatMap(operationFaults) : [{ detail: `Must be an array of 1 to ${MOST_OPERATIONS} operations.`, pointer: pointer('operations') }]),
+  ];
+  if (all.length > 0) {
+    throw new Problem('invalid', 'The body is no transaction: correct what "errors" names. Nothing was changed.', { errors: all });
+  }
+  return operations as JsonObject[];
+}
+
+function operationFaults(operation: Json, index: number): Fault[] {
+  const at = (...inner: string[]): string => pointer('operations', index, ...inner);
+  if (!isObject(operation)) {
+    return [{ detail: 'Must be an object with "method" and "path".', pointer: at() }];
+  }
+  const faults: Fault[] = Object.keys(operation).filter((name) => !['method', 'path', 'headers', 'body'].includes(name)).map((name) => ({ detail: `"${name}" is not known: remove it.`, pointer: at(name) }));
+  if (!METHODS.includes(operation['method'] as string)) {
+    faults.push({ detail: `Must be one of ${METHODS.join(', ')}.`, pointer: at('method') });
+  }
+  if (typeof operation['path'] !== 'string' || !operation['path'].startsWith('/')) {
+    faults.push({ detail: 'Must be a path such as "/collection/id".', pointer: at('path') });
+  }
+  const headers = operation['headers'] ?? {};
+  if (!isObject(headers) || Object.values(headers).some((value) => typeof value !== 'string')) {
+    faults.push({ detail: 'Must be an object whose members are strings.', pointer: at('headers') });
+  }
+  return faults;
+}
+
+/** An operation as a request of its own. */
+function partOf(request: Request, { method, path, headers, body }: JsonObject): Request {
+  const [, pathname = '', query = ''] = /^([^?#]*)\??([^#]*)/.exec(path as string)!;
+  const lines = new Map(Object.entries((headers ?? {}) as Record<string, string>).map(([name, value]) => [name.toLowerCase(), value]));
+  return {
+    id: request.id,
+    method: method as string,
+    segments: pathname === '/' ? [] : pathname.split('/').slice(1).map(decodeSegment),
+    base: request.base,
+    parameters: [...new URLSearchParams(query)],
+    header: (name) => lines.get(name),
+    body: body === undefined ? undefined : { text: '', isBase64: false },
+    parsed: body === undefined ? undefined : { value: body, faults: [] },
+    deadline: request.deadline,
+  };
+}
+
+/** What an operation is to do, or the problem with it. */
+async function readPart({ resources, config }: Api, part: Request): Promise<ReadPart | Problem> {
+  try {
+    const route = findRoute(resources, part);
+    switch (route.operation) {
+      case 'create': return await readCreate(route, part);
+      case 'replace': return stepOf('replace', route, await readReplaceInput(route, part));
+      case 'patch': return stepOf('patch', route, readPatchInput(route, part));
+      case 'remove': return stepOf('remove', route, readRemoveInput(route, part));
+      case 'read': {
+        const { presentation } = readReadInput(route, part, config.cursorKey, resources);
+        // Of a transaction If-None-Match is a condition, not a question whether to send the item.
+        const preconditions = readPreconditions({ ...part, method: 'PUT' });
+        return { step: { operation: 'check', resource: route.resource, input: { id: route.id, preconditions } }, presentation };
+      }
+      default: return new Problem('invalid', 'An operation of a transaction makes, reads or writes one item: send POST to a collection, or GET, PUT, PATCH or DELETE to an item.');
+    }
+  } catch (error) {
+    if (error instanceof Problem) {
+      return error;
+    }
+    throw error;
+  }
+}
+
+async function readCreate(route: CollectionRoute, part: Request): Promise<ReadPart | Problem> {
+  const { input, presentation } = await readCreateInput(route, part);
+  return input.kind === 'one'
+    ? { step: { operation: 'create', resource: route.resource, values: input.values }, presentation }
+    : new Problem('invalid', 'An operation of a transaction makes one item: send an operation for each.');
+}
+
+function stepOf<O extends 'replace' | 'patch' | 'remove'>(operation: O, { resource }: { resource: Step['resource'] }, { input, presentation }: Input<Extract<Step, { operation: O }>['input']>): ReadPart {
+  return { step: { operation, resource, input } as unknown as Step, presentation };
+}
+
+/** DynamoDB takes one action on an item in a transaction, and what two would mean is not clear. */
+function refuseTwice(parts: readonly ReadPart[]): void {
+  const seen = new Map<string, number>();
+  const errors = parts.flatMap(({ step }, index): Fault[] => {
+    if (step.operation === 'create') {
+      return [];
+    }
+    const name = `${step.resource.name}/${step.input.id}`;
+    const earlier = seen.get(name);
+    seen.set(name, earlier ?? index);
+    return earlier === undefined ? [] : [{ detail: `Is on the same item as operation ${earlier}: put both into one.`, pointer: pointer('operations', index) }];
+  });
+  if (errors.length > 0) {
+    throw new Problem('invalid', 'Two operations are on one item: correct what "errors" names. Nothing was changed.', { errors });
+  }
+}
+
+function writeTransaction(parts: readonly Request[], steps: readonly ReadPart[], result: Result): Reply {
+  const write = (index: number, one: Result): Reply => writeResult(parts[index]!, steps[index]!.step.resource, one, steps[index]!.presentation, String);
+  return result.kind === 'transacted'
+    ? { status: 200, headers: { 'Content-Type': JSON_TYPE, 'Cache-Control': 'no-cache' }, body: { results: result.results.map((one, index) => write(index, one)) } }
+    : write(0, result);
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,144 @@
+// Requests with a body, checked whole: 415 and 422 are found here, every fault at once.
+import type { Json, JsonObject } from '../definition/item';
+import { MOST_CREATED } from '../definition/limits';
+import { prepareItem, type Prepared, type Stored } from '../definition/prepare';
+import type { Resource } from '../definition/resource';
+import { findFaults, writable } from '../definition/validate';
+import type { ActInput } from '../operations/act';
+import type { CreateInput } from '../operations/create';
+import { findPatchFaults, type JsonPatch } from '../operations/json-patch';
+import type { PatchInput } from '../operations/patch';
+import type { ReplaceInput } from '../operations/replace';
+import { Problem, pointer, type Fault } from '../problem';
+import { decode, encode } from '../store/value';
+import { parseBody } from './body';
+import { readPreconditions } from './conditional';
+import { readPresentation, requirePreconditions, type ActRoute, type CollectionRoute, type Input, type ItemRoute } from './input';
+import type { Parsed } from './json';
+import { JSON_PATCH_TYPE, JSON_TYPE, PATCH_TYPES, readContentType } from './media-type';
+import type { Request } from './request';
+
+export async function readCreateInput({ resource }: CollectionRoute, request: Request): Promise<Input<CreateInput>> {
+  const presentation = readPresentation(resource, request);
+  readContentType(request, [JSON_TYPE]);
+  const { value, faults } = parseBody(request);
+  if (!Array.isArray(value)) {
+    return { input: { kind: 'one', values: await readItem(resource, value, faults) }, presentation };
+  }
+  return { input: { kind: 'all', items: await readItems(resource, value, faults) }, presentation };
+}
+
+export async function readReplaceInput({ resource, id }: ItemRoute, request: Request): Promise<Input<ReplaceInput>> {
+  const presentation = readPresentation(resource, request);
+  readContentType(request, [JSON_TYPE]);
+  const preconditions = requirePreconditions(resource, request);
+  const { value, faults } = parseBody(request);
+  const values = await readItem(resource, value, [...faults, ...idFaults(id), ...differentId(value, id)]);
+  return { input: { id, values, preconditions }, presentation };
+}
+
+export function readPatchInput({ resource, id }: ItemRoute, request: Request): Input<PatchInput> {
+  const presentation = readPresentation(resource, request);
+  const type = readContentType(request, PATCH_TYPES);
+  const preconditions = requirePreconditions(resource, request);
+  const parsed = parseBody(request);
+  const patch: PatchInput['patch'] = type === JSON_PATCH_TYPE
+    ? { kind: 'json', document: readJsonPatch(parsed) }
+    : { kind: 'merge', document: readMergePatch(parsed, id) };
+  return { input: { id, patch, preconditions }, presentation };
+}
+
+export async function readActInput({ resource, id, action }: ActRoute, request: Request): Promise<Input<ActInput>> {
+  const presentation = readPresentation(resource, request);
+  readContentType(request, [JSON_TYPE]);
+  // An action whose attributes are all optional can be called without a body.
+  const { value, faults } = request.body === undefined ? { value: {}, faults: [] } : parseBody(request);
+  const { values } = await checkItem({ name: 'this action', attributes: action.body }, value, faults);
+  // As an item that was stored would be seen: with defaults, and changed by each `set`.
+  const body = await decode(action.body, encode(values));
+  return { input: { id, action, body, preconditions: readPreconditions(request) }, presentation };
+}
+
+function readJsonPatch({ value, faults }: Parsed): JsonPatch {
+  const malformed = findPatchFaults(value);
+  if (malformed.length > 0) {
+    // RFC 5789 §2.2: a patch document that is not well-formed is 400.
+    throw new Problem('malformed-request', 'The body is no JSON Patch (RFC 6902): correct what "errors" names.', { errors: malformed });
+  }
+  refuseInvalid(faults);
+  return value as unknown as JsonPatch;
+}
+
+function readMergePatch({ value, faults }: Parsed, id: string): JsonObject {
+  refuseInvalid([...faults, ...objectFaults(value), ...differentId(value, id)]);
+  return value as JsonObject;
+}
+
+/** The items of an array, every fault of every one named with its place. */
+async function readItems(resource: Resource, values: Json[], known: Fault[]): Promise<Record<string, Stored>[]> {
+  if (values.length > MOST_CREATED) {
+    throw new Problem('too-large', `The array has ${values.length} items, and at most ${MOST_CREATED} are made at once: send the rest in further requests.`);
+  }
+  if (values.length === 0) {
+    refuseInvalid([{ detail: `Must hold 1 to ${MOST_CREATED} items.`, pointer: '#' }]);
+  }
+  const faults = [...known];
+  const items = await Promise.all(values.map(async (value, index) => {
+    try {
+      return await readItem(resource, value, []);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.more.errors === undefined) {
+        throw error;
+      }
+      faults.push(...error.more.errors.map((fault) => within([index], fault)));
+      return {};
+    }
+  }));
+  refuseInvalid(faults);
+  return items;
+}
+
+/** A fault of a part of the body as one of the whole. */
+export function within(place: readonly (string | number)[], fault: Fault): Fault {
+  return 'pointer' in fault ? { ...fault, pointer: `${pointer(...place)}${fault.pointer.slice(1)}` } : fault;
+}
+
+/** The attributes of a whole item, as they are stored. */
+async function readItem(resource: Resource, value: Json, known: Fault[]): Promise<Record<string, Stored>> {
+  return (await checkItem(resource, value, known)).values;
+}
+
+/** @throws Problem `invalid` with every fault */
+async function checkItem(resource: Pick<Resource, 'name' | 'attributes'>, value: Json, known: Fault[]): Promise<Prepared> {
+  const shape = objectFaults(value);
+  if (shape.length > 0) {
+    refuseInvalid([...known, ...shape]);
+  }
+  const body = writable(resource.attributes, value as JsonObject);
+  const faults = [...known, ...findFaults(resource, body)];
+  const wrong = new Set(faults.map((fault) => ('pointer' in fault ? decodeURIComponent(fault.pointer.split('/')[1] ?? '') : '')));
+  const prepared = await prepareItem(resource.attributes, body, wrong);
+  refuseInvalid([...faults, ...prepared.faults]);
+  return prepared;
+}
+
+function objectFaults(value: Json): Fault[] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? [] : [{ detail: 'Must be an object with the attributes of the item.', pointer: '#' }];
+}
+
+function idFaults(id: string): Fault[] {
+  // A client takes "." and ".." out of a path before it sends it (RFC 3986 §5.2.4).
+  return /^[A-Za-z0-9._~-]{1,128}$/.test(id) && id !== '.' && id !== '..' ? []
+    : [{ detail: 'An id has 1 to 128 characters of A-Z a-z 0-9 . _ ~ - and is not "." or "..".', parameter: 'id' }];
+}
+
+function differentId(value: Json, id: string): Fault[] {
+  const given = typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, 'id') ? value['id'] : id;
+  return given === id ? [] : [{ detail: `Differs from the id in the path, which is "${id}": leave it out, or send it to its own path.`, pointer: pointer('id') }];
+}
+
+function refuseInvalid(errors: Fault[]): void {
+  if (errors.length > 0) {
+    throw new Problem('invalid', 'The body is not valid: correct what "errors" names. Nothing was changed.', { errors });
+  }
+}

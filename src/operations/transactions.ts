@@ -1,0 +1,88 @@
+// POST /transactions: operations on items of any collections, all or none.
+import type { Resource } from '../definition/resource';
+import { Problem, pointer, type Fault } from '../problem';
+import { preconditionsHold, type Preconditions } from '../store/preconditions';
+import type { Store } from '../store/store';
+import { createIn, type NewItem } from './create';
+import { patchIn, type PatchInput } from './patch';
+import { preconditionFailed, refusal } from './refusal';
+import { removeIn, type RemoveInput } from './remove-in';
+import { replaceIn, type ReplaceInput } from './replace';
+import type { Idempotency, Result } from './result';
+import type { Origin, Session } from './session';
+import { transact } from './transact';
+
+/** One operation of a transaction. */
+export type Step = { readonly resource: Resource } & (
+  | { readonly operation: 'create'; readonly values: NewItem }
+  | { readonly operation: 'replace'; readonly input: ReplaceInput }
+  | { readonly operation: 'patch'; readonly input: PatchInput }
+  | { readonly operation: 'remove'; readonly input: RemoveInput }
+  /** Nothing is written; the item is there, and fulfils the preconditions, when the others are done. */
+  | { readonly operation: 'check'; readonly input: { readonly id: string; readonly preconditions: Preconditions } }
+);
+
+/** @throws Problem naming each operation that fails, nothing having been written */
+export async function runTransaction(steps: readonly Step[], store: Store, idempotency: Idempotency | undefined): Promise<Result> {
+  const reads = steps.flatMap((step) => (step.operation === 'create' ? [] : [{ resource: step.resource, id: step.input.id }]));
+  return transact(store, { idempotency, reads, place: (origin) => pointer(...origin) }, async (session) => {
+    const results: Result[] = [];
+    const failures: [number, Problem][] = [];
+    for (const [index, step] of steps.entries()) {
+      try {
+        results.push(await run(session, step, originOf(index)));
+      } catch (error) {
+        if (!(error instanceof Problem)) {
+          throw error;
+        }
+        failures.push([index, error]);
+      }
+    }
+    refuseFailed(failures);
+    return { kind: 'transacted', results };
+  });
+}
+
+/** One problem of several operations' problems, each fault leading to its operation. */
+export function refuseFailed(failures: readonly (readonly [index: number, problem: Problem])[]): void {
+  const [first] = failures;
+  if (first !== undefined) {
+    const errors = failures.map(([index, { detail, more }]): Fault => ({
+      detail: [detail, ...(more.errors ?? []).map((fault) => `${placeOf(fault)}: ${fault.detail}`)].join(' '),
+      pointer: pointer(...originOf(index)),
+    }));
+    throw new Problem(first[1].type, 'The transaction was not carried out, and nothing was changed: correct the operations that "errors" names.', { errors });
+  }
+}
+
+function originOf(index: number): Origin {
+  return ['operations', index];
+}
+
+function placeOf(fault: Fault): string {
+  return 'pointer' in fault ? fault.pointer : 'header' in fault ? fault.header : fault.parameter;
+}
+
+async function run(session: Session, step: Step, origin: Origin): Promise<Result> {
+  switch (step.operation) {
+    case 'create': return createIn(session, step.resource, step.values, origin);
+    case 'replace': return replaceIn(session, step.resource, step.input, origin);
+    case 'patch': return patchIn(session, step.resource, step.input, origin);
+    case 'remove': return removeIn(session, step.resource, step.input, origin);
+    case 'check': return check(session, step.resource, step.input);
+  }
+}
+
+async function check(session: Session, resource: Resource, { id, preconditions }: { readonly id: string; readonly preconditions: Preconditions }): Promise<Result> {
+  const found = await session.read(resource, id);
+  if (found === undefined && preconditions.noneMatch === '*') {
+    return { kind: 'deleted' };
+  }
+  if (found === undefined) {
+    throw refusal(resource, id, undefined, preconditions);
+  }
+  if (!preconditionsHold(preconditions, found.item)) {
+    throw preconditionFailed(found.item);
+  }
+  return { kind: 'found', item: found.item };
+}

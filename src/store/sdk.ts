@@ -1,0 +1,46 @@
+// DynamoDB by the AWS SDK, tuned: on a developer's machine, with profiles, SSO and whatever else the SDK knows.
+import {
+  BatchGetItemCommand, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, TransactWriteItemsCommand, UpdateItemCommand,
+  type GetItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { leavesDoubt, withDoubt } from './failure';
+import type { Operations, Send } from './send';
+
+const COMMANDS = {
+  BatchGetItem: BatchGetItemCommand,
+  DeleteItem: DeleteItemCommand,
+  GetItem: GetItemCommand,
+  PutItem: PutItemCommand,
+  Query: QueryCommand,
+  TransactWriteItems: TransactWriteItemsCommand,
+  UpdateItem: UpdateItemCommand,
+};
+
+/** Connects by the AWS SDK; region, credentials and endpoint come from its usual environment. */
+export function connect(): Send {
+  const client = new DynamoDBClient({
+    cacheMiddleware: true,
+    // With any other logger, and with none, the SDK walks every input and output for its log; what fails we log ourselves.
+    logger: { debug() {}, warn: console.warn, error() {} } as unknown as Console,
+    maxAttempts: 3,
+    // API Gateway gives up after 29 s: three attempts have to end well before.
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
+  });
+  /** Requests of which an attempt left doubt; the SDK passes the same object with each attempt. */
+  const doubtful = new WeakSet<object>();
+  const noteDoubt = <R extends object, O>(next: (request: R) => Promise<O>) => async (request: R): Promise<O> => {
+    try {
+      return await next(request);
+    } catch (error) {
+      if (leavesDoubt(error)) {
+        doubtful.add(request);
+      }
+      throw doubtful.has(request) ? withDoubt(error) : error;
+    }
+  };
+  client.middlewareStack.addRelativeTo(noteDoubt, { relation: 'after', toMiddleware: 'retryMiddleware', name: 'noteDoubt' });
+  const send = async (operation: keyof Operations, input: unknown): Promise<unknown> =>
+    // The union of commands is not callable in TypeScript, although each takes its operation's input.
+    client.send(new (COMMANDS[operation] as typeof GetItemCommand)(input as GetItemCommandInput));
+  return send as Send;
+}

@@ -1,0 +1,50 @@
+// DynamoDB's JSON protocol over node:https, signed by AWS's own signer: the way to it in Lambda, without the SDK.
+import { randomUUID } from 'node:crypto';
+import type { Operations, Send } from './send';
+import { readAnswer, serviceError } from './wire/answer';
+import { toBase64 } from './wire/bytes';
+import { skewOf } from './wire/clock';
+import { readEnvironment } from './wire/environment';
+import { openExchange } from './wire/exchange';
+import { openRetries } from './wire/retry';
+import { createSigner } from './wire/signing';
+
+/**
+ * Connects without the SDK; region, credentials and endpoint come from the variables that Lambda sets.
+ * @throws Error naming the variable that is missing
+ */
+export function connect(environment: NodeJS.ProcessEnv = process.env): Send {
+  const { endpoint, region, credentials } = readEnvironment(environment);
+  const sign = createSigner({ credentials, region, service: 'dynamodb' });
+  const exchange = openExchange(endpoint);
+  const retrying = openRetries();
+  /** Milliseconds that DynamoDB's clock is ahead of ours. */
+  let skew = 0;
+
+  async function attempt(operation: keyof Operations, body: string): Promise<object> {
+    const signedBy = skew;
+    const headers = {
+      host: endpoint.host,
+      'content-type': 'application/x-amz-json-1.0',
+      'content-length': String(Buffer.byteLength(body)),
+      'x-amz-target': `DynamoDB_20120810.${operation}`,
+    };
+    const reply = await exchange(await sign({ method: 'POST', url: endpoint, headers, body }, new Date(Date.now() + signedBy)), body);
+    const answer = readAnswer(reply);
+    const $metadata = { httpStatusCode: reply.status, requestId: reply.headers['x-amzn-requestid'] };
+    if (reply.status === 200) {
+      return Object.assign(answer, { $metadata });
+    }
+    const error = serviceError(reply.status, reply.headers, answer);
+    const corrected = skewOf(error, reply.headers, signedBy);
+    skew = corrected ?? skew;
+    throw Object.assign(error, { $metadata: { ...$metadata, clockSkewCorrected: corrected !== undefined } });
+  }
+
+  const send = async (operation: keyof Operations, input: object): Promise<unknown> => {
+    // One body for all attempts: a transaction is carried out once for its token, however often it arrives.
+    const body = JSON.stringify(toBase64(operation === 'TransactWriteItems' ? { ClientRequestToken: randomUUID(), ...input } : input));
+    return retrying(() => attempt(operation, body));
+  };
+  return send as Send;
+}

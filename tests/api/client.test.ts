@@ -1,0 +1,107 @@
+// `npm run client`: a program that uses the typed client compiles, one that is wrong does not, and it works against the API.
+
+import { execFile } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import ts from 'typescript';
+
+import { createClient } from '../setup/client';
+import { useTable } from '../setup/table';
+
+jest.setTimeout(120_000);
+useTable();
+
+const PROJECT = join(__dirname, '../..');
+const run = promisify(execFile);
+let folder: string;
+let server: Server;
+
+/** What README.md shows, and what is done with it. */
+const PROGRAM = `
+import { connect, items } from './client';
+
+const api = connect(process.env.API!);
+
+const { data: book, response } = await api.POST('/books', { body: { title: 'Omoo', author: 'Herman Melville' } });
+if (book === undefined) throw new Error('It was not made.');
+const tag = response.headers.get('ETag')!;
+
+for (const title of ['Typee', 'Mardi', 'Redburn']) await api.POST('/books', { body: { title, author: 'Herman Melville' } });
+const titles: string[] = [];
+for await (const { title } of items(api, '/books', { query: { author: 'Herman Melville', sort: 'title', limit: 2 } })) titles.push(title);
+
+const change = async (copies: number) => api.PATCH('/books/{id}', { params: { path: { id: book.id }, header: { 'If-Match': tag } }, body: { copies } });
+const changed = await change(4);
+const { error } = await change(5);
+const current: number | undefined = error?.status === 412 ? error.current?.copies : undefined;
+
+const named = await api.GET('/books', { params: { query: { 'id[in]': [book.id, 'absent'], 'copies[gte]': 1 } } });
+console.log(JSON.stringify({ titles, copies: changed.data?.copies, current, named: named.data?.items.map(({ id }) => id === book.id) }));
+export {};
+`;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'client-'));
+  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
+  await run(process.execPath, ['--import', 'tsx', 'local/client.ts', folder], { cwd: PROJECT });
+  const ask = createClient();
+  server = createServer((request, response) => {
+    void (async () => {
+      const parts: Buffer[] = [];
+      for await (const part of request) parts.push(part as Buffer);
+      const body = Buffer.concat(parts).toString();
+      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+      const answer = await ask(`${request.method} ${request.url}`, { headers, ...(body !== '' && { body }) });
+      response.writeHead(answer.status, answer.headers).end(answer.text);
+    })().catch((error: unknown) => response.writeHead(500).end(String(error)));
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+});
+
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What the compiler says of a program. */
+function faultsOf(source: string): string[] {
+  const file = join(folder, 'program.ts');
+  writeFileSync(file, source);
+  const program = ts.createProgram([file], {
+    strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noEmit: true, skipLibCheck: true, types: ['node'], typeRoots: [join(PROJECT, 'node_modules/@types')],
+    target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler,
+  });
+  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+}
+
+test('the program compiles, and creates, lists, patches and handles a conflict', async () => {
+  expect(faultsOf(PROGRAM)).toEqual([]);
+  const { port } = server.address() as AddressInfo;
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', join(folder, 'program.ts')], { cwd: folder, env: { ...process.env, API: `http://127.0.0.1:${port}` } });
+  expect(JSON.parse(stdout)).toEqual({ titles: ['Mardi', 'Omoo', 'Redburn', 'Typee'], copies: 4, current: 4, named: [true] });
+});
+
+test.each([
+  ['an attribute that is not there', "title: 'Omoo', author", "titel: 'Omoo', author", /titel/],
+  ['an attribute of another type', 'body: { copies }', "body: { copies: 'four' }", /string/],
+  ['an unknown attribute in a patch', 'body: { copies }', 'body: { copys: copies }', /copys/],
+  ['an order that is not served', "sort: 'title'", "sort: 'copies'", /copies/],
+  ['a filter that is not there', "'copies[gte]'", "'copies[begins]'", /copies\[begins\]/],
+  ['a path that is not there', "api.GET('/books'", "api.GET('/boks'", /boks/],
+  ['a path that is no list', "items(api, '/books'", "items(api, '/health'", /health/],
+])('%s is a compile error', (_, right, wrong, message) => {
+  expect(PROGRAM).toContain(right);
+  expect(faultsOf(PROGRAM.replace(right, wrong)).join('\n')).toMatch(message);
+});
+
+test('README shows lines of the program', () => {
+  const readme = readFileSync(join(PROJECT, 'README.md'), 'utf8');
+  const [, shown = ''] = /```ts\n(import \{ connect, items \}[^`]*)```/.exec(readme) ?? [];
+  expect(shown.split('\n').filter((line) => line !== '').length).toBeGreaterThan(5);
+  expect(faultsOf(`${shown}\nexport {};`)).toEqual([]);
+});

@@ -1,0 +1,28 @@
+// Items written past the API, for tests that need many, or what the API would not write.
+
+import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+import type { Stored } from '../../src/definition/prepare';
+import type { Resource } from '../../src/definition/resource';
+import { indexKeys } from '../../src/store/index-keys';
+import { recordKey } from '../../src/store/record';
+import { encode } from '../../src/store/value';
+import { tableName } from './table';
+
+/** The attributes of an item as they are stored, dates as numbers or text. */
+export type LoadedItem = { readonly id: string } & Readonly<Record<string, Stored | undefined>>;
+
+const MOMENT = '2026-01-02T03:04:05.678Z';
+
+/** Writes items of a resource with their index keys, as its own version 1; what is there is replaced. */
+export async function loadItems(resource: Resource, items: readonly LoadedItem[]): Promise<void> {
+  const client = new DynamoDBClient({});
+  const requests = items.map(({ id, ...values }) => {
+    const record = { ...encode(values), ...recordKey(resource, id), version: { N: '1' }, createdAt: { S: MOMENT }, updatedAt: { S: MOMENT } };
+    return { PutRequest: { Item: { ...record, ...indexKeys(resource, id, record) } } };
+  });
+  for (let start = 0; start < requests.length; start += 25) {
+    await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName()]: requests.slice(start, start + 25) } }));
+  }
+  client.destroy();
+}

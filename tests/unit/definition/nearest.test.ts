@@ -1,0 +1,22 @@
+// "Did you mean …?"
+
+import { didYouMean, nearest } from '../../../src/definition/nearest';
+
+const NAMES = ['title', 'author', 'pages'];
+
+test.each([['titel', 'title'], ['TITLE', 'title'], ['autor', 'author'], ['page', 'pages']])('"%s" is near "%s"', (slip, name) => {
+  expect(nearest(slip, NAMES)).toBe(name);
+});
+
+test.each(['', 'x', 'isbn', 'published'])('"%s" is near no name', (name) => {
+  expect(nearest(name, NAMES)).toBeUndefined();
+});
+
+test('a name of any length is compared in no time', () => {
+  expect(nearest('x'.repeat(1_000_000), NAMES)).toBeUndefined();
+});
+
+test('the question is asked only where a name is near', () => {
+  expect(didYouMean('titel', NAMES)).toBe(' Did you mean "title"?');
+  expect(didYouMean('isbn', NAMES)).toBe('');
+});

@@ -1,0 +1,65 @@
+// What is deployed: each function with what it needs and nothing else, within a budget.
+
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+
+import { type Bundle, bundleFunctions } from '../../../local/bundle';
+
+const ROOT = join(__dirname, '../../..');
+let bundles: Record<string, Bundle>;
+
+beforeAll(async () => {
+  bundles = Object.fromEntries((await bundleFunctions(ROOT)).map((bundle) => [bundle.name, bundle]));
+});
+
+/** What of a bundle fits a pattern. */
+function within(name: string, pattern: RegExp): string[] {
+  return bundles[name]!.inputs.filter((path) => pattern.test(path));
+}
+
+// Raise a number only for what is worth a slower start. The docs page's renderer is 255 kB of describe's.
+test.each([['read', 45], ['write', 75], ['describe', 330]])('%s is an archive of at most %i kB', (name, budget) => {
+  expect(bundles[name]!.zipSize / 1000).toBeLessThanOrEqual(budget);
+});
+
+test.each(['read', 'write', 'describe'])('%s reaches DynamoDB without the AWS SDK, and holds neither it nor Dynamoose', (name) => {
+  expect(within(name, /@aws-sdk|dynamoose|client-dynamodb|store\/sdk/)).toEqual([]);
+  expect(within(name, /src\/store\/wire\.ts|signature-v4\/dist-es\/SignatureV4\.js/)).toHaveLength(2);
+});
+
+test('read holds no validator, no writer and no description', () => {
+  expect(within('read', /cfworker|definition\/(validate|prepare|json-schema)|http\/(body|write-input|transactions|documents)/)).toEqual([]);
+  expect(within('read', /store\/(store|commit|blind|plan-writes|update|mark|next|idempotency)\.ts/)).toEqual([]);
+  expect(within('read', /src\/operations/)).toEqual(['expand', 'list', 'read', 'refusal'].map((file) => `src/operations/${file}.ts`));
+  expect(within('read', /src\/description|rapidoc|node_modules\/uuid/)).toEqual([]);
+});
+
+test('describe holds no operation and nothing that writes', () => {
+  expect(within('describe', /src\/operations\/(?!refusal)|store\/(store|commit|blind|plan-writes|update|mark|next)\.ts/)).toEqual([]);
+});
+
+test('write holds no description of the API', () => {
+  expect(within('write', /src\/description|rapidoc/)).toEqual([]);
+});
+
+test.each(['read', 'write', 'describe'])('%s is one CommonJS file with a handler, that asks for nothing but what Node has', (name) => {
+  const required = new Set<string>();
+  const module = { exports: {} as { handler?: unknown } };
+  const environment = { TABLE_NAME: 't', CURSOR_KEY: 'a key of some length', AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
+  const globals = { module, exports: module.exports, process: { ...process, env: environment }, Buffer, URL, TextEncoder, TextDecoder, console, performance, setTimeout, clearTimeout };
+  runInNewContext(Buffer.from(bundles[name]!.code).toString('utf8'), { ...globals, require: (id: string): unknown => { required.add(id); return jest.requireActual(id); } });
+  expect(typeof module.exports.handler).toBe('function');
+  expect([...required].filter((id) => !id.startsWith('node:')).filter((id) => !['crypto', 'fs', 'stream', 'util', 'buffer', 'path'].includes(id))).toEqual([]);
+});
+
+test('the source map of a bundle leads to the sources, and holds none of them', () => {
+  const map = JSON.parse(Buffer.from(bundles['read']!.map).toString('utf8')) as { sources: string[]; sourcesContent?: unknown };
+  expect(map.sources).toContain('../src/operations/read.ts');
+  expect(map.sourcesContent).toBeUndefined();
+});
+
+test('on the stage of npm start the functions reach DynamoDB by the AWS SDK, which knows profiles', async () => {
+  const [read] = await bundleFunctions(ROOT, 'local');
+  expect(read!.inputs).toContain('src/store/sdk.ts');
+  expect(read!.inputs.filter((path) => path.includes('store/wire'))).toEqual([]);
+});
