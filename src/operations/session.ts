@@ -4,7 +4,7 @@ import type { Stored } from '../definition/prepare';
 import type { Resource } from '../definition/resource';
 import { Problem, type Fault } from '../problem';
 import type { Meaning, Next } from '../store/next';
-import type { Write } from '../store/plan-writes';
+import type { Write } from '../store/write';
 import type { Found } from '../store/record';
 import type { Store } from '../store/store';
 import { countChanges, type CountChange } from './counts';

@@ -5,10 +5,11 @@ import { Problem } from '../problem';
 import { sendAlone, toTransactItem, type Action, type Refusal } from './action';
 import { backOff } from './back-off';
 import { isConditionFailure, mayBeDone, toProblem, unknownOutcome, type CancellationReason } from './failure';
-import { keepActions, type Kept } from './idempotency';
-import { planWrites, type Write } from './plan-writes';
+import { isKeptKey, keepActions, type Kept } from './idempotency';
+import { planWrites } from './plan-writes';
 import type { Send } from './send';
 import { WRITTEN_ATTRIBUTE } from './table';
+import type { Write } from './write';
 
 /** DynamoDB's limit for one transaction. */
 export const MOST_ACTIONS = 100;
@@ -109,6 +110,10 @@ async function carryOutTogether({ send, TableName, deadline }: CommitOptions, ac
         return refusals;
       }
       refuseInvalid(reasons);
+      // The one under way may be an attempt of this request, of which the answer was lost.
+      if (!isDoubtful) {
+        refuseBusyKey(actions, reasons);
+      }
       if (isThrottled(reasons) && ++throttled === MOST_THROTTLED) {
         throw isDoubtful ? unknownOutcome() : toProblem({ name: 'ThrottlingException' });
       }
@@ -119,6 +124,13 @@ async function carryOutTogether({ send, TableName, deadline }: CommitOptions, ac
 
 function isThrottled(reasons: readonly CancellationReason[]): boolean {
   return reasons.some(({ Code }) => Code === 'ThrottlingError' || Code === 'ProvisionedThroughputExceeded');
+}
+
+/** Another request is at this moment writing the outcome of the same idempotency key. */
+function refuseBusyKey(actions: readonly Action[], reasons: readonly CancellationReason[]): void {
+  if (actions.some(({ key }, index) => isKeptKey(key) && reasons[index]?.Code === 'TransactionConflict')) {
+    throw new Problem('conflict', 'A request with this idempotency key is still running: send it again in a second for its outcome.', { headers: { 'Retry-After': '1' } });
+  }
 }
 
 function refuseInvalid(reasons: readonly CancellationReason[]): void {

@@ -13,6 +13,9 @@ const PART_BYTES = 350_000;
 /** Bytes of an outcome that go into one transaction, which DynamoDB limits to 4 MB, beside what the request writes. */
 const MOST_BYTES = 2_500_000;
 
+/** What the partition of every kept outcome begins with. */
+const PREFIX = '#idempotency#';
+
 /** An outcome, to be given again to the same request. */
 export interface Kept {
   /** Names the outcome: a hash of the caller and the key. */
@@ -25,7 +28,12 @@ export interface Kept {
 
 /** The key of the record that holds the outcome, or of a further part of it. */
 export function keptKey(name: string, part = 0): AttributeMap {
-  return { [PARTITION_KEY]: { S: `#idempotency#${name}` }, [SORT_KEY]: { S: String(part) } };
+  return { [PARTITION_KEY]: { S: `${PREFIX}${name}` }, [SORT_KEY]: { S: String(part) } };
+}
+
+/** Whether a key is that of a record which holds an outcome. */
+export function isKeptKey(key: AttributeMap): boolean {
+  return key[PARTITION_KEY]?.S?.startsWith(PREFIX) === true;
 }
 
 /**

@@ -143,3 +143,29 @@ test(`${WRITERS} transactions on overlapping items, of which every third attempt
   const versions = await Promise.all(ids.map(async (id) => (await database.ask(`GET /books/${id}`)).body.version as number));
   expect(versions.reduce((sum, version) => sum + version, 0)).toBe(ids.length + 2 * WRITERS);
 });
+
+describe('a request whose idempotency key another one is writing at the moment', () => {
+  const key = { 'Idempotency-Key': 'busy' };
+  const body = aBook({ isbn: '9790000000000' });
+
+  /** The cancellation of a transaction by the record of its key, which is its last action. */
+  function busy({ input }: DatabaseRequest): DatabaseReply {
+    const reasons = (input['TransactItems'] as unknown[]).map((_, index, all) => ({ Code: index === all.length - 1 ? 'TransactionConflict' : 'None' }));
+    return errorReply('TransactionCanceledException', 'Transaction cancelled', 400, { CancellationReasons: reasons });
+  }
+
+  test('is 409 with Retry-After while that is running, and has its effect once when it is sent again', async () => {
+    database.proxy.intercept = disturb(busy);
+    const answer = await database.ask('POST /books', { body, headers: key });
+    expect([answer.status, answer.headers['retry-after']]).toEqual([409, '1']);
+    expect(answer.body.detail).toContain('still running');
+    database.proxy.intercept = undefined;
+    expect((await database.ask('POST /books', { body, headers: key })).status).toBe(201);
+  });
+
+  test('is answered with the outcome where that has ended meanwhile', async () => {
+    database.proxy.intercept = disturb(busy);
+    const answer = await database.ask('POST /books', { body, headers: key });
+    expect([answer.status, answer.headers['idempotent-replayed']]).toEqual([201, 'true']);
+  });
+});
