@@ -5,7 +5,7 @@ const EXAMPLE = '/books/moby-dick';
 
 /** The block to print. The lines are chosen so that each works as things are now. */
 export async function invitation(url: string, address: string): Promise<string> {
-  return [`Dynashelf is ready at ${address} (Ctrl-C stops it). Try:`, '', ...(await linesToTry(url, address)).map((line) => `  ${line}`), ''].join('\n');
+  return [`Dynashelf is ready at ${address} (Ctrl-C stops it). Try:`, '', ...(await linesToTry(url, address)).map((line) => `  ${line}`), '', `Every operation is described at ${address}/docs, where it can be tried.`, ''].join('\n');
 }
 
 async function linesToTry(url: string, address: string): Promise<string[]> {

@@ -116,13 +116,13 @@ function remove(resource: Resource): Part {
 function act(resource: Resource, name: string, action: LoadedAction, resources: ReadonlyMap<string, Resource>): Part {
   const isOptional = [...action.body.values()].every(({ words }) => words.required !== true || words.default !== undefined);
   // A resource file does not say whose item an action answers with.
-  const answer = { anyOf: [...resources.values()].flatMap((other) => [schemaOf(other, 'Item'), schemaOf(other, 'Part')]) };
+  const answer = { anyOf: [...resources.values()].flatMap((other) => [schemaOf(other, 'Item')]) };
   return {
     operationId: `${resource.name}.act.${name}`,
     tags: [resource.name],
     summary: `${name} (${resource.name})`,
     description: action.description,
-    parameters: [fieldsOf(resource), ...PRECONDITIONS, parameter('prefer-write'), parameter('Idempotency-Key')],
+    parameters: [...PRECONDITIONS, parameter('prefer-write'), parameter('Idempotency-Key')],
     requestBody: body(bodySchema(action.body), exampleWrite(action.body), !isOptional),
     responses: {
       200: response('Done: the item that the action answers with.', answer, ['ETag', 'Last-Modified', ...WRITTEN]),

@@ -123,7 +123,7 @@ function scan(text: string): Fault[] {
 export function numberFault(literal: string): string | undefined {
   const number = Number(literal);
   if (!Number.isFinite(number) || significand(literal) !== significand(String(number))) {
-    return 'The number has more digits than can be kept (IEEE 754 double precision): send it as a string, or round it.';
+    return 'The number cannot be kept as it is written (IEEE 754 double precision): round it to 15 digits, of a magnitude below 1e126.';
   }
   // DynamoDB keeps numbers of these magnitudes.
   const magnitude = Math.abs(number);

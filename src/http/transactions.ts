@@ -16,6 +16,9 @@ import { findRoute } from './route';
 import type { Api, Endpoint } from './serve';
 import { readCreateInput, readPatchInput, readReplaceInput } from './write-input';
 
+/** The headers that an operation can have, in lower case. */
+const OPERATION_HEADERS = ['accept', 'content-type', 'if-match', 'if-none-match', 'if-unmodified-since', 'prefer'];
+
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 export const transactions: Endpoint<Store> = async (api, _route, request, store, done) => {
@@ -72,6 +75,11 @@ function operationFaults(operation: Json, index: number): Fault[] {
   const headers = operation['headers'] ?? {};
   if (!isObject(headers) || Object.values(headers).some((value) => typeof value !== 'string')) {
     faults.push({ detail: 'Must be an object whose members are strings.', pointer: at('headers') });
+  }
+  if (isObject(headers)) {
+    for (const name of Object.keys(headers).filter((header) => !OPERATION_HEADERS.includes(header.toLowerCase()))) {
+      faults.push({ detail: `"${name}" has no meaning in an operation: ${name.toLowerCase() === 'idempotency-key' ? 'send it with the transaction' : 'remove it'}.`, pointer: at('headers', name) });
+    }
   }
   return faults;
 }

@@ -13,9 +13,10 @@ import { Problem, pointer, type Fault } from '../problem';
 import { decode, encode } from '../store/value';
 import { parseBody } from './body';
 import { readPreconditions } from './conditional';
-import { readPresentation, requirePreconditions, type ActRoute, type CollectionRoute, type Input, type ItemRoute } from './input';
+import { readPresentation, refuseParameters, requirePreconditions, type ActRoute, type CollectionRoute, type Input, type ItemRoute } from './input';
 import type { Parsed } from './json';
-import { JSON_PATCH_TYPE, JSON_TYPE, PATCH_TYPES, readContentType } from './media-type';
+import { JSON_PATCH_TYPE, JSON_TYPE, negotiate, PATCH_TYPES, readContentType } from './media-type';
+import { readPreferences } from './prefer';
 import type { Request } from './request';
 
 export async function readCreateInput({ resource }: CollectionRoute, request: Request): Promise<Input<CreateInput>> {
@@ -48,8 +49,11 @@ export function readPatchInput({ resource, id }: ItemRoute, request: Request): I
   return { input: { id, patch, preconditions }, presentation };
 }
 
-export async function readActInput({ resource, id, action }: ActRoute, request: Request): Promise<Input<ActInput>> {
-  const presentation = readPresentation(resource, request);
+export async function readActInput({ id, action }: ActRoute, request: Request): Promise<Input<ActInput>> {
+  negotiate(request);
+  // The item that an action answers with can be of any collection, so nothing is known of its attributes.
+  refuseParameters(request);
+  const presentation = { preferences: readPreferences(request) };
   readContentType(request, [JSON_TYPE]);
   // An action whose attributes are all optional can be called without a body.
   const { value, faults } = request.body === undefined ? { value: {}, faults: [] } : parseBody(request);
@@ -123,7 +127,7 @@ async function checkItem(resource: Pick<Resource, 'name' | 'attributes'>, value:
 }
 
 function objectFaults(value: Json): Fault[] {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? [] : [{ detail: 'Must be an object with the attributes of the item.', pointer: '#' }];
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? [] : [{ detail: 'Must be a JSON object with the attributes.', pointer: '#' }];
 }
 
 function idFaults(id: string): Fault[] {
@@ -139,6 +143,6 @@ function differentId(value: Json, id: string): Fault[] {
 
 function refuseInvalid(errors: Fault[]): void {
   if (errors.length > 0) {
-    throw new Problem('invalid', 'The body is not valid: correct what "errors" names. Nothing was changed.', { errors });
+    throw new Problem('invalid', 'The request is not valid: correct what "errors" names. Nothing was changed.', { errors });
   }
 }

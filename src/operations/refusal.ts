@@ -13,7 +13,7 @@ export function notFound(resource: Pick<Resource, 'name'>, id: string): Problem 
 export function preconditionFailed(current: AnyItem | undefined): Problem {
   return current === undefined
     ? new Problem('precondition-failed', 'The item does not exist: send the request without If-Match to create it.')
-    : new Problem('precondition-failed', 'The item is not what the precondition asks for: "current" is how it is now; apply the change to that and send it with the new ETag.', { current });
+    : new Problem('precondition-failed', 'The item is not what the precondition asks for: apply the change to the item as it now is, and send it with the ETag of that.', { current });
 }
 
 /** 409: other items refer to this one. */

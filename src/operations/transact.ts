@@ -107,7 +107,7 @@ async function requireFit(store: Store, options: TransactOptions, known: Known, 
     }
     remedy = `the first ${fitting} of the ${items.count} items would fit: send no more at once.`;
   }
-  throw new Problem('too-large', `The request takes ${actions} database actions, and a transaction holds ${MOST_ACTIONS}: ${remedy} Nothing was changed.`);
+  throw new Problem('too-large', `The request takes ${actions} database actions (one for each item, unique value and item referred to, and one for an idempotency key), and a transaction holds ${MOST_ACTIONS}: ${remedy} Nothing was changed.`);
 }
 
 /** What a refusal brought of the items as they are saves reading them again. */

@@ -51,7 +51,9 @@ export function refuseFailed(failures: readonly (readonly [index: number, proble
       detail: [detail, ...(more.errors ?? []).map((fault) => `${placeOf(fault)}: ${fault.detail}`)].join(' '),
       pointer: pointer(...originOf(index)),
     }));
-    throw new Problem(first[1].type, 'The transaction was not carried out, and nothing was changed: correct the operations that "errors" names.', { errors });
+    // Of several failures it would not be clear whose item it is.
+    const current = failures.length === 1 ? first[1].more.current : undefined;
+    throw new Problem(first[1].type, 'The transaction was not carried out, and nothing was changed: correct the operations that "errors" names.', { errors, ...(current !== undefined && { current }) });
   }
 }
 

@@ -223,6 +223,25 @@ describe('a body that is no transaction is 422 that says where', () => {
   });
 });
 
+test('a precondition that alone fails brings the item as it is, with its ETag; of two failures none does', async () => {
+  const id = await book();
+  const stale = { method: 'PATCH', path: `/books/${id}`, headers: { 'If-Match': '"9"' }, body: {} };
+  const alone = await transact(stale);
+  expect([alone.status, alone.headers['etag'], alone.body.current.id]).toEqual([412, '"1"', id]);
+  const both = await transact(stale, { method: 'DELETE', path: '/books/absent' });
+  expect([both.status, both.headers['etag'], both.body.current]).toEqual([412, undefined, undefined]);
+  expect(pointers(both)).toEqual(['#/operations/0', '#/operations/1']);
+});
+
+test('a header that has no meaning in an operation is 422, a key of idempotency with its remedy', async () => {
+  const answer = await transact({ method: 'POST', path: '/books', headers: { 'idempotency-key': 'q', 'X-Other': '1' }, body: aBook() });
+  expect(answer.status).toBe(422);
+  expect(answer.body.errors).toEqual([
+    { detail: expect.stringContaining('send it with the transaction'), pointer: '#/operations/0/headers/idempotency-key' },
+    { detail: expect.stringContaining('remove it'), pointer: '#/operations/0/headers/X-Other' },
+  ]);
+});
+
 test.each(['GET', 'PUT', 'PATCH', 'DELETE'])('%s of /transactions is 405', async (method) => {
   expect((await ask(`${method} /transactions`)).headers['allow']).toBe('POST, OPTIONS');
 });
