@@ -4,10 +4,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { bundleFunctions } from './bundle';
+import { Failure } from './failure';
+import { resourceMistakes } from './resource-mistakes';
 
 const DIRECTORY = '.build';
 
 async function main(): Promise<void> {
+  const mistakes = await resourceMistakes();
+  if (mistakes.length > 0) throw new Failure(mistakes.join('\n'));
   const bundles = await bundleFunctions(process.cwd());
   mkdirSync(DIRECTORY, { recursive: true });
   for (const { name, code, map } of bundles) {

@@ -4,12 +4,14 @@ import type { OpenApi } from '../src/description/openapi';
 
 /**
  * The description as far as one type each can say it: whole items, one for each request, and merge patches. An answer to
- * `fields` would have another type than one without, and an array another than one item.
+ * `fields` would have another type than one without, and an array another than one item. What is refused to everyone is
+ * no method of a client.
  */
 export function forClients(document: OpenApi): OpenApi {
   return JSON.parse(JSON.stringify(document), (name, value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value;
     const part = value as { [name: string]: unknown };
+    if ('operationId' in part && !Object.keys(part['responses'] as object).some((status) => status.startsWith('2'))) return undefined;
     if (Array.isArray(part['anyOf'])) {
       const [first, ...others] = (part['anyOf'] as Schema[]).filter((one) => !isPartial(one));
       return others.length === 0 ? first : { ...part, anyOf: [first, ...others] };
@@ -62,9 +64,23 @@ export type Listed<P extends List> = Page<P>['items'][number];
 type Parameters<P extends List> = (paths[P] extends { get: { parameters: { query?: infer Q } } } ? { query?: Q } : object)
   & (paths[P] extends { parameters: { path: infer I } } ? { path: I } : object);
 
+/** What every request is sent with. */
+export interface Credentials {
+  /** A token, or a function that is asked for one before each request. */
+  readonly token?: string | (() => string | Promise<string>);
+  readonly apiKey?: string;
+}
+
 /** The client of the API at an address, such as https://api.example.com/prod. */
-export function connect(baseUrl: string, options: Omit<ClientOptions, 'baseUrl' | 'querySerializer'> = {}): Api {
-  return createFetchClient<paths>({ ...options, baseUrl, querySerializer: { array: { style: 'form', explode: false } } }) as unknown as Api;
+export function connect(baseUrl: string, { token, apiKey, ...options }: Credentials & Omit<ClientOptions, 'baseUrl' | 'querySerializer'> = {}): Api {
+  const client = createFetchClient<paths>({ ...options, baseUrl, querySerializer: { array: { style: 'form', explode: false } } });
+  client.use({
+    async onRequest({ request: { headers } }) {
+      if (token !== undefined) headers.set('Authorization', \`Bearer \${typeof token === 'string' ? token : await token()}\`);
+      if (apiKey !== undefined) headers.set('X-Api-Key', apiKey);
+    },
+  });
+  return client as unknown as Api;
 }
 
 /**

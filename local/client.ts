@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import { describeApi } from '../src/description/openapi';
 import { resources } from '../src/resources';
 import { CLIENT_SOURCE, forClients } from './client-source';
+import { trustedIn } from './trusted';
 
 void write(process.argv[2] ?? 'client');
 
 async function write(folder: string): Promise<void> {
   // An ES module, and slow to load.
   const { default: generate, astToString } = await import('openapi-typescript');
-  const types = astToString(await generate(JSON.stringify(forClients(describeApi(resources)))));
+  const types = astToString(await generate(JSON.stringify(forClients(describeApi(resources, '', trustedIn(process.env))))));
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'api.ts'), `// The types of the API, written by "npm run client".\n${types}`);
   writeFileSync(join(folder, 'client.ts'), CLIENT_SOURCE);

@@ -1,8 +1,9 @@
-// The sample library, loaded through the API itself, as any client would.
+// The sample library, loaded as a client would that may do everything.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { Put } from './direct';
 import { Failure, messageOf } from './failure';
 
 /** In this order: an item comes after those it refers to. */
@@ -16,7 +17,7 @@ type Item = { id: string } & Record<string, unknown>;
  * Creates every sample item that does not exist. A collection that the API does not serve is left out.
  * @throws Failure naming the item that the API refused, and its reason
  */
-export async function loadSamples(directory: string, url: string, progress: (done: number, all: number) => void): Promise<void> {
+export async function loadSamples(directory: string, put: Put, progress: (done: number, all: number) => void): Promise<void> {
   const collections = COLLECTIONS.map((name) => ({ name, items: readSamples(directory, name) }));
   let all = collections.reduce((sum, { items }) => sum + items.length, 0);
   let done = 0;
@@ -24,7 +25,7 @@ export async function loadSamples(directory: string, url: string, progress: (don
     const queue = [...items];
     const load = async (): Promise<void> => {
       for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
-        if ((await create(url, name, item)) === 'not served') {
+        if ((await create(put, name, item)) === 'not served') {
           all -= queue.length + 1;
           queue.length = 0;
         } else {
@@ -51,18 +52,13 @@ function readSamples(directory: string, collection: string): Item[] {
   }
 }
 
-async function create(url: string, collection: string, item: Item): Promise<'created' | 'present' | 'not served'> {
+async function create(put: Put, collection: string, item: Item): Promise<'created' | 'present' | 'not served'> {
   const { id, ...body } = item;
   const path = `/${collection}/${encodeURIComponent(id)}`;
-  const reply = await fetch(url + path, {
-    method: 'PUT',
-    headers: { 'Content-Type': 'application/json', 'If-None-Match': '*' },
-    body: JSON.stringify(body),
-  }).catch((error: unknown) => {
+  const { status, text } = await put(path, body).catch((error: unknown) => {
     throw new Failure(`Sample data could not be loaded: PUT ${path} got no answer (${messageOf(error)}).`);
   });
-  const text = await reply.text();
-  switch (reply.status) {
+  switch (status) {
     case 200:
     case 201:
     case 204:
@@ -74,7 +70,7 @@ async function create(url: string, collection: string, item: Item): Promise<'cre
       return 'not served';
     default:
       throw new Failure(
-        `Sample data could not be loaded: PUT ${path} was answered ${reply.status}${detailOf(text)} Correct samples/${collection}.json, or start with SAMPLE_DATA=off.`,
+        `Sample data could not be loaded: PUT ${path} was answered ${status}${detailOf(text)} Correct samples/${collection}.json, or start with SAMPLE_DATA=off.`,
       );
   }
 }

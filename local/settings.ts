@@ -14,6 +14,10 @@ export interface Settings {
   readonly dataDirectory: string;
   /** Whether sample data is wanted: not with `SAMPLE_DATA=off`. */
   readonly sampleData: boolean;
+  /** Whether everyone may do everything: unless `ACCESS=rules`. */
+  readonly access: 'open' | 'rules';
+  /** Whether requests on data need an API key: `API_KEYS=required`. */
+  readonly apiKeys: boolean;
 }
 
 /** Reads and checks the variables of a start. */
@@ -24,12 +28,16 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   }
   const samples = environment.SAMPLE_DATA || 'on';
   if (samples !== 'on' && samples !== 'off') throw new Failure(`SAMPLE_DATA is "${samples}": set it to "off", or unset it to have sample data.`);
-  return { port: Number(port), dataDirectory: resolve(environment.DATA_DIR || '.dynamodb'), sampleData: samples === 'on' };
+  const access = environment.ACCESS || 'open';
+  if (access !== 'open' && access !== 'rules') throw new Failure(`ACCESS is "${access}": set it to "rules" to serve by the rules of the resource files, or unset it to let everyone do everything.`);
+  const apiKeys = environment.API_KEYS || '';
+  if (apiKeys !== '' && apiKeys !== 'required') throw new Failure(`API_KEYS is "${apiKeys}": set it to "required", or unset it to ask for none.`);
+  return { port: Number(port), dataDirectory: resolve(environment.DATA_DIR || '.dynamodb'), sampleData: samples === 'on', access, apiKeys: apiKeys === 'required' };
 }
 
 /** The environment of the API and of all that talks to this database. */
 export function functionEnvironment(environment: NodeJS.ProcessEnv, endpoint: string, cursorKey: string): NodeJS.ProcessEnv {
-  const { AWS_PROFILE, AWS_SESSION_TOKEN, ...rest } = environment;
+  const { AWS_PROFILE, AWS_SESSION_TOKEN, API_KEYS, ...rest } = environment;
   const external = Boolean(environment.DYNAMODB_ENDPOINT);
   return {
     ...rest,
@@ -43,12 +51,14 @@ export function functionEnvironment(environment: NodeJS.ProcessEnv, endpoint: st
     TABLE_NAME: environment.TABLE_NAME || 'dynashelf-local',
     CURSOR_KEY: environment.CURSOR_KEY || cursorKey,
     CORS_ORIGINS: environment.CORS_ORIGINS || '*',
+    ACCESS: environment.ACCESS || 'open',
+    ...(API_KEYS ? { API_KEYS } : {}),
   };
 }
 
-/** The key that signs cursors: made once, so that a cursor outlives a restart. Makes the data directory. */
-export function keptCursorKey(dataDirectory: string): string {
-  const path = join(dataDirectory, 'cursor-key');
+/** A secret of this machine, such as the key that signs cursors: made once, so that it outlives a restart. Makes the data directory. */
+export function keptSecret(dataDirectory: string, name: 'cursor-key' | 'api-key'): string {
+  const path = join(dataDirectory, name);
   try {
     mkdirSync(dataDirectory, { recursive: true });
   } catch (error) {

@@ -8,13 +8,16 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startApi } from './api';
 import { claim, requireUnclaimed } from './data-claim';
 import { type Database, startDatabase } from './database';
+import { directPut } from './direct';
 import { Failure, messageOf } from './failure';
 import { portRefusal } from './free-port';
-import { invitation } from './invitation';
+import { accessLines, type Doors, invitation } from './invitation';
+import { LOCAL_AUDIENCE, makeToken, startIssuer } from './issuer';
 import { bringKeysUpToDate } from './keys';
 import { onParentDeath } from './parents';
+import { resourceMistakes } from './resource-mistakes';
 import { loadSamples } from './sample-data';
-import { functionEnvironment, keptCursorKey, readSettings, type Settings } from './settings';
+import { functionEnvironment, keptSecret, readSettings, type Settings } from './settings';
 import { ensureTable, readTableDefinition, type TableDefinition } from './table';
 
 const stops: (() => Promise<void> | void)[] = [];
@@ -34,21 +37,22 @@ async function start(): Promise<never> {
   const settings = readSettings(process.env);
   await requirePort(settings.port);
   const definition = readTableDefinition(process.cwd());
-  const cursorKey = keptCursorKey(settings.dataDirectory);
+  const cursorKey = keptSecret(settings.dataDirectory, 'cursor-key');
   const database = await openDatabase(settings);
-  const environment = functionEnvironment(process.env, database.endpoint, cursorKey);
+  const doors = await openDoors(settings);
+  const environment = { ...functionEnvironment(process.env, database.endpoint, cursorKey), ...trustOf(doors) };
 
   // The functions need the table at the first request only, so the API starts beside it.
   const api = await startApi(settings.port, environment);
   stops.push(() => api.stop());
   const fallen = Promise.race([database.died, api.died]);
-  const [made] = await Promise.race([Promise.all([makeTable(settings, definition, environment), api.ready]), fallen]);
+  const [made] = await Promise.race([Promise.all([makeTable(settings, definition, environment), api.ready, refuseMistakes()]), fallen]);
 
+  for (const line of accessLines(doors)) console.log(line);
   await Promise.race([rekey(environment), fallen]);
 
-  const url = `http://127.0.0.1:${settings.port}`;
-  if (settings.sampleData) await Promise.race([loadOnce(url, settings, database, made), fallen]);
-  console.log(`\n${await Promise.race([invitation(url, `http://localhost:${settings.port}`), fallen])}`);
+  if (settings.sampleData) await Promise.race([loadOnce(environment, settings, database, made), fallen]);
+  console.log(`\n${await Promise.race([invitation(`http://127.0.0.1:${settings.port}`, `http://localhost:${settings.port}`, doors), fallen])}`);
   return fallen;
 }
 
@@ -70,6 +74,23 @@ async function openDatabase({ dataDirectory }: Settings): Promise<Database> {
   return database;
 }
 
+/** Who is let in: everyone, or the bearers of tokens of an issuer, of this machine unless the environment names another. */
+async function openDoors({ access, apiKeys, dataDirectory }: Settings): Promise<Doors> {
+  const apiKey = apiKeys ? process.env.API_KEY || keptSecret(dataDirectory, 'api-key') : undefined;
+  if (access === 'open') return { access, apiKey };
+  if (process.env.TOKEN_ISSUER) return { access, apiKey, issuer: process.env.TOKEN_ISSUER };
+  const issuer = await startIssuer(dataDirectory);
+  stops.push(() => issuer.stop());
+  return { access, apiKey, issuer: issuer.url, exampleToken: () => makeToken(dataDirectory, 'ada', 5, { roles: ['librarian'] }) };
+}
+
+function trustOf({ apiKey, issuer, exampleToken }: Doors): NodeJS.ProcessEnv {
+  return {
+    ...(apiKey === undefined ? {} : { API_KEY: apiKey }),
+    ...(exampleToken === undefined ? {} : { TOKEN_ISSUER: issuer, TOKEN_AUDIENCE: LOCAL_AUDIENCE, TOKEN_JWKS_URI: '', TOKEN_ALGORITHMS: 'RS256', TOKEN_ROLES_CLAIM: 'roles' }),
+  };
+}
+
 async function makeTable(settings: Settings, definition: TableDefinition, environment: NodeJS.ProcessEnv): Promise<'created' | 'found'> {
   Object.assign(process.env, environment); // for the SDK's own look-up of region and credentials
   const remedy = process.env.DYNAMODB_ENDPOINT
@@ -83,6 +104,12 @@ async function makeTable(settings: Settings, definition: TableDefinition, enviro
   }
 }
 
+/** What loading the resource files does not show: done while others start, as it takes its time. */
+async function refuseMistakes(): Promise<void> {
+  const mistakes = await resourceMistakes();
+  if (mistakes.length > 0) throw new Failure(mistakes.join('\n'));
+}
+
 /** Items of an earlier start lie where the resource files said then. */
 async function rekey(environment: NodeJS.ProcessEnv): Promise<void> {
   try {
@@ -93,12 +120,12 @@ async function rekey(environment: NodeJS.ProcessEnv): Promise<void> {
   }
 }
 
-async function loadOnce(url: string, { dataDirectory }: Settings, database: Database, made: 'created' | 'found'): Promise<void> {
+async function loadOnce(environment: NodeJS.ProcessEnv, { dataDirectory }: Settings, database: Database, made: 'created' | 'found'): Promise<void> {
   const marker = join(dataDirectory, `samples-loaded-${database.kind}`);
   // A load that was cut short is finished by the next start; another's database is only filled when it is new.
   if (made === 'found' && (database.kind === 'external' || existsSync(marker))) return;
   try {
-    await loadSamples('samples', url, showProgress);
+    await loadSamples('samples', await directPut(environment), showProgress);
     if (database.kind !== 'external') writeFileSync(marker, '');
   } catch (error) {
     if (stopping) return; // Ctrl-C while loading: the next start finishes it

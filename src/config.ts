@@ -3,14 +3,36 @@
 export interface Config {
   /** The DynamoDB table that holds every resource. */
   readonly tableName: string;
-  /** The secret that signs cursors. */
-  readonly cursorKey: string;
+  /** The secrets that cursors are signed with: the first makes them, every one accepts them. */
+  readonly cursorKeys: readonly [string, ...string[]];
   /** How many requests to DynamoDB one page of a list may read. */
   readonly readLimit: number;
   /** Origins whose scripts may call the API; `*` for any. */
   readonly corsOrigins: readonly string[];
+  /** `rules`: who may do what is what the resource files say. `open`: everyone may do everything, on a developer's machine alone. */
+  readonly access: 'rules' | 'open';
+  /** Which tokens are trusted; undefined where none are. */
+  readonly tokens: TokenTrust | undefined;
+  /** Whether API Gateway asks for an API key of a usage plan before it calls a function on data. */
+  readonly apiKeys: boolean;
   /** Whether this runs on AWS behind HTTPS, not on a developer's machine. */
   readonly deployed: boolean;
+}
+
+/** Which tokens (RFC 7519) are trusted. */
+export interface TokenTrust {
+  /** The issuer, `iss`, as its tokens name it (OpenID Connect Core §2). */
+  readonly issuer: string;
+  /** The audiences of which a token names one, in `aud` or, where it has none as Cognito's access tokens, in `client_id`. */
+  readonly audiences: readonly string[];
+  /** Where the issuer's keys are; found by OpenID Connect Discovery where it is not said. */
+  readonly jwksUri: string | undefined;
+  /** The signature algorithms taken (RFC 7518 §3.1); none of them symmetric, never `none`. */
+  readonly algorithms: readonly string[];
+  /** By how many seconds clocks may differ. */
+  readonly clockSkew: number;
+  /** The claim that lists the roles; a dot reaches into an object: `realm_access.roles`. */
+  readonly rolesClaim: string;
 }
 
 /**
@@ -18,13 +40,17 @@ export interface Config {
  * @throws Error naming the variable that is missing or wrong and where to set it
  */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  // Only a local engine is reached by an endpoint of one's own.
+  const deployed = environment['AWS_ENDPOINT_URL_DYNAMODB'] === undefined;
   return {
     tableName: required(environment, 'TABLE_NAME'),
-    cursorKey: secret(environment, 'CURSOR_KEY'),
+    cursorKeys: secrets(environment, 'CURSOR_KEY'),
     readLimit: count(environment, 'READ_LIMIT', 10),
     corsOrigins: origins(environment['CORS_ORIGINS'] ?? '*'),
-    // Only a local engine is reached by an endpoint of one's own.
-    deployed: environment['AWS_ENDPOINT_URL_DYNAMODB'] === undefined,
+    access: access(environment, deployed),
+    tokens: tokens(environment, deployed),
+    apiKeys: oneOf(environment, 'API_KEYS', ['', 'required']) === 'required',
+    deployed,
   };
 }
 
@@ -36,12 +62,87 @@ function required(environment: NodeJS.ProcessEnv, name: string): string {
   return value;
 }
 
-function secret(environment: NodeJS.ProcessEnv, name: string): string {
-  const value = required(environment, name);
-  if (value.length < 16) {
-    throw new Error(`The environment variable ${name} is shorter than 16 characters and could be guessed: make one with "openssl rand -hex 32".`);
+/** Secrets separated by commas, the newest first: an old one stays while what was made with it is in use. */
+function secrets(environment: NodeJS.ProcessEnv, name: string): [string, ...string[]] {
+  const [newest = '', ...older] = required(environment, name).split(',').map((value) => value.trim());
+  if ([newest, ...older].some((value) => value.length < 16)) {
+    throw new Error(`The environment variable ${name} holds a secret shorter than 16 characters, which could be guessed: make one with "openssl rand -hex 32".`);
   }
-  return value;
+  return [newest, ...older];
+}
+
+function access(environment: NodeJS.ProcessEnv, deployed: boolean): Config['access'] {
+  const value = oneOf(environment, 'ACCESS', ['', 'rules', 'open']);
+  if (value === 'open' && deployed) {
+    throw new Error('The environment variable ACCESS is "open", which lets everyone read and change everything and is for a developer\'s machine alone: remove it.');
+  }
+  return value === 'open' ? 'open' : 'rules';
+}
+
+/** What aws-jwt-verify verifies; none of it symmetric. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+const LARGEST_SKEW = 300;
+
+function tokens(environment: NodeJS.ProcessEnv, deployed: boolean): TokenTrust | undefined {
+  const issuer = environment['TOKEN_ISSUER'] ?? '';
+  const audiences = listed(environment['TOKEN_AUDIENCE']);
+  const jwksUri = environment['TOKEN_JWKS_URI'] ?? '';
+  const algorithms = listed(environment['TOKEN_ALGORITHMS'] || 'RS256');
+  const rolesClaim = environment['TOKEN_ROLES_CLAIM'] ?? '';
+  if (issuer === '') {
+    const stray = ['TOKEN_AUDIENCE', 'TOKEN_JWKS_URI', 'TOKEN_ALGORITHMS', 'TOKEN_CLOCK_SKEW', 'TOKEN_ROLES_CLAIM'].find((name) => (environment[name] ?? '') !== '');
+    if (stray !== undefined) {
+      throw new Error(`The environment variable ${stray} is set and TOKEN_ISSUER is not: set TOKEN_ISSUER to the issuer whose tokens are trusted, or remove ${stray}.`);
+    }
+    return undefined;
+  }
+  requireUrl('TOKEN_ISSUER', issuer, deployed);
+  if (jwksUri !== '') {
+    requireUrl('TOKEN_JWKS_URI', jwksUri, deployed);
+  }
+  if (audiences.length === 0) {
+    throw new Error('The environment variable TOKEN_AUDIENCE is not set, so tokens that TOKEN_ISSUER makes for others would be taken too: set it to the audience, or client id, of this API; several are separated by commas.');
+  }
+  const unknown = algorithms.find((name) => !ALGORITHMS.includes(name));
+  if (unknown !== undefined || algorithms.length === 0) {
+    throw new Error(`The environment variable TOKEN_ALGORITHMS names "${unknown ?? ''}", by which no token is taken: write one or several of ${ALGORITHMS.join(', ')}, separated by commas, or leave it out for RS256.`);
+  }
+  return { issuer, audiences, jwksUri: jwksUri || undefined, algorithms, clockSkew: skew(environment), rolesClaim: rolesClaim || (isCognito(issuer) ? 'cognito:groups' : 'roles') };
+}
+
+/** OpenID Connect Discovery §3: an issuer is an https URL without query and fragment. On a developer's machine http will do. */
+function requireUrl(name: string, value: string, deployed: boolean): void {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const isUsable = url !== undefined && url.search === '' && url.hash === '' && !/[?#\s]/.test(value) && url.username === '' && url.password === '';
+  if (!isUsable || !(url.protocol === 'https:' || (url.protocol === 'http:' && !deployed))) {
+    throw new Error(`The environment variable ${name} is "${value}": write a URL such as https://login.example.com/tenant, with https and without query, fragment or credentials${deployed ? '' : '; http will do on a developer\'s machine'}.`);
+  }
+}
+
+function isCognito(issuer: string): boolean {
+  return /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\//.test(issuer);
+}
+
+function skew(environment: NodeJS.ProcessEnv): number {
+  const value = environment['TOKEN_CLOCK_SKEW'] || '30';
+  if (!/^\d{1,3}$/.test(value) || Number(value) > LARGEST_SKEW) {
+    throw new Error(`The environment variable TOKEN_CLOCK_SKEW is "${value}": write a whole number of seconds from 0 to ${LARGEST_SKEW}, or leave it out for 30.`);
+  }
+  return Number(value);
+}
+
+function listed(value: string | undefined): string[] {
+  return (value ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '');
+}
+
+function oneOf<const V extends string>(environment: NodeJS.ProcessEnv, name: string, values: readonly V[]): V {
+  const value = environment[name] ?? '';
+  const found = values.find((one) => one === value);
+  if (found === undefined) {
+    throw new Error(`The environment variable ${name} is "${value}": write ${values.filter((one) => one !== '').map((one) => `"${one}"`).join(' or ')}, or leave it out.`);
+  }
+  return found;
 }
 
 function count(environment: NodeJS.ProcessEnv, name: string, otherwise: number): number {
@@ -54,7 +155,7 @@ function count(environment: NodeJS.ProcessEnv, name: string, otherwise: number):
 }
 
 function origins(list: string): string[] {
-  const names = list.split(',').map((name) => name.trim()).filter((name) => name !== '');
+  const names = listed(list);
   for (const name of names) {
     if (name !== '*' && !/^https?:\/\/[^/\s]+$/.test(name)) {
       throw new Error(`CORS_ORIGINS names "${name}", which is no origin: write a scheme and a host such as https://app.example.com, with no path, or *.`);

@@ -1,4 +1,5 @@
 // Which parts serve which Lambda function: each takes only what it needs.
+import { authorizer, type Authorizer, type Guarded } from './http/authorizer';
 import { health, service } from './http/describe';
 import { documents } from './http/documents';
 import { readReadInput, readRemoveInput } from './http/input';
@@ -40,4 +41,9 @@ export function writeFunction(api: Api): Handler {
 /** What the API says of itself, and 404 and 405 for every path. */
 export function describeFunction(api: Api): Handler {
   return serve(api, openReader, { service, health, ...documents() });
+}
+
+/** Who sends a request: asked by API Gateway before it calls a function on data. */
+export function authorizeFunction(api: Guarded): Authorizer {
+  return authorizer(api);
 }

@@ -40,22 +40,31 @@ export interface ProblemMore {
   current?: { readonly version: number; readonly [attribute: string]: unknown };
 }
 
+/** A problem names this many faults at most: Lambda answers with 6 MB at most, and nobody reads more. */
+export const MOST_FAULTS = 100;
+
+/** Greatest length of a text that may quote the request, in UTF-16 units. */
+const LONGEST_TEXT = 2000;
+
 /** An answer other than success. Thrown anywhere, written to the wire by `http/response.ts`. */
 export class Problem extends Error {
   readonly status: number;
   readonly title: string;
+  readonly detail: string;
+  readonly more: ProblemMore;
 
   /**
    * @param type the slug of the problem type
    * @param detail a sentence for a person that says what to do
    */
-  constructor(
-    readonly type: ProblemType,
-    readonly detail: string,
-    readonly more: ProblemMore = {},
-  ) {
-    super(`${type}: ${detail}`);
+  constructor(readonly type: ProblemType, detail: string, more: ProblemMore = {}) {
+    const { errors = [] } = more;
+    const remark = errors.length > MOST_FAULTS ? ` There are ${errors.length} faults, of which the first ${MOST_FAULTS} are named.` : '';
+    const whole = `${shorten(detail)}${remark}`;
+    super(`${type}: ${whole}`);
     this.name = 'Problem';
+    this.detail = whole;
+    this.more = more.errors === undefined ? more : { ...more, errors: errors.slice(0, MOST_FAULTS).map(shortenFault) };
     this.status = CATALOGUE[type].status;
     this.title = CATALOGUE[type].title;
   }
@@ -69,4 +78,20 @@ export function describeProblem(type: ProblemType): { status: number; title: str
 /** A path into a JSON document as RFC 6901 §6 writes it in a URI fragment. */
 export function pointer(...path: (string | number)[]): string {
   return ['#', ...path.map((part) => encodeURIComponent(String(part).replace(/~/g, '~0').replace(/\//g, '~1')))].join('/');
+}
+
+function shorten(text: string): string {
+  // Not between the halves of a surrogate pair, which a JSON text would then hold alone.
+  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+function shortenFault(fault: Fault): Fault {
+  const detail = shorten(fault.detail);
+  return 'pointer' in fault ? { detail, pointer: shortenPointer(fault.pointer) }
+    : 'parameter' in fault ? { detail, parameter: shorten(fault.parameter) } : { ...fault, detail };
+}
+
+/** A pointer that is too long leads to the innermost place around that it can name. */
+function shortenPointer(text: string): string {
+  return text.length <= LONGEST_TEXT ? text : text.slice(0, text.lastIndexOf('/', LONGEST_TEXT));
 }

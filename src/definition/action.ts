@@ -1,5 +1,6 @@
 // A resource's own operations: what a resource file says of them, and what they are given.
 import { Problem } from '../problem';
+import type { Caller } from './access';
 import type { SchemaDefinition } from './attribute';
 import type { Attributes, Item, SystemAttributes } from './item';
 import type { Node } from './node';
@@ -41,6 +42,8 @@ export interface ActionInput<S extends SchemaDefinition, B extends SchemaDefinit
   readonly body: Attributes<B>;
   /** The moment of the request. */
   readonly now: Date;
+  /** Who calls. */
+  readonly caller: Caller;
   readonly transaction: Transaction;
 }
 

@@ -1,4 +1,5 @@
 // The words of an attribute: Dynamoose's own, and JSON Schema's beside them. These types are their reference.
+import type { AttributeRules } from './access';
 
 /** How a Date is stored: milliseconds (default) or seconds since 1970, or RFC 3339 text. */
 export interface StoredDate {
@@ -79,6 +80,10 @@ export interface AttributeDefinition {
   readonly counts?: Counting;
   /** No two items of the collection have the same value: a String or Number of the item itself. */
   readonly unique?: boolean;
+  /** Who sees the attribute: everyone who may read the item, without it. For others it does not exist. Of the item itself, not inside another attribute. */
+  readonly readableBy?: AttributeRules;
+  /** Who sets the attribute: everyone who may write the item, without it. In the body of others it is ignored, as one that is `readOnly`. */
+  readonly writableBy?: AttributeRules;
   /** A number without a fraction. */
   readonly integer?: boolean;
 

@@ -4,7 +4,7 @@ import { isReadOnly, type Node } from './node';
 import type { Resource } from './resource';
 
 /** Words that say something of stored items, and nothing of the body of an action. */
-const NOT_OF_BODIES = ['readOnly', 'forceDefault', 'unique', 'onDelete', 'counts'] as const;
+const NOT_OF_BODIES = ['readOnly', 'forceDefault', 'unique', 'onDelete', 'counts', 'readableBy', 'writableBy'] as const;
 
 /** Each mistake as a sentence with its remedy. */
 export function* checkIntegrity(resource: Resource): Generator<string> {

@@ -1,6 +1,7 @@
 // The mistakes that a resource file can hold, found when it is loaded.
 import type { AttributeDefinition } from './attribute';
 import { FORMATS } from './attribute';
+import { checkAccess } from './check-access';
 import { checkIndexes } from './check-indexes';
 import { checkIntegrity } from './check-integrity';
 import { isReadOnly, type Kind, type Node } from './node';
@@ -20,7 +21,7 @@ const LIST_PARAMETERS = ['limit', 'cursor', 'sort', 'fields', 'expand'];
 const SERVED_PATHS = ['transactions', 'openapi.json', 'docs', 'health'];
 
 /** Every word of a resource file. */
-export const DEFINITION_WORDS = ['name', 'description', 'schema', 'indexes', 'shards', 'relations', 'computed', 'rules', 'actions', 'preconditions', 'maxAge'];
+export const DEFINITION_WORDS = ['name', 'description', 'schema', 'indexes', 'shards', 'relations', 'computed', 'rules', 'actions', 'access', 'preconditions', 'maxAge'];
 
 const ANY: Kind[] = ['string', 'number', 'boolean', 'date', 'binary', 'object', 'array', 'set', 'any'];
 
@@ -40,6 +41,8 @@ export const ATTRIBUTE_WORDS: Record<keyof AttributeDefinition, Kind[]> = {
   onDelete: ['string'],
   unique: ['string', 'number'],
   counts: ['number'],
+  readableBy: ANY,
+  writableBy: ANY,
   integer: ['number'],
   title: ANY,
   description: ANY,
@@ -77,6 +80,7 @@ export function checkResource(definition: object, resource: Resource): string[] 
     ...Object.entries(resource.actions).flatMap(([action, { body }]) => [...body].flatMap(([name, node]) => [...checkName(`${action}.${name}`, name), ...checkNode(`${action}.${name}`, node)])),
     ...checkRelations(resource),
     ...checkIntegrity(resource),
+    ...checkAccess(resource),
     ...checkIndexes(resource),
   ];
 }

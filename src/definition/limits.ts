@@ -17,3 +17,21 @@ export const MOST_OPERATIONS = 100;
 
 /** Greatest length of an idempotency key, in characters. */
 export const LONGEST_IDEMPOTENCY_KEY = 255;
+
+/** Greatest size of a request body, in bytes. */
+export const MOST_BODY_BYTES = 1024 * 1024;
+
+/** Greatest number of values in a request body: objects, arrays, and what is in them. */
+export const MOST_BODY_VALUES = 100_000;
+
+/** Greatest length of a path with its query, in characters as they are sent. API Gateway takes about as much. */
+export const LONGEST_URL = 8192;
+
+/** Greatest number of query parameters. */
+export const MOST_PARAMETERS = 100;
+
+/** Greatest length of the value of a request header that is read, in characters. */
+export const LONGEST_HEADER = 8192;
+
+/** What the `copy` operations of one JSON Patch may add to an item, in bytes of JSON, about: no stored item is larger. */
+export const MOST_COPIED = 512 * 1024;

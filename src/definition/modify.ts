@@ -30,6 +30,23 @@ export async function modify(node: Node, value: Stored): Promise<Stored | undefi
 
 /** Every fault of a value as it would be stored. */
 export async function inspect(node: Node, value: Stored | undefined, at: Place): Promise<Fault[]> {
+  const faults = await inspectOne(node, value, at);
+  // Not by push(...): what is spread lies on the stack, and of a long array too much does.
+  const inner: Fault[][] = [];
+  if (isObject(value)) {
+    for (const [name, member] of node.members) {
+      inner.push(await inspect(member, value[name], [...at, name]));
+    }
+  } else if (node.kind === 'array' && Array.isArray(value)) {
+    for (const [index, element] of value.entries()) {
+      inner.push(await inspect(node.element!, element, [...at, index]));
+    }
+  }
+  return [...faults, ...inner.flat()];
+}
+
+/** The faults of a value itself, without those of what is in it. */
+async function inspectOne(node: Node, value: Stored | undefined, at: Place): Promise<Fault[]> {
   const faults = requiredFault(node, value, at);
   if (value === undefined || value === null) {
     return faults;
@@ -41,17 +58,7 @@ export async function inspect(node: Node, value: Stored | undefined, at: Place):
     words.enum !== undefined && !words.enum.includes(value as string) ? `Must be one of ${words.enum.map((allowed) => JSON.stringify(allowed)).join(', ')}.` : undefined,
     storageFault(value),
   ];
-  faults.push(...own.flatMap((detail) => detail === undefined ? [] : [{ detail, pointer: pointer(...at) }]));
-  if (isObject(value)) {
-    for (const [name, member] of node.members) {
-      faults.push(...await inspect(member, value[name], [...at, name]));
-    }
-  } else if (node.kind === 'array' && Array.isArray(value)) {
-    for (const [index, inner] of value.entries()) {
-      faults.push(...await inspect(node.element!, inner, [...at, index]));
-    }
-  }
-  return faults;
+  return [...faults, ...own.flatMap((detail) => detail === undefined ? [] : [{ detail, pointer: pointer(...at) }])];
 }
 
 /** The fault of a value that must be there and is not. */

@@ -1,4 +1,5 @@
 // What a resource file says, and the resource that is made of it.
+import type { Access, AccessRule } from './access';
 import type { Action, DefineAction, LoadedAction } from './action';
 import type { AttributeDefinition, SchemaDefinition } from './attribute';
 import { checkResource } from './check';
@@ -40,6 +41,8 @@ export interface ResourceDefinition<S extends SchemaDefinition> {
   readonly computed?: { readonly [K in Extract<keyof NoInfer<S>, string>]?: (item: Item<{ readonly schema: NoInfer<S> }>) => unknown };
   /** What must hold across attributes, on every write. */
   readonly rules?: readonly Rule<NoInfer<S>>[];
+  /** Who may do what, and to which items. What is not declared is refused, but where access is open. */
+  readonly access?: Access<Extract<keyof NoInfer<S>, string> | 'id'>;
   /** Operations of the resource's own, at `POST /{collection}/{id}/{name}`. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- `action` gives each body its types
   readonly actions?: (action: DefineAction<NoInfer<S>>) => { readonly [name: string]: Action<NoInfer<S>, any> };
@@ -77,6 +80,8 @@ export interface Resource<S extends SchemaDefinition = SchemaDefinition> {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- likewise
   readonly rules: readonly { readonly holds: (item: any) => boolean; readonly detail: string; readonly attribute?: string }[];
   readonly actions: { readonly [name: string]: LoadedAction };
+  /** The rules by operation and action: one is enough. */
+  readonly access: ReadonlyMap<string, readonly AccessRule[]>;
   readonly shards: number;
   readonly preconditions: 'optional' | 'required';
   readonly maxAge: number | undefined;
@@ -101,6 +106,7 @@ export function defineResource<const S extends SchemaDefinition>(definition: Res
     computed: (definition.computed ?? {}) as Resource['computed'],
     rules: definition.rules ?? [],
     actions: actions(file, definition.actions?.((action) => action) ?? {}),
+    access: new Map(Object.entries(definition.access ?? {}).map(([operation, rules]) => [operation, rules === undefined ? [] : [rules].flat() as AccessRule[]])),
     shards: definition.shards ?? 1,
     preconditions: definition.preconditions ?? 'optional',
     maxAge: definition.maxAge,

@@ -1,39 +1,45 @@
 // A request body checked against the JSON Schema of its resource: every fault, as sentences.
-import { Validator } from '@cfworker/json-schema';
-import { pointer, type Fault } from '../problem';
-import type { JsonObject } from './item';
+import { Validator, type OutputUnit } from '@cfworker/json-schema';
+import { MOST_FAULTS, pointer, type Fault } from '../problem';
+import type { Json, JsonObject } from './item';
 import { BASE64, requestSchema, type JsonSchema } from './json-schema';
 import { didYouMean } from './nearest';
 import { isReadOnly, type Node } from './node';
 import { ID_PATTERN } from './relation';
 import type { Resource } from './resource';
+import { findRepetitions } from './uniqueness';
 
 type Location = readonly (string | number)[];
 
 /** The faults of what a client would write, such as {@link writable} returns. */
 export function findFaults(resource: Pick<Resource, 'name' | 'attributes'>, body: JsonObject): Fault[] {
-  const { validator, schema } = compiled(resource.attributes);
-  const { errors } = validator.validate(body);
-  const faults = errors.flatMap((error) => {
+  const { whole, brief, schema } = compiled(resource.attributes);
+  const errors = isLarge(body) ? briefErrors(brief, schema, body) : whole.validate(body).errors;
+  const faults = errors.flatMap((error, index) => {
     const limit = resolve(schema, parse(error.keywordLocation));
     const at = parse(error.instanceLocation);
     if (error.keyword === 'required') {
       return missing(at, limit as string[], resolve(body, at) as JsonObject);
     }
     if (error.keyword === 'false') {
-      return [unknownAttribute(resource, schema, at)];
+      return [unknownAttribute(resource, schema, at, index < MOST_FAULTS)];
     }
     const sentence = SENTENCES[error.keyword];
     return sentence === undefined ? [] : [{ detail: sentence(limit as never), pointer: pointer(...at) }];
   });
-  return distinct(faults);
+  return distinct([...faults, ...[...resource.attributes].flatMap(([name, node]) => (Object.hasOwn(body, name) ? findRepetitions(node, body[name], [name]) : []))]);
 }
 
-/** The part of a body that its sender may set: without read-only attributes and the system's own. */
-export function writable(attributes: ReadonlyMap<string, Node>, body: JsonObject): JsonObject {
+/** The attribute that a fault is about; empty where it is about the whole. */
+export function attributeOf(fault: Fault): string {
+  return 'pointer' in fault ? decodeURIComponent(fault.pointer.split('/')[1] ?? '') : '';
+}
+
+/** The part of a body that its sender may set: without read-only attributes, the system's own, and those ignored of this sender. */
+export function writable(attributes: ReadonlyMap<string, Node>, body: JsonObject, ignored: ReadonlySet<string> = new Set()): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([name]) => {
     const node = attributes.get(name);
-    return node === undefined ? !SYSTEM.has(name) : !isReadOnly(node);
+    return node === undefined ? !SYSTEM.has(name) : !isReadOnly(node) && !ignored.has(name);
   }));
 }
 
@@ -53,7 +59,6 @@ const SENTENCES: Record<string, ((limit: never) => string) | undefined> = {
   multipleOf: (factor: number) => `Must be a multiple of ${factor}.`,
   minItems: (least: number) => `Must have at least ${count(least, 'element')}.`,
   maxItems: (most: number) => `Must have at most ${count(most, 'element')}.`,
-  uniqueItems: () => 'Must not hold an element twice.',
 };
 
 /** What the patterns of this project stand for. */
@@ -69,17 +74,87 @@ const FORMAT_EXAMPLES: Record<string, string> = {
   duration: ', such as P3DT12H',
 };
 
-const cache = new WeakMap<ReadonlyMap<string, Node>, { validator: Validator; schema: JsonSchema }>();
+/** The checks of a schema: `whole` finds every fault, `brief` stops at one. */
+interface Compiled {
+  readonly whole: Validator;
+  readonly brief: Validator;
+  readonly schema: JsonSchema;
+}
 
-function compiled(attributes: ReadonlyMap<string, Node>): { validator: Validator; schema: JsonSchema } {
+const cache = new WeakMap<ReadonlyMap<string, Node>, Compiled>();
+
+function compiled(attributes: ReadonlyMap<string, Node>): Compiled {
   let entry = cache.get(attributes);
   if (entry === undefined) {
-    const schema = requestSchema(attributes);
+    const schema = hardened(requestSchema(attributes));
+    const { required: _, ...known } = withoutStrictness(schema);
     // Not stopping at the first fault: a client learns of all of them at once.
-    entry = { validator: new Validator(schema, '2020-12', false), schema };
+    entry = { whole: new Validator(schema, '2020-12', false), brief: new Validator(known, '2020-12', true), schema };
     cache.set(attributes, entry);
   }
   return entry;
+}
+
+/** A schema that takes the same, but for what is too dear to be left to the validator. */
+function hardened({ uniqueItems: _, pattern, format, ...schema }: JsonSchema): JsonSchema {
+  const text = { ...(pattern !== undefined && { pattern }), ...(format !== undefined && { format }) };
+  return {
+    ...schema,
+    // A text beyond its length is not looked at further: what a pattern costs is judged by `maxLength`.
+    ...(schema['maxLength'] === undefined ? text : { if: { maxLength: schema['maxLength'] }, then: text }),
+    ...(schema.properties !== undefined && { properties: Object.fromEntries(Object.entries(schema.properties).map(([name, inner]) => [name, hardened(inner)])) }),
+    ...(schema.items !== undefined && { items: hardened(schema.items) }),
+  };
+}
+
+/** More values than this are not checked for every fault: the validator copies its list of faults at each level, on the stack. */
+const MOST_CHECKED = 10_000;
+
+function isLarge(body: JsonObject): boolean {
+  let left = MOST_CHECKED;
+  const fits = (value: Json): boolean => --left > 0 && (typeof value !== 'object' || value === null || (Array.isArray(value) ? value : Object.values(value)).every(fits));
+  return !fits(body);
+}
+
+/** A schema that lets unknown members pass: the validator does not stop at the first of them. */
+function withoutStrictness({ additionalProperties: _, ...schema }: JsonSchema): JsonSchema {
+  return {
+    ...schema,
+    ...(schema.properties !== undefined && { properties: Object.fromEntries(Object.entries(schema.properties).map(([name, inner]) => [name, withoutStrictness(inner)])) }),
+    ...(schema.items !== undefined && { items: withoutStrictness(schema.items) }),
+  };
+}
+
+/** A fault or two of each attribute that has any. */
+function briefErrors(brief: Validator, schema: JsonSchema, body: JsonObject): OutputUnit[] {
+  const properties = schema.properties!;
+  const error = (keyword: string, ...at: Location): OutputUnit => ({ keyword, keywordLocation: `#/${keyword}`, instanceLocation: pointer(...at), error: '' });
+  const unknown = Object.keys(body).filter((name) => !Object.hasOwn(properties, name)).slice(0, MOST_FAULTS);
+  const absent = (schema.required ?? []).some((name) => !Object.hasOwn(body, name));
+  return [
+    ...(absent ? [error('required')] : []),
+    ...unknown.map((name) => error('false', name)),
+    ...Object.keys(properties).filter((name) => Object.hasOwn(body, name)).flatMap((name) => {
+      const inside = firstUnknown(properties[name]!, body[name]!, [name]);
+      return [...brief.validate({ [name]: body[name] }).errors, ...(inside === undefined ? [] : [error('false', ...inside)])];
+    }),
+  ];
+}
+
+/** The first member that no schema knows, inside of a value. */
+function firstUnknown({ properties, items }: JsonSchema, value: Json, at: Location): Location | undefined {
+  if (typeof value !== 'object' || value === null) {
+    return undefined;
+  }
+  for (const [name, inner] of Object.entries(value)) {
+    const place = [...at, name];
+    const schema = Array.isArray(value) ? items : properties === undefined ? undefined : Object.hasOwn(properties, name) ? properties[name] : null;
+    const found = schema === null ? place : schema && firstUnknown(schema, inner, place);
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  return undefined;
 }
 
 function missing(at: Location, required: string[], object: JsonObject): Fault[] {
@@ -88,9 +163,10 @@ function missing(at: Location, required: string[], object: JsonObject): Fault[] 
     .map((name) => ({ detail: `"${name}" is required: add it.`, pointer: pointer(...at, name) }));
 }
 
-function unknownAttribute(resource: Pick<Resource, 'name'>, schema: JsonSchema, at: Location): Fault {
+function unknownAttribute(resource: Pick<Resource, 'name'>, schema: JsonSchema, at: Location, isNamed: boolean): Fault {
   const name = String(at.at(-1));
-  const known = siblings(schema, at.slice(0, -1));
+  // A nearest name takes a while to find, and of very many faults the last are not told.
+  const known = isNamed ? siblings(schema, at.slice(0, -1)) : [];
   return { detail: `"${name}" is not an attribute of ${resource.name}: remove it.${didYouMean(name, known)}`, pointer: pointer(...at) };
 }
 

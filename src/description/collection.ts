@@ -3,26 +3,40 @@ import type { LoadedAction } from '../definition/action';
 import { MOST_CREATED } from '../definition/limits';
 import type { Resource } from '../definition/resource';
 import type { ProblemType } from '../problem';
+import { audienceOf, isOfItems, isRefused, type Audience } from './audience';
 import { exampleWrite } from './examples';
+import { actAudience, createAudience, guarded, listAudience, patchAudience, putAudience, relatedAudience } from './guarded';
 import { refer, schemaOf, type Part } from './names';
 import { expandOf, fieldsOf, listParameters } from './parameters';
 import { bare, itemResponse, JSON_TYPE, OF_BODIES, pageResponse, problems, response } from './responses';
 import { bodySchema } from './schemas';
+import type { Trusted } from './trusted';
 
 const parameter = (name: string): Part => refer('parameters', name);
 const PRECONDITIONS = ['If-Match', 'If-None-Match', 'If-Unmodified-Since'].map(parameter);
 const WRITTEN = ['Preference-Applied', 'Idempotent-Replayed'];
 
 /** Every path of a collection with its operations. */
-export function collectionPaths(resource: Resource, resources: ReadonlyMap<string, Resource>): Part {
+export function collectionPaths(resource: Resource, resources: ReadonlyMap<string, Resource>, trusted: Trusted | undefined): Part {
   const { name, relations, actions } = resource;
+  const may = (operation: Part, audience: (trusted: Trusted) => Audience): Part => guarded(trusted, operation, audience);
+  const of = (operation: string) => (known: Trusted): Audience => audienceOf(known, resource, operation);
   return {
-    [`/${name}`]: { get: list(resource), post: create(resource) },
-    [`/${name}/{id}`]: { parameters: [parameter('id')], get: read(resource), put: replace(resource), patch: patch(resource), delete: remove(resource) },
+    [`/${name}`]: {
+      get: may(list(resource), (known) => listAudience(known, resource)),
+      post: may(create(resource), (known) => createAudience(known, resource)),
+    },
+    [`/${name}/{id}`]: {
+      parameters: [parameter('id')],
+      get: may(read(resource), of('read')),
+      put: may(replace(resource, trusted), (known) => putAudience(known, resource)),
+      patch: may(patch(resource), (known) => patchAudience(known, resource)),
+      delete: may(remove(resource), of('delete')),
+    },
     ...Object.fromEntries(Object.entries(relations).map(([relation, { collection }]) =>
-      [`/${name}/{id}/${relation}`, { parameters: [parameter('id')], get: related(resource, relation, resources.get(collection)!) }])),
+      [`/${name}/{id}/${relation}`, { parameters: [parameter('id')], get: may(related(resource, relation, resources.get(collection)!), (known) => relatedAudience(known, resource, resources.get(collection)!)) }])),
     ...Object.fromEntries(Object.entries(actions).map(([action, loaded]) =>
-      [`/${name}/{id}/${action}`, { parameters: [parameter('id')], post: act(resource, action, loaded, resources) }])),
+      [`/${name}/{id}/${action}`, { parameters: [parameter('id')], post: may(act(resource, action, loaded, resources), (known) => actAudience(known, resource, action, resources)) }])),
   };
 }
 
@@ -73,7 +87,10 @@ function read(resource: Resource): Part {
   };
 }
 
-function replace(resource: Resource): Part {
+function replace(resource: Resource, trusted: Trusted | undefined): Part {
+  const takes = (operation: string): boolean => trusted === undefined || !isRefused(audienceOf(trusted, resource, operation).admission);
+  // Another's item is not there for the caller, and cannot be made either.
+  const mayBeAnothers = trusted !== undefined && ['replace', 'create'].some((operation) => isOfItems(resource.access.get(operation) ?? []));
   return {
     operationId: `${resource.name}.replace`,
     tags: [resource.name],
@@ -82,9 +99,9 @@ function replace(resource: Resource): Part {
     parameters: writeParameters(resource),
     requestBody: body(schemaOf(resource, 'Write'), exampleWrite(resource.attributes)),
     responses: {
-      200: itemResponse('Replaced.', resource, 'Preference-Applied'),
-      201: itemResponse('Created.', resource, 'Location', 'Preference-Applied'),
-      ...problems(['conflict', 'precondition-failed', ...required(resource), ...OF_BODIES], resource),
+      ...(takes('replace') && { 200: itemResponse('Replaced.', resource, 'Preference-Applied') }),
+      ...(takes('create') && { 201: itemResponse('Created.', resource, 'Location', 'Preference-Applied') }),
+      ...problems([...(mayBeAnothers ? ['not-found' as const] : []), 'conflict', 'precondition-failed', ...required(resource), ...OF_BODIES], resource),
     },
   };
 }

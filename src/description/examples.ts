@@ -2,8 +2,9 @@
 import { Validator } from '@cfworker/json-schema';
 import type { Json, JsonObject } from '../definition/item';
 import { requestSchema } from '../definition/json-schema';
-import { isFree, isReadOnly, type Node } from '../definition/node';
+import { isFree, type Node } from '../definition/node';
 import type { Resource } from '../definition/resource';
+import { isSettable, visible } from './attributes';
 
 /** An id as the server makes them. */
 export const EXAMPLE_ID = '01995f3a-1c00-7d1e-9b2a-6f0c3e5d7a91';
@@ -25,7 +26,7 @@ const OF_FORMAT: Record<string, string> = {
 
 /** What a client could send to make an item or call an action; undefined where none is found that is valid. */
 export function exampleWrite(attributes: ReadonlyMap<string, Node>): JsonObject | undefined {
-  const writable = [...attributes].filter(([, node]) => !isReadOnly(node));
+  const writable = [...attributes].filter(([, node]) => isSettable(node));
   const found = writable.flatMap(([name, node]): [string, Json][] => {
     const value = exampleOf(node, name);
     return value !== undefined && isValid(name, node, value) ? [[name, value]] : [];
@@ -36,9 +37,11 @@ export function exampleWrite(attributes: ReadonlyMap<string, Node>): JsonObject 
 }
 
 /** An item as GET would show it. */
-export function exampleItem({ attributes, computed }: Resource): JsonObject | undefined {
+export function exampleItem(resource: Resource): JsonObject | undefined {
+  const { attributes, computed } = resource;
+  const shown = visible(resource).attributes;
   const written = exampleWrite(attributes);
-  const readOnly = [...attributes].filter(([, node]) => isReadOnly(node));
+  const readOnly = [...attributes].filter(([, node]) => !isSettable(node));
   const changes = [...attributes.values()].some(({ words }) => words.get !== undefined);
   const unknown = readOnly.some(([, { words }]) => words.required === true && typeof words.default === 'function');
   if (written === undefined || changes || unknown) {
@@ -48,7 +51,8 @@ export function exampleItem({ attributes, computed }: Resource): JsonObject | un
     const value = Object.hasOwn(computed, name) ? computedExample(computed[name]!, written) : plain(node.words.default);
     return value === undefined ? [] : [[name, value]];
   });
-  return { id: EXAMPLE_ID, ...written, ...Object.fromEntries(own), version: 1, createdAt: EXAMPLE_MOMENT, updatedAt: EXAMPLE_MOMENT };
+  const item = Object.fromEntries([...Object.entries(written), ...own].filter(([name]) => shown.has(name)));
+  return { id: EXAMPLE_ID, ...item, version: 1, createdAt: EXAMPLE_MOMENT, updatedAt: EXAMPLE_MOMENT };
 }
 
 /** A value that an attribute may have. */

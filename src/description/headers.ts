@@ -1,5 +1,6 @@
 // The headers of answers, each described once.
 import { refer, type Part } from './names';
+import type { Trusted } from './trusted';
 
 const tag = '^(?:W/)?"[\\x21\\x23-\\x7e\\x80-\\xff]*"$';
 
@@ -24,12 +25,18 @@ const HEADERS: Record<string, readonly [description: string, schema: Part]> = {
   Accept: ['The media types that PUT takes.', { type: 'string', maxLength: 200 }],
   'Accept-Post': ['The media types that POST takes.', { type: 'string', maxLength: 200 }],
   'Accept-Patch': ['The media types that PATCH takes (RFC 5789).', { type: 'string', maxLength: 200 }],
-  'Content-Security-Policy': ['What the page may load: nothing of other hosts.', { type: 'string', maxLength: 1000 }],
-  'Referrer-Policy': ['Other hosts are not told of this page.', { type: 'string', const: 'no-referrer' }],
+  'Content-Security-Policy': ['What a browser that shows the answer may load: nothing, and for the docs page nothing of other hosts.', { type: 'string', maxLength: 1000 }],
+  'Referrer-Policy': ['Other hosts are not told where a link to them was found.', { type: 'string', const: 'no-referrer' }],
+};
+
+/** What is so only where credentials are asked for. */
+const OF_CREDENTIALS: typeof HEADERS = {
+  'Cache-Control': [HEADERS['Cache-Control']![0], { ...HEADERS['Cache-Control']![1], pattern: '^(?:no-cache|no-store|(?:public, |private, )?max-age=[0-9]+)$' }],
+  'WWW-Authenticate': ['The credentials that are asked for (RFC 9110 §11.6.1). API Gateway passes it on as `x-amzn-Remapped-WWW-Authenticate` where a function said it.', { type: 'string', pattern: '^Bearer', maxLength: 200 }],
 };
 
 /** What every answer has. */
-const COMMON = ['X-Request-Id', 'Cache-Control', 'Vary', 'X-Content-Type-Options', 'Server-Timing'];
+const COMMON = ['X-Request-Id', 'Cache-Control', 'Vary', 'X-Content-Type-Options', 'Content-Security-Policy', 'Referrer-Policy', 'Server-Timing'];
 
 /** What every answer has under conditions: deployed, or asked by a script of another origin. */
 const SOMETIMES = ['Strict-Transport-Security', 'Access-Control-Allow-Origin', 'Access-Control-Expose-Headers'];
@@ -38,8 +45,8 @@ const SOMETIMES = ['Strict-Transport-Security', 'Access-Control-Allow-Origin', '
 export const SHARED_HEADERS: readonly string[] = [...COMMON, ...SOMETIMES];
 
 /** The headers section of the components. */
-export function headerComponents(): Part {
-  return Object.fromEntries(Object.entries(HEADERS).map(([name, [description, schema]]) =>
+export function headerComponents(trusted: Trusted | undefined): Part {
+  return Object.fromEntries(Object.entries({ ...HEADERS, ...(trusted !== undefined && OF_CREDENTIALS) }).map(([name, [description, schema]]) =>
     [name, { description, ...(COMMON.includes(name) && { required: true }), schema }]));
 }
 

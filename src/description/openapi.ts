@@ -8,13 +8,14 @@ import { collectionParameters, sharedParameters } from './parameters';
 import { responseComponents } from './responses';
 import { collectionSchemas, sharedSchemas } from './schemas';
 import { servicePaths, serviceSchemas } from './service-paths';
+import { everyKind, requirements, securitySchemes, type Trusted } from './trusted';
 
 /** An OpenAPI document. */
 export interface OpenApi extends Part {
   readonly openapi: string;
   readonly info: Part;
   readonly paths: Record<string, Part>;
-  readonly components: Record<'schemas' | 'parameters' | 'headers' | 'responses', Record<string, Part>>;
+  readonly components: Record<'schemas' | 'parameters' | 'headers' | 'responses', Record<string, Part>> & { readonly securitySchemes?: Record<string, Part> };
 }
 
 const ABOUT = `Every path follows the same rules.
@@ -24,30 +25,36 @@ const ABOUT = `Every path follows the same rules.
 - \`ETag\` and \`If-Match\` keep writers from overwriting each other: a 412 carries the item as it now is in \`current\`.
 - Lists are followed by \`next\` until it is absent.`;
 
+const ABOUT_ACCESS = `
+
+Each operation says whom it is for. Without credentials it is otherwise answered 401, with credentials that do not allow it 403;
+an item that is not the caller's is not there for it: 404.`;
+
 /**
  * Describes an API.
  * @param base what stands before every path: a stage or a base path, or nothing
+ * @param trusted the credentials that are trusted; without it, nobody is asked for any
  */
-export function describeApi(resources: ReadonlyMap<string, Resource>, base = ''): OpenApi {
+export function describeApi(resources: ReadonlyMap<string, Resource>, base = '', trusted?: Trusted): OpenApi {
   const all = [...resources.values()];
   return {
     openapi: '3.1.0',
-    info: { title: packageJson.name, version: packageJson.version, description: ABOUT, license: { name: packageJson.license, identifier: packageJson.license } },
+    info: { title: packageJson.name, version: packageJson.version, description: trusted === undefined ? ABOUT : `${ABOUT}${ABOUT_ACCESS}`, license: { name: packageJson.license, identifier: packageJson.license } },
     // Relative to where the document is: it is true on every host.
     servers: [{ url: base === '' ? '/' : base }],
-    // Nobody is asked for credentials: schemes belong to the components, and what an operation wants to `security`.
-    security: [],
+    security: trusted === undefined ? [] : requirements(everyKind(trusted), trusted),
     tags: [
       ...all.map(({ name, description }) => ({ name, description })),
       { name: 'Transactions', description: 'Writes that belong together.' },
       { name: 'Service', description: 'What the API says of itself.' },
     ],
-    paths: Object.assign({}, ...all.map((resource) => collectionPaths(resource, resources)), servicePaths()) as Record<string, Part>,
+    paths: Object.assign({}, ...all.map((resource) => collectionPaths(resource, resources, trusted)), servicePaths(resources, trusted)) as Record<string, Part>,
     components: {
-      schemas: Object.assign({}, ...all.map((resource) => collectionSchemas(resource, resources)), sharedSchemas(), serviceSchemas()) as Record<string, Part>,
+      schemas: Object.assign({}, ...all.map((resource) => collectionSchemas(resource, resources, trusted)), sharedSchemas(), serviceSchemas()) as Record<string, Part>,
       parameters: Object.assign({}, sharedParameters(), ...all.map(collectionParameters)) as Record<string, Part>,
-      headers: headerComponents() as Record<string, Part>,
-      responses: responseComponents(resources) as Record<string, Part>,
+      headers: headerComponents(trusted) as Record<string, Part>,
+      responses: responseComponents(resources, trusted) as Record<string, Part>,
+      ...(trusted !== undefined && { securitySchemes: securitySchemes(trusted) as Record<string, Part> }),
     },
   };
 }

@@ -19,8 +19,11 @@ export const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** @param base what stands before every path: a stage or a base path, or nothing */
-export function docsPage(name: string, base: string): string {
+/**
+ * @param base what stands before every path: a stage or a base path, or nothing
+ * @param asksForCredentials whether a request to try has a place for them; they are forgotten with the page
+ */
+export function docsPage(name: string, base: string, asksForCredentials: boolean): string {
   const at = escape(base);
   return `<!doctype html>
 <html lang="en">
@@ -46,7 +49,7 @@ ${problemTexts().map(problemSection).join('\n')}
 </div>
 </section>
 <section id="operations">
-<rapi-doc spec-url="${at}/openapi.json" ${ATTRIBUTES}><noscript><p>The operations are shown by a script; <a href="${at}/openapi.json">openapi.json</a> describes them too.</p></noscript></rapi-doc>
+<rapi-doc spec-url="${at}/openapi.json" ${ATTRIBUTES} allow-authentication="${asksForCredentials}"><noscript><p>The operations are shown by a script; <a href="${at}/openapi.json">openapi.json</a> describes them too.</p></noscript></rapi-doc>
 </section>
 </main>
 </body>
@@ -55,7 +58,7 @@ ${problemTexts().map(problemSection).join('\n')}
 }
 
 const ATTRIBUTES = [
-  'render-style="view"', 'show-header="false"', 'allow-authentication="false"', 'allow-server-selection="false"', 'update-route="false"',
+  'render-style="view"', 'show-header="false"', 'allow-server-selection="false"', 'update-route="false"',
   'load-fonts="false"', 'regular-font="system-ui, sans-serif"', 'mono-font="ui-monospace, monospace"', 'schema-style="table"', 'default-schema-tab="example"',
   'use-path-in-nav-bar="true"', 'show-method-in-nav-bar="as-colored-text"', 'response-area-height="300px"', 'allow-spec-file-download="false"', 'sort-tags="false"',
 ].join(' ');

@@ -5,6 +5,7 @@ import type { Node } from '../definition/node';
 import { OPERATORS_OF, SYSTEM_NODES, type Operator } from '../definition/operator';
 import { ID_PATTERN } from '../definition/relation';
 import type { Resource } from '../definition/resource';
+import { visible } from './attributes';
 import { EXAMPLE_ID } from './examples';
 import { pascal, refer, type Part } from './names';
 
@@ -58,13 +59,17 @@ export function expandOf(resource: Resource): Part[] {
 }
 
 /** The orders that indexes declare, and the attribute that must be given for each, as `sort` names them. */
-export function ordersOf({ indexes }: Resource): { readonly sort: string; readonly partition: string | undefined }[] {
-  const declared = Object.values(indexes).map(({ partition, sort }) => ({ partition, names: sort === undefined ? [] : [sort].flat() })).filter(({ names }) => names.length > 0);
+export function ordersOf(resource: Resource): { readonly sort: string; readonly partition: string | undefined }[] {
+  const { attributes, indexes } = visible(resource);
+  const declared = Object.values(indexes)
+    .map(({ partition, sort }) => ({ partition, names: sort === undefined ? [] : [sort].flat() }))
+    .filter(({ partition, names }) => names.length > 0 && [...names, ...(partition === undefined ? [] : [partition])].every((name) => attributes.has(name)));
   return [{ partition: undefined, names: ['id'] }, ...declared].flatMap(({ partition, names }) =>
     [{ sort: names.join(','), partition }, { sort: names.map((name) => `-${name}`).join(','), partition }]);
 }
 
-function parametersOf(resource: Resource): Part[] {
+function parametersOf(declared: Resource): Part[] {
+  const resource = visible(declared);
   const names = [...resource.attributes.keys(), ...SYSTEM_NODES.keys()];
   const list = (name: string, description: string, values: readonly string[]): Part => ({
     name, in: 'query', description, style: 'form', explode: false, schema: { type: 'array', items: { type: 'string', enum: values }, minItems: 1, maxItems: 1000 },
@@ -137,8 +142,8 @@ function value({ kind }: Node): Part | undefined {
   }
 }
 
-function references({ attributes }: Resource): string[] {
-  return [...attributes].filter(([, { words }]) => words.references !== undefined).map(([name]) => name);
+function references(resource: Resource): string[] {
+  return [...visible(resource).attributes].filter(([, { words }]) => words.references !== undefined).map(([name]) => name);
 }
 
 /** Such as `Books.pages..gte`: two dots tell an operator from an attribute inside an object. */

@@ -23,7 +23,7 @@ const TEXTS: Record<ProblemType, readonly [meaning: string, remedy: string]> = {
     'The item is not, or no longer, what `If-Match`, `If-None-Match` or `If-Unmodified-Since` asks for.',
     'apply the change to `current`, and send it with the new tag.',
   ],
-  'too-large': ['The body has more than 1 MiB, the item more than 400 KB as it is stored, or the request asks for too much at once.', 'send less at once, or keep the large part elsewhere and its address in the item.'],
+  'too-large': ['The body has more than 1 MiB or 100,000 values, the item more than 400 KB as it is stored, or the request asks for too much at once.', 'send less at once, or keep the large part elsewhere and its address in the item.'],
   'unsupported-media-type': ['`Content-Type` is not one that the method takes, names a character set other than UTF-8, or the body is compressed.', 'send `application/json`, for PATCH also `application/merge-patch+json` or `application/json-patch+json`, without `Content-Encoding`.'],
   invalid: ['The body can be read and is not valid, or would not leave a valid item.', 'correct what `errors` names.'],
   'precondition-required': ['The collection wants a precondition with every change, and the request has none.', 'GET the item, and send its `ETag` in `If-Match`; to create with PUT, `If-None-Match: *`.'],

@@ -6,21 +6,23 @@ import { EXAMPLE_ID, exampleItem } from './examples';
 import { headersOf } from './headers';
 import { pascal, refer, schemaOf, type Part } from './names';
 import { problemSentence } from './problems';
+import type { Trusted } from './trusted';
 
 export const JSON_TYPE = 'application/json';
 const PROBLEM_TYPE = 'application/problem+json';
 
-/** What any operation can be answered: with credentials, `unauthenticated` and `forbidden` belong here. */
+/** What any operation can be answered. */
 const ALWAYS: readonly ProblemType[] = ['malformed-request', 'not-acceptable', 'throttled', 'internal', 'unavailable'];
 
-/** Answered to credentials, for which nobody is asked yet. */
-const NOT_YET: readonly ProblemType[] = ['unauthenticated', 'forbidden'];
+/** What an operation on data can be answered besides, where credentials are asked for. */
+const REFUSALS: readonly ProblemType[] = ['unauthenticated', 'forbidden'];
 
 /** What a body brings with it. */
 export const OF_BODIES: readonly ProblemType[] = ['too-large', 'unsupported-media-type', 'invalid'];
 
 /** Headers that belong to a problem. */
 const OWN_HEADERS: Partial<Record<ProblemType, readonly string[]>> = {
+  unauthenticated: ['WWW-Authenticate'],
   'method-not-allowed': ['Allow'],
   conflict: ['Retry-After'],
   'precondition-failed': ['ETag'],
@@ -30,9 +32,9 @@ const OWN_HEADERS: Partial<Record<ProblemType, readonly string[]>> = {
 };
 
 /** The responses section of the components: every problem type, and for each collection the one that has its item. */
-export function responseComponents(resources: ReadonlyMap<string, Resource>): Part {
+export function responseComponents(resources: ReadonlyMap<string, Resource>, trusted: Trusted | undefined): Part {
   return {
-    ...Object.fromEntries(PROBLEM_TYPES.filter((type) => !NOT_YET.includes(type)).map((type) => [type, problemResponse(type)])),
+    ...Object.fromEntries(PROBLEM_TYPES.filter((type) => trusted !== undefined || !REFUSALS.includes(type)).map((type) => [type, problemResponse(type)])),
     ...Object.fromEntries([...resources.values()].map((resource) => [failedName(resource), problemResponse('precondition-failed', resource)])),
   };
 }
@@ -41,6 +43,11 @@ export function responseComponents(resources: ReadonlyMap<string, Resource>): Pa
 export function problems(own: readonly ProblemType[], failed?: Resource): Part {
   return Object.fromEntries([...ALWAYS, ...own].map((type) => [describeProblem(type).status,
     refer('responses', type === 'precondition-failed' && failed !== undefined ? failedName(failed) : type)]));
+}
+
+/** By status: the problems of whom an operation is not for. */
+export function refusals(): Part {
+  return Object.fromEntries(REFUSALS.map((type) => [describeProblem(type).status, refer('responses', type)]));
 }
 
 /** An answer with one item. */

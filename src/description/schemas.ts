@@ -2,10 +2,11 @@
 import type { Resource } from '../definition/resource';
 import { itemSchema, mergePatchSchema, requestSchema, type JsonSchema } from '../definition/json-schema';
 import { MOST_CREATED, MOST_LISTED } from '../definition/limits';
-import { isReadOnly } from '../definition/node';
 import { ID_PATTERN } from '../definition/relation';
+import { isHidden, isSettable, remarked, settable, spared, visible } from './attributes';
 import { exampleItem, exampleWrite } from './examples';
 import { refer, schemaName, schemaOf, type Part } from './names';
+import type { Trusted } from './trusted';
 
 /** What the system keeps of every item. */
 export const SYSTEM_PROPERTIES = {
@@ -16,8 +17,8 @@ export const SYSTEM_PROPERTIES = {
 } as const;
 
 /** The schemas section of one collection. */
-export function collectionSchemas(resource: Resource, resources: ReadonlyMap<string, Resource>): Part {
-  const item = wholeItem(resource, resources);
+export function collectionSchemas(resource: Resource, resources: ReadonlyMap<string, Resource>, trusted: Trusted | undefined): Part {
+  const item = wholeItem(resource, resources, trusted);
   const shown = { anyOf: [schemaOf(resource, 'Item'), schemaOf(resource, 'Part')] };
   return {
     [schemaName(resource, 'Item')]: item,
@@ -46,9 +47,9 @@ export function collectionSchemas(resource: Resource, resources: ReadonlyMap<str
       required: ['items'],
       additionalProperties: false,
     },
-    [schemaName(resource, 'Write')]: written(resource),
+    [schemaName(resource, 'Write')]: written(resource, trusted),
     [schemaName(resource, 'MergePatch')]: {
-      ...ignoring(resource, mergePatchSchema(resource.attributes)),
+      ...ignoring(resource, mergePatchSchema(settable(resource.attributes)), trusted),
       // RFC 7396 §2: to remove what is not there changes nothing.
       additionalProperties: { type: 'null' },
       description: `A change of an item of ${resource.name} (RFC 7396): what is absent stays, null removes.`,
@@ -61,9 +62,11 @@ export function bodySchema(attributes: Resource['attributes']): JsonSchema {
   return requestSchema(attributes);
 }
 
-function wholeItem(resource: Resource, resources: ReadonlyMap<string, Resource>): Part {
-  const { properties, required = [], ...schema } = itemSchema(resource.attributes);
-  const references = [...resource.attributes].flatMap(([name, { words }]) => {
+function wholeItem(resource: Resource, resources: ReadonlyMap<string, Resource>, trusted: Trusted | undefined): Part {
+  const { attributes } = visible(resource);
+  const { properties = {}, required = [], ...schema } = itemSchema(attributes);
+  const shown = Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, { ...property, ...(!isSettable(attributes.get(name)!) && { readOnly: true }) }]));
+  const references = [...attributes].flatMap(([name, { words }]) => {
     const referred = words.references === undefined ? undefined : resources.get(words.references);
     return referred === undefined ? [] : [[name, { anyOf: [schemaOf(referred, 'Item'), { type: 'null' }] }] as const];
   });
@@ -74,35 +77,41 @@ function wholeItem(resource: Resource, resources: ReadonlyMap<string, Resource>)
     description: `An item of ${resource.name}. ${resource.description}`,
     properties: {
       id,
-      ...properties,
+      ...remarked(resource, shown, trusted),
       ...system,
       ...(references.length > 0 && {
         expand: { type: 'object', readOnly: true, description: 'What the item refers to, as far as the parameter `expand` names it; null for what is not there.', properties: Object.fromEntries(references), additionalProperties: false },
       }),
     },
-    required: ['id', ...required, 'version', 'createdAt', 'updatedAt'],
+    required: ['id', ...required.filter((name) => !isHidden(attributes.get(name)!, trusted)), 'version', 'createdAt', 'updatedAt'],
     ...(example !== undefined && { examples: [example] }),
   };
 }
 
-function written(resource: Resource): Part {
+function written(resource: Resource, trusted: Trusted | undefined): Part {
   const example = exampleWrite(resource.attributes);
   return {
-    ...ignoring(resource, requestSchema(resource.attributes)),
+    ...ignoring(resource, requireLess(requestSchema(settable(resource.attributes)), spared(resource, trusted)), trusted),
     description: `What POST and PUT take of an item of ${resource.name}. ${resource.description}`,
     ...(example !== undefined && { examples: [example] }),
   };
 }
 
+function requireLess(schema: JsonSchema, spare: ReadonlySet<string>): JsonSchema {
+  const { required, ...rest } = schema;
+  const left = required?.filter((name) => !spare.has(name)) ?? [];
+  return left.length > 0 ? { ...schema, required: left } : rest;
+}
+
 /** With what a request may hold in vain, so that what GET returned can be sent back. */
-function ignoring(resource: Resource, schema: JsonSchema): Part {
-  const readOnly = [...resource.attributes].filter(([, node]) => isReadOnly(node)).map(([name]) => name);
+function ignoring(resource: Resource, schema: JsonSchema, trusted: Trusted | undefined): Part {
+  const readOnly = [...visible(resource).attributes].filter(([, node]) => !isSettable(node)).map(([name]) => name);
   const ignored = { readOnly: true, description: 'Ignored in a request.' };
   return {
     ...schema,
     properties: {
       id: { readOnly: true, description: 'Ignored by POST; of PUT and PATCH the one of the path, if it is there.' },
-      ...schema.properties,
+      ...remarked(resource, schema.properties ?? {}, trusted),
       ...Object.fromEntries([...readOnly, 'version', 'createdAt', 'updatedAt'].map((name) => [name, ignored])),
     },
   };

@@ -1,11 +1,22 @@
 // The paths that every API has: the root, the description and its page, health, and transactions.
 import { MOST_OPERATIONS } from '../definition/limits';
+import type { Resource } from '../definition/resource';
+import { guarded, transactionAudience } from './guarded';
 import { headersOf } from './headers';
 import { refer, type Part } from './names';
 import { bare, JSON_TYPE, OF_BODIES, problems, response } from './responses';
+import type { Trusted } from './trusted';
 
-/** Paths and operations that do not depend on what is served. */
-export function servicePaths(): Part {
+/** The paths that do not depend on what is served; all but transactions are for everyone. */
+export function servicePaths(resources: ReadonlyMap<string, Resource>, trusted: Trusted | undefined): Part {
+  const open = { ...(trusted !== undefined && { security: [] }) };
+  return {
+    ...Object.fromEntries(Object.entries(everyonesPaths()).map(([path, { get }]) => [path, { get: { ...get, ...open } }])),
+    '/transactions': { post: guarded(trusted, transactions(), (known) => transactionAudience(known, resources)) },
+  };
+}
+
+function everyonesPaths(): Record<string, { readonly get: Part }> {
   return {
     '/': {
       get: operation('service.read', 'Service', 'What is served', 'The collections, and where the description is. A browser, which prefers HTML, is led to the docs.', {
@@ -17,7 +28,7 @@ export function servicePaths(): Part {
       get: cached('service.description', 'This description', 'OpenAPI 3.1, generated from the resources.', response('The description.', { type: 'object', required: ['openapi', 'info', 'paths'], properties: { openapi: { type: 'string', pattern: '^3\\.1\\.' }, info: { type: 'object' }, paths: { type: 'object' } } }, ['ETag'])),
     },
     '/docs': {
-      get: cached('service.docs', 'The docs', 'The description for people, with a section for every problem type.', text('The page.', 'text/html', 'ETag', 'Content-Security-Policy', 'Referrer-Policy')),
+      get: cached('service.docs', 'The docs', 'The description for people, with a section for every problem type.', text('The page.', 'text/html', 'ETag')),
     },
     '/docs/rapidoc.js': {
       get: cached('service.renderer', 'The script of the docs', 'What the docs page needs: no other host is asked.', text('The script.', 'text/javascript', 'ETag')),
@@ -28,19 +39,20 @@ export function servicePaths(): Part {
         503: response('It cannot.', health('fail'), ['Retry-After'], { status: 'fail' }, HEALTH_TYPES),
       }, 503),
     },
-    '/transactions': {
-      post: {
-        operationId: 'transactions.carryOut',
-        tags: ['Transactions'],
-        summary: 'Several writes, all or none',
-        description: 'Each operation is a request within the request, with the headers and the body that it would have alone: POST to a collection, PUT, PATCH or DELETE to an item, GET to an item only to check it. Where one fails, the answer is its problem, `errors` naming each that failed, and nothing is written.',
-        parameters: [refer('parameters', 'Idempotency-Key')],
-        requestBody: { required: true, content: { [JSON_TYPE]: { schema: refer('schemas', 'Transaction'), example: EXAMPLE } } },
-        responses: {
-          200: response('All were carried out.', refer('schemas', 'TransactionResult'), ['Idempotent-Replayed'], { results: [{ status: 204, headers: { 'Cache-Control': 'no-cache' } }] }),
-          ...problems(['not-found', 'method-not-allowed', 'conflict', 'precondition-failed', 'precondition-required', ...OF_BODIES]),
-        },
-      },
+  };
+}
+
+function transactions(): Part {
+  return {
+    operationId: 'transactions.carryOut',
+    tags: ['Transactions'],
+    summary: 'Several writes, all or none',
+    description: 'Each operation is a request within the request, with the headers and the body that it would have alone: POST to a collection, PUT, PATCH or DELETE to an item, GET to an item only to check it. Where one fails, the answer is its problem, `errors` naming each that failed, and nothing is written.',
+    parameters: [refer('parameters', 'Idempotency-Key')],
+    requestBody: { required: true, content: { [JSON_TYPE]: { schema: refer('schemas', 'Transaction'), example: EXAMPLE } } },
+    responses: {
+      200: response('All were carried out.', refer('schemas', 'TransactionResult'), ['Idempotent-Replayed'], { results: [{ status: 204, headers: { 'Cache-Control': 'no-cache' } }] }),
+      ...problems(['not-found', 'method-not-allowed', 'conflict', 'precondition-failed', 'precondition-required', ...OF_BODIES]),
     },
   };
 }

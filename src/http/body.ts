@@ -1,10 +1,8 @@
 // The body of a request as JSON: 400 and 413 are found here.
+import { MOST_BODY_BYTES } from '../definition/limits';
 import { Problem } from '../problem';
 import { parseJson, type Parsed } from './json';
 import type { Request } from './request';
-
-/** Greatest size of a body, in bytes. */
-const MOST_BYTES = 1024 * 1024;
 
 /** @throws Problem `malformed-request`, `too-large`, or `invalid` for what JSON allows and nobody can store */
 export function parseBody({ body, parsed }: Pick<Request, 'body' | 'parsed'>): Parsed {
@@ -15,8 +13,8 @@ export function parseBody({ body, parsed }: Pick<Request, 'body' | 'parsed'>): P
     throw new Problem('malformed-request', 'The request has no body: send JSON.', { errors: [{ detail: 'Is missing.', pointer: '#' }] });
   }
   const bytes = Buffer.from(body.text, body.isBase64 ? 'base64' : 'utf8');
-  if (bytes.length > MOST_BYTES) {
-    throw new Problem('too-large', `The body has ${bytes.length} bytes, and at most ${MOST_BYTES} are taken: send less at once.`);
+  if (bytes.length > MOST_BODY_BYTES) {
+    throw new Problem('too-large', `The body has ${bytes.length} bytes, and at most ${MOST_BODY_BYTES} are taken: send less at once.`);
   }
   return parseJson(body.isBase64 ? decodeUtf8(bytes) : body.text);
 }

@@ -1,5 +1,6 @@
 // What the API says of itself: the service document and its health.
 import { serviceDocument } from '../description/service';
+import { logError } from '../log';
 import { Problem } from '../problem';
 import { refuseParameters } from './input';
 import { JSON_TYPE, negotiate } from './media-type';
@@ -31,7 +32,7 @@ export const health: Endpoint = async (_api, _route, request, store) => {
   } catch (error) {
     // Whatever the reason, a missing right among them: the table is out of reach.
     if (!(error instanceof Problem)) {
-      console.error(JSON.stringify({ level: 'error', message: (error as Error).message, requestId: request.id, path: '/health' }));
+      logError({ message: (error as Error).message, requestId: request.id, path: '/health' });
     }
     return { status: 503, headers: { ...headers, 'Retry-After': '1' }, body: { status: 'fail' } };
   }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describeApi } from '../description/openapi';
 import { docsPage, PAGE_POLICY, RENDERER } from '../description/page';
+import { trustedBy } from '../description/trusted';
 import packageJson from '../../package.json';
 import { isNotModified, readPreconditions } from './conditional';
 import { refuseParameters } from './input';
@@ -24,12 +25,12 @@ const WEEK = 7 * 24 * 60 * 60;
 
 /** The endpoints of the documents, each made once for each base. */
 export function documents(): Record<'openapi' | 'docs' | 'renderer', Endpoint> {
-  const openapi = keep<Parameters<Endpoint>[0]>((base, { resources }) => JSON.stringify(describeApi(resources, base)));
-  const docs = keep<void>((base) => docsPage(packageJson.name, base));
+  const openapi = keep<Parameters<Endpoint>[0]>((base, { resources, config }) => JSON.stringify(describeApi(resources, base, trustedBy(config))));
+  const docs = keep<Parameters<Endpoint>[0]>((base, { config }) => docsPage(packageJson.name, base, trustedBy(config) !== undefined));
   const renderer = keep<void>(() => readFileSync(require.resolve(RENDERER), 'utf8'));
   return {
     openapi: async (api, _route, request) => write(request, JSON_TYPE, MINUTE, openapi(request.base, api)),
-    docs: async (_api, _route, request) => write(request, 'text/html', MINUTE, docs(request.base), { 'Content-Security-Policy': PAGE_POLICY, 'Referrer-Policy': 'no-referrer' }),
+    docs: async (api, _route, request) => write(request, 'text/html', MINUTE, docs(request.base, api), { 'Content-Security-Policy': PAGE_POLICY, 'Referrer-Policy': 'no-referrer' }),
     renderer: async (_api, _route, request) => write(request, 'text/javascript', WEEK, renderer('')),
   };
 }
@@ -38,10 +39,11 @@ function write(request: Request, type: string, seconds: number, { text, tag }: D
   negotiate(request, [type]);
   refuseParameters(request);
   readPreconditions(request);
-  const headers = { 'Cache-Control': `public, max-age=${seconds}`, ETag: tag };
+  // RFC 9111 §3.2: the headers of a 304 take the place of those that a cache has.
+  const headers = { 'Cache-Control': `public, max-age=${seconds}`, ETag: tag, ...more };
   return isNotModified(request, tag, undefined)
     ? { status: 304, headers }
-    : { status: 200, headers: { 'Content-Type': type === JSON_TYPE ? type : `${type}; charset=utf-8`, ...headers, ...more }, text };
+    : { status: 200, headers: { 'Content-Type': type === JSON_TYPE ? type : `${type}; charset=utf-8`, ...headers }, text };
 }
 
 /** What is made of a base, made once. A function sees one base, or a few where several domains lead to it. */

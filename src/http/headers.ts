@@ -8,14 +8,22 @@ import type { Request } from './request';
 const STRICT_TRANSPORT = 'max-age=31536000';
 
 /** Adds the headers common to all answers to those of one. */
-export function commonHeaders(config: Pick<Config, 'corsOrigins' | 'deployed'>, request: Pick<Request, 'id' | 'header'>, timing: string, vary: readonly string[] = []): Record<string, string> {
+export function commonHeaders(config: Pick<Config, 'corsOrigins' | 'access' | 'apiKeys' | 'deployed'>, request: Pick<Request, 'id' | 'header'>, timing: string, vary: readonly string[] = []): Record<string, string> {
   return {
     'X-Request-Id': request.id,
     'X-Content-Type-Options': 'nosniff',
+    // What a browser shows of an answer runs nothing, loads nothing, and stands in no other page.
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+    'Referrer-Policy': 'no-referrer',
     'Server-Timing': timing,
     ...(config.deployed && { 'Strict-Transport-Security': STRICT_TRANSPORT }),
-    ...crossOrigin(config.corsOrigins, request.header('origin'), vary),
+    ...crossOrigin(config.corsOrigins, request.header('origin'), [...credentialHeaders(config), ...vary]),
   };
+}
+
+/** Whoever asks, by these headers, changes the answer. */
+function credentialHeaders({ access, apiKeys }: Pick<Config, 'access' | 'apiKeys'>): string[] {
+  return access === 'open' ? [] : ['Authorization', ...(apiKeys ? ['X-Api-Key'] : [])];
 }
 
 /** https://fetch.spec.whatwg.org/#http-responses */

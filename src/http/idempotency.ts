@@ -1,5 +1,7 @@
 // Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): a request that shall have its effect once.
 import { createHash } from 'node:crypto';
+import { identityOf } from '../access/caller';
+import type { Caller } from '../definition/access';
 import { LONGEST_IDEMPOTENCY_KEY } from '../definition/limits';
 import type { Idempotency, Result } from '../operations/result';
 import { Problem } from '../problem';
@@ -10,7 +12,7 @@ import type { Request } from './request';
  * @param keep makes of a result the answer that is kept
  * @throws Problem `malformed-request` for a key that is empty or too long
  */
-export function readIdempotency(request: Request, keep: (result: Result) => string): Idempotency | undefined {
+export function readIdempotency(request: Request, caller: Caller, keep: (result: Result) => string): Idempotency | undefined {
   const key = request.header('idempotency-key');
   if (key === undefined || (request.method !== 'POST' && request.method !== 'PATCH')) {
     return undefined;
@@ -21,7 +23,7 @@ export function readIdempotency(request: Request, keep: (result: Result) => stri
     });
   }
   return {
-    name: hash(key),
+    name: hash(identityOf(caller), key),
     fingerprint: hash(request.method, request.segments.join('/'), JSON.stringify(request.parameters), request.body?.text ?? ''),
     keep,
   };

@@ -1,4 +1,6 @@
 // Requests without a body, checked: 400, 406 and 428 are found here.
+import type { Access } from '../access/permission';
+import type { Permission } from '../definition/access';
 import type { Resource } from '../definition/resource';
 import { Problem, type Fault } from '../problem';
 import type { ReadInput } from '../operations/read';
@@ -11,11 +13,15 @@ import { readFields, readParameters, refuseFaulty } from './parameters';
 import { readPreferences, type Preferences } from './prefer';
 import type { Request } from './request';
 import type { Route } from './route';
+import type { Reading } from './serve';
 
 /** How the client wants the answer. */
 export interface Presentation {
   readonly fields?: ReadonlySet<string> | undefined;
   readonly preferences: Preferences;
+  /** What the caller may see of the resource's items, and of others'. */
+  readonly permission: Permission;
+  readonly access: Access;
   /** What the cursors of a page are good for. */
   readonly cursorBinding?: string;
 }
@@ -30,30 +36,39 @@ export type ActRoute = Extract<Route, { operation: 'act' }>;
 export type ItemRoute = Exclude<Extract<Route, { id: string }>, ActRoute>;
 export type CollectionRoute = Exclude<Extract<Route, { resource: Resource }>, ItemRoute | ActRoute>;
 
-export function readReadInput({ id, resource }: ItemRoute, request: Request, _cursorKey: string, resources: ReadonlyMap<string, Resource>): Input<ReadInput> {
+export function readReadInput({ id, resource }: ItemRoute, request: Request, reading: Reading): Input<ReadInput> {
+  const { access } = reading;
+  const permission = access.require(resource, 'read');
   negotiate(request);
+  const seen = seenBy(permission, resource);
   const faults: Fault[] = [];
   const parameters = readParameters(request, ['fields', 'expand'], faults);
-  const fields = readFields(resource, parameters.get('fields'), faults);
-  const references = readExpand(resource, resources, parameters.get('expand'), faults);
+  const fields = readFields(seen, parameters.get('fields'), faults);
+  const references = readExpand(seen, reading, parameters.get('expand'), faults);
   refuseFaulty(faults);
-  return { input: { id, preconditions: readPreconditions(request), references }, presentation: { fields, preferences: {} } };
+  return { input: { id, permission, preconditions: readPreconditions(request), references }, presentation: { fields, preferences: {}, permission, access } };
 }
 
-export function readRemoveInput({ id, resource }: ItemRoute, request: Request): Input<RemoveInput> {
+export function readRemoveInput({ id, resource }: ItemRoute, request: Request, { access }: Pick<Reading, 'access'>): Input<RemoveInput> {
+  const permission = access.require(resource, 'delete');
   negotiate(request);
   refuseParameters(request);
-  return { input: { id, preconditions: requirePreconditions(resource, request) }, presentation: { preferences: {} } };
+  return { input: { id, permission, preconditions: requirePreconditions(resource, request) }, presentation: { preferences: {}, permission, access } };
 }
 
 /** `fields` and `Prefer`; every other parameter is refused. */
-export function readPresentation(resource: Resource, request: Request): Presentation {
+export function readPresentation(resource: Resource, request: Request, permission: Permission, access: Access): Presentation {
   negotiate(request);
   const faults: Fault[] = [];
   const parameters = readParameters(request, ['fields'], faults);
-  const fields = readFields(resource, parameters.get('fields'), faults);
+  const fields = readFields(seenBy(permission, resource), parameters.get('fields'), faults);
   refuseFaulty(faults);
-  return { fields, preferences: readPreferences(request) };
+  return { fields, preferences: readPreferences(request), permission, access };
+}
+
+/** A resource as far as its attributes are shown: the others can be asked for as little as those that it does not have. */
+export function seenBy({ hidden }: Permission, resource: Resource): Resource {
+  return hidden.size === 0 ? resource : { ...resource, attributes: new Map([...resource.attributes].filter(([name]) => !hidden.has(name))) };
 }
 
 /** Refuses every parameter. */

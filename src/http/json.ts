@@ -1,5 +1,6 @@
 // JSON (RFC 8259) read strictly: what JSON.parse would change or drop in silence is a fault.
 import type { Json } from '../definition/item';
+import { MOST_BODY_VALUES } from '../definition/limits';
 import { Problem, pointer, type Fault } from '../problem';
 
 /** Objects and arrays inside one another; an item has at most 32 levels (DynamoDB), a request a few around it. */
@@ -14,7 +15,7 @@ export interface Parsed {
 /**
  * Parses a request body.
  * @throws Problem `malformed-request` where it is no JSON or names a member twice,
- *   `invalid` where it is nested too deeply or holds text that is no Unicode
+ *   `invalid` where it is nested too deeply or holds text that is no Unicode, `too-large` for too many values
  */
 export function parseJson(text: string): Parsed {
   let value: Json;
@@ -32,8 +33,12 @@ function scan(text: string): Fault[] {
   const duplicates: Fault[] = [];
   const path: (string | number)[] = [];
   let at = 0;
+  let values = 0;
 
   function scanValue(): void {
+    if (++values > MOST_BODY_VALUES) {
+      throw new Problem('too-large', `The body holds more than ${MOST_BODY_VALUES} values, objects and arrays included: send less at once.`);
+    }
     skipSpace();
     switch (text[at]) {
       case '{': return scanContainer('}');
@@ -137,6 +142,11 @@ export function numberFault(literal: string): string | undefined {
 function significand(literal: string): string {
   const [, sign, whole, fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/.exec(literal)!;
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const trimmed = digits.replace(/0+$/, '');
+  let end = digits.length;
+  // Not by a regular expression: on zeros that something else follows it takes quadratic time.
+  while (digits[end - 1] === '0') {
+    end--;
+  }
+  const trimmed = digits.slice(0, end);
   return trimmed === '' ? '0' : `${sign}${trimmed}e${Number(exponent) - fraction.length + digits.length - trimmed.length}`;
 }

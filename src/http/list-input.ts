@@ -1,4 +1,7 @@
 // The parameters of a list: which items, in what order, how many, and from where on.
+import { identityOf } from '../access/caller';
+import { forbidden } from '../access/refusal';
+import type { Grant } from '../definition/access';
 import { DEFAULT_LIMIT, MOST_LISTED } from '../definition/limits';
 import { didYouMean } from '../definition/nearest';
 import type { Resource } from '../definition/resource';
@@ -10,12 +13,13 @@ import { NEWEST_FIRST, planList, servedOrders, type Order } from '../store/plann
 import { readPreconditions } from './conditional';
 import { readExpand } from './expand';
 import { readFilters } from './filter-input';
-import type { Input } from './input';
+import { seenBy, type Input } from './input';
 import { negotiate } from './media-type';
 import { readFields, refuseFaulty } from './parameters';
 import { readPreferences } from './prefer';
 import type { Request } from './request';
 import type { Within } from './route';
+import type { Reading } from './serve';
 
 const LIST_PARAMETERS = ['limit', 'cursor', 'fields', 'sort', 'expand'];
 
@@ -26,34 +30,53 @@ export interface ListRoute {
 }
 
 /** @throws Problem `malformed-request` with every fault of the parameters */
-export function readListInput({ resource, within }: ListRoute, request: Request, cursorKey: string, resources: ReadonlyMap<string, Resource>): Input<ListInput> {
+export function readListInput({ resource, within }: ListRoute, request: Request, reading: Reading): Input<ListInput> {
+  const { cursorKeys, access } = reading;
+  const parent = within && { ...within, permission: access.require(within.resource, 'read') };
+  const permission = access.require(resource, 'list');
+  if (within !== undefined && permission.hidden.has(within.attribute)) {
+    throw forbidden(`These credentials do not show which items of ${resource.name} refer to others: ask for the right.`);
+  }
   negotiate(request);
+  const seen = seenBy(permission, resource);
   const faults: Fault[] = [];
   const parameters = readOnce(request, faults);
-  const fields = readFields(resource, parameters.get('fields'), faults);
-  const references = readExpand(resource, resources, parameters.get('expand'), faults);
+  const fields = readFields(seen, parameters.get('fields'), faults);
+  const references = readExpand(seen, reading, parameters.get('expand'), faults);
   const limit = readLimit(parameters.get('limit'), faults);
   const filters = [
+    ...grantedBy(permission.grant),
     ...(within === undefined ? [] : [{ path: [within.attribute], operator: 'eq', values: [within.id] } satisfies Filter]),
-    ...readFilters(resource, [...parameters].filter(([name]) => !LIST_PARAMETERS.includes(name)), LIST_PARAMETERS, faults),
+    ...readFilters(seen, [...parameters].filter(([name]) => !LIST_PARAMETERS.includes(name)), LIST_PARAMETERS, faults),
   ];
-  const order = readOrder(resource, parameters.get('sort'), faults);
-  const plan = order && planList(resource, filters, order);
+  const partition = ownedPartition(permission.grant);
+  const order = readOrder(seen, parameters.get('sort'), partition, faults);
+  const plan = order && planList(resource, filters, order, partition);
   if (order !== undefined && plan === undefined) {
-    faults.push({ detail: `No index serves this order. ${remedy(resource)}`, parameter: 'sort' });
+    faults.push({ detail: `No index serves this order. ${remedy(seen, partition)}`, parameter: 'sort' });
   }
-  const cursorBinding = bind(request, filters, order ?? NEWEST_FIRST, '');
+  const cursorBinding = bind(request, filters, order ?? NEWEST_FIRST, identityOf(access.caller));
   const cursor = parameters.get('cursor');
-  const after = cursor === undefined ? undefined : openCursor(cursorKey, cursorBinding, cursor);
+  const after = cursor === undefined ? undefined : openCursor(cursorKeys, cursorBinding, cursor);
   if (cursor !== undefined && after === undefined) {
     faults.push({ detail: 'Is not a cursor that this list gave: follow "next" as it came, or begin without one.', parameter: 'cursor' });
   }
   refuseFaulty(faults);
   const preferences = readPreferences(request);
   return {
-    input: { page: { plan: plan!, limit, ...(after !== undefined && { after }) }, references, isCounted: preferences.count === 'exact', within, preconditions: readPreconditions(request) },
-    presentation: { fields, preferences, cursorBinding },
+    input: { page: { plan: plan!, limit, ...(after !== undefined && { after }) }, references, isCounted: preferences.count === 'exact', within: parent, preconditions: readPreconditions(request) },
+    presentation: { fields, preferences, cursorBinding, permission, access },
   };
+}
+
+/** The filters that keep a list to what its caller may see. */
+function grantedBy(grant: Grant): Filter[] {
+  return typeof grant === 'string' ? [] : Object.entries(grant.conditions).map(([attribute, value]) => ({ path: [attribute], operator: 'eq', values: [value] }));
+}
+
+/** The attribute whose index alone serves a list of a caller's own items: not everyone's are read for it. Ids need no index. */
+function ownedPartition(grant: Grant): string | undefined {
+  return typeof grant === 'string' || grant.owned === 'id' ? undefined : grant.owned;
 }
 
 function readOnce(request: Pick<Request, 'parameters'>, faults: Fault[]): Map<string, string> {
@@ -68,7 +91,7 @@ function readOnce(request: Pick<Request, 'parameters'>, faults: Fault[]): Map<st
 }
 
 /** The order that `sort` names; undefined where it names none. */
-function readOrder(resource: Resource, sort: string | undefined, faults: Fault[]): Order | undefined {
+function readOrder(resource: Resource, sort: string | undefined, partition: string | undefined, faults: Fault[]): Order | undefined {
   if (sort === undefined) {
     return NEWEST_FIRST;
   }
@@ -77,9 +100,9 @@ function readOrder(resource: Resource, sort: string | undefined, faults: Fault[]
   const parts = sort.split(',').map((part) => part.startsWith('-') ? { name: part.slice(1), descending: true } : { name: part, descending: false });
   for (const [index, { name, descending }] of parts.entries()) {
     if (name === '') {
-      fault(`Must name attributes, separated by commas. ${remedy(resource)}`);
+      fault(`Must name attributes, separated by commas. ${remedy(resource, partition)}`);
     } else if (name !== 'id' && !resource.attributes.has(name)) {
-      fault(`"${name}" orders no list.${didYouMean(name, ['id', ...resource.attributes.keys()])} ${remedy(resource)}`);
+      fault(`"${name}" orders no list.${didYouMean(name, ['id', ...resource.attributes.keys()])} ${remedy(resource, partition)}`);
     } else if (parts.findIndex((part) => part.name === name) < index) {
       fault(`Names "${name}" twice.`);
     } else if (name === 'id' && index < parts.length - 1) {
@@ -92,8 +115,8 @@ function readOrder(resource: Resource, sort: string | undefined, faults: Fault[]
     : { attributes: parts.map(({ name }) => name).filter((name) => name !== 'id'), descending: parts[0]!.descending };
 }
 
-function remedy(resource: Resource): string {
-  return `Served are: ${servedOrders(resource).join('; ')}. Each also descending, with - before every name.`;
+function remedy(resource: Resource, partition: string | undefined): string {
+  return `Served are: ${servedOrders(resource, partition).join('; ')}. Each also descending, with - before every name.`;
 }
 
 /** What a cursor is good for: not the limit, which may change from page to page. */

@@ -1,6 +1,7 @@
 // An API Gateway event as a request: renamed and put in one form, nothing refused.
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { Credentials, VerifiedToken } from '../access/caller';
 import type { Parsed } from './json';
 
 export interface Request {
@@ -19,6 +20,8 @@ export interface Request {
   readonly body: { readonly text: string; readonly isBase64: boolean } | undefined;
   /** The body parsed already, of a request within another. */
   readonly parsed?: Parsed | undefined;
+  /** What API Gateway and the authorizer have verified of it. */
+  readonly credentials: Credentials;
   /** When the function's time is over, in milliseconds since 1970. */
   readonly deadline: number;
 }
@@ -39,8 +42,14 @@ export function readRequest(event: APIGatewayProxyEvent, remaining: number = LON
     parameters: readParameters(event),
     header: (name) => headers.get(name),
     body: event.body === null || event.body === undefined || event.body === '' ? undefined : { text: event.body, isBase64: event.isBase64Encoded },
+    credentials: readCredentials(event),
     deadline: Date.now() + Math.min(remaining, LONGEST) - MARGIN,
   };
+}
+
+function readCredentials({ requestContext }: APIGatewayProxyEvent): Credentials {
+  const token = requestContext?.authorizer as VerifiedToken | null | undefined;
+  return { token: typeof token?.subject === 'string' ? token : undefined, apiKeyId: requestContext?.identity?.apiKeyId ?? undefined };
 }
 
 function readHeaders({ headers, multiValueHeaders }: APIGatewayProxyEvent): Map<string, string> {

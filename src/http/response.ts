@@ -1,5 +1,7 @@
 // Results and problems as API Gateway's answers.
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { Access } from '../access/permission';
+import { show } from '../definition/access';
 import type { AnyItem, JsonObject } from '../definition/item';
 import type { Resource } from '../definition/resource';
 import type { Expanded } from '../operations/expand';
@@ -29,7 +31,7 @@ export function writeResult(request: Request, resource: Resource, result: Result
     case 'transacted': throw new Error('The results of a transaction are written one by one, by http/transactions.ts.');
     case 'all-created': return writeAll(result.items, presentation);
     case 'page': return writePage(request, resource, result, presentation, seal);
-    default: return writeItem(request, result.of ?? resource, result, presentation);
+    default: return writeItem(request, resource, result, presentation);
   }
 }
 
@@ -55,23 +57,26 @@ function replay(outcome: string): Reply {
   return { ...reply, headers: { ...reply.headers, 'Idempotent-Replayed': 'true' } };
 }
 
-function writeAll(items: readonly AnyItem[], { fields, preferences }: Presentation): Reply {
+function writeAll(items: readonly AnyItem[], { fields, preferences, permission }: Presentation): Reply {
+  const shown = items.map((item) => show(permission, item)).filter((item) => item !== undefined);
   const headers = {
     'Cache-Control': 'no-cache',
     ...(preferences.return !== undefined && { 'Preference-Applied': `return=${preferences.return}` }),
   };
-  return preferences.return === 'minimal'
+  // What the caller may not read is no answer to its writing either.
+  return preferences.return === 'minimal' || shown.length < items.length
     ? { status: 201, headers }
-    : { status: 201, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: { items: items.map((item) => select(item, fields)) } };
+    : { status: 201, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: { items: shown.map((item) => select(item, fields)) } };
 }
 
-function writeItem(request: Request, resource: Resource, { kind, item, expanded }: ItemResult, { fields, preferences }: Presentation): Reply {
+function writeItem(request: Request, asked: Resource, { kind, item, of: resource = asked, expanded }: ItemResult, { fields, preferences, permission, access }: Presentation): Reply {
+  const shown = show(resource === asked ? permission : access.permission(resource, 'read'), item);
   const isRead = kind === 'found';
   const tag = fields === undefined && expanded === undefined ? entityTag(item) : undefined;
   // What is expanded changes, and vanishes, without this item: no date of its own says so.
   const modified = expanded === undefined ? item.updatedAt : undefined;
   const headers: Record<string, string> = {
-    'Cache-Control': isRead ? cacheControl(resource) : 'no-cache',
+    'Cache-Control': isRead ? cacheControl(resource, access) : 'no-cache',
     ...(modified !== undefined && { 'Last-Modified': httpDate(modified) }),
     ...(tag !== undefined && { ETag: tag }),
     ...(kind === 'created' && { Location: `${request.base}/${resource.name}/${item.id}` }),
@@ -81,20 +86,20 @@ function writeItem(request: Request, resource: Resource, { kind, item, expanded 
     return { status: 304, headers };
   }
   const status = kind === 'created' ? 201 : 200;
-  return !isRead && preferences.return === 'minimal'
+  return shown === undefined || (!isRead && preferences.return === 'minimal')
     ? { status, headers }
-    : { status, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: present(item, fields, expanded) };
+    : { status, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: present(shown, fields, expanded) };
 }
 
-function writePage(request: Request, resource: Resource, { items, next, expanded, total }: PageResult, { fields }: Presentation, seal: (position: string) => string): Reply {
+function writePage(request: Request, resource: Resource, { items, next, expanded, total }: PageResult, { fields, permission, access }: Presentation, seal: (position: string) => string): Reply {
   const link = next === undefined ? undefined : nextLink(request, seal(next));
   const body = {
-    items: items.map((item, index) => present(item, fields, expanded?.[index])),
+    items: items.map((item, index) => present(show(permission, item)!, fields, expanded?.[index])),
     ...(total !== undefined && { total }),
     ...(link !== undefined && { next: link }),
   };
   const tag = weakTag(body);
-  const reply = { headers: { 'Cache-Control': cacheControl(resource), ETag: tag }, vary: ['Prefer'] };
+  const reply = { headers: { 'Cache-Control': cacheControl(resource, access), ETag: tag }, vary: ['Prefer'] };
   // §13.1.3 and §13.1.4: a list has no date, so conditions on one are ignored.
   if (isNotModified(request, tag, undefined)) {
     return { status: 304, ...reply };
@@ -128,6 +133,7 @@ function select(item: AnyItem, fields: ReadonlySet<string> | undefined): AnyItem
   return fields === undefined ? item : Object.fromEntries(Object.entries(item).filter(([name]) => fields.has(name))) as JsonObject;
 }
 
-function cacheControl({ maxAge }: Resource): string {
-  return maxAge === undefined ? 'no-cache' : `max-age=${maxAge}`;
+/** RFC 9111 §5.2.2.7: what one caller is shown is not for a cache that others share. */
+function cacheControl({ maxAge }: Resource, { caller }: Access): string {
+  return maxAge === undefined ? 'no-cache' : `${caller.subject === '' ? '' : 'private, '}max-age=${maxAge}`;
 }

@@ -10,7 +10,7 @@ export type Route =
   | { readonly operation: 'list' | 'create'; readonly resource: Resource }
   | { readonly operation: 'related'; /** The collection that is listed. */ readonly resource: Resource; readonly within: Within }
   | { readonly operation: 'read' | 'replace' | 'patch' | 'remove'; readonly resource: Resource; readonly id: string }
-  | { readonly operation: 'act'; readonly resource: Resource; readonly id: string; readonly action: LoadedAction }
+  | { readonly operation: 'act'; readonly resource: Resource; readonly id: string; /** The action's name. */ readonly name: string; readonly action: LoadedAction }
   | { readonly operation: 'service' | 'openapi' | 'docs' | 'renderer' | 'health' | 'transact' }
   | { readonly operation: 'options'; readonly allow: string[] };
 
@@ -94,7 +94,7 @@ function memberRoutes(resources: ReadonlyMap<string, Resource>, resource: Resour
   const relation = Object.hasOwn(resource.relations, member) ? resource.relations[member] : undefined;
   const action = Object.hasOwn(resource.actions, member) ? resource.actions[member] : undefined;
   if (action !== undefined) {
-    return { POST: { operation: 'act', resource, id, action } };
+    return { POST: { operation: 'act', resource, id, name: member, action } };
   }
   return relation && { GET: { operation: 'related', resource: resources.get(relation.collection)!, within: { resource, id, attribute: relation.attribute } } };
 }

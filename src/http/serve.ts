@@ -1,12 +1,17 @@
 // The way of a request, from event to answer: the list of its stations, and the only try/catch.
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { readCaller } from '../access/caller';
+import { openAccess, type Access } from '../access/permission';
 import type { Config } from '../config';
 import type { Resource } from '../definition/resource';
+import { logError } from '../log';
 import type { Operation, Result } from '../operations/result';
 import { Problem } from '../problem';
 import { sealCursor } from '../store/cursor';
 import type { Reader, StoreOptions } from '../store/reader';
 import type { Send } from '../store/send';
+import { soundEvent } from './event';
+import { refuseExcess } from './excess';
 import { commonHeaders, serverTiming } from './headers';
 import { readIdempotency } from './idempotency';
 import type { Input } from './input';
@@ -36,7 +41,7 @@ export type Handler = (event: APIGatewayProxyEvent, context?: Pick<Context, 'get
 /** Makes the Lambda function that answers with some endpoints over a store; 404 and 405 it finds for every path. */
 export function serve<S extends Reader>(api: Api, open: (options: StoreOptions) => S, endpoints: Endpoints<S>): Handler {
   return async (event, context) => {
-    const request = readRequest(event, context?.getRemainingTimeInMillis?.());
+    const request = readRequest(soundEvent(event), context?.getRemainingTimeInMillis?.());
     const store = open({ send: api.send, tableName: api.config.tableName, readLimit: api.config.readLimit, resources: api.resources, deadline: request.deadline });
     const { stations, done, total } = stopwatch();
     const reply = await answer(api, endpoints, request, store, done).catch((error: unknown) => writeProblem(request, asProblem(request, error)));
@@ -46,23 +51,35 @@ export function serve<S extends Reader>(api: Api, open: (options: StoreOptions) 
   };
 }
 
+/** What the input of a request is read by. */
+export interface Reading {
+  readonly resources: ReadonlyMap<string, Resource>;
+  readonly cursorKeys: Config['cursorKeys'];
+  readonly access: Access;
+}
+
+/** How the input of a request is read; first of all it asks what the caller may do. */
+export type ReadInput<R, I> = (route: R, request: Request, reading: Reading) => Input<I> | Promise<Input<I>>;
+
 /** An endpoint on resources: how its input is read, and what is then done. */
 export function endpoint<R extends Extract<Route, { resource: Resource }>, I, S extends Reader>(
-  readInput: (route: R, request: Request, cursorKey: string, resources: ReadonlyMap<string, Resource>) => Input<I> | Promise<Input<I>>,
+  readInput: ReadInput<R, I>,
   operation: Operation<I, S>,
 ): Endpoint<S> {
   return async ({ config, resources }, route, request, store, done) => {
     const { resource } = route as R;
-    const { input, presentation } = await readInput(route as R, request, config.cursorKey, resources);
+    const access = openAccess(readCaller(config, request.credentials));
+    const { input, presentation } = await readInput(route as R, request, { resources, cursorKeys: config.cursorKeys, access });
     done('input');
-    const write = (result: Result): Reply => writeResult(request, resource, result, presentation, (position) => sealCursor(config.cursorKey, presentation.cursorBinding!, position));
-    const result = await operation(resource, input, store, readIdempotency(request, (outcome) => JSON.stringify(write(outcome))));
+    const write = (result: Result): Reply => writeResult(request, resource, result, presentation, (position) => sealCursor(config.cursorKeys, presentation.cursorBinding!, position));
+    const result = await operation(resource, input, store, readIdempotency(request, access.caller, (outcome) => JSON.stringify(write(outcome))));
     done('operation');
     return write(result);
   };
 }
 
 async function answer<S extends Reader>(api: Api, endpoints: Endpoints<S>, request: Request, store: S, done: Timing): Promise<Reply> {
+  refuseExcess(request);
   const route = findRoute(api.resources, request);
   done('route');
   if (route.operation === 'options') {
@@ -80,7 +97,7 @@ function asProblem(request: Request, error: unknown): Problem {
     return error;
   }
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  console.error(JSON.stringify({ level: 'error', message, requestId: request.id, method: request.method, path: `/${request.segments.join('/')}`, stack }));
+  logError({ message, requestId: request.id, method: request.method, path: `/${request.segments.join('/')}`, stack });
   return new Problem('internal', 'Something is wrong on the server, and it has been logged: report the request id if it stays.');
 }
 

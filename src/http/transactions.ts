@@ -1,4 +1,6 @@
 // POST /transactions: its operations are requests within the request, read like any other.
+import { readCaller } from '../access/caller';
+import { openAccess } from '../access/permission';
 import type { Json, JsonObject } from '../definition/item';
 import { MOST_OPERATIONS } from '../definition/limits';
 import type { Result } from '../operations/result';
@@ -7,13 +9,15 @@ import { Problem, pointer, type Fault } from '../problem';
 import type { Store } from '../store/store';
 import { parseBody } from './body';
 import { readPreconditions } from './conditional';
+import { refuseExcess } from './excess';
 import { readIdempotency } from './idempotency';
 import { readReadInput, readRemoveInput, refuseParameters, type CollectionRoute, type Input, type Presentation } from './input';
 import { JSON_TYPE, negotiate, readContentType } from './media-type';
 import { decodeSegment, type Request } from './request';
 import { writeResult, type Reply } from './response';
 import { findRoute } from './route';
-import type { Api, Endpoint } from './serve';
+import { refuseUnsendable } from './sendable';
+import type { Endpoint, Reading } from './serve';
 import { readCreateInput, readPatchInput, readReplaceInput } from './write-input';
 
 /** The headers that an operation can have, in lower case. */
@@ -21,18 +25,19 @@ const OPERATION_HEADERS = ['accept', 'content-type', 'if-match', 'if-none-match'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-export const transactions: Endpoint<Store> = async (api, _route, request, store, done) => {
+export const transactions: Endpoint<Store> = async ({ resources, config }, _route, request, store, done) => {
+  const reading = { resources, cursorKeys: config.cursorKeys, access: openAccess(readCaller(config, request.credentials)) };
   negotiate(request);
   refuseParameters(request);
   readContentType(request, [JSON_TYPE]);
   const parts = readOperations(request).map((operation) => partOf(request, operation));
-  const read = await Promise.all(parts.map((part) => readPart(api, part)));
+  const read = await Promise.all(parts.map((part) => readPart(reading, part)));
   refuseFailed(read.flatMap((outcome, index) => (outcome instanceof Problem ? [[index, outcome] as const] : [])));
   const steps = read as ReadPart[];
   refuseTwice(steps);
   done('input');
   const write = (result: Result): Reply => writeTransaction(parts, steps, result);
-  const result = await runTransaction(steps.map(({ step }) => step), store, readIdempotency(request, (outcome) => JSON.stringify(write(outcome))));
+  const result = await runTransaction(steps.map(({ step }) => step), store, readIdempotency(request, reading.access.caller, (outcome) => JSON.stringify(write(outcome))), (outcome) => refuseUnsendable(write(outcome)));
   done('operation');
   return write(result);
 };
@@ -97,24 +102,26 @@ function partOf(request: Request, { method, path, headers, body }: JsonObject): 
     header: (name) => lines.get(name),
     body: body === undefined ? undefined : { text: '', isBase64: false },
     parsed: body === undefined ? undefined : { value: body, faults: [] },
+    credentials: request.credentials,
     deadline: request.deadline,
   };
 }
 
 /** What an operation is to do, or the problem with it. */
-async function readPart({ resources, config }: Api, part: Request): Promise<ReadPart | Problem> {
+async function readPart(reading: Reading, part: Request): Promise<ReadPart | Problem> {
   try {
-    const route = findRoute(resources, part);
+    refuseExcess(part);
+    const route = findRoute(reading.resources, part);
     switch (route.operation) {
-      case 'create': return await readCreate(route, part);
-      case 'replace': return stepOf('replace', route, await readReplaceInput(route, part));
-      case 'patch': return stepOf('patch', route, readPatchInput(route, part));
-      case 'remove': return stepOf('remove', route, readRemoveInput(route, part));
+      case 'create': return await readCreate(route, part, reading);
+      case 'replace': return stepOf('replace', route, await readReplaceInput(route, part, reading));
+      case 'patch': return stepOf('patch', route, readPatchInput(route, part, reading));
+      case 'remove': return stepOf('remove', route, readRemoveInput(route, part, reading));
       case 'read': {
-        const { presentation } = readReadInput(route, part, config.cursorKey, resources);
+        const { presentation } = readReadInput(route, part, reading);
         // Of a transaction If-None-Match is a condition, not a question whether to send the item.
         const preconditions = readPreconditions({ ...part, method: 'PUT' });
-        return { step: { operation: 'check', resource: route.resource, input: { id: route.id, preconditions } }, presentation };
+        return { step: { operation: 'check', resource: route.resource, input: { id: route.id, permission: presentation.permission, preconditions } }, presentation };
       }
       default: return new Problem('invalid', 'An operation of a transaction makes, reads or writes one item: send POST to a collection, or GET, PUT, PATCH or DELETE to an item.');
     }
@@ -126,8 +133,8 @@ async function readPart({ resources, config }: Api, part: Request): Promise<Read
   }
 }
 
-async function readCreate(route: CollectionRoute, part: Request): Promise<ReadPart | Problem> {
-  const { input, presentation } = await readCreateInput(route, part);
+async function readCreate(route: CollectionRoute, part: Request, reading: Reading): Promise<ReadPart | Problem> {
+  const { input, presentation } = await readCreateInput(route, part, reading);
   return input.kind === 'one'
     ? { step: { operation: 'create', resource: route.resource, values: input.values }, presentation }
     : new Problem('invalid', 'An operation of a transaction makes one item: send an operation for each.');

@@ -1,14 +1,18 @@
 // Requests with a body, checked whole: 415 and 422 are found here, every fault at once.
+import { forbidden } from '../access/refusal';
+import { EVERYTHING, type Conditions, type Grant, type Permission } from '../definition/access';
 import type { Json, JsonObject } from '../definition/item';
 import { MOST_CREATED } from '../definition/limits';
+import { isReadOnly } from '../definition/node';
 import { prepareItem, type Prepared, type Stored } from '../definition/prepare';
 import type { Resource } from '../definition/resource';
-import { findFaults, writable } from '../definition/validate';
+import { attributeOf, findFaults, writable } from '../definition/validate';
 import type { ActInput } from '../operations/act';
 import type { CreateInput } from '../operations/create';
 import { findPatchFaults, type JsonPatch } from '../operations/json-patch';
 import type { PatchInput } from '../operations/patch';
-import type { ReplaceInput } from '../operations/replace';
+import { notFound } from '../operations/refusal';
+import type { ReplaceInput, Way } from '../operations/replace';
 import { Problem, pointer, type Fault } from '../problem';
 import { decode, encode } from '../store/value';
 import { parseBody } from './body';
@@ -18,49 +22,94 @@ import type { Parsed } from './json';
 import { JSON_PATCH_TYPE, JSON_TYPE, negotiate, PATCH_TYPES, readContentType } from './media-type';
 import { readPreferences } from './prefer';
 import type { Request } from './request';
+import type { Reading } from './serve';
 
-export async function readCreateInput({ resource }: CollectionRoute, request: Request): Promise<Input<CreateInput>> {
-  const presentation = readPresentation(resource, request);
+type ForWriting = Pick<Reading, 'access'>;
+
+export async function readCreateInput({ resource }: CollectionRoute, request: Request, { access }: ForWriting): Promise<Input<CreateInput>> {
+  const permission = access.require(resource, 'create');
+  if (typeof permission.grant === 'object' && permission.grant.conditions['id'] !== undefined) {
+    throw forbidden(`An item of ${resource.name} that you make has the id "${permission.grant.conditions['id']}", and POST would give it another: send PUT to /${resource.name}/${permission.grant.conditions['id']}.`);
+  }
+  const presentation = readPresentation(resource, request, permission, access);
   readContentType(request, [JSON_TYPE]);
   const { value, faults } = parseBody(request);
   if (!Array.isArray(value)) {
-    return { input: { kind: 'one', values: await readItem(resource, value, faults) }, presentation };
+    return { input: { kind: 'one', values: await readItem(resource, value, faults, permission) }, presentation };
   }
-  return { input: { kind: 'all', items: await readItems(resource, value, faults) }, presentation };
+  return { input: { kind: 'all', items: await readItems(resource, value, faults, permission) }, presentation };
 }
 
-export async function readReplaceInput({ resource, id }: ItemRoute, request: Request): Promise<Input<ReplaceInput>> {
-  const presentation = readPresentation(resource, request);
+export async function readReplaceInput({ resource, id }: ItemRoute, request: Request, { access }: ForWriting): Promise<Input<ReplaceInput>> {
+  const replacing = access.permission(resource, 'replace');
+  const creating = access.permission(resource, 'create');
+  const permission = access.require(resource, replacing.grant === 'none' ? 'create' : 'replace');
+  const presentation = readPresentation(resource, request, permission, access);
   readContentType(request, [JSON_TYPE]);
   const preconditions = requirePreconditions(resource, request);
   const { value, faults } = parseBody(request);
-  const values = await readItem(resource, value, [...faults, ...idFaults(id), ...differentId(value, id)]);
-  return { input: { id, values, preconditions }, presentation };
+  const all = [...faults, ...idFaults(id), ...differentId(value, id)];
+  const read = { access, resource, id, value, faults: all };
+  const replacement = await readWay(read, 'replace', staying(replacing, value));
+  const creation = isAlike(replacing, creating, value) ? replacement : await readWay(read, 'create', new Set());
+  if (replacement instanceof Problem && creation instanceof Problem) {
+    throw replacement.type === 'invalid' ? replacement : creation;
+  }
+  return { input: { id, replacement, creation, preconditions }, presentation };
 }
 
-export function readPatchInput({ resource, id }: ItemRoute, request: Request): Input<PatchInput> {
-  const presentation = readPresentation(resource, request);
+/** One of the two ways that a PUT can go, or why it cannot go that way. */
+async function readWay({ access, resource, id, value, faults }: { access: Reading['access']; resource: Resource; id: string; value: Json; faults: Fault[] }, operation: 'replace' | 'create', stays: ReadonlySet<string>): Promise<Way | Problem> {
+  try {
+    const permission = access.require(resource, operation);
+    if (typeof permission.grant === 'object' && (permission.grant.conditions['id'] ?? id) !== id) {
+      return notFound(resource, id);
+    }
+    const { values } = await checkItem(resource, value, faults, permission, stays);
+    return { permission, values, stays };
+  } catch (error) {
+    if (error instanceof Problem) {
+      return error;
+    }
+    throw error;
+  }
+}
+
+/** Whether making an item and replacing it come to the same for a caller. */
+function isAlike(replacing: Permission, creating: Permission, value: Json): boolean {
+  return replacing === creating || (replacing.grant === 'all' && creating.grant === 'all' && staying(replacing, value).size === 0);
+}
+
+/** The attributes that PUT leaves as they are: those that the caller may not set, and does not see and does not name. */
+function staying({ hidden, kept }: Permission, value: Json): Set<string> {
+  return new Set([...kept, ...[...hidden].filter((name) => typeof value !== 'object' || value === null || !Object.hasOwn(value, name))]);
+}
+
+export function readPatchInput({ resource, id }: ItemRoute, request: Request, { access }: ForWriting): Input<PatchInput> {
+  const permission = access.require(resource, 'patch');
+  const presentation = readPresentation(resource, request, permission, access);
   const type = readContentType(request, PATCH_TYPES);
   const preconditions = requirePreconditions(resource, request);
   const parsed = parseBody(request);
   const patch: PatchInput['patch'] = type === JSON_PATCH_TYPE
     ? { kind: 'json', document: readJsonPatch(parsed) }
     : { kind: 'merge', document: readMergePatch(parsed, id) };
-  return { input: { id, patch, preconditions }, presentation };
+  return { input: { id, permission, patch, preconditions }, presentation };
 }
 
-export async function readActInput({ id, action }: ActRoute, request: Request): Promise<Input<ActInput>> {
+export async function readActInput({ resource, id, action, name }: ActRoute, request: Request, { access }: ForWriting): Promise<Input<ActInput>> {
+  const permission = access.require(resource, name);
   negotiate(request);
   // The item that an action answers with can be of any collection, so nothing is known of its attributes.
   refuseParameters(request);
-  const presentation = { preferences: readPreferences(request) };
+  const presentation = { preferences: readPreferences(request), permission, access };
   readContentType(request, [JSON_TYPE]);
   // An action whose attributes are all optional can be called without a body.
   const { value, faults } = request.body === undefined ? { value: {}, faults: [] } : parseBody(request);
-  const { values } = await checkItem({ name: 'this action', attributes: action.body }, value, faults);
+  const { values } = await checkItem({ name: 'this action', attributes: action.body }, value, faults, EVERYTHING);
   // As an item that was stored would be seen: with defaults, and changed by each `set`.
   const body = await decode(action.body, encode(values));
-  return { input: { id, action, body, preconditions: readPreconditions(request) }, presentation };
+  return { input: { id, caller: access.caller, permission, action, body, preconditions: readPreconditions(request) }, presentation };
 }
 
 function readJsonPatch({ value, faults }: Parsed): JsonPatch {
@@ -79,7 +128,7 @@ function readMergePatch({ value, faults }: Parsed, id: string): JsonObject {
 }
 
 /** The items of an array, every fault of every one named with its place. */
-async function readItems(resource: Resource, values: Json[], known: Fault[]): Promise<Record<string, Stored>[]> {
+async function readItems(resource: Resource, values: Json[], known: Fault[], permission: Permission): Promise<Record<string, Stored>[]> {
   if (values.length > MOST_CREATED) {
     throw new Problem('too-large', `The array has ${values.length} items, and at most ${MOST_CREATED} are made at once: send the rest in further requests.`);
   }
@@ -89,7 +138,7 @@ async function readItems(resource: Resource, values: Json[], known: Fault[]): Pr
   const faults = [...known];
   const items = await Promise.all(values.map(async (value, index) => {
     try {
-      return await readItem(resource, value, []);
+      return await readItem(resource, value, [], permission);
     } catch (error) {
       if (!(error instanceof Problem) || error.more.errors === undefined) {
         throw error;
@@ -108,22 +157,30 @@ export function within(place: readonly (string | number)[], fault: Fault): Fault
 }
 
 /** The attributes of a whole item, as they are stored. */
-async function readItem(resource: Resource, value: Json, known: Fault[]): Promise<Record<string, Stored>> {
-  return (await checkItem(resource, value, known)).values;
+async function readItem(resource: Resource, value: Json, known: Fault[], permission: Permission): Promise<Record<string, Stored>> {
+  return (await checkItem(resource, value, known, permission)).values;
 }
 
 /** @throws Problem `invalid` with every fault */
-async function checkItem(resource: Pick<Resource, 'name' | 'attributes'>, value: Json, known: Fault[]): Promise<Prepared> {
+async function checkItem(resource: Pick<Resource, 'name' | 'attributes'>, value: Json, known: Fault[], { grant, kept }: Permission, stays: ReadonlySet<string> = new Set()): Promise<Prepared> {
   const shape = objectFaults(value);
   if (shape.length > 0) {
     refuseInvalid([...known, ...shape]);
   }
-  const body = writable(resource.attributes, value as JsonObject);
-  const faults = [...known, ...findFaults(resource, body)];
-  const wrong = new Set(faults.map((fault) => ('pointer' in fault ? decodeURIComponent(fault.pointer.split('/')[1] ?? '') : '')));
-  const prepared = await prepareItem(resource.attributes, body, wrong);
-  refuseInvalid([...faults, ...prepared.faults]);
-  return prepared;
+  const { settable, readOnly } = pinned(resource, grant);
+  const body = { ...writable(resource.attributes, value as JsonObject, new Set([...kept, ...Object.keys(settable)])), ...settable };
+  const faults = [...known, ...findFaults(resource, body).filter((fault) => !stays.has(attributeOf(fault)) || Object.hasOwn(body, attributeOf(fault)))];
+  const skipped = new Set([...faults.map(attributeOf), ...stays, ...Object.keys(readOnly)]);
+  const { values, faults: further } = await prepareItem(resource.attributes, body, skipped);
+  refuseInvalid([...faults, ...further]);
+  return { values: { ...values, ...readOnly }, faults };
+}
+
+/** The values that a grant gives to attributes of what its caller writes, those that no body sets apart. */
+function pinned({ attributes }: Pick<Resource, 'attributes'>, grant: Grant): { settable: Conditions; readOnly: Conditions } {
+  const all = typeof grant === 'string' ? [] : Object.entries(grant.conditions).filter(([name]) => name !== 'id');
+  const isSet = ([name]: [string, unknown]): boolean => !isReadOnly(attributes.get(name)!);
+  return { settable: Object.fromEntries(all.filter(isSet)), readOnly: Object.fromEntries(all.filter((pin) => !isSet(pin))) };
 }
 
 function objectFaults(value: Json): Fault[] {

@@ -1,6 +1,7 @@
 // A resource's own operations: the function of its file, given an item and a transaction.
 import { v7 as uuidv7 } from 'uuid';
 import type { LoadedAction, Transaction } from '../definition/action';
+import { includes, type Caller, type Permission } from '../definition/access';
 import type { AnyItem, JsonObject } from '../definition/item';
 import { prepareGiven } from '../definition/prepare';
 import type { Resource } from '../definition/resource';
@@ -15,23 +16,26 @@ import { transact } from './transact';
 
 export interface ActInput {
   readonly id: string;
+  readonly caller: Caller;
+  readonly permission: Permission;
   readonly action: LoadedAction;
   /** The request body, checked, with defaults. */
   readonly body: JsonObject;
   readonly preconditions: Preconditions;
 }
 
-export const act: Operation<ActInput> = async (resource, { id, action, body, preconditions }, store, idempotency) => {
+export const act: Operation<ActInput> = async (resource, input, store, idempotency) => {
+  const { id, caller, permission, action, body, preconditions } = input;
   const now = new Date();
   // What the action writes may have other attributes than the request's body.
   const place = (_origin: Origin, inner: string): string => ([...action.body.keys()].some((name) => pointer(name) === inner) ? inner : '#');
   return transact(store, { idempotency, reads: [{ resource, id }], place }, async (session) => {
     const found = await session.read(resource, id);
-    if (found === undefined || !preconditionsHold(preconditions, found.item)) {
-      throw refusal(resource, id, found?.item, preconditions);
+    if (found === undefined || !includes(permission.grant, found.item) || !preconditionsHold(preconditions, found.item)) {
+      throw refusal(resource, id, found?.item, input);
     }
     const results = new Map<AnyItem, ItemResult>();
-    const answer = await action.run({ item: found.item, body, now, transaction: openTransaction(session, results) }) as AnyItem;
+    const answer = await action.run({ item: found.item, body, now, caller, transaction: openTransaction(session, results) }) as AnyItem;
     return results.get(answer) ?? { kind: 'found', item: answer, of: resource };
   });
 };

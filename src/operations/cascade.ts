@@ -1,5 +1,6 @@
 // DELETE of an item together with what refers to it (`onDelete` cascade or setNull): step by step, so that any number
 // fits, and begun again where it was broken off. Until all is done the item stays, so no reference ever dangles.
+import { EVERYTHING, includes } from '../definition/access';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import { backOff } from '../store/back-off';
@@ -27,13 +28,13 @@ export function cascades(resources: ReadonlyMap<string, Resource>, resource: Res
  * @throws Problem `conflict` where an item refers to it that must not go, or where the time is over before all is done
  */
 export async function removeCascading(resource: Resource, input: RemoveInput, store: Store): Promise<Result> {
-  const { id, preconditions } = input;
+  const { id, permission, preconditions } = input;
   const referrers = referrersOf(store.resources, resource);
   const restricting = [...new Set(referrers.filter(({ onDelete }) => onDelete === 'restrict').map((referrer) => referrer.resource.name))];
   for (let attempt = 0; ; attempt++) {
     const found = await store.read(resource, id);
-    if (found === undefined || !preconditionsHold(preconditions, found.item)) {
-      throw refusal(resource, id, found?.item, preconditions);
+    if (found === undefined || !includes(permission.grant, found.item) || !preconditionsHold(preconditions, found.item)) {
+      throw refusal(resource, id, found?.item, input);
     }
     const restricted = referring(found, restricting);
     if (restricted.length > 0) {
@@ -68,7 +69,7 @@ async function release({ resource, attribute, onDelete }: Referrer, id: string, 
 
 /** Deletes an item that refers to another, with what refers to it in turn. */
 async function removeOne(resource: Resource, id: string, store: Store): Promise<void> {
-  const input = { id, preconditions: {} };
+  const input = { id, permission: EVERYTHING, preconditions: {} };
   await (cascades(store.resources, resource)
     ? removeCascading(resource, input, store)
     : transact(store, { reads: [{ resource, id }] }, (session) => removeIn(session, resource, input))).catch(ignoreAbsent);

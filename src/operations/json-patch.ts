@@ -2,6 +2,7 @@
 import { isEqual } from '../definition/equal';
 import type { Json, JsonObject } from '../definition/item';
 import { Problem, pointer, type Fault } from '../problem';
+import { copyMeter, refuseDeep } from './patch-bounds';
 
 /** One operation; `path` and `from` are JSON Pointers (RFC 6901). */
 export type PatchOperation =
@@ -18,13 +19,15 @@ export type JsonPatch = readonly PatchOperation[];
 export function applyJsonPatch(target: Json, patch: JsonPatch): Json {
   // A holder around the document makes its root a place like any other.
   const holder: JsonObject = { '': structuredClone(target) };
+  const meter = copyMeter();
   for (const [index, operation] of patch.entries()) {
     try {
-      applyOperation(holder, operation);
+      applyOperation(holder, operation, meter);
     } catch (error) {
       throw error instanceof Refusal ? problem(error, index) : error;
     }
   }
+  refuseDeep(holder['']!);
   return holder['']!;
 }
 
@@ -70,7 +73,7 @@ function problem({ message, member, isTest }: Refusal, index: number): Problem {
     : new Problem('invalid', 'The patch does not fit the item, so nothing was changed: correct what "errors" names.', { errors: [{ detail: message, pointer: pointer(index, member) }] });
 }
 
-function applyOperation(holder: JsonObject, operation: PatchOperation): void {
+function applyOperation(holder: JsonObject, operation: PatchOperation, meter: (value: Json) => void): void {
   const { op, path } = operation;
   const place = (): Place => find(holder, path, 'path');
   switch (op) {
@@ -92,7 +95,11 @@ function applyOperation(holder: JsonObject, operation: PatchOperation): void {
       const value = take(find(holder, operation.from, 'from'));
       return add(place(), value);
     }
-    case 'copy': return add(place(), structuredClone(valueAt(find(holder, operation.from, 'from'))));
+    case 'copy': {
+      const value = valueAt(find(holder, operation.from, 'from'));
+      meter(value);
+      return add(place(), structuredClone(value));
+    }
     case 'test': {
       if (!isEqual(valueAt(place()), operation.value)) {
         throw new Refusal(`The value at "${path}" is not the one to test for.`, 'path', true);

@@ -1,4 +1,5 @@
 // GET of a collection, or of the items that refer to one: a page, what its items refer to, and how many there are.
+import { includes, type Permission } from '../definition/access';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import { countFitting, type PageRequest } from '../store/page';
@@ -15,7 +16,7 @@ export interface ListInput {
   /** Whether to count the whole list. */
   readonly isCounted: boolean;
   /** The item that all of the list refer to; without it there is no list. */
-  readonly within?: { readonly resource: Resource; readonly id: string } | undefined;
+  readonly within?: { readonly resource: Resource; readonly id: string; readonly permission: Permission } | undefined;
   /** A page has no version, so that If-Match holds only where it takes any; and no date. */
   readonly preconditions: Pick<Preconditions, 'match'>;
 }
@@ -26,7 +27,7 @@ export const list: Operation<ListInput, Reader> = async (resource, { page, refer
     store.page(resource, page),
     isCounted ? store.count(resource, page.plan) : undefined,
   ]);
-  if (within !== undefined && parent === undefined) {
+  if (within !== undefined && (parent === undefined || !includes(within.permission.grant, parent.item))) {
     throw notFound(within.resource, within.id);
   }
   // RFC 9110 §13.1.1: If-Match compares strongly, which the weak tag of a page never passes.

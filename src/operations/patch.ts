@@ -1,21 +1,27 @@
-// PATCH: a change computed from the item as it is and written on the condition that it still is so.
+// PATCH: a change that means the same whatever the item is, written in one request; any other is computed from
+// the item as it is and written on the condition that it still is so.
+import { includes, type Conditions, type Grant, type Permission } from '../definition/access';
 import { isEqual } from '../definition/equal';
 import type { AnyItem, Json, JsonObject } from '../definition/item';
 import { prepareChanges, type Stored } from '../definition/prepare';
 import type { Resource } from '../definition/resource';
-import { findFaults, writable } from '../definition/validate';
-import { Problem, pointer, type Fault } from '../problem';
-import { usesGet } from '../store/value';
+import { attributeOf, findFaults, writable } from '../definition/validate';
+import { Problem, pointer } from '../problem';
+import type { Written } from '../store/blind';
 import { preconditionsHold, type Preconditions } from '../store/preconditions';
+import type { Store } from '../store/store';
+import { usesGet } from '../store/value';
 import { applyJsonPatch, type JsonPatch } from './json-patch';
 import { applyMergePatch } from './merge-patch';
+import { plainPatch } from './plain-patch';
 import { refusal } from './refusal';
 import type { ItemResult, Operation } from './result';
 import type { Origin, Session } from './session';
-import { transact } from './transact';
+import { transact, type TransactOptions } from './transact';
 
 export interface PatchInput {
   readonly id: string;
+  readonly permission: Permission;
   readonly patch: Patch;
   readonly preconditions: Preconditions;
 }
@@ -24,27 +30,59 @@ export type Patch =
   | { readonly kind: 'merge'; readonly document: JsonObject }
   | { readonly kind: 'json'; readonly document: JsonPatch };
 
-export const patch: Operation<PatchInput> = async (resource, input, store, idempotency) =>
-  transact(store, { idempotency, reads: [{ resource, id: input.id }] }, (session) => patchIn(session, resource, input));
+export const patch: Operation<PatchInput> = async (resource, input, store, idempotency) => {
+  // An idempotency key needs a record of its own, and so a transaction.
+  const outcome = idempotency === undefined ? await patchBlindly(resource, input, store) : undefined;
+  if (outcome?.written !== undefined) {
+    return { kind: 'patched', item: outcome.written.item };
+  }
+  // The item that came with a refusal need not be read.
+  const reads: TransactOptions['reads'] = [{ resource, id: input.id, ...(outcome !== undefined && { known: outcome.current }) }];
+  return transact(store, { idempotency, reads }, (session) => patchIn(session, resource, input));
+};
+
+/** Writes what a patch means for any item; undefined where it takes the item to know that, or to say what is wrong. */
+async function patchBlindly(resource: Resource, { id, permission, patch: change, preconditions }: PatchInput, store: Store): Promise<Written | undefined> {
+  const equal = valuesOf(permission.grant, id);
+  const plain = change.kind === 'merge' && equal !== undefined ? await plainPatch(store.resources, resource, id, change.document, ignoredOf(permission)) : undefined;
+  return plain && store.change(resource, id, plain.changes, { present: plain.present, equal: equal!, preconditions }).catch((error: unknown) => {
+    if (error instanceof Problem && error.type === 'too-large') {
+      // The database may say so of an item that does not exist, or is not the one that the client means.
+      return undefined;
+    }
+    throw error;
+  });
+}
+
+/** The values that the item of an id must have to be granted; undefined where none would do. */
+function valuesOf(grant: Grant, id: string): Conditions | undefined {
+  if (typeof grant === 'string') {
+    return grant === 'all' ? {} : undefined;
+  }
+  const { id: granted = id, ...values } = grant.conditions;
+  return granted === id ? values : undefined;
+}
 
 /** Patches an item within a transaction: computed from the item as it is, and written if it still is so. */
-export async function patchIn(session: Session, resource: Resource, { id, patch: change, preconditions }: PatchInput, origin?: Origin): Promise<ItemResult> {
+export async function patchIn(session: Session, resource: Resource, input: PatchInput, origin?: Origin): Promise<ItemResult> {
+  const { id, permission, patch: change, preconditions } = input;
   const found = await session.read(resource, id);
-  if (found === undefined || !preconditionsHold(preconditions, found.item)) {
-    throw refusal(resource, id, found?.item, preconditions);
+  if (found === undefined || !includes(permission.grant, found.item) || !preconditionsHold(preconditions, found.item)) {
+    throw refusal(resource, id, found?.item, input);
   }
-  const changes = await changesOf(resource, found.item, change);
+  const changes = await changesOf(resource, found.item, change, permission);
   return { kind: 'patched', item: await session.write(resource, found, changes, 'changes', origin) };
 }
 
 /** What a patch changes of an item, as it is stored; an attribute that goes is undefined. */
-async function changesOf(resource: Resource, item: AnyItem, change: Patch): Promise<Record<string, Stored | undefined>> {
-  const patched = apply(item as JsonObject, change);
+async function changesOf(resource: Resource, item: AnyItem, change: Patch, permission: Permission): Promise<Record<string, Stored | undefined>> {
+  const { seen, unseen } = divide(item as JsonObject, permission);
+  const patched = apply(seen, change);
   if (patched['id'] !== item.id) {
     throw invalid([{ detail: 'The id of an item cannot be changed: leave it out, or create another item.', pointer: pointer('id') }]);
   }
   const before = writable(resource.attributes, item as JsonObject);
-  const after = writable(resource.attributes, patched);
+  const after = { ...unseenAfter(writable(resource.attributes, unseen), change), ...writable(resource.attributes, patched, ignoredOf(permission)), ...keptOf(before, permission) };
   const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !isEqual(before[name], after[name]));
   const faults = findFaults(resource, after).filter((fault) => changed.includes(attributeOf(fault)) || !showsOtherwise(resource, attributeOf(fault)));
   if (faults.length > 0) {
@@ -57,8 +95,28 @@ async function changesOf(resource: Resource, item: AnyItem, change: Patch): Prom
   return { ...Object.fromEntries(changed.map((name) => [name, undefined])), ...prepared.values };
 }
 
-function attributeOf(fault: Fault): string {
-  return 'pointer' in fault ? decodeURIComponent(fault.pointer.split('/')[1] ?? '') : '';
+/** An item as its patcher sees it, which is what a patch can test and copy, and the rest. */
+function divide(item: JsonObject, { hidden }: Permission): { seen: JsonObject; unseen: JsonObject } {
+  if (hidden.size === 0) {
+    return { seen: item, unseen: {} };
+  }
+  const part = (isHidden: boolean): JsonObject => Object.fromEntries(Object.entries(item).filter(([name]) => hidden.has(name) === isHidden));
+  return { seen: part(false), unseen: part(true) };
+}
+
+/** What the patcher does not see stays, unless it says of it that it goes. */
+function unseenAfter(unseen: JsonObject, change: Patch): JsonObject {
+  return Object.fromEntries(Object.entries(unseen).filter(([name]) => !(change.kind === 'merge' && Object.hasOwn(change.document, name) && change.document[name] === null)));
+}
+
+/** The attributes that the patcher does not set: those that it may not, and those that what it writes has in any case. */
+function ignoredOf({ kept, grant }: Permission): ReadonlySet<string> {
+  return typeof grant === 'string' ? kept : new Set([...kept, ...Object.keys(grant.conditions)]);
+}
+
+function keptOf(before: JsonObject, permission: Permission): JsonObject {
+  const ignored = ignoredOf(permission);
+  return ignored.size === 0 ? {} : Object.fromEntries(Object.entries(before).filter(([name]) => ignored.has(name)));
 }
 
 /** Whether `get` shows an attribute in a form that a request would not have: what is not changed is then not checked again. */

@@ -1,4 +1,5 @@
 // The refusals that several operations share.
+import { includes, show, type Permission } from '../definition/access';
 import type { AnyItem } from '../definition/item';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
@@ -10,10 +11,11 @@ export function notFound(resource: Pick<Resource, 'name'>, id: string): Problem 
 }
 
 /** 412: the item is not, or no longer, what the client holds. */
-export function preconditionFailed(current: AnyItem | undefined): Problem {
+export function preconditionFailed(current: AnyItem | undefined, permission: Permission): Problem {
+  const shown = current && show(permission, current);
   return current === undefined
     ? new Problem('precondition-failed', 'The item does not exist: send the request without If-Match to create it.')
-    : new Problem('precondition-failed', 'The item is not what the precondition asks for: apply the change to the item as it now is, and send it with the ETag of that.', { current });
+    : new Problem('precondition-failed', 'The item is not what the precondition asks for: apply the change to the item as it now is, and send it with the ETag of that.', shown && { current: shown });
 }
 
 /** 409: other items refer to this one. */
@@ -25,12 +27,13 @@ export function inUse(id: string, collections: readonly string[]): Problem {
  * What a failed conditional write of an item means.
  * RFC 9110 §13.2.1: without the item, a method that needs it answers 404 whatever its preconditions are.
  */
-export function refusal(resource: Resource, id: string, current: AnyItem | undefined, preconditions: Preconditions): Problem {
-  if (current === undefined) {
+export function refusal(resource: Resource, id: string, current: AnyItem | undefined, { permission, preconditions }: { readonly permission: Permission; readonly preconditions: Preconditions }): Problem {
+  // What is not the caller's is not there for it.
+  if (current === undefined || !includes(permission.grant, current)) {
     return notFound(resource, id);
   }
   if (hasPreconditions(preconditions) && !preconditionsHold(preconditions, current)) {
-    return preconditionFailed(current);
+    return preconditionFailed(current, permission);
   }
   return new Problem('conflict', 'Other writers kept changing the item: send the request again.', { headers: { 'Retry-After': '1' } });
 }

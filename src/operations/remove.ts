@@ -10,7 +10,7 @@ export const remove: Operation<RemoveInput> = async (resource, input, store) => 
   if (cascades(store.resources, resource)) {
     return removeCascading(resource, input, store);
   }
-  if (!store.isIndependent(resource)) {
+  if (!store.isIndependent(resource) || input.permission.grant !== 'all') {
     return transact(store, { reads: [{ resource, id: input.id }] }, (session) => removeIn(session, resource, input));
   }
   const { id, preconditions } = input;
@@ -21,5 +21,5 @@ export const remove: Operation<RemoveInput> = async (resource, input, store) => 
   const current = refused.current?.item;
   throw current !== undefined && preconditionsHold(preconditions, current) && refused.referring.length > 0
     ? inUse(id, refused.referring)
-    : refusal(resource, id, current, preconditions);
+    : refusal(resource, id, current, input);
 };

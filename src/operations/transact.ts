@@ -12,8 +12,8 @@ import { nameOf, openSession, type Known, type Place, type Session, type Settled
 
 export interface TransactOptions {
   readonly idempotency?: Idempotency | undefined;
-  /** Items that are read in any case, so that one request reads them all. */
-  readonly reads?: readonly { readonly resource: Resource; readonly id: string }[];
+  /** Items that are read in any case, so that one request reads them all; `known` is how one is that has been read (undefined: absent). */
+  readonly reads?: readonly { readonly resource: Resource; readonly id: string; readonly known?: Found | undefined }[];
   /** Where a fault is; without it, at its place in the item that comes from there. */
   readonly place?: Place;
   /** The operation of the first of several items alone, so that a request that is too large can be told how many fit. */
@@ -39,8 +39,9 @@ const placeInside: Place = (origin, inner) => `${pointer(...origin)}${inner.slic
  * @throws Problem what `run` throws, `conflict` for unique values and references and when the time is over, `too-large`
  */
 export async function transact(store: Store, options: TransactOptions, run: Run): Promise<Result> {
-  const { idempotency, reads = [] } = options;
-  const known: Known = new Map();
+  const { idempotency, reads: all = [] } = options;
+  const known: Known = new Map(all.filter((one) => 'known' in one).map(({ resource, id, known: item }) => [nameOf(resource, id), item]));
+  const reads = all.filter((one) => !('known' in one));
   if (reads.length > 0) {
     const { items, kept } = await store.lookUp(reads, idempotency?.name);
     if (kept !== undefined && idempotency !== undefined) {

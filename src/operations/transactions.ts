@@ -1,4 +1,5 @@
 // POST /transactions: operations on items of any collections, all or none.
+import { includes, type Permission } from '../definition/access';
 import type { Resource } from '../definition/resource';
 import { Problem, pointer, type Fault } from '../problem';
 import { preconditionsHold, type Preconditions } from '../store/preconditions';
@@ -19,11 +20,20 @@ export type Step = { readonly resource: Resource } & (
   | { readonly operation: 'patch'; readonly input: PatchInput }
   | { readonly operation: 'remove'; readonly input: RemoveInput }
   /** Nothing is written; the item is there, and fulfils the preconditions, when the others are done. */
-  | { readonly operation: 'check'; readonly input: { readonly id: string; readonly preconditions: Preconditions } }
+  | { readonly operation: 'check'; readonly input: CheckInput }
 );
 
-/** @throws Problem naming each operation that fails, nothing having been written */
-export async function runTransaction(steps: readonly Step[], store: Store, idempotency: Idempotency | undefined): Promise<Result> {
+interface CheckInput {
+  readonly id: string;
+  readonly permission: Permission;
+  readonly preconditions: Preconditions;
+}
+
+/**
+ * @param inspect looks at what would be answered, and throws a Problem to have nothing written
+ * @throws Problem naming each operation that fails, nothing having been written
+ */
+export async function runTransaction(steps: readonly Step[], store: Store, idempotency: Idempotency | undefined, inspect: (result: Result) => void): Promise<Result> {
   const reads = steps.flatMap((step) => (step.operation === 'create' ? [] : [{ resource: step.resource, id: step.input.id }]));
   return transact(store, { idempotency, reads, place: (origin) => pointer(...origin) }, async (session) => {
     const results: Result[] = [];
@@ -39,7 +49,10 @@ export async function runTransaction(steps: readonly Step[], store: Store, idemp
       }
     }
     refuseFailed(failures);
-    return { kind: 'transacted', results };
+    const result: Result = { kind: 'transacted', results };
+    // Before anything is written.
+    inspect(result);
+    return result;
   });
 }
 
@@ -51,9 +64,10 @@ export function refuseFailed(failures: readonly (readonly [index: number, proble
       detail: [detail, ...(more.errors ?? []).map((fault) => `${placeOf(fault)}: ${fault.detail}`)].join(' '),
       pointer: pointer(...originOf(index)),
     }));
+    const { headers } = first[1].type === 'unauthenticated' ? first[1].more : {};
     // Of several failures it would not be clear whose item it is.
     const current = failures.length === 1 ? first[1].more.current : undefined;
-    throw new Problem(first[1].type, 'The transaction was not carried out, and nothing was changed: correct the operations that "errors" names.', { errors, ...(current !== undefined && { current }) });
+    throw new Problem(first[1].type, 'The transaction was not carried out, and nothing was changed: correct the operations that "errors" names.', { errors, ...(headers !== undefined && { headers }), ...(current !== undefined && { current }) });
   }
 }
 
@@ -75,16 +89,17 @@ async function run(session: Session, step: Step, origin: Origin): Promise<Result
   }
 }
 
-async function check(session: Session, resource: Resource, { id, preconditions }: { readonly id: string; readonly preconditions: Preconditions }): Promise<Result> {
+async function check(session: Session, resource: Resource, input: CheckInput): Promise<Result> {
+  const { id, permission, preconditions } = input;
   const found = await session.read(resource, id);
   if (found === undefined && preconditions.noneMatch === '*') {
     return { kind: 'deleted' };
   }
-  if (found === undefined) {
-    throw refusal(resource, id, undefined, preconditions);
+  if (found === undefined || !includes(permission.grant, found.item)) {
+    throw refusal(resource, id, undefined, input);
   }
   if (!preconditionsHold(preconditions, found.item)) {
-    throw preconditionFailed(found.item);
+    throw preconditionFailed(found.item, permission);
   }
   return { kind: 'found', item: found.item };
 }

@@ -40,6 +40,15 @@ export const books = defineResource({
   relations: {
     loans: { collection: 'loans', attribute: 'book' },
   },
+  access: {
+    list: 'public',
+    read: 'public',
+    create: { role: 'librarian' },
+    replace: { role: 'librarian' },
+    patch: { role: 'librarian' },
+    delete: { role: 'librarian' },
+    checkout: { role: 'librarian' },
+  },
   actions: (action) => ({
     checkout: action({
       description: 'Lends a copy to a member, and answers with the loan.',

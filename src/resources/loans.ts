@@ -16,6 +16,15 @@ export const loans = defineResource({
     byMember: { partition: 'member' },
     byDueAt: { sort: 'dueAt' },
   },
+  access: {
+    list: [{ role: 'librarian' }, { owner: 'member' }],
+    read: [{ role: 'librarian' }, { owner: 'member' }],
+    create: { role: 'librarian' },
+    replace: { role: 'librarian' },
+    patch: { role: 'librarian' },
+    delete: { role: 'librarian' },
+    return: { role: 'librarian' },
+  },
   actions: (action) => ({
     return: action({
       description: 'Takes the book back, and answers with the loan.',

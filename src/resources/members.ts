@@ -20,6 +20,15 @@ export const members = defineResource({
   indexes: {
     byName: { sort: 'name' },
   },
+  // A member's token names its id as the subject.
+  access: {
+    list: { role: 'librarian' },
+    read: [{ role: 'librarian' }, { owner: 'id' }],
+    create: { role: 'librarian' },
+    replace: { role: 'librarian' },
+    patch: [{ role: 'librarian' }, { owner: 'id' }],
+    delete: { role: 'librarian' },
+  },
   relations: {
     loans: { collection: 'loans', attribute: 'member' },
   },

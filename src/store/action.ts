@@ -18,8 +18,8 @@ export interface Action {
   readonly add: Map<string, number>;
   /** All of them must hold. */
   readonly conditions: Condition[];
-  /** The token of the record's last writer, as it was found. */
-  lastWriter?: string | undefined;
+  /** The record as it was found: its version, and the token of its last writer. */
+  basis?: { readonly version: number; readonly lastWriter: string | undefined };
   /** What it means that they did not, given the record as it is. */
   explain: Explain;
 }

@@ -6,9 +6,11 @@ import { sendAlone, toTransactItem, type Action, type Refusal } from './action';
 import { backOff } from './back-off';
 import { isConditionFailure, mayBeDone, toProblem, unknownOutcome, type CancellationReason } from './failure';
 import { isKeptKey, keepActions, type Kept } from './idempotency';
+import { TOKEN_LENGTH } from './next';
 import { planWrites } from './plan-writes';
 import type { Send } from './send';
 import { WRITTEN_ATTRIBUTE } from './table';
+import type { AttributeMap } from './value';
 import type { Write } from './write';
 
 /** DynamoDB's limit for one transaction. */
@@ -83,11 +85,17 @@ async function carryOutAlone({ send, TableName, token }: CommitOptions, action: 
       return [];
     }
     // Where the tokens reach back to the record as it was found, this request's would be among them. Else nobody knows.
-    if (mayBeDone(error) && (action.lastWriter === undefined || !writers.includes(action.lastWriter))) {
+    if (mayBeDone(error) && !reachesBack(action, Item)) {
       throw unknownOutcome();
     }
     return action.explain(Item);
   }
+}
+
+/** Whether a record has the tokens of all who wrote it since it was found: one for each version. A write without a read keeps no others'. */
+function reachesBack({ basis }: Action, current: AttributeMap | undefined): boolean {
+  const later = basis?.lastWriter === undefined ? -1 : (current?.[WRITTEN_ATTRIBUTE]?.S ?? '').indexOf(basis.lastWriter);
+  return later >= 0 && Number(current?.['version']?.N) - basis!.version === later / TOKEN_LENGTH;
 }
 
 async function carryOutTogether({ send, TableName, deadline }: CommitOptions, actions: Action[]): Promise<Refusal[]> {

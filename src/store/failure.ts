@@ -1,4 +1,5 @@
 // What DynamoDB's errors mean to a client.
+import { logError } from '../log';
 import { Problem } from '../problem';
 import type { AttributeMap } from './value';
 
@@ -26,7 +27,7 @@ export function toProblem(error: unknown): unknown {
     return new Problem('throttled', 'The database takes no more requests at the moment: try again later.', { headers: { 'Retry-After': RETRY_AFTER } });
   }
   if (UNAVAILABLE.has(name ?? '') || UNAVAILABLE.has(code ?? '')) {
-    console.error(JSON.stringify({ level: 'error', message: 'The database cannot be reached.', error: { name, code, message } }));
+    logError({ message: 'The database cannot be reached.', error: { name, code, message } });
     return new Problem('unavailable', 'The database cannot be reached at the moment: try again later.', { headers: { 'Retry-After': RETRY_AFTER } });
   }
   if (name === 'ValidationException' && /item size/i.test(message)) {

@@ -33,7 +33,7 @@ function mainAction(write: Write, index: number): Action {
     const written = found.record[WRITTEN_ATTRIBUTE];
     // An item that was deleted and made anew can have the same version, but not the same writer.
     action.conditions.push(equals('version', found.record['version']!), written === undefined ? absent(WRITTEN_ATTRIBUTE) : equals(WRITTEN_ATTRIBUTE, written));
-    action.lastWriter = written?.S?.slice(0, TOKEN_LENGTH);
+    action.basis = { version: found.item.version, lastWriter: written?.S?.slice(0, TOKEN_LENGTH) };
   }
   if (write.kind === 'create') {
     Object.assign(action.record, write.record);

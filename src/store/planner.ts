@@ -43,11 +43,13 @@ export type Plan =
  * Plans a list: by ids where the filters name them; else by the index that serves the order and decides
  * the most filters; else by the base table, which is ordered by id.
  * A list in an order holds the items that have its attributes: the others are in no such index.
+ * @param partition the attribute whose indexes alone are used: what has another value of it is never read
  * @returns undefined where no index serves the order
  */
-export function planList(resource: Resource, filters: readonly Filter[], order: Order): Plan | undefined {
-  const plans: (Candidate | undefined)[] = slottedIndexes(resource).filter((index) => serves(index, filters, order)).map((index) => byIndex(resource, index, filters, order));
-  if (remaining(order.attributes, filters).length === 0) {
+export function planList(resource: Resource, filters: readonly Filter[], order: Order, partition?: string): Plan | undefined {
+  const indexes = slottedIndexes(resource).filter((index) => partition === undefined || index.partition === partition);
+  const plans: (Candidate | undefined)[] = indexes.filter((index) => serves(index, filters, order)).map((index) => byIndex(resource, index, filters, order));
+  if (partition === undefined && remaining(order.attributes, filters).length === 0) {
     plans.unshift(byBase(resource, filters, order));
   }
   if (plans.length === 0) {
@@ -65,10 +67,14 @@ export function planList(resource: Resource, filters: readonly Filter[], order: 
   return usable.reduce((best, candidate) => candidate.decided > best.decided ? candidate : best).plan;
 }
 
-/** The orders that a resource's indexes declare, as `sort` names them, for a message. */
-export function servedOrders(resource: Resource): string[] {
-  const orders = slottedIndexes(resource).filter(({ sorts }) => sorts.length > 0)
-    .map(({ partition, sorts }) => `${sorts.join(',')}${partition === undefined ? '' : ` (with ${partition}=…)`}`);
+/**
+ * The orders that a resource's indexes declare, as `sort` names them, for a message.
+ * @param given the attribute whose indexes alone are used, its value being given
+ */
+export function servedOrders(resource: Resource, given?: string): string[] {
+  const orders = slottedIndexes(resource)
+    .filter(({ partition, sorts }) => sorts.length > 0 && (given === undefined || partition === given) && [...sorts, partition ?? sorts[0]!].every((name) => resource.attributes.has(name)))
+    .map(({ partition, sorts }) => `${sorts.join(',')}${partition === undefined || partition === given ? '' : ` (with ${partition}=…)`}`);
   return [...new Set(['id', ...orders])];
 }
 

@@ -5,7 +5,8 @@ import type { Stored } from '../definition/prepare';
 import { keyText, type Refusal } from './action';
 import { throughTransactions } from './back-off';
 import { readMany } from './batch';
-import { isIndependent, removeBlindly, replaceBlindly, type Written } from './blind';
+import { changeBlindly, isIndependent, removeBlindly, replaceBlindly, type Expected, type Written } from './blind';
+import type { RecordChanges } from './changes';
 import { commit, countActions, type Commit } from './commit';
 import { metered } from './cost';
 import { markDeleting } from './mark';
@@ -34,10 +35,12 @@ export interface Store extends Reader {
   commit(request: Commit): Promise<Refusal[]>;
   /** The number of database actions that writes take, of which a transaction holds 100. */
   countActions(request: Commit): number;
-  /** Whether items of a resource can be written without being read: by the two methods below. */
+  /** Whether items of a resource can be replaced and deleted without being read: by `replace` and `remove`. */
   isIndependent(resource: Resource): boolean;
   /** Writes an item whole, new or not: version 1 says it is new. What is read-only stays. */
   replace(resource: Resource, id: string, values: Record<string, Stored>, preconditions: Preconditions): Promise<Written>;
+  /** Changes attributes of an item that exists and is as it is expected to be. */
+  change(resource: Resource, id: string, changes: RecordChanges, expected: Expected): Promise<Written>;
   /** Deletes an item; undefined where it is done, else what stood against it. */
   remove(resource: Resource, id: string, preconditions: Preconditions): Promise<{ readonly current: Found | undefined; readonly referring: string[] } | undefined>;
   /** Marks an item as being deleted with what refers to it; false where it has changed, or an item of some collections refers to it. */
@@ -88,6 +91,8 @@ export function openStore(storeOptions: StoreOptions): Store {
     isIndependent,
 
     replace: (resource, id, values, preconditions) => replaceBlindly(options, resource, id, values, preconditions),
+
+    change: (resource, id, changes, expected) => changeBlindly(options, resource, id, changes, expected),
 
     remove: (resource, id, preconditions) => removeBlindly(options, resource, id, preconditions),
 

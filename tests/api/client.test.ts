@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 
-import { createClient } from '../setup/client';
+import { createClient, type Client } from '../setup/client';
+import { RULES } from '../setup/rules';
 import { useTable } from '../setup/table';
 
 jest.setTimeout(120_000);
@@ -19,6 +20,7 @@ const PROJECT = join(__dirname, '../..');
 const run = promisify(execFile);
 let folder: string;
 let server: Server;
+let guarded: Server;
 
 /** What README.md shows, and what is done with it. */
 const PROGRAM = `
@@ -44,27 +46,52 @@ console.log(JSON.stringify({ titles, copies: changed.data?.copies, current, name
 export {};
 `;
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'client-'));
-  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'), 'junction');
-  writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
-  await run(process.execPath, ['--import', 'tsx', 'local/client.ts', folder], { cwd: PROJECT });
-  const ask = createClient();
-  server = createServer((request, response) => {
+/** What README.md shows of credentials: the token is who it is of, and its role, as nothing verifies it here. */
+const WITH_CREDENTIALS = `
+import { connect } from './client';
+
+const body = { title: 'Omoo', author: 'Herman Melville' };
+let asked = 0;
+const statuses = [];
+for (const credentials of [{}, { apiKey: 'k' }, { token: 'ada reader' }, { token: async () => { asked += 1; return 'ada librarian'; }, apiKey: 'k' }]) {
+  const { response, error } = await connect(process.env.API!, credentials).POST('/books', { body });
+  statuses.push([response.status, error?.title]);
+}
+console.log(JSON.stringify({ statuses, asked }));
+export {};
+`;
+
+/** Serves what answers requests; a bearer token names a subject and a role. */
+async function serve(ask: Client): Promise<Server> {
+  const started = createServer((request, response) => {
     void (async () => {
       const parts: Buffer[] = [];
       for await (const part of request) parts.push(part as Buffer);
       const body = Buffer.concat(parts).toString();
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-      const answer = await ask(`${request.method} ${request.url}`, { headers, ...(body !== '' && { body }) });
+      const [, subject, role = ''] = /^Bearer (\w+) (\w+)$/.exec(headers['authorization'] ?? '') ?? [];
+      const as = subject !== undefined ? { subject, roles: [role] } : headers['x-api-key'] !== undefined ? { key: headers['x-api-key'] } : undefined;
+      const answer = await ask(`${request.method} ${request.url}`, { headers, as, ...(body !== '' && { body }) });
       response.writeHead(answer.status, answer.headers).end(answer.text);
     })().catch((error: unknown) => response.writeHead(500).end(String(error)));
   }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
+  await new Promise((resolve) => started.once('listening', resolve));
+  return started;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'client-'));
+  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
+  // With what a deployment trusts, which is not said here.
+  await run(process.execPath, ['--import', 'tsx', 'local/client.ts', folder], { cwd: PROJECT, env: { ...process.env, ACCESS: '' } });
+  server = await serve(createClient());
+  guarded = await serve(createClient({ config: RULES }));
 });
 
 afterAll(() => {
   server.close();
+  guarded.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -79,11 +106,21 @@ function faultsOf(source: string): string[] {
   return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
 }
 
+/** What the program that was compiled last prints. */
+async function outputOf(api: Server): Promise<unknown> {
+  const { port } = api.address() as AddressInfo;
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', join(folder, 'program.ts')], { cwd: folder, env: { ...process.env, API: `http://127.0.0.1:${port}` } });
+  return JSON.parse(stdout);
+}
+
 test('the program compiles, and creates, lists, patches and handles a conflict', async () => {
   expect(faultsOf(PROGRAM)).toEqual([]);
-  const { port } = server.address() as AddressInfo;
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', join(folder, 'program.ts')], { cwd: folder, env: { ...process.env, API: `http://127.0.0.1:${port}` } });
-  expect(JSON.parse(stdout)).toEqual({ titles: ['Mardi', 'Omoo', 'Redburn', 'Typee'], copies: 4, current: 4, named: [true] });
+  expect(await outputOf(server)).toEqual({ titles: ['Mardi', 'Omoo', 'Redburn', 'Typee'], copies: 4, current: 4, named: [true] });
+});
+
+test('a program sends its credentials with every request, a token that it is asked for each time', async () => {
+  expect(faultsOf(WITH_CREDENTIALS)).toEqual([]);
+  expect(await outputOf(guarded)).toEqual({ statuses: [[401, 'Unauthenticated'], [403, 'Forbidden'], [403, 'Forbidden'], [201, null]], asked: 1 });
 });
 
 test.each([

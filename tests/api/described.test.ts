@@ -4,10 +4,13 @@ import fc from 'fast-check';
 
 import { listResources } from '../../src/definition/resource';
 import type { Part } from '../../src/description/names';
+import { trustedBy } from '../../src/description/trusted';
 import { resources } from '../../src/resources';
-import { createClient, type Answer } from '../setup/client';
+import { createClient, type Answer, type Ask } from '../setup/client';
 import { describedOf, expectDescribed } from '../setup/described';
 import { everything } from '../setup/everything';
+import { papersWith } from '../setup/papers';
+import { ADA, BEN, EDITOR, MACHINE, RULES } from '../setup/rules';
 import { aBook } from '../setup/samples';
 import { useTable } from '../setup/table';
 
@@ -82,8 +85,30 @@ describe.each([['the sample resources', resources], ['everything a resource file
   });
 });
 
+describe('papers by rules, whoever asks', () => {
+  const owner = { owner: 'owner' } as const;
+  const editor = { role: 'editor' } as const;
+  const served = papersWith({ list: [editor, owner], read: ({ subject }) => subject !== 'ben', create: 'authenticated', replace: owner, patch: [owner, editor], publish: 'public' });
+  const ask = createClient({ resources: served, config: RULES });
+  const { document } = describedOf(served, trustedBy({ access: 'rules', tokens: RULES.tokens, apiKeys: true }));
+  const operations = Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item).filter(([method]) => method !== 'parameters').map(([method, operation]) => [`${method.toUpperCase()} ${path}`, path, method, operation as Operation] as const));
+
+  beforeAll(async () => {
+    await ask('PUT /shelves/a', { body: {} });
+    await ask('PUT /papers/a', { body: { title: 'A', owner: 'ada', shelf: 'a' }, as: ADA });
+    await ask('PUT /remarks/a', { body: { text: 'Good', paper: 'a' } });
+  });
+
+  test.each(operations)('%s', async (_line, path, method, operation) => {
+    await fc.assert(fc.asyncProperty(requestsFor(document, path, method, operation), fc.constantFrom(undefined, ADA, BEN, EDITOR, MACHINE), async ({ line, ...more }, as) => {
+      const { status } = await ask(line, { ...more, as });
+      expect(status).toBeLessThan(500);
+    }), { numRuns: 40 });
+  });
+});
+
 describe('an exchange that is not described is noticed', () => {
-  const headers = { 'x-request-id': 'r', 'cache-control': 'no-cache', vary: 'Accept', 'x-content-type-options': 'nosniff', 'server-timing': 'total;dur=1.0', 'content-type': 'application/json' };
+  const headers = { 'x-request-id': 'r', 'cache-control': 'no-cache', vary: 'Accept', 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'", 'referrer-policy': 'no-referrer', 'server-timing': 'total;dur=1.0', 'content-type': 'application/json' };
   const body = { id: 'a', title: 't', author: 'a', version: 1, createdAt: '2026-03-31T12:00:00.000Z', updatedAt: '2026-03-31T12:00:00.000Z' };
   const check = (line: string, changes: Partial<Answer> = {}, sent = {}): void => {
     const answer = { status: 200, headers, body, ...changes };
@@ -91,6 +116,15 @@ describe('an exchange that is not described is noticed', () => {
   };
 
   test('and one that is described passes', () => expect(() => check('GET /books/a')).not.toThrow());
+
+  test('an answer to someone whom the description asks for credentials', () => {
+    const { title, author, ...system } = body;
+    const loan = { ...system, book: title, member: author, dueAt: '2026-03-31T12:00:00.000Z' };
+    const exchange = (sent: Ask) => (): void => expectDescribed(resources, 'GET /loans/a', sent, { status: 200, headers, body: loan, text: JSON.stringify(loan) }, { tokens: { issuer: undefined }, apiKeys: false });
+    expect(exchange({ as: ADA })).not.toThrow();
+    expect(exchange({})).toThrow(/asks for other credentials/);
+    expect(exchange({ as: MACHINE })).toThrow(/asks for other credentials/);
+  });
 
   test.each<[string, string, Partial<Answer>, object, RegExp]>([
     ['a status', 'GET /books/a', { status: 418 }, {}, /status is not described/],

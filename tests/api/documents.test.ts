@@ -5,7 +5,9 @@ import { readFileSync } from 'node:fs';
 import { resources } from '../../src/resources';
 import { PROBLEM_TYPES } from '../../src/problem';
 import { describeApi } from '../../src/description/openapi';
+import { trustedBy } from '../../src/description/trusted';
 import { createClient } from '../setup/client';
+import { RULES } from '../setup/rules';
 import { useTable } from '../setup/table';
 
 useTable();
@@ -33,6 +35,15 @@ test('the description is the one of the resources, with the base of the request 
   expect(body).toEqual(JSON.parse(JSON.stringify(describeApi(resources, '/prod'))));
   expect(body.servers).toEqual([{ url: '/prod' }]);
   expect(headers['etag']).not.toBe((await ask('GET /openapi.json')).headers['etag']);
+});
+
+test('where access goes by rules, the description says which credentials are trusted, and the page has a place for them', async () => {
+  const guarded = createClient({ config: RULES });
+  const { body } = await guarded('GET /openapi.json');
+  expect(body).toEqual(JSON.parse(JSON.stringify(describeApi(resources, '', trustedBy({ access: 'rules', tokens: RULES.tokens, apiKeys: true })))));
+  expect(Object.keys(body.components.securitySchemes)).toEqual(['token', 'apiKey']);
+  expect((await guarded('GET /docs')).text).toContain('allow-authentication="true"');
+  expect((await ask('GET /docs')).text).toContain('allow-authentication="false"');
 });
 
 test('the renderer is the package’s file, which names no other host to load from', async () => {

@@ -139,6 +139,9 @@ describe('413', () => {
     }
     expect((await askBlobs('PUT /blobs/1', { body: { text: 'a'.repeat(390_000) } })).status).toBe(201);
     expectProblem(await askBlobs('PATCH /blobs/1', { body: { text: 'a'.repeat(410_000) } }), 413, 'too-large');
+    expectProblem(await askBlobs('PATCH /blobs/1', { body: { text: 'a'.repeat(900_000) } }), 413, 'too-large');
+    expectProblem(await askBlobs('PATCH /blobs/1', { body: { text: 'a'.repeat(900_000) }, headers: { 'If-Match': '"7"' } }), 412, 'precondition-failed');
+    expectProblem(await askBlobs('PATCH /blobs/absent', { body: { text: 'a'.repeat(900_000) } }), 404, 'not-found');
     expect((await askBlobs('GET /blobs/1')).body.version).toBe(1);
   });
 });

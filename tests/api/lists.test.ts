@@ -87,7 +87,7 @@ test('a cursor that was changed, cut, made up, or is of another list is 400', as
     expect([line, answer.status]).toEqual([line, 400]);
     expect(answer.body.errors).toEqual([{ detail: expect.any(String), parameter: 'cursor' }]);
   }
-  const foreign = createClient({ config: { cursorKey: 'another key than the one of the tests' } });
+  const foreign = createClient({ config: { cursorKeys: ['another key than the one of the tests'] } });
   expect((await foreign(`GET /books?cursor=${cursor}`)).status).toBe(400);
 });
 

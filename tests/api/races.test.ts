@@ -83,4 +83,29 @@ describe.each([['books', createClient()], ['notes', createClient({ resources: no
       expect((await ask(`GET /${collection}/vanishing-${round}`)).status).toBe(404);
     }
   });
+
+  test('of 50 PATCH with one ETag, half of them merge patches and half JSON patches, exactly one is done', async () => {
+    await ask(`PUT /${collection}/mixed`, { body: aBook() });
+    const answers = await race((number) => ask(`PATCH /${collection}/mixed`, {
+      ...(number % 2 === 0 ? { body: { pages: number + 1 } } : { body: [{ op: 'add', path: '/pages', value: number + 1 }] }),
+      headers: { 'If-Match': '"1"', 'Content-Type': number % 2 === 0 ? 'application/merge-patch+json' : 'application/json-patch+json' },
+    }));
+    expect([count(answers, 200), count(answers, 412)]).toEqual([1, WRITERS - 1]);
+    const winner = answers.find(({ status }) => status === 200)!.body;
+    expect(answers.filter(({ status }) => status === 412).every(({ body }) => body.current.version === 2 && body.current.pages === winner.pages)).toBe(true);
+    expect((await ask(`GET /${collection}/mixed`)).body).toEqual(winner);
+  });
+});
+
+test('of 24 PATCH without If-Match, of which 16 are written without a read, every change survives, and versions have no gap', async () => {
+  const ask = createClient({ resources: noteResources });
+  await ask('PUT /notes/both', { body: aBook({ tags: [] }) });
+  const answers = await Promise.all(Array.from({ length: 24 }, async (_, number) => ask('PATCH /notes/both', number % 3 !== 0
+    ? { body: { pages: number + 1 } }
+    : { body: [{ op: 'add', path: '/tags/-', value: `t${number}` }], headers: { 'Content-Type': 'application/json-patch+json' } })));
+  expect(count(answers, 200)).toBe(24);
+  expect(answers.map(({ body }) => body.version as number).sort((a, b) => a - b)).toEqual(Array.from({ length: 24 }, (_, index) => index + 2));
+  const { body } = await ask('GET /notes/both');
+  expect(new Set(body.tags).size).toBe(8);
+  expect(body).toEqual(answers.find((answer) => answer.body.version === 25)!.body);
 });

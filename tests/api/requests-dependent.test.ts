@@ -50,6 +50,10 @@ test.each<[string, string, object, number, string]>([
   ['a book by PUT', 'PUT /books/new', { body: aBook() }, 201, 'GetItem; PutItem'],
   ['a book without an ISBN, deleted', 'DELETE /books/other', {}, 204, 'GetItem; DeleteItem'],
   ['a book that is lent, to be deleted', 'DELETE /books/b', {}, 409, 'GetItem; TransactWriteItems of 2: Delete, Delete'],
+  ['the phone of a member', 'PATCH /members/m', { body: { phone: '12345' } }, 200, 'UpdateItem'],
+  ['the name of a member, by which an index sorts', 'PATCH /members/m', { body: { name: 'Anna' } }, 200, 'UpdateItem'],
+  ['a part of the address of a member', 'PATCH /members/m', { body: { address: { city: 'Oslo' } } }, 200, 'GetItem; UpdateItem'],
+  ['the email of a member', 'PATCH /members/m', { body: { email: 'ann@example.org' } }, 200, 'GetItem; TransactWriteItems of 3: Delete, Put, Update'],
   ['a loan', 'POST /loans', { body: aLoan() }, 201, 'GetItem; TransactWriteItems of 3: Put, Update, Update'],
   ['a loan that is back', 'POST /loans', { body: aLoan({ returnedAt: dueAt }) }, 201, 'TransactWriteItems of 3: Put, Update, Update'],
   ['ten loans', 'POST /loans', { body: Array.from({ length: 10 }, () => aLoan()) }, 201, 'GetItem; TransactWriteItems of 12: Put, Put, Put, Put, Put, Put, Put, Put, Put, Put, Update, Update'],
@@ -66,6 +70,6 @@ test.each<[string, string, object, number, string]>([
   expect((await database.ask(line, more)).status).toBe(status);
   expect(sent()).toBe(expected);
   const row = page.split('\n').find((one) => one.startsWith(`| ${what} |`)) ?? '';
-  expect(row.split('|').map((cell) => cell.trim().replaceAll('`', ''))).toContain(line.replace(/\/(b|l|back|other|new)(?=\/|$)/, '/…'));
+  expect(row.split('|').map((cell) => cell.trim().replaceAll('`', ''))).toContain(line.replace(/\/(b|l|m|back|other|new)(?=\/|$)/, '/…'));
   expect(row).toContain(expected.replace(/: (Put, ){9}Put/, ': 10 Put'));
 });

@@ -4,6 +4,7 @@ import { listResources } from '../../src/definition/resource';
 import { books } from '../../src/resources/books';
 import { loans } from '../../src/resources/loans';
 import { members } from '../../src/resources/members';
+import type { Answer } from '../setup/client';
 import { notes } from '../setup/notes';
 import { errorReply, type DatabaseReply } from '../setup/proxy';
 import { useProxy } from '../setup/proxied';
@@ -135,6 +136,85 @@ describe.each(['/books/b', '/notes/n'])('%s', (path) => {
     expect(status === 503 || (status === 200 && body.version === 2 && body.pages === 7)).toBe(true);
   });
 
+});
+
+describe('PATCH that is written without a read', () => {
+  const patch = { body: { pages: 7 } };
+
+  test.each([['nothing', []], ['a conflict', [CONFLICT]], ['throttling', [THROTTLED]]])('counts once where %s follows, with If-Match and without', async (_what, answers) => {
+    for (const headers of [{}, { 'If-Match': '"2"' }]) {
+      loseFirst(undefined, [...answers]);
+      const { status, body } = await database.ask('PATCH /notes/n', { ...patch, headers });
+      expect([status, body.pages]).toEqual([200, 7]);
+      database.proxy.clear();
+      expect((await database.ask('GET /notes/n')).body).toEqual(body);
+    }
+    expect((await database.ask('GET /notes/n')).body.version).toBe(3);
+  });
+
+  test('is 503 where it is throttled to the end', async () => {
+    loseFirst(undefined, [THROTTLED, THROTTLED, THROTTLED]);
+    expect((await database.ask('PATCH /notes/n', patch)).status).toBe(503);
+  });
+
+  test.each<[string, string, object]>([
+    ['PATCH by JSON patch', 'PATCH /notes/n', addTag('other')],
+    ['DELETE', 'DELETE /notes/n', {}],
+  ])('is 503, and counts once, where a %s of another comes in between', async (_what, line, ask) => {
+    loseFirst(() => database.ask(line, ask));
+    expect((await database.ask('PATCH /notes/n', patch)).status).toBe(503);
+    database.proxy.clear();
+    const { status, body } = await database.ask('GET /notes/n');
+    expect([status, body.version]).toEqual(line.startsWith('DELETE') ? [404, undefined] : [200, 3]);
+  });
+
+  test('with If-Match is 503, and counts once, where another without a read comes in between', async () => {
+    loseFirst(() => database.ask('PATCH /notes/n', { body: { pages: 8 } }));
+    expect((await database.ask('PATCH /notes/n', { ...patch, headers: { 'If-Match': '"1"' } })).status).toBe(503);
+    database.proxy.clear();
+    expect((await database.ask('GET /notes/n')).body).toMatchObject({ pages: 8, version: 3 });
+  });
+
+  test('without If-Match is done after another without a read that came in between, and answers what then is', async () => {
+    loseFirst(() => database.ask('PATCH /notes/n', { body: { pages: 8, author: 'B' } }));
+    const { status, body } = await database.ask('PATCH /notes/n', patch);
+    expect([status, body.pages, body.author]).toEqual([200, 7, 'B']);
+    database.proxy.clear();
+    expect((await database.ask('GET /notes/n')).body).toEqual(body);
+  });
+
+  test('that is repeated after others have written does not make one that was read first count twice', async () => {
+    const attempts: Record<string, number> = {};
+    let both: Promise<[Answer, Answer]> | undefined;
+    let lost = (): void => {};
+    let repeated = (): void => {};
+    const isLost = new Promise<void>((resolve) => { lost = resolve; });
+    const isRepeated = new Promise<void>((resolve) => { repeated = resolve; });
+    database.proxy.intercept = async ({ operation, input }, forward) => {
+      const values = JSON.stringify(input['ExpressionAttributeValues'] ?? '');
+      const who = operation !== 'UpdateItem' ? 'reader' : values.includes('"111"') ? 'blind' : values.includes('once') ? 'read first' : 'other';
+      attempts[who] = (attempts[who] ?? 0) + 1;
+      switch (`${who} ${attempts[who]}`) {
+        case 'blind 1': await forward(); return 'disconnect';
+        case 'blind 2': {
+          const first = database.ask('PATCH /notes/n', addTag('once'));
+          await isLost;
+          const other = await database.ask('PATCH /notes/n', { body: { pages: 8 } });
+          both = first.then((answer) => [answer, other]);
+          const reply = await forward();
+          repeated();
+          return reply;
+        }
+        case 'read first 1': await forward(); lost(); return 'disconnect';
+        case 'read first 2': await isRepeated; return forward();
+        default: return forward();
+      }
+    };
+    expect((await database.ask('PATCH /notes/n', { body: { pages: 111 } })).status).toBe(200);
+    const [first, other] = await both!;
+    expect([first.status, other.status]).toEqual([503, 200]);
+    expect(await tagsOf('/notes/n')).toEqual(['once']);
+  });
 });
 
 test('DELETE that took effect does not delete the item that was made anew in between, nor is it denied', async () => {

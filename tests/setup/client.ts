@@ -7,6 +7,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { parse } from 'yaml';
 
 import { readConfig, type Config } from '../../src/config';
+import { trustedBy } from '../../src/description/trusted';
 import type { Resource } from '../../src/definition/resource';
 import { describeFunction, readFunction, writeFunction } from '../../src/functions';
 import type { Handler } from '../../src/http/serve';
@@ -26,10 +27,15 @@ export interface Answer {
   readonly text: string;
 }
 
+/** A caller, as a test names it. */
+export type As = { readonly subject: string; readonly roles?: readonly string[]; readonly claims?: object; readonly expires?: number } | { readonly key: string };
+
 export interface Ask {
   readonly headers?: Record<string, string>;
   /** An object is sent as JSON, a string and bytes as they are. */
   readonly body?: unknown;
+  /** Who asks: what the authorizer has verified, or the id of the API key; nobody without it. */
+  readonly as?: As | undefined;
   /** The stage, or base path, that stands before the path on AWS. */
   readonly base?: string;
 }
@@ -59,14 +65,14 @@ export function createClient({ resources = sampleResources, config, send = conne
     const isJson = headers['content-type']?.includes('json') === true && result.body !== '';
     const answer = { status: result.statusCode, headers, body: isJson ? JSON.parse(result.body) : undefined, text: result.body };
     if (described) {
-      expectDescribed(resources, line, ask, answer);
+      expectDescribed(resources, line, ask, answer, trustedBy(api.config));
     }
     return answer;
   };
 }
 
 /** The event that API Gateway makes of a request. */
-export function gatewayEvent(line: string, { headers = {}, body, base = '' }: Ask = {}): APIGatewayProxyEvent {
+export function gatewayEvent(line: string, { headers = {}, body, base = '', as }: Ask = {}): APIGatewayProxyEvent {
   const [method = '', target = ''] = line.split(' ');
   const { pathname, searchParams } = new URL(target, 'http://api.example');
   const isBytes = body instanceof Uint8Array;
@@ -84,8 +90,19 @@ export function gatewayEvent(line: string, { headers = {}, body, base = '' }: As
     stageVariables: null,
     body: text,
     isBase64Encoded: isBytes,
-    requestContext: { requestId: `request-${requests++}`, path: `${base}${pathname === '/' && base !== '' ? '' : pathname}`, stage: base.slice(1), httpMethod: method } as APIGatewayProxyEvent['requestContext'],
+    requestContext: { requestId: `request-${requests++}`, path: `${base}${pathname === '/' && base !== '' ? '' : pathname}`, stage: base.slice(1), httpMethod: method, ...credentialsOf(as) } as APIGatewayProxyEvent['requestContext'],
   };
+}
+
+/** What API Gateway adds of a caller. */
+function credentialsOf(as: As | undefined): object {
+  if (as === undefined) {
+    return {};
+  }
+  const { subject, roles = [], claims = {}, expires = Math.floor(Date.now() / 1000) + 300 } = 'key' in as ? { subject: undefined } : as;
+  return 'key' in as
+    ? { identity: { apiKeyId: as.key } }
+    : { authorizer: { principalId: subject, subject, roles: JSON.stringify(roles), claims: JSON.stringify({ sub: subject, ...claims }), expires: String(expires) } };
 }
 
 let requests = 0;

@@ -1,6 +1,6 @@
 // What requests did to the database, as the proxy before it sees it: the truth that answers are held against.
 
-import type { DatabaseRequest, Intercept } from './proxy';
+import type { DatabaseReply, DatabaseRequest, Intercept } from './proxy';
 
 /** One write of one record that took effect. */
 export interface RecordWrite {
@@ -26,7 +26,7 @@ export function noting(begin: () => (effect: Effect) => void, carriedOut: Set<st
     const note = begin();
     const forwardNoting: typeof forward = async () => {
       const reply = await forward();
-      const effect = reply.status === 200 ? effectOf(request) : [];
+      const effect = reply.status === 200 ? effectOf(request, reply) : [];
       // DynamoDB carries a transaction out once for its token, however often it arrives.
       const token = request.input['ClientRequestToken'] as string | undefined;
       if (effect.length > 0 && (token === undefined || !carriedOut.has(token))) {
@@ -41,10 +41,10 @@ export function noting(begin: () => (effect: Effect) => void, carriedOut: Set<st
   };
 }
 
-function effectOf({ operation, input }: DatabaseRequest): Effect {
+function effectOf({ operation, input }: DatabaseRequest, { body }: DatabaseReply): Effect {
   switch (operation) {
     case 'PutItem': return [write('put', input)];
-    case 'UpdateItem': return [write('update', input)];
+    case 'UpdateItem': return [write('update', input, (JSON.parse(body) as { Attributes?: { version?: { N: string } } }).Attributes?.version?.N)];
     case 'DeleteItem': return [write('delete', input)];
     case 'TransactWriteItems': return (input['TransactItems'] as Record<string, Action>[]).flatMap(({ Put, Update, Delete }) => [
       ...(Put === undefined ? [] : [write('put', Put)]),
@@ -55,9 +55,10 @@ function effectOf({ operation, input }: DatabaseRequest): Effect {
   }
 }
 
-function write(kind: RecordWrite['kind'], action: Action): RecordWrite {
+/** @param counted the version as the answer has it, where the database counted it up */
+function write(kind: RecordWrite['kind'], action: Action, counted = action.Item?.version?.N): RecordWrite {
   const { pk, sk } = action.Key ?? action.Item!;
-  return { kind, key: `${pk.S}/${sk.S}`, version: action.Item?.version === undefined ? updatedVersion(action) : Number(action.Item.version.N) };
+  return { kind, key: `${pk.S}/${sk.S}`, version: counted === undefined ? updatedVersion(action) : Number(counted) };
 }
 
 /** The version in an update such as `SET #4 = :4`. */

@@ -14,6 +14,8 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 process.env.TABLE_NAME = `dynashelf-test-${worker}`;
 process.env.CURSOR_KEY = 'a key for tests and nothing but tests';
 process.env.CORS_ORIGINS = '*';
+// What tests are about other than access is open to everyone, as on a developer's machine.
+process.env.ACCESS = 'open';
 
 // Jest runs tests in a realm of their own, in which an error of Node's sockets is no `instanceof Error`:
 // the SDK would take a refused connection for something unknown.

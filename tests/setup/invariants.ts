@@ -66,7 +66,7 @@ export function untrueAnswers(history: readonly Exchange[]): string[] {
     const isWrite = !exchange.line.startsWith('GET ') && headers['idempotent-replayed'] === undefined;
     const wrong = (is: boolean, what: string): string[] => (is ? [`${describe(exchange)} was answered ${status}, ${what} (${effects} effects).`] : []);
     // What is written without being read first is repeated by a second attempt where others wrote in between: idempotent, as these methods are.
-    const most = /^(PUT|DELETE) \/notes\//.test(exchange.line) ? Infinity : 1;
+    const most = isWithoutRead(exchange) ? Infinity : 1;
     if (status === 500) {
       return wrong(true, 'which is a bug');
     }
@@ -81,6 +81,11 @@ export function untrueAnswers(history: readonly Exchange[]): string[] {
       ...wrong(isWrite && effects === 0 && !wasDeletedBy(exchange, history), 'and did nothing'),
     ];
   });
+}
+
+function isWithoutRead({ line, key, ask: { body } }: Exchange): boolean {
+  return /^(PUT|DELETE) \/notes\//.test(line)
+    || (key === undefined && /^PATCH \/(notes|members)\//.test(line) && !Array.isArray(body) && !Object.hasOwn(body as object, 'email'));
 }
 
 /** A DELETE is also done where another, at the same time, was faster; of a note, which is not read first, also where there was none. */

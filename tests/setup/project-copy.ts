@@ -44,7 +44,7 @@ export function copyProject(): ProjectCopy {
 /** Runs `npm start` in a copy, or what `npm start` runs. */
 export function startIn({ directory }: ProjectCopy, environment: Record<string, string | undefined>, by: 'npm' | 'node' = 'node'): Start {
   const [command, args] = by === 'npm' ? ['npm', ['start']] : [process.execPath, ['--import', 'tsx', 'local/start.ts']];
-  const clean = Object.entries({ ...process.env, ...environment }).filter(([name]) => environment[name] !== undefined || !/^(AWS|DYNAMODB|TABLE_NAME|CURSOR_KEY|CORS|PORT|npm_)/.test(name));
+  const clean = Object.entries({ ...process.env, ...environment }).filter(([name]) => environment[name] !== undefined || !/^(AWS|DYNAMODB|TABLE_NAME|CURSOR_KEY|CORS|PORT|ACCESS|TOKEN_|API_KEY|npm_)/.test(name));
   const child = spawn(command, args, { cwd: directory, env: Object.fromEntries(clean), stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));

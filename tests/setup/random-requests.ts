@@ -96,6 +96,8 @@ function chooseRequest(known: Knowledge): Sent {
     [2, () => [`GET ${book}`]],
     [2, () => [`PUT /notes/${random.pick(NOTES)}`, { body: { title: mark, tags: [] } }]],
     [3, () => note(known, (path) => [`PATCH ${path}`, jsonPatch(mark, precondition(known, path))])],
+    [3, () => note(known, (path) => [`PATCH ${path}`, { body: random.pick([{ title: mark }, { title: mark, pages: 1 + random.below(3) }, { pages: null }]), headers: precondition(known, path) }])],
+    [1, () => [`PATCH /members/${member}`, { body: { phone: `000${known.writes}` } }]],
     [1, () => note(known, (path) => [`PUT ${path}`, { body: { title: mark, tags: [] }, headers: precondition(known, path, true) }])],
     [1, () => note(known, (path) => [`DELETE ${path}`, { headers: precondition(known, path) }])],
   ];

@@ -10,7 +10,7 @@ import { type Operations } from '../../src/store/send';
 import { EXPIRES_ATTRIBUTE, HEALTH_PARTITION, INDEX_SLOTS, PARTITION_KEY, SORT_KEY, indexSlot } from '../../src/store/table';
 
 interface Cors { origin: string; methods: string[]; headers: string[]; maxAge: number }
-interface Event { path: string; method: string; cors?: Cors }
+interface Event { path: string; method: string; cors?: Cors; authorizer?: string; private?: string }
 interface Statement { Effect: string; Action: string | string[]; Resource: unknown; Condition?: unknown }
 interface Service {
   params: Record<string, Record<string, string | number | boolean>>;
@@ -20,9 +20,14 @@ interface Service {
     timeout: number;
     versionFunctions: boolean;
     logRetentionInDays: string;
-    tracing: object;
     logs: { restApi: Record<string, unknown> & { format: string } };
     environment: Record<string, string>;
+    apiGateway: string;
+  };
+  custom: {
+    tokens: Record<string, Record<string, string | number>>;
+    trust: Record<string, { issuer: unknown; audience: unknown }>;
+    keys: Record<string, { asked: string; private: boolean; apiGateway: object }>;
   };
   functions: Record<string, { handler: string; role: unknown; events: { http: Event }[] }>;
   resources: {
@@ -44,7 +49,8 @@ function atStage(value: string, stage: string): string {
   const filled = value
     .replace(/\$\{self:service\}/g, 'dynashelf')
     .replace(/\$\{sls:stage\}/g, stage)
-    .replace(/\$\{param:(\w+)\}/g, (_, name: string) => String(service.params[stage]?.[name] ?? service.params['default']?.[name]));
+    .replace(/\$\{param:(\w+)\}/g, (_, name: string) => String(service.params[stage]?.[name] ?? service.params['default']?.[name]))
+    .replace(/\$\{self:custom\.(\w+)\.(\w+)\.(\w+)\}/g, (_, ...[map, name, word]: [string, string, string]) => String((service.custom as unknown as Record<string, Record<string, Record<string, unknown>>>)[map]?.[name]?.[word]));
   return filled === value ? value : atStage(filled, stage);
 }
 
@@ -60,10 +66,10 @@ describe('functions and routes', () => {
     }
   });
 
-  test('the functions are read, write and describe, each with a role of its own', () => {
-    expect(Object.keys(service.functions)).toEqual(['read', 'write', 'describe']);
+  test('the functions are read, write, authorize and describe, each with a role of its own', () => {
+    expect(Object.keys(service.functions)).toEqual(['read', 'write', 'authorize', 'describe']);
     expect(Object.values(service.functions).map(({ role }) => role)).toEqual(
-      ['ReadRole', 'WriteRole', 'DescribeRole'].map((name) => ({ 'Fn::GetAtt': [name, 'Arn'] })),
+      ['ReadRole', 'WriteRole', 'AuthorizeRole', 'DescribeRole'].map((name) => ({ 'Fn::GetAtt': [name, 'Arn'] })),
     );
   });
 
@@ -103,14 +109,46 @@ describe('functions and routes', () => {
     expect(service.provider.timeout).toBeLessThan(29);
   });
 
-  test('they run on Node 24 on arm64, traced, unversioned, with logs that expire', () => {
+  test('they run on Node 24 on arm64, unversioned, with logs that expire', () => {
     expect(service.provider).toMatchObject({
       runtime: 'nodejs24.x',
       architecture: 'arm64',
       versionFunctions: false,
       logRetentionInDays: '${param:logDays}',
-      tracing: { apiGateway: true, lambda: true },
     });
+  });
+});
+
+describe('who is let in', () => {
+  test('the authorizer is asked, and a key wanted where keys are, for every method on data and for no other', () => {
+    for (const { name, authorizer, private: key } of events) {
+      expect({ name, authorizer, key }).toEqual(
+        ['read', 'write'].includes(name)
+          ? { name, authorizer: '${self:custom.tokens.${param:tokens}}', key: '${self:custom.keys.${param:apiKeys}.private}' }
+          : { name, authorizer: undefined, key: undefined },
+      );
+    }
+  });
+
+  test('the authorizer’s answers are kept only where every request has the token that they are kept by', () => {
+    expect(service.custom.tokens).toEqual({
+      optional: { name: 'authorize', type: 'request', resultTtlInSeconds: 0 },
+      required: { name: 'authorize', type: 'request', resultTtlInSeconds: 300, identitySource: 'method.request.header.Authorization' },
+    });
+  });
+
+  test('nobody’s tokens are trusted and no keys are made unless a parameter says so', () => {
+    expect(service.params['default']).toMatchObject({ tokenIssuer: '', tokenAudience: '', userPool: 'none', tokens: 'optional', apiKeys: 'none' });
+    expect(service.custom.keys['none']).toEqual({ asked: '', private: false, apiGateway: {} });
+  });
+
+  test('access is open on no stage that is deployed', () => {
+    expect(JSON.stringify([service.params, service.provider, service.functions])).not.toMatch(/ACCESS|"open"/);
+  });
+
+  test('the authorizer ends before API Gateway gives up on it, and after the issuer had its time', () => {
+    // Two answers of the issuer, three seconds each; https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+    expect((service.functions['authorize'] as unknown as { timeout: number }).timeout).toBe(10);
   });
 });
 
@@ -134,8 +172,9 @@ describe('environment', () => {
   test('is what src/config.ts reads', () => {
     const source = readFileSync(join(root, 'src/config.ts'), 'utf8');
     const read = new Set([...source.matchAll(/'([A-Z][A-Z_]+)'/g)].map((match) => match[1] ?? ''));
-    expect(Object.keys(environment).sort()).toEqual([...read].filter((name) => !name.startsWith('AWS_')).sort());
-    expect(readConfig(environment)).toMatchObject({ tableName: 'dynashelf-dev', corsOrigins: ['*'], deployed: true });
+    // ACCESS is for a developer's machine alone.
+    expect(Object.keys(environment).sort()).toEqual([...read].filter((name) => !name.startsWith('AWS_') && name !== 'ACCESS').sort());
+    expect(readConfig(environment)).toMatchObject({ tableName: 'dynashelf-dev', corsOrigins: ['*'], access: 'rules', tokens: undefined, apiKeys: false, deployed: true });
   });
 
   test('names the table that the stack makes', () => {
@@ -224,6 +263,10 @@ describe('rights', () => {
     ]);
   });
 
+  test('authorize has no right to data', () => {
+    expect(onData('AuthorizeRole')).toEqual([]);
+  });
+
   test('describe may get from the partition of the health check, which holds no data', () => {
     expect(onData('DescribeRole')).toEqual([
       {
@@ -238,11 +281,10 @@ describe('rights', () => {
     ]);
   });
 
-  test.each(['Read', 'Write', 'Describe'])('%s may write to its own log and to X-Ray, and do nothing further', (name) => {
+  test.each(['Read', 'Write', 'Authorize', 'Describe'])('%s may write to its own log, and do nothing further', (name) => {
     const rest = statements(`${name}Role`).filter((statement) => !onData(`${name}Role`).includes(statement));
     expect(rest).toEqual([
       { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { 'Fn::GetAtt': [`${name}LogGroup`, 'Arn'] } },
-      { Effect: 'Allow', Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Resource: '*' },
     ]);
   });
 
@@ -257,7 +299,7 @@ describe('rights', () => {
       TransactWriteItems: ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
       UpdateItem: ['UpdateItem'],
     };
-    const granted = ['ReadRole', 'WriteRole', 'DescribeRole'].flatMap(onData).flatMap(({ Action }) => Action);
+    const granted = ['ReadRole', 'WriteRole', 'AuthorizeRole', 'DescribeRole'].flatMap(onData).flatMap(({ Action }) => Action);
     expect(new Set(granted)).toEqual(new Set(Object.values(needed).flat().map((action) => `dynamodb:${action}`)));
   });
 
@@ -337,7 +379,7 @@ describe('errors of the gateway', () => {
 
   test('a path that no route has is 404, a missing key 403', () => {
     const status = Object.fromEntries(answers.map(({ type, status }) => [type, status]));
-    expect(status).toMatchObject({ MISSING_AUTHENTICATION_TOKEN: 404, INVALID_API_KEY: 403, UNAUTHORIZED: 401, REQUEST_TOO_LARGE: 413, UNSUPPORTED_MEDIA_TYPE: 415 });
+    expect(status).toMatchObject({ MISSING_AUTHENTICATION_TOKEN: 404, INVALID_API_KEY: 403, ACCESS_DENIED: 403, THROTTLED: 429, QUOTA_EXCEEDED: 429, AUTHORIZER_FAILURE: 503, UNAUTHORIZED: 401, REQUEST_TOO_LARGE: 413, UNSUPPORTED_MEDIA_TYPE: 415 });
   });
 
   test('are all made before the API is deployed', () => {

@@ -11,16 +11,17 @@ const ROOT = join(__dirname, '../..');
 /** Which parts of src a part may import besides itself. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   config: [],
+  log: [],
   problem: [],
   definition: ['config', 'problem'],
   resources: ['definition'],
-  store: ['config', 'problem', 'definition'],
-  operations: ['config', 'problem', 'definition', 'store'],
-  access: ['config', 'problem', 'definition', 'store'],
-  description: ['config', 'problem', 'definition'],
-  http: ['config', 'problem', 'definition', 'store', 'operations', 'access', 'description'],
-  functions: ['config', 'problem', 'definition', 'store', 'operations', 'access', 'description', 'http'],
-  handlers: ['config', 'problem', 'definition', 'store', 'operations', 'access', 'description', 'http', 'functions', 'resources'],
+  store: ['config', 'log', 'problem', 'definition'],
+  operations: ['config', 'log', 'problem', 'definition', 'store'],
+  access: ['config', 'log', 'problem', 'definition'],
+  description: ['config', 'log', 'problem', 'definition', 'access'],
+  http: ['config', 'log', 'problem', 'definition', 'store', 'operations', 'access', 'description'],
+  functions: ['config', 'log', 'problem', 'definition', 'store', 'operations', 'access', 'description', 'http'],
+  handlers: ['config', 'log', 'problem', 'definition', 'store', 'operations', 'access', 'description', 'http', 'functions', 'resources'],
   entries: ['handlers'],
 };
 

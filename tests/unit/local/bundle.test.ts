@@ -18,7 +18,7 @@ function within(name: string, pattern: RegExp): string[] {
 }
 
 // Raise a number only for what is worth a slower start. The docs page's renderer is 255 kB of describe's.
-test.each([['read', 45], ['write', 75], ['describe', 330]])('%s is an archive of at most %i kB', (name, budget) => {
+test.each([['read', 45], ['write', 75], ['describe', 330], ['authorize', 22]])('%s is an archive of at most %i kB', (name, budget) => {
   expect(bundles[name]!.zipSize / 1000).toBeLessThanOrEqual(budget);
 });
 
@@ -42,14 +42,19 @@ test('write holds no description of the API', () => {
   expect(within('write', /src\/description|rapidoc/)).toEqual([]);
 });
 
-test.each(['read', 'write', 'describe'])('%s is one CommonJS file with a handler, that asks for nothing but what Node has', (name) => {
+test('authorize holds nothing that leads to data', () => {
+  expect(within('authorize', /src\/(store|operations|description)\/|@aws-sdk|@smithy|dynamoose|cfworker|rapidoc|node_modules\/uuid/)).toEqual([]);
+  expect(within('authorize', /node_modules/).every((path) => path.startsWith('node_modules/aws-jwt-verify/'))).toBe(true);
+});
+
+test.each(['read', 'write', 'describe', 'authorize'])('%s is one CommonJS file with a handler, that asks for nothing but what Node has', (name) => {
   const required = new Set<string>();
   const module = { exports: {} as { handler?: unknown } };
   const environment = { TABLE_NAME: 't', CURSOR_KEY: 'a key of some length', AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
   const globals = { module, exports: module.exports, process: { ...process, env: environment }, Buffer, URL, TextEncoder, TextDecoder, console, performance, setTimeout, clearTimeout };
   runInNewContext(Buffer.from(bundles[name]!.code).toString('utf8'), { ...globals, require: (id: string): unknown => { required.add(id); return jest.requireActual(id); } });
   expect(typeof module.exports.handler).toBe('function');
-  expect([...required].filter((id) => !id.startsWith('node:')).filter((id) => !['crypto', 'fs', 'stream', 'util', 'buffer', 'path'].includes(id))).toEqual([]);
+  expect([...required].filter((id) => !id.startsWith('node:')).filter((id) => !['crypto', 'fs', 'https', 'stream', 'util', 'buffer', 'path'].includes(id))).toEqual([]);
 });
 
 test('the source map of a bundle leads to the sources, and holds none of them', () => {

@@ -1,0 +1,87 @@
+// What the caller of one request may do: asked before anything of the request is read.
+import { EVERYTHING, type AttributeRules, type Caller, type Permission } from '../definition/access';
+import type { Resource } from '../definition/resource';
+import { grantOf, includesCaller } from './grant';
+import type { Problem } from '../problem';
+import { forbidden, unauthenticated } from './refusal';
+
+/** What a caller may do with every resource. */
+export interface Access {
+  readonly caller: Caller;
+  /** What is granted of an operation or action, perhaps nothing. */
+  permission(resource: Resource, operation: string): Permission;
+  /**
+   * What is granted of an operation or action.
+   * @throws Problem `unauthenticated` or `forbidden` where that is nothing
+   */
+  require(resource: Resource, operation: string): Permission;
+}
+
+/** The access of a caller. */
+export function openAccess(caller: Caller): Access {
+  const permissions = new Map<string, Permission>();
+
+  function permission(resource: Resource, operation: string): Permission {
+    const name = `${resource.name}/${operation}`;
+    let found = permissions.get(name);
+    if (found === undefined) {
+      found = permissionOf(resource, operation, caller);
+      permissions.set(name, found);
+    }
+    return found;
+  }
+
+  return {
+    caller,
+    permission,
+    require(resource, operation) {
+      const found = permission(resource, operation);
+      if (found.grant === 'none') {
+        throw refusalOf(caller, resource, operation);
+      }
+      return found;
+    },
+  };
+}
+
+/** The refusal of an operation of which nothing is granted: 401 where credentials could help, 403 where they did not. */
+function refusalOf({ kind }: Caller, { name }: Resource, operation: string): Problem {
+  return kind === 'anonymous'
+    ? unauthenticated(`"${operation}" on ${name} is not open to everyone: send credentials, such as Authorization: Bearer with a token.`)
+    : forbidden(`These credentials do not allow "${operation}" on ${name}: use others, or ask for the right.`);
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function permissionOf(resource: Resource, operation: string, caller: Caller): Permission {
+  const { readable, writable } = restricted(resource);
+  if (caller.kind === 'open' && readable.length === 0 && writable.length === 0) {
+    return EVERYTHING;
+  }
+  return {
+    grant: grantOf(resource, operation, caller),
+    // What a list is of, it shows.
+    shown: operation === 'list' ? 'all' : grantOf(resource, 'read', caller),
+    hidden: excluded(readable, caller),
+    kept: excluded(writable, caller),
+  };
+}
+
+type Restricted = readonly (readonly [attribute: string, rules: AttributeRules])[];
+
+const known = new WeakMap<Resource, { readonly readable: Restricted; readonly writable: Restricted }>();
+
+/** The attributes that not everyone sees or sets. */
+function restricted(resource: Resource): { readonly readable: Restricted; readonly writable: Restricted } {
+  let found = known.get(resource);
+  if (found === undefined) {
+    const by = (word: 'readableBy' | 'writableBy'): Restricted => [...resource.attributes].flatMap(([name, { words }]) => (words[word] === undefined ? [] : [[name, words[word]] as const]));
+    found = { readable: by('readableBy'), writable: by('writableBy') };
+    known.set(resource, found);
+  }
+  return found;
+}
+
+function excluded(attributes: Restricted, caller: Caller): ReadonlySet<string> {
+  return attributes.length === 0 ? NONE : new Set(attributes.filter(([, rules]) => !includesCaller(rules, caller)).map(([name]) => name));
+}

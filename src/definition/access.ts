@@ -1,0 +1,105 @@
+// Who may do what: what a resource file says of it, and what follows for one caller.
+import type { AnyItem, Json } from './item';
+
+/** Who sends a request. */
+export interface Caller {
+  /**
+   * How the request was authenticated: by a token, by an API key, not at all; or it need not be, as the
+   * API is open to everyone on a developer's machine.
+   */
+  readonly kind: 'token' | 'key' | 'anonymous' | 'open';
+  /** Who it is: the token's subject, or the API key's id behind `key:`; empty for nobody. */
+  readonly subject: string;
+  /** The roles, or groups, that the token names. */
+  readonly roles: readonly string[];
+  /** The verified claims of the token (RFC 7519 §4). */
+  readonly claims: { readonly [claim: string]: Json };
+}
+
+/** The operations of every resource that access is declared for; actions come to them by their names. */
+export const ACCESS_OPERATIONS = ['list', 'read', 'create', 'replace', 'patch', 'delete'] as const;
+
+/** Attributes and the values that an item must have in them. */
+export interface Conditions {
+  readonly [attribute: string]: string | number | boolean;
+}
+
+/**
+ * Decides by the caller alone: true, false, or which items it is about, as the values that their attributes
+ * must have. What the caller writes has these values too, whatever the body says.
+ */
+export type AccessFunction = (caller: Caller) => boolean | Conditions;
+
+/** Who may carry out an operation, and on which items. */
+export type AccessRule<Name extends string = string> =
+  /** Everyone, also without credentials. */
+  | 'public'
+  /** Every caller whose token or API key is good. */
+  | 'authenticated'
+  /** Callers that have the role, or one of them. */
+  | { readonly role: string | readonly string[] }
+  /**
+   * The item's owner: the caller whose subject the attribute holds. It is filled when an item is created, never
+   * from the body; lists hold the caller's own items, by an index whose `partition` it is.
+   */
+  | { readonly owner: Name }
+  | AccessFunction;
+
+/** One rule, or several of which one is enough; at most one of them speaks of single items. */
+export type AccessRules<Name extends string = string> = AccessRule<Name> | readonly AccessRule<Name>[];
+
+/** Who may do what with a resource; what is not declared is refused. */
+export type Access<Name extends string = string> = {
+  /** GET of the collection, and of relations that list it. */
+  readonly list?: AccessRules<Name>;
+  /** GET of an item, and `expand` of it. */
+  readonly read?: AccessRules<Name>;
+  /** POST of the collection, and PUT of an item that does not exist. */
+  readonly create?: AccessRules<Name>;
+  /** PUT of an item that exists. */
+  readonly replace?: AccessRules<Name>;
+  readonly patch?: AccessRules<Name>;
+  readonly delete?: AccessRules<Name>;
+  /** An action, by its name. */
+  readonly [action: string]: AccessRules<Name> | undefined;
+};
+
+/** Who may see, or set, an attribute: a matter of the caller alone. `nobody` keeps it to the resource's own code. */
+export type AttributeRule = 'public' | 'authenticated' | 'nobody' | { readonly role: string | readonly string[] } | ((caller: Caller) => boolean);
+
+/** One rule, or several of which one is enough. */
+export type AttributeRules = AttributeRule | readonly AttributeRule[];
+
+/** The items on which an operation may be carried out. */
+export type Grant =
+  | 'all'
+  | 'none'
+  /** Those whose attributes have these values; those of an owner's rule are `owned` by this attribute. */
+  | { readonly conditions: Conditions; readonly owned?: string };
+
+/** What a caller may do with the items of a resource by one operation. */
+export interface Permission {
+  readonly grant: Grant;
+  /** The items that may be shown. */
+  readonly shown: Grant;
+  /** The attributes that are never shown. */
+  readonly hidden: ReadonlySet<string>;
+  /** The attributes that a body does not set; as they are, they stay. */
+  readonly kept: ReadonlySet<string>;
+}
+
+/** What the API itself may. */
+export const EVERYTHING: Permission = { grant: 'all', shown: 'all', hidden: new Set(), kept: new Set() };
+
+/** Whether a grant includes an item. */
+export function includes(grant: Grant, item: AnyItem): boolean {
+  return typeof grant === 'string' ? grant === 'all' : Object.entries(grant.conditions).every(([attribute, value]) => item[attribute] === value);
+}
+
+/** An item as a caller may see it; undefined where that is not at all. */
+export function show({ shown, hidden }: Pick<Permission, 'shown' | 'hidden'>, item: AnyItem): AnyItem | undefined {
+  if (!includes(shown, item)) {
+    return undefined;
+  }
+  return hidden.size === 0 ? item : Object.fromEntries(Object.entries(item).filter(([name]) => !hidden.has(name))) as AnyItem;
+}

@@ -1,0 +1,93 @@
+// Operations on data with who may carry them out, where credentials are asked for.
+import { ACCESS_OPERATIONS } from '../definition/access';
+import type { Resource } from '../definition/resource';
+import { audienceOf, both, either, isOwner, isRefused, maySee, sentence, type Audience } from './audience';
+import type { Part } from './names';
+import { refusals } from './responses';
+import { requirements, type Trusted } from './trusted';
+
+/** An operation as the description has it before access is spoken of. */
+interface Operation extends Part {
+  readonly description: string;
+  readonly responses: Part;
+}
+
+/** What an operation on data may be answered before access is looked at. */
+const BEFORE = ['400', '404', '429', '500', '503'];
+
+const BLIND = 'Without a body where the caller may not read the item.';
+
+/**
+ * An operation with its audience; as it is where nobody is asked. One that is always refused is described as such, with
+ * no answer but refusals: 401 and 403 are what the path answers, not 405. `npm run client` leaves it out.
+ */
+export function guarded(trusted: Trusted | undefined, operation: Part, audience: (trusted: Trusted) => Audience): Part {
+  if (trusted === undefined) {
+    return operation;
+  }
+  const { phrase, admission, isBlind = false } = audience(trusted);
+  const { operationId, tags, summary, description, responses } = operation as Operation;
+  const said = `${description} ${sentence(phrase)}`;
+  if (isRefused(admission)) {
+    const left = Object.entries(responses).filter(([status]) => BEFORE.includes(status));
+    return { operationId, tags, summary, description: said, responses: { ...Object.fromEntries(left), ...refusals() } };
+  }
+  const answers = Object.entries(responses as Record<string, Operation>).map(([status, answer]) =>
+    [status, isBlind && status.startsWith('2') ? { ...answer, description: `${answer.description} ${BLIND}` } : answer]);
+  return { ...operation, description: said, security: requirements(admission, trusted), responses: { ...Object.fromEntries(answers), ...refusals() } };
+}
+
+/** Of a list: an owner sees its own items there. */
+export function listAudience(trusted: Trusted, resource: Resource): Audience {
+  const audience = audienceOf(trusted, resource, 'list');
+  const rules = resource.access.get('list') ?? [];
+  const owner = rules.includes('public') || isRefused(audience.admission) ? undefined : rules.find(isOwner)?.owner;
+  const remark = owner === undefined ? '' : `, whose list holds its own items alone${owner === 'id' ? '' : ` and is ordered by indexes of \`${owner}\``}`;
+  return { ...audience, phrase: `${audience.phrase}${remark}` };
+}
+
+/** Of a relation: it takes the item that it belongs to and the items that it lists. */
+export function relatedAudience(trusted: Trusted, resource: Resource, other: Resource): Audience {
+  const [reading, listing] = [audienceOf(trusted, resource, 'read'), audienceOf(trusted, other, 'list')];
+  const phrase = reading.phrase === listing.phrase ? reading.phrase : `it takes reading the item of ${resource.name} (${reading.phrase}) and listing ${other.name} (${listing.phrase})`;
+  return { phrase, admission: both(reading, listing) };
+}
+
+/** Of POST to a collection: it gives the item an id, so who owns the item that has their subject as its id makes it by PUT. */
+export function createAudience(trusted: Trusted, resource: Resource): Audience {
+  const rules = resource.access.get('create') ?? [];
+  const possible = rules.filter((rule) => !(isOwner(rule) && rule.owner === 'id'));
+  if (possible.length === 0 && rules.length > 0) {
+    return { phrase: 'refused to everyone, as the owner makes the item of its own id by PUT', admission: { token: false, key: false, anonymous: false } };
+  }
+  return { ...audienceOf(trusted, resource, 'create', possible), isBlind: isBlind(resource, 'create') };
+}
+
+/** Of PUT, which does two things. */
+export function putAudience(trusted: Trusted, resource: Resource): Audience {
+  const [replacing, creating] = [audienceOf(trusted, resource, 'replace'), audienceOf(trusted, resource, 'create')];
+  const phrase = replacing.phrase === creating.phrase ? replacing.phrase : `to replace an item, ${replacing.phrase}; to create one, ${creating.phrase}`;
+  return { phrase, admission: either(replacing, creating), isBlind: isBlind(resource, 'replace') || isBlind(resource, 'create') };
+}
+
+/** Of PATCH. */
+export function patchAudience(trusted: Trusted, resource: Resource): Audience {
+  return { ...audienceOf(trusted, resource, 'patch'), isBlind: isBlind(resource, 'patch') };
+}
+
+/** Of an action, which may answer with an item of any collection, and change whose it is. */
+export function actAudience(trusted: Trusted, resource: Resource, action: string, resources: ReadonlyMap<string, Resource>): Audience {
+  const rules = resource.access.get(action) ?? [];
+  return { ...audienceOf(trusted, resource, action), isBlind: !rules.every((rule) => [...resources.values()].every((other) => maySee(other, rule, false))) };
+}
+
+/** Of a transaction: it is for whoever may do something that it can hold. */
+export function transactionAudience(trusted: Trusted, resources: ReadonlyMap<string, Resource>): Audience {
+  const inside = ACCESS_OPERATIONS.filter((operation) => operation !== 'list');
+  const admission = either(...[...resources.values()].flatMap((resource) => inside.map((operation) => audienceOf(trusted, resource, operation))));
+  return { phrase: isRefused(admission) ? 'refused to everyone, as every operation that it could hold is' : 'for callers who may carry out each of its operations', admission };
+}
+
+function isBlind(resource: Resource, operation: string): boolean {
+  return !(resource.access.get(operation) ?? []).every((rule) => maySee(resource, rule, true));
+}

@@ -1,0 +1,55 @@
+// Resources to try access rules on: papers that have an owner, lie on shelves and are remarked upon.
+import type { Access } from '../../src/definition/access';
+import type { Answer } from '../../src/definition/action';
+import { defineResource, listResources, type Resource } from '../../src/definition/resource';
+
+const OPEN = { list: 'public', read: 'public', create: 'public', replace: 'public', patch: 'public', delete: 'public' } as const;
+
+/** Papers with some access, and shelves and remarks that are open to everyone. */
+export function papersWith(access: Access): ReadonlyMap<string, Resource> {
+  const papers = defineResource({
+    name: 'papers',
+    description: 'Papers that have an owner.',
+    schema: {
+      title: { type: String, required: true, maxLength: 100 },
+      owner: { type: String, required: true, maxLength: 200 },
+      shelf: { type: String, references: 'shelves' },
+      state: { type: String, enum: ['draft', 'published'], default: 'draft' },
+      grade: { type: Number, readableBy: { role: 'editor' }, writableBy: { role: 'editor' } },
+      pin: { type: String, maxLength: 20, readableBy: 'nobody' },
+    },
+    indexes: {
+      byOwner: { partition: 'owner' },
+      byOwnerAndTitle: { partition: 'owner', sort: 'title' },
+      byShelf: { partition: 'shelf' },
+      byTitle: { sort: 'title' },
+      byGrade: { sort: 'grade' },
+    },
+    relations: { remarks: { collection: 'remarks', attribute: 'paper' } },
+    access: access as never,
+    actions: (action) => ({
+      publish: action({
+        description: 'Publishes the paper.',
+        body: {},
+        async run({ item, transaction }): Promise<Answer> {
+          return transaction.update(papers, item.id, { state: 'published' });
+        },
+      }),
+    }),
+  });
+  const shelves = defineResource({
+    name: 'shelves',
+    description: 'Where papers lie.',
+    schema: { room: { type: String, maxLength: 100 } },
+    relations: { papers: { collection: 'papers', attribute: 'shelf' } },
+    access: OPEN,
+  });
+  const remarks = defineResource({
+    name: 'remarks',
+    description: 'What is said of papers.',
+    schema: { text: { type: String, required: true, maxLength: 100 }, paper: { type: String, references: 'papers', onDelete: 'cascade' } },
+    indexes: { byPaper: { partition: 'paper' } },
+    access: OPEN,
+  });
+  return listResources(papers, shelves, remarks);
+}

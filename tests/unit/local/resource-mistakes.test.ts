@@ -1,0 +1,41 @@
+// A dangerous pattern in a resource file ends `npm run build`, `serverless package`, `serverless deploy` and `npm start`.
+
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { freePort } from '../../../local/free-port';
+import { copyProject, type ProjectCopy } from '../../setup/project-copy';
+
+const FILE = 'src/resources/books.ts';
+const REFUSAL = /src\/resources\/books\.ts: attribute "isbn" has a pattern that takes exponential time on some texts, whatever their length: write it so that no text can be matched in two ways/;
+
+let copy: ProjectCopy;
+
+beforeAll(() => {
+  copy = copyProject();
+  const path = join(copy.directory, FILE);
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/pattern: '[^']*'/, () => "pattern: '^([0-9]+-?)+$'"));
+});
+
+afterAll(() => copy.remove());
+
+const serverless = join(dirname(require.resolve('serverless/package.json')), 'bin/serverless.js');
+
+test.each([
+  ['npm run build', ['--import', 'tsx', 'local/build.ts']],
+  ['serverless package', [serverless, 'package']],
+  ['serverless deploy', [serverless, 'deploy']],
+  ['npm start', ['--import', 'tsx', 'local/start.ts']],
+])('%s names file, attribute and remedy, and does nothing', async (_command, args) => {
+  const { code, said } = await run(args);
+  expect(said).toMatch(REFUSAL);
+  expect(code).toBe(1);
+}, 60_000);
+
+async function run(args: string[]): Promise<{ code: number; said: string }> {
+  const env = { PATH: process.env['PATH'], HOME: copy.directory, PORT: String(await freePort()), AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none', AWS_REGION: 'eu-central-1', HTTPS_PROXY: 'http://127.0.0.1:9' };
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd: copy.directory, env }, (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), said: stdout + stderr }));
+  });
+}
