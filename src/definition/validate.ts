@@ -6,6 +6,7 @@ import { BASE64, requestSchema, type JsonSchema } from './json-schema';
 import { didYouMean } from './nearest';
 import { isReadOnly, type Node } from './node';
 import { ID_PATTERN } from './relation';
+import { quickCheck, type QuickCheck } from './quick-check';
 import type { Resource } from './resource';
 import { findRepetitions } from './uniqueness';
 
@@ -13,7 +14,10 @@ type Location = readonly (string | number)[];
 
 /** The faults of what a client would write, such as {@link writable} returns. */
 export function findFaults(resource: Pick<Resource, 'name' | 'attributes'>, body: JsonObject): Fault[] {
-  const { whole, brief, schema } = compiled(resource.attributes);
+  const { isValid, whole, brief, schema } = compiled(resource.attributes);
+  if (isValid(body)) {
+    return [];
+  }
   const errors = isLarge(body) ? briefErrors(brief, schema, body) : whole.validate(body).errors;
   const faults = errors.flatMap((error, index) => {
     const limit = resolve(schema, parse(error.keywordLocation));
@@ -76,6 +80,7 @@ const FORMAT_EXAMPLES: Record<string, string> = {
 
 /** The checks of a schema: `whole` finds every fault, `brief` stops at one. */
 interface Compiled {
+  readonly isValid: QuickCheck;
   readonly whole: Validator;
   readonly brief: Validator;
   readonly schema: JsonSchema;
@@ -86,10 +91,11 @@ const cache = new WeakMap<ReadonlyMap<string, Node>, Compiled>();
 function compiled(attributes: ReadonlyMap<string, Node>): Compiled {
   let entry = cache.get(attributes);
   if (entry === undefined) {
-    const schema = hardened(requestSchema(attributes));
+    const plain = requestSchema(attributes);
+    const schema = hardened(plain);
     const { required: _, ...known } = withoutStrictness(schema);
     // Not stopping at the first fault: a client learns of all of them at once.
-    entry = { whole: new Validator(schema, '2020-12', false), brief: new Validator(known, '2020-12', true), schema };
+    entry = { isValid: quickCheck(plain), whole: new Validator(schema, '2020-12', false), brief: new Validator(known, '2020-12', true), schema };
     cache.set(attributes, entry);
   }
   return entry;

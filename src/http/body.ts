@@ -12,11 +12,19 @@ export function parseBody({ body, parsed }: Pick<Request, 'body' | 'parsed'>): P
   if (body === undefined) {
     throw new Problem('malformed-request', 'The request has no body: send JSON.', { errors: [{ detail: 'Is missing.', pointer: '#' }] });
   }
-  const bytes = Buffer.from(body.text, body.isBase64 ? 'base64' : 'utf8');
-  if (bytes.length > MOST_BODY_BYTES) {
-    throw new Problem('too-large', `The body has ${bytes.length} bytes, and at most ${MOST_BODY_BYTES} are taken: send less at once.`);
+  if (!body.isBase64) {
+    refuseLarge(Buffer.byteLength(body.text));
+    return parseJson(body.text);
   }
-  return parseJson(body.isBase64 ? decodeUtf8(bytes) : body.text);
+  const bytes = Buffer.from(body.text, 'base64');
+  refuseLarge(bytes.length);
+  return parseJson(decodeUtf8(bytes));
+}
+
+function refuseLarge(bytes: number): void {
+  if (bytes > MOST_BODY_BYTES) {
+    throw new Problem('too-large', `The body has ${bytes} bytes, and at most ${MOST_BODY_BYTES} are taken: send less at once.`);
+  }
 }
 
 function decodeUtf8(bytes: Buffer): string {

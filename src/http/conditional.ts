@@ -14,8 +14,8 @@ export function entityTag({ version }: Pick<AnyItem, 'version'>): string {
 }
 
 /** The weak entity tag of a body, such as a page: what is shown, in a hash. Pages have no version of their own. */
-export function weakTag(body: object): string {
-  return `W/"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`;
+export function weakTag(body: string): string {
+  return `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
 }
 
 /** A moment of RFC 3339 as an HTTP-date (RFC 9110 §5.6.7), in whole seconds. */

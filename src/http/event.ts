@@ -33,13 +33,20 @@ function textOf(value: unknown): string | undefined {
 }
 
 function listOf(value: unknown): string[] | undefined {
-  return Array.isArray(value) ? value.filter((inner): inner is string => typeof inner === 'string') : undefined;
+  return !Array.isArray(value) ? undefined : value.every(isText) ? value : value.filter(isText);
 }
 
-/** The members of a record that are of the right type. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+/** The members of a record that are of the right type; the record itself where all are. */
 function textsOf<T>(value: unknown, read: (inner: unknown) => T | undefined): Record<string, T> | undefined {
   const record = recordOf(value);
-  return record && Object.fromEntries(Object.entries(record).flatMap(([name, inner]) => {
+  if (record === undefined || Object.values(record).every((inner) => read(inner) === inner)) {
+    return record as Record<string, T> | undefined;
+  }
+  return Object.fromEntries(Object.entries(record).flatMap(([name, inner]) => {
     const text = read(inner);
     return text === undefined ? [] : [[name, text]];
   }));

@@ -93,12 +93,12 @@ function writeItem(request: Request, asked: Resource, { kind, item, of: resource
 
 function writePage(request: Request, resource: Resource, { items, next, expanded, total }: PageResult, { fields, permission, access }: Presentation, seal: (position: string) => string): Reply {
   const link = next === undefined ? undefined : nextLink(request, seal(next));
-  const body = {
+  const text = JSON.stringify({
     items: items.map((item, index) => present(show(permission, item)!, fields, expanded?.[index])),
     ...(total !== undefined && { total }),
     ...(link !== undefined && { next: link }),
-  };
-  const tag = weakTag(body);
+  });
+  const tag = weakTag(text);
   const reply = { headers: { 'Cache-Control': cacheControl(resource, access), ETag: tag }, vary: ['Prefer'] };
   // §13.1.3 and §13.1.4: a list has no date, so conditions on one are ignored.
   if (isNotModified(request, tag, undefined)) {
@@ -114,7 +114,7 @@ function writePage(request: Request, resource: Resource, { items, next, expanded
       ...(link !== undefined && { Link: `<${link}>; rel="next"` }),
       ...(total !== undefined && { 'Preference-Applied': 'count=exact' }),
     },
-    body,
+    text,
   };
 }
 

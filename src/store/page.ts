@@ -5,7 +5,7 @@ import { readByIds, type Placed } from './by-id';
 import { readMerged, type ReadBound } from './merge';
 import type { Plan } from './planner';
 import { readPosition, writePosition, type Position } from './position';
-import { toFound } from './record';
+import { toItems } from './record';
 import type { Send } from './send';
 
 export interface PageRequest {
@@ -31,7 +31,7 @@ const MOST_BYTES = 4 * 1024 * 1024;
 export async function readPage(send: Send, TableName: string, resource: Resource, { plan, limit, after }: PageRequest, bound: ReadBound): Promise<Page> {
   const start = after === undefined ? undefined : readPosition(after);
   const { found, next } = await readRecords(send, TableName, resource, plan, limit, start, bound);
-  const items = await Promise.all(found.map(async ({ record }) => (await toFound(resource, record)).item));
+  const items = await toItems(resource, found.map(({ record }) => record));
   const fitting = countFitting(items);
   const end = fitting < items.length ? found[fitting - 1]!.position : next;
   return { items: items.slice(0, fitting), next: end && writePosition(end), positions: found.slice(0, fitting).map(({ position }) => writePosition(position)) };
@@ -50,13 +50,29 @@ async function readRecords(send: Send, TableName: string, resource: Resource, pl
 
 /** How many items the body holds, the first in any case. */
 export function countFitting(items: readonly object[]): number {
-  const texts = items.map((item) => JSON.stringify(item));
-  // A character takes three bytes at most: pages of usual items need no closer look.
-  if (texts.reduce((sum, { length }) => sum + 3 * length, 0) <= MOST_BYTES) {
+  // Pages of usual items need no closer look.
+  if (items.reduce((sum, item) => sum + mostBytes(item), 0) <= MOST_BYTES) {
     return items.length;
   }
   let bytes = 0;
   // The runtime puts the body into JSON once more, which doubles what is escaped.
-  const last = texts.findIndex((text) => (bytes += Buffer.byteLength(JSON.stringify(text))) > MOST_BYTES);
+  const last = items.findIndex((item) => (bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(item)))) > MOST_BYTES);
   return last < 0 ? items.length : Math.max(last, 1);
+}
+
+/** No fewer bytes than a value has as JSON within JSON. */
+function mostBytes(value: unknown): number {
+  switch (typeof value) {
+    // A control character is six characters as JSON, and seven as JSON once more; quotes around are four.
+    case 'string': return 7 * value.length + 5;
+    case 'object': {
+      let bytes = 5;
+      for (const name in value) {
+        bytes += 7 * name.length + 6 + mostBytes((value as Record<string, unknown>)[name]);
+      }
+      return bytes;
+    }
+    // The longest number has 24 characters.
+    default: return 25;
+  }
 }

@@ -1,9 +1,9 @@
 // How an item lies in the table: its key, the system's attributes, the schema's.
-import type { AnyItem } from '../definition/item';
+import type { AnyItem, JsonObject } from '../definition/item';
 import type { Resource } from '../definition/resource';
 import { counterName, DELETING_ATTRIBUTE } from './guard';
 import { PARTITION_KEY, SORT_KEY } from './table';
-import { decode, type AttributeMap } from './value';
+import { decode, decodeNow, gets, type AttributeMap } from './value';
 
 /** A record that was read, and the item that a client sees of it. */
 export interface Found {
@@ -38,16 +38,29 @@ function hash(text: string): number {
   return (bits ^ (bits >>> 16)) >>> 0;
 }
 
-/** The item of a record: `id` first, then the attributes as declared, then the system's. */
+/** A record and its item. */
 export async function toFound(resource: Resource, record: AttributeMap): Promise<Found> {
-  const item: AnyItem = {
+  return { item: toItem(record, await decode(resource.attributes, record)), record };
+}
+
+/** The items of records. */
+export async function toItems(resource: Resource, records: readonly AttributeMap[]): Promise<AnyItem[]> {
+  const { attributes } = resource;
+  // Most resources have no `get`, and a promise for each item would cost as much as what it waits for.
+  return gets(attributes)
+    ? Promise.all(records.map(async (record) => toItem(record, await decode(attributes, record))))
+    : records.map((record) => toItem(record, decodeNow(attributes, record)));
+}
+
+/** The item of a record: `id` first, then the attributes as declared, then the system's. */
+function toItem(record: AttributeMap, attributes: JsonObject): AnyItem {
+  return {
     id: record[SORT_KEY]?.S ?? '',
-    ...await decode(resource.attributes, record),
+    ...attributes,
     version: Number(record['version']?.N),
     createdAt: record['createdAt']?.S ?? '',
     updatedAt: record['updatedAt']?.S ?? '',
   };
-  return { item, record };
 }
 
 /** Which of some collections have items that refer to an item. */

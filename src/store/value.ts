@@ -63,6 +63,9 @@ function refuse(value: unknown): never {
 
 /** Decodes the declared attributes of a record into JSON; others are left out. */
 export async function decode(attributes: ReadonlyMap<string, Node>, record: AttributeMap): Promise<JsonObject> {
+  if (!gets(attributes)) {
+    return decodeNow(attributes, record);
+  }
   const item: JsonObject = {};
   for (const [name, node] of attributes) {
     const stored = record[name];
@@ -76,6 +79,31 @@ export async function decode(attributes: ReadonlyMap<string, Node>, record: Attr
   return item;
 }
 
+/** Decodes attributes, of a record or of an object in one, none of which has a `get`. */
+export function decodeNow(attributes: ReadonlyMap<string, Node>, record: AttributeMap): JsonObject {
+  const item: JsonObject = {};
+  for (const [name, node] of attributes) {
+    const stored = record[name];
+    const value = stored === undefined ? undefined : decodeValue(node, stored);
+    if (value !== undefined) {
+      item[name] = value;
+    }
+  }
+  return item;
+}
+
+const known = new WeakMap<ReadonlyMap<string, Node>, boolean>();
+
+/** Whether any of some attributes has a `get`. */
+export function gets(attributes: ReadonlyMap<string, Node>): boolean {
+  let answer = known.get(attributes);
+  if (answer === undefined) {
+    answer = [...attributes.values()].some(usesGet);
+    known.set(attributes, answer);
+  }
+  return answer;
+}
+
 export const usesGet = anywhere(({ words }) => words.get !== undefined);
 
 /** Decodes a value that no `get` changes straight to JSON. */
@@ -85,22 +113,10 @@ function decodeValue(node: Node, stored: AttributeValue): Json | undefined {
     case 'number': return stored.N === undefined ? anything(stored) : Number(stored.N);
     case 'boolean': return stored.BOOL ?? anything(stored);
     case 'array': return stored.L?.map((inner) => decodeValue(node.element!, inner) ?? null) ?? anything(stored);
-    case 'object': return stored.M === undefined || isFree(node) ? anything(stored) : decodeMembers(node, stored.M);
+    case 'object': return stored.M === undefined || isFree(node) ? anything(stored) : decodeNow(node.members, stored.M);
     case 'date': return decodeDate(node, stored)?.toISOString() ?? anything(stored);
     case 'set': case 'binary': case 'any': return anything(stored);
   }
-}
-
-function decodeMembers(node: Node, map: AttributeMap): JsonObject {
-  const object: JsonObject = {};
-  for (const [name, member] of node.members) {
-    const stored = map[name];
-    const value = stored === undefined ? undefined : decodeValue(member, stored);
-    if (value !== undefined) {
-      object[name] = value;
-    }
-  }
-  return object;
 }
 
 function decodeDate({ storage }: Node, { S, N }: AttributeValue): Date | undefined {
