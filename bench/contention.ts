@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   const database = await startDatabase();
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_DYNAMODB: database.endpoint, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'contention', AWS_SECRET_ACCESS_KEY: 'contention',
-    TABLE_NAME: TABLE, CURSOR_KEY: 'a key for measuring only', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    TABLE_NAME: TABLE, CURSOR_KEY: 'a key for measuring only', ACCESS: 'open', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   });
   try {
     await makeTable(process.cwd(), TABLE);

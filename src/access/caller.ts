@@ -39,13 +39,16 @@ export function readCaller(config: Pick<Config, 'access' | 'tokens' | 'apiKeys'>
   }
   if (config.tokens !== undefined && token !== undefined) {
     // An authorizer's answer may be kept longer than the token is good for.
-    if (Number(token.expires) + config.tokens.clockSkew <= Date.now() / 1000) {
+    if (!(Number(token.expires) + config.tokens.clockSkew > Date.now() / 1000)) {
       throw unauthenticated('The token has expired: send a new one.', 'invalid_token');
     }
     return { kind: 'token', subject: token.subject, roles: JSON.parse(token.roles) as string[], claims: JSON.parse(token.claims) as JsonObject };
   }
-  return config.apiKeys && apiKeyId !== undefined ? { kind: 'key', subject: `key:${apiKeyId}`, roles: [], claims: {} } : ANONYMOUS;
+  return config.apiKeys && apiKeyId !== undefined ? { kind: 'key', subject: `${KEY_PREFIX}${apiKeyId}`, roles: [], claims: {} } : ANONYMOUS;
 }
+
+/** What the subject of an API key begins with, and no token's. */
+export const KEY_PREFIX = 'key:';
 
 /** The caller as text, equal for the same; empty for nobody in particular. */
 export function identityOf({ kind, subject }: Caller): string {

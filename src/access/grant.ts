@@ -56,8 +56,10 @@ function byConditions(resource: Resource, operation: string, conditions: Conditi
   for (const [name, value] of Object.entries(conditions)) {
     const node = resource.attributes.get(name);
     const kind = name === 'id' ? 'string' : node?.kind ?? 'none';
-    if (!COMPARABLE.includes(kind) || node?.words.get !== undefined || node?.words.set !== undefined) {
-      throw mistake(`answers with a condition on "${name}", which must be a String, Number or Boolean of the item itself, without get and set`);
+    const { get, set, forceDefault, counts } = node?.words ?? {};
+    // What is written has these values, so nothing else may decide them.
+    if (!COMPARABLE.includes(kind) || get !== undefined || set !== undefined || forceDefault === true || counts !== undefined || Object.hasOwn(resource.computed, name)) {
+      throw mistake(`answers with a condition on "${name}", which must be a String, Number or Boolean of the item itself, without get, set and forceDefault, and neither computed nor counted`);
     }
     // What a token does not say must not open anything.
     if (value === undefined || value === null) {

@@ -7,7 +7,7 @@ import type { JwtHeader, JwtPayload } from 'aws-jwt-verify/jwt-model';
 import { verifyJwt } from 'aws-jwt-verify/jwt-verifier';
 import type { TokenTrust } from '../config';
 import { Problem } from '../problem';
-import type { VerifiedToken } from './caller';
+import { KEY_PREFIX, type VerifiedToken } from './caller';
 import { issuerKeys } from './issuer-keys';
 import { unauthenticated } from './refusal';
 
@@ -111,6 +111,9 @@ function described(payload: JwtPayload, trust: TokenTrust): VerifiedToken {
   }
   if (sub === undefined || sub === '') {
     throw refused('names no subject');
+  }
+  if (sub.startsWith(KEY_PREFIX)) {
+    throw refused('names a subject that API keys have here');
   }
   // OpenID Connect Core §2 allows 255 characters. \p{C}: control, format, unassigned, lone halves of a pair.
   if (sub.length > LONGEST_SUBJECT || /\p{C}/u.test(sub)) {

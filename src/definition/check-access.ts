@@ -45,8 +45,8 @@ function* checkOwner(resource: Resource, operation: string, owner: string): Gene
     yield `access to "${operation}" names the owner "${owner}", which the schema does not declare.${didYouMean(owner, resource.attributes.keys())}`;
     return;
   }
-  if (node.kind !== 'string' || node.words.get !== undefined || node.words.set !== undefined || node.words.forceDefault === true) {
-    yield `access to "${operation}" names the owner "${owner}", which does not hold a caller's subject as it is: make it a String without get, set and forceDefault`;
+  if (node.kind !== 'string' || node.words.get !== undefined || node.words.set !== undefined || node.words.forceDefault === true || Object.hasOwn(resource.computed, owner)) {
+    yield `access to "${operation}" names the owner "${owner}", which does not hold a caller's subject as it is: make it a String without get, set and forceDefault that is not computed`;
   }
   if (operation === 'list' && !Object.values(resource.indexes).some(({ partition, sort }) => partition === owner && [sort ?? []].flat().length === 0)) {
     yield `no index serves the lists of the owner "${owner}": add { partition: '${owner}' }, without sort, to indexes`;

@@ -2,7 +2,7 @@
 // interprets the schema and says what is wrong. What is not known here is left to it; a property test holds the two together.
 import { format as formats } from '@cfworker/json-schema';
 import type { AttributeDefinition } from './attribute';
-import type { Json, JsonObject } from './item';
+import type { Json } from './item';
 import type { JsonSchema } from './json-schema';
 
 /** Says true of nothing that is not valid. */
@@ -68,7 +68,7 @@ function objectCheck({ properties = {}, required = [] }: JsonSchema): QuickCheck
     }
     for (const name of Object.keys(value)) {
       const member = members.get(name);
-      if (member === undefined || !member((value as JsonObject)[name]!)) {
+      if (member === undefined || !member((value)[name]!)) {
         return false;
       }
     }

@@ -21,6 +21,8 @@ export interface Reply {
   readonly text?: string;
   /** Request headers that change the answer, besides those that change all (RFC 9110 §12.5.5). */
   readonly vary?: readonly string[];
+  /** What the request cost would tell of items that its caller may not see. */
+  readonly isCostHidden?: boolean;
 }
 
 /** The answer to a request on a resource. */
@@ -82,7 +84,8 @@ function writeItem(request: Request, asked: Resource, { kind, item, of: resource
     ...(kind === 'created' && { Location: `${request.base}/${resource.name}/${item.id}` }),
     ...(!isRead && preferences.return !== undefined && { 'Preference-Applied': `return=${preferences.return}` }),
   };
-  if (isRead && isNotModified(request, tag, modified)) {
+  // RFC 9110 §13.1.3: a method that does something does it, and is not answered 304.
+  if (isRead && request.method !== 'POST' && isNotModified(request, tag, modified)) {
     return { status: 304, headers };
   }
   const status = kind === 'created' ? 201 : 200;
@@ -99,7 +102,9 @@ function writePage(request: Request, resource: Resource, { items, next, expanded
     ...(link !== undefined && { next: link }),
   });
   const tag = weakTag(text);
-  const reply = { headers: { 'Cache-Control': cacheControl(resource, access), ETag: tag }, vary: ['Prefer'] };
+  // A list that goes by conditions reads everyone's items to find its caller's; one of an owner reads the owner's alone.
+  const isCostHidden = typeof permission.grant === 'object' && permission.grant.owned === undefined;
+  const reply = { headers: { 'Cache-Control': cacheControl(resource, access), ETag: tag }, vary: ['Prefer'], isCostHidden };
   // §13.1.3 and §13.1.4: a list has no date, so conditions on one are ignored.
   if (isNotModified(request, tag, undefined)) {
     return { status: 304, ...reply };

@@ -46,7 +46,9 @@ export function serve<S extends Reader>(api: Api, open: (options: StoreOptions) 
     const { stations, done, total } = stopwatch();
     const reply = await answer(api, endpoints, request, store, done).catch((error: unknown) => writeProblem(request, asProblem(request, error)));
     const { reads, writes } = store.cost;
-    const timing = serverTiming([...stations, ['total', total()]], reads + writes > 0 ? store.cost : undefined);
+    // An error would tell by its units how large the item is that is not there for the caller.
+    const isShown = api.config.access === 'open' || (reply.status < 400 && reply.isCostHidden !== true);
+    const timing = serverTiming([...stations, ['total', total()]], isShown && reads + writes > 0 ? store.cost : undefined);
     return toGateway(request, { ...reply, headers: { ...commonHeaders(api.config, request, timing, reply.vary), ...reply.headers } });
   };
 }

@@ -34,17 +34,25 @@ export const act: Operation<ActInput> = async (resource, input, store, idempoten
     if (found === undefined || !includes(permission.grant, found.item) || !preconditionsHold(preconditions, found.item)) {
       throw refusal(resource, id, found?.item, input);
     }
-    const results = new Map<AnyItem, ItemResult>();
-    const answer = await action.run({ item: found.item, body, now, caller, transaction: openTransaction(session, results) }) as AnyItem;
-    return results.get(answer) ?? { kind: 'found', item: answer, of: resource };
+    const results = new Map<AnyItem, ItemResult>([[found.item, { kind: 'found', item: found.item, of: resource }]]);
+    const answer = results.get(await action.run({ item: found.item, body, now, caller, transaction: openTransaction(session, results) }) as AnyItem);
+    if (answer === undefined) {
+      // Of a copy nobody knows of which collection it is, and so who may see it.
+      throw new Error(`src/resources/${resource.name}.ts: an action must answer with its item, or with one that its transaction read or wrote, as it was given`);
+    }
+    return answer;
   });
 };
 
-/** What an action reads and writes by; it notes which item it made or changed, for the answer. */
+/** What an action reads and writes by; it notes of which collection each item is and what became of it, for the answer. */
 function openTransaction(session: Session, results: Map<AnyItem, ItemResult>): Transaction {
   const transaction = {
     async read(resource: Resource, id: string): Promise<AnyItem | undefined> {
-      return (await session.read(resource, id))?.item;
+      const item = (await session.read(resource, id))?.item;
+      if (item !== undefined && !results.has(item)) {
+        results.set(item, { kind: 'found', item, of: resource });
+      }
+      return item;
     },
     async create(resource: Resource, attributes: JsonObject): Promise<AnyItem> {
       const values = await prepare(resource, attributes, new Set(resource.attributes.keys()));

@@ -56,7 +56,7 @@ async function release({ resource, attribute, onDelete }: Referrer, id: string, 
   const plan = planList(resource, [{ path: [attribute], operator: 'eq', values: [id] }], NEWEST_FIRST)!;
   for (let after: string | undefined; ;) {
     const { items, next } = await store.page(resource, { plan, limit: AT_ONCE, ...(after !== undefined && { after }) });
-    await Promise.all(items.map(async (item) => (onDelete === 'cascade' ? removeOne(resource, item.id, store) : clear(resource, item.id, attribute, id, store))));
+    await Promise.all(items.map(async (item) => (onDelete === 'cascade' ? removeOne(resource, item.id, id, store) : clear(resource, item.id, attribute, id, store))));
     if (next === undefined) {
       return;
     }
@@ -68,11 +68,17 @@ async function release({ resource, attribute, onDelete }: Referrer, id: string, 
 }
 
 /** Deletes an item that refers to another, with what refers to it in turn. */
-async function removeOne(resource: Resource, id: string, store: Store): Promise<void> {
+async function removeOne(resource: Resource, id: string, referred: string, store: Store): Promise<void> {
   const input = { id, permission: EVERYTHING, preconditions: {} };
   await (cascades(store.resources, resource)
     ? removeCascading(resource, input, store)
-    : transact(store, { reads: [{ resource, id }] }, (session) => removeIn(session, resource, input))).catch(ignoreAbsent);
+    : transact(store, { reads: [{ resource, id }] }, (session) => removeIn(session, resource, input))).catch((error: unknown) => {
+    // Whoever deletes the one may not see the other.
+    if (error instanceof Problem && error.type === 'conflict' && error.more.headers === undefined) {
+      throw new Problem('conflict', `"${referred}" cannot be deleted while an item of ${resource.name} that refers to it cannot be: delete first what refers to that.`);
+    }
+    ignoreAbsent(error);
+  });
 }
 
 /** Removes a reference, if it still is the one. */

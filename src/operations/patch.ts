@@ -76,13 +76,13 @@ export async function patchIn(session: Session, resource: Resource, input: Patch
 
 /** What a patch changes of an item, as it is stored; an attribute that goes is undefined. */
 async function changesOf(resource: Resource, item: AnyItem, change: Patch, permission: Permission): Promise<Record<string, Stored | undefined>> {
-  const { seen, unseen } = divide(item as JsonObject, permission);
+  const { seen, unseen } = divide(item, change, permission);
   const patched = apply(seen, change);
   if (patched['id'] !== item.id) {
     throw invalid([{ detail: 'The id of an item cannot be changed: leave it out, or create another item.', pointer: pointer('id') }]);
   }
   const before = writable(resource.attributes, item as JsonObject);
-  const after = { ...unseenAfter(writable(resource.attributes, unseen), change), ...writable(resource.attributes, patched, ignoredOf(permission)), ...keptOf(before, permission) };
+  const after = { ...writable(resource.attributes, unseen), ...writable(resource.attributes, patched, ignoredOf(permission)), ...keptOf(before, permission) };
   const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !isEqual(before[name], after[name]));
   const faults = findFaults(resource, after).filter((fault) => changed.includes(attributeOf(fault)) || !showsOtherwise(resource, attributeOf(fault)));
   if (faults.length > 0) {
@@ -95,18 +95,20 @@ async function changesOf(resource: Resource, item: AnyItem, change: Patch, permi
   return { ...Object.fromEntries(changed.map((name) => [name, undefined])), ...prepared.values };
 }
 
-/** An item as its patcher sees it, which is what a patch can test and copy, and the rest. */
-function divide(item: JsonObject, { hidden }: Permission): { seen: JsonObject; unseen: JsonObject } {
-  if (hidden.size === 0) {
-    return { seen: item, unseen: {} };
+/**
+ * An item as its patcher sees it, and the rest, which stays. A merge patch tests and copies nothing, so it is applied to the whole.
+ * @throws Problem `forbidden` for a JSON Patch of an item that its sender may not read: what it tests would be told
+ */
+function divide(item: AnyItem, change: Patch, { hidden, shown }: Permission): { seen: JsonObject; unseen: JsonObject } {
+  const whole = item as JsonObject;
+  if (change.kind === 'merge') {
+    return { seen: whole, unseen: {} };
   }
-  const part = (isHidden: boolean): JsonObject => Object.fromEntries(Object.entries(item).filter(([name]) => hidden.has(name) === isHidden));
-  return { seen: part(false), unseen: part(true) };
-}
-
-/** What the patcher does not see stays, unless it says of it that it goes. */
-function unseenAfter(unseen: JsonObject, change: Patch): JsonObject {
-  return Object.fromEntries(Object.entries(unseen).filter(([name]) => !(change.kind === 'merge' && Object.hasOwn(change.document, name) && change.document[name] === null)));
+  if (!includes(shown, item)) {
+    throw new Problem('forbidden', 'These credentials allow to change the item and not to read it, as a JSON Patch does: send a merge patch.');
+  }
+  const part = (isHidden: boolean): JsonObject => Object.fromEntries(Object.entries(whole).filter(([name]) => hidden.has(name) === isHidden));
+  return hidden.size === 0 ? { seen: whole, unseen: {} } : { seen: part(false), unseen: part(true) };
 }
 
 /** The attributes that the patcher does not set: those that it may not, and those that what it writes has in any case. */

@@ -46,19 +46,21 @@ export const replace: Operation<ReplaceInput> = async (resource, input, store) =
 /** Replaces an item within a transaction. */
 export async function replaceIn(session: Session, resource: Resource, { id, replacement, creation, preconditions }: ReplaceInput, origin?: Origin): Promise<ItemResult> {
   const found = await session.read(resource, id);
-  const { permission, values, stays } = possible(found === undefined ? creation : replacement);
-  if (found !== undefined && !includes(permission.grant, found.item)) {
-    throw notFound(resource, id);
+  const own = found !== undefined && !(replacement instanceof Problem) && includes(replacement.permission.grant, found.item) ? found : undefined;
+  // To an item that is not the caller's it is said what would be said if there were none, as far as that can be.
+  const { permission, values, stays } = possible(own === undefined ? creation : replacement);
+  if (!preconditionsHold(preconditions, own?.item)) {
+    throw preconditionFailed(own?.item, permission);
   }
-  if (!preconditionsHold(preconditions, found?.item)) {
-    throw preconditionFailed(found?.item, permission);
+  if (found !== undefined && own === undefined) {
+    throw replacement instanceof Problem ? replacement : notFound(resource, id);
   }
-  if (found === undefined) {
+  if (own === undefined) {
     return { kind: 'created', item: await session.create(resource, id, values, origin) };
   }
   const item = stays.size === 0
-    ? await session.write(resource, found, values, 'whole', origin)
-    : await session.write(resource, found, changesOf(resource, found, values, stays), 'changes', origin);
+    ? await session.write(resource, own, values, 'whole', origin)
+    : await session.write(resource, own, changesOf(resource, own, values, stays), 'changes', origin);
   return { kind: 'replaced', item };
 }
 

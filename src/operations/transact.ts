@@ -93,6 +93,11 @@ async function prepare(store: Store, { idempotency, place = placeInside }: Trans
 
 /** @throws Problem `too-large` where one transaction cannot hold the writes, saying of several items how many would fit */
 async function requireFit(store: Store, options: TransactOptions, known: Known, whole: Commit): Promise<void> {
+  const [write, ...others] = whole.writes;
+  // One item on which nothing depends is one action.
+  if (whole.keep === undefined && others.length === 0 && (write === undefined || store.isIndependent(write.resource))) {
+    return;
+  }
   const actions = store.countActions(whole);
   if (actions <= MOST_ACTIONS) {
     return;

@@ -92,10 +92,11 @@ async function run(session: Session, step: Step, origin: Origin): Promise<Result
 async function check(session: Session, resource: Resource, input: CheckInput): Promise<Result> {
   const { id, permission, preconditions } = input;
   const found = await session.read(resource, id);
-  if (found === undefined && preconditions.noneMatch === '*') {
+  const isThere = found !== undefined && includes(permission.grant, found.item);
+  if (!isThere && preconditions.noneMatch === '*') {
     return { kind: 'deleted' };
   }
-  if (found === undefined || !includes(permission.grant, found.item)) {
+  if (!isThere) {
     throw refusal(resource, id, undefined, input);
   }
   if (!preconditionsHold(preconditions, found.item)) {

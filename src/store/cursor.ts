@@ -1,19 +1,24 @@
 // Cursors: where a list goes on, opaque to the client and authenticated, so that none can be made up or used elsewhere.
-import { createHmac, timingSafeEqual } from 'node:crypto';
+// Encrypted, as a position can be that of an item which its holder may not see.
+import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Bytes of the authentication code: HMAC-SHA-256 cut to 128 bits (RFC 2104 §5). */
+/** Bytes of the authentication code: HMAC-SHA-256 cut to 128 bits (RFC 2104 §5). It serves as the initial counter too, as in SIV (RFC 5297 §2.6). */
 const CODE_BYTES = 16;
+
+const CIPHER = 'aes-256-ctr';
 
 /** The secrets: the first signs, every one is accepted, so that one can be followed by another. */
 export type CursorKeys = readonly [string, ...string[]];
 
 /**
- * Makes a cursor.
+ * Makes a cursor: of the same position always the same, so that an unchanged page has an unchanged tag.
  * @param binding what the cursor is good for: collection, filters, sort, caller
  * @param position where the list goes on
  */
 export function sealCursor([key]: CursorKeys, binding: string, position: string): string {
-  return Buffer.concat([code(key, binding, position), Buffer.from(position)]).toString('base64url');
+  const mac = code(key, binding, position);
+  const cipher = createCipheriv(CIPHER, encryptionKey(key), mac);
+  return Buffer.concat([mac, cipher.update(position, 'utf8'), cipher.final()]).toString('base64url');
 }
 
 /** The position of a cursor, or undefined where it was not made with one of these keys for this binding. */
@@ -23,8 +28,19 @@ export function openCursor(keys: CursorKeys, binding: string, cursor: string): s
   if (bytes.length <= CODE_BYTES || bytes.toString('base64url') !== cursor) {
     return undefined;
   }
-  const position = bytes.subarray(CODE_BYTES).toString();
-  return keys.some((key) => timingSafeEqual(bytes.subarray(0, CODE_BYTES), code(key, binding, position))) ? position : undefined;
+  const mac = bytes.subarray(0, CODE_BYTES);
+  for (const key of keys) {
+    const position = createDecipheriv(CIPHER, encryptionKey(key), mac).update(bytes.subarray(CODE_BYTES)).toString();
+    if (timingSafeEqual(mac, code(key, binding, position))) {
+      return position;
+    }
+  }
+  return undefined;
+}
+
+/** A key of its own for encryption: what it is made of is no text that a code is made of. */
+function encryptionKey(key: string): Buffer {
+  return createHmac('sha256', key).update('cursor encryption').digest();
 }
 
 function code(key: string, binding: string, position: string): Buffer {

@@ -122,6 +122,7 @@ describe('a token is refused', () => {
     ['the issuer with a slash more', () => issuer.token({ claims: { iss: `${issuer.url}/` } }), 'is of an issuer that is not trusted here'],
     ['no issuer', () => issuer.token({ claims: { iss: undefined } }), 'is of an issuer that is not trusted here'],
     ['no subject', () => issuer.token({ claims: { sub: undefined } }), 'names no subject'],
+    ['the subject of an API key', () => issuer.token({ claims: { sub: 'key:k1' } }), 'names a subject that API keys have here'],
     ['an empty subject', () => issuer.token({ claims: { sub: '' } }), 'names no subject'],
     ['a subject of 256 characters', () => issuer.token({ claims: { sub: 'a'.repeat(256) } }), 'names a subject that is too long, or has characters that cannot be shown'],
     ['a subject with a line break', () => issuer.token({ claims: { sub: 'ada\r\nX: y' } }), 'names a subject that is too long, or has characters that cannot be shown'],
