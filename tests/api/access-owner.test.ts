@@ -1,4 +1,5 @@
 // Items that have an owner: filled from the token, listed from the owner's own partition, absent for everyone else.
+import type { AccessFunction } from '../../src/definition/access';
 import { defineResource, listResources } from '../../src/definition/resource';
 import { createClient, type Client } from '../setup/client';
 import { papersWith } from '../setup/papers';
@@ -103,6 +104,26 @@ describe('lists of an owner', () => {
       path = body.next;
     }
     expect(seen).toEqual(['p4', 'p2', 'p0']);
+  });
+});
+
+describe('lists by the conditions of a function', () => {
+  const rule: AccessFunction = ({ subject, roles }) => (roles.includes('editor') ? { state: 'draft' } : { owner: subject });
+  const byState = papersWith({ create: 'public', list: rule });
+  const guarded = useProxy({ resources: byState, config: RULES, described: false });
+
+  test.each([
+    ['/papers', ADA, 'papers#byOwner#ada', 3, 3],
+    ['/papers?sort=title', ADA, 'papers#byOwnerAndTitle#ada', 3, 3],
+    ['/papers?owner=ben&sort=title', EDITOR, 'papers#byOwnerAndTitle#ben', 3, 3],
+    ['/papers?title[gte]=T4&sort=title', EDITOR, 'papers#byTitle', 2, 2],
+  ] as const)('%s are planned as filters are, by the index that leaves out most', async (path, as, partition, scanned, given) => {
+    await Promise.all(Array.from({ length: 6 }, async (_, index) => guarded.ask(`POST /papers`, { body: { title: `T${index}`, owner: index % 2 === 0 ? 'ada' : 'ben' } })));
+    guarded.proxy.clear();
+    const { body } = await guarded.ask(`GET ${path}`, { as });
+    const [request] = guarded.proxy.requests;
+    expect([body.items.length, request!.output?.['ScannedCount']]).toEqual([given, scanned]);
+    expect(Object.values(request!.input['ExpressionAttributeValues'] as object)).toEqual(expect.arrayContaining([{ S: partition }]));
   });
 });
 
