@@ -51,8 +51,9 @@ interface Holding {
  * @returns the same object
  */
 export function toBytes<T extends object>(text: string, parsed: T): T {
-  // Few items have any, and looking for the names of their types is far cheaper than looking at each value.
-  if (text.includes('"B"') || text.includes('"BS"')) {
+  // Few items have any, and looking for the ends of their types' names, which DynamoDB writes without spaces, is far cheaper than
+  // looking at each value; with the quote in front, which is everywhere, it is not.
+  if (text.includes('B":') || text.includes('BS":')) {
     const { Item, Items = [], Attributes, LastEvaluatedKey, Responses = {}, UnprocessedKeys = {}, CancellationReasons = [] } = parsed as Holding;
     const keys = Object.values(UnprocessedKeys).flatMap(({ Keys = [] }) => Keys);
     const reasons = CancellationReasons.map((reason) => reason.Item);
