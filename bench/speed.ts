@@ -20,12 +20,12 @@ import { holdAgainstTargets } from './speed/targets';
 
 const PROJECT = join(__dirname, '..');
 
-const FULL = { stub: { rounds: 11, warmUp: { calls: 2_500, milliseconds: 1_000 }, batch: 12 }, database: { rounds: 5, warmUp: { calls: 100, milliseconds: 60 }, batch: 10 }, processes: 20, otherProcesses: 10 };
-const QUICK = { stub: { rounds: 4, warmUp: { calls: 500, milliseconds: 180 }, batch: 8 }, database: { rounds: 2, warmUp: { calls: 20, milliseconds: 15 }, batch: 5 }, processes: 3, otherProcesses: 1 };
+const FULL = { stub: { rounds: 11, warmUp: { calls: 2_500, milliseconds: 1_000 }, batch: 12 }, database: { rounds: 5, warmUp: { calls: 100, milliseconds: 60 }, batch: 10 }, processes: 20 };
+const QUICK = { stub: { rounds: 4, warmUp: { calls: 500, milliseconds: 180 }, batch: 8 }, database: { rounds: 2, warmUp: { calls: 20, milliseconds: 15 }, batch: 5 }, processes: 2 };
 
 async function main(): Promise<void> {
   const isQuick = process.argv.includes('--quick');
-  const { stub, database, processes, otherProcesses } = isQuick ? QUICK : FULL;
+  const { stub, database, processes } = isQuick ? QUICK : FULL;
   const versions = installPeers();
   const before = loadavg()[0]!;
   if (before > cpus().length / 2) console.warn(`The machine is busy (its load is ${before.toFixed(1)}): what is measured now will differ from run to run.`);
@@ -47,10 +47,10 @@ async function main(): Promise<void> {
       crew.end();
     }
     say('measuring cold');
-    const cold = await measureCold(bundles, tables, processes, otherProcesses);
+    const cold = await measureCold(bundles, tables, processes);
     const readZip = (await bundleFunctions(PROJECT)).find(({ name }) => name === 'read')!.zipSize;
     report({ warm, cold, bundles: bundles.of, readZip }, isQuick, {
-      processes, otherProcesses, rounds: stub.rounds, warmUp: stub.warmUp, versions, engine: engine.kind === 'java' ? 'DynamoDB Local in memory' : engine.kind, load: [before, loadavg()[0]!],
+      processes, rounds: stub.rounds, warmUp: stub.warmUp, versions, engine: engine.kind === 'java' ? 'DynamoDB Local in memory' : engine.kind, load: [before, loadavg()[0]!],
     });
   } finally {
     bundles.remove();

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 import type { Bundles } from './bundles';
 import type { Start } from './cold-start';
-import { OURS, RAW, type Contender } from './contenders';
+import type { Contender } from './contenders';
 import { eventOf } from './event';
 import { medianOf } from './median';
 import { KNOWN, type Operation } from './thing';
@@ -16,24 +16,31 @@ export type ColdOperation = (typeof COLD_OPERATIONS)[number];
 /** Medians, in milliseconds. */
 export type ColdStarts = ReadonlyMap<Contender, Readonly<Record<ColdOperation, Start>>>;
 
-/** Starts so many processes for each operation of ours and of the raw SDK, and fewer for those of others, all in turn. */
-export async function measureCold({ of, coldStart }: Bundles, tables: ReadonlyMap<Contender, string>, processes: number, otherProcesses: number): Promise<ColdStarts> {
+/** Two processes of one contender run at a time: even a small machine has two cores, and what they share is the same for all. */
+const AT_ONCE = 2;
+
+/** Starts so many processes for each operation of each contender, all in turn. */
+export async function measureCold({ of, coldStart }: Bundles, tables: ReadonlyMap<Contender, string>, processes: number): Promise<ColdStarts> {
   const contenders = [...of.keys()].filter(({ isCold }) => isCold);
   const empty: Start[] = [];
   const starts = new Map(contenders.map((contender) => [contender, COLD_OPERATIONS.map((operation) => ({ operation, all: [] as Start[] }))]));
-  for (let round = 0; round < processes; round++) {
-    empty.push(await start(coldStart, []));
+  for (let round = 0; round < processes; round += AT_ONCE) {
+    empty.push(...await atOnce(() => start(coldStart, [])));
     for (const index of COLD_OPERATIONS.keys()) {
-      for (const contender of contenders.filter((one) => round < otherProcesses || one === OURS || one === RAW)) {
+      for (const contender of contenders) {
         const { operation, all } = starts.get(contender)![index]!;
         const { read, write } = of.get(contender)!;
         const { path } = operation === 'create' ? write : read;
-        all.push(await start(coldStart, [path, JSON.stringify(eventOf(operation, KNOWN, round))], tables.get(contender)));
+        all.push(...await atOnce((one) => start(coldStart, [path, JSON.stringify(eventOf(operation, KNOWN, round + one))], tables.get(contender))));
       }
     }
   }
   const less = (all: readonly Start[]): Start => ({ cpu: middle(all, 'cpu') - middle(empty, 'cpu'), wall: middle(all, 'wall') - middle(empty, 'wall') });
   return new Map([...starts].map(([contender, each]) => [contender, Object.fromEntries(each.map(({ operation, all }) => [operation, less(all)])) as Record<ColdOperation, Start>]));
+}
+
+async function atOnce(run: (one: number) => Promise<Start>): Promise<Start[]> {
+  return Promise.all(Array.from({ length: AT_ONCE }, async (_, one) => run(one)));
 }
 
 async function start(coldStart: string, given: readonly string[], table = ''): Promise<Start> {

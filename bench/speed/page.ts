@@ -7,7 +7,6 @@ import { coldTable, frameworkTable, sizeTable, targetTable, warmTable } from './
 
 export interface Circumstances {
   readonly processes: number;
-  readonly otherProcesses: number;
   readonly rounds: number;
   /** Calls of each operation before it is measured, and the milliseconds of CPU that end them sooner. */
   readonly warmUp: { readonly calls: number; readonly milliseconds: number };
@@ -34,7 +33,7 @@ const SECTIONS: readonly (readonly [string, (results: Results) => string])[] = [
 ];
 
 /** The whole page. */
-export function writePage(results: Results, { processes, otherProcesses, rounds, warmUp, versions, engine, load }: Circumstances): string {
+export function writePage(results: Results, { processes, rounds, warmUp, versions, engine, load }: Circumstances): string {
   const [processor] = cpus();
   return `# What a request costs, side by side
 
@@ -58,8 +57,8 @@ machines, microseconds cannot. On a busy machine ratios differ from run to run b
   marshalling, retries, timers and parsing count, and only Node's own HTTP client and the socket do not.
 - **Warm** is measured after ${warmUp.calls} calls of each operation, or ${warmUp.milliseconds} ms of CPU where that is less. V8 runs with \`--interrupt-budget=4000\`, to compile sooner, and \`--no-memory-reducer\`,
   to keep what it has compiled while a process waits for its turn: the same for all.
-- **Numbers** are medians of ${rounds} rounds of all contenders in turn; cold, of ${processes} fresh processes of ours and of the raw SDK's
-  and ${otherProcesses} of the others, over DynamoDB Local, less what Node takes to start with nothing.
+- **Numbers** are medians of ${rounds} rounds of all contenders in turn; cold, of ${processes} fresh processes each, two of
+  one contender at a time, over DynamoDB Local, less what Node takes to start with nothing.
 
 ${writeTables(results)}`;
 }
