@@ -7,6 +7,12 @@ const CODE_BYTES = 16;
 
 const CIPHER = 'aes-256-ctr';
 
+/** What a position is filled up with: no byte of UTF-8. */
+const FILLING = 0xff;
+
+/** In bytes: what every position is filled up to, or to twice, four times … as much, so that a cursor says little of how long it is. */
+const SMALLEST = 32;
+
 /** The secrets: the first signs, every one is accepted, so that one can be followed by another. */
 export type CursorKeys = readonly [string, ...string[]];
 
@@ -16,9 +22,10 @@ export type CursorKeys = readonly [string, ...string[]];
  * @param position where the list goes on
  */
 export function sealCursor([key]: CursorKeys, binding: string, position: string): string {
-  const mac = code(key, binding, position);
+  const text = filled(position);
+  const mac = code(key, binding, text);
   const cipher = createCipheriv(CIPHER, encryptionKey(key), mac);
-  return Buffer.concat([mac, cipher.update(position, 'utf8'), cipher.final()]).toString('base64url');
+  return Buffer.concat([mac, cipher.update(text), cipher.final()]).toString('base64url');
 }
 
 /** The position of a cursor, or undefined where it was not made with one of these keys for this binding. */
@@ -30,9 +37,10 @@ export function openCursor(keys: CursorKeys, binding: string, cursor: string): s
   }
   const mac = bytes.subarray(0, CODE_BYTES);
   for (const key of keys) {
-    const position = createDecipheriv(CIPHER, encryptionKey(key), mac).update(bytes.subarray(CODE_BYTES)).toString();
-    if (timingSafeEqual(mac, code(key, binding, position))) {
-      return position;
+    const text = createDecipheriv(CIPHER, encryptionKey(key), mac).update(bytes.subarray(CODE_BYTES));
+    if (timingSafeEqual(mac, code(key, binding, text))) {
+      const end = text.indexOf(FILLING);
+      return text.toString('utf8', 0, end < 0 ? text.length : end);
     }
   }
   return undefined;
@@ -43,7 +51,18 @@ function encryptionKey(key: string): Buffer {
   return createHmac('sha256', key).update('cursor encryption').digest();
 }
 
-function code(key: string, binding: string, position: string): Buffer {
+function filled(position: string): Buffer {
+  const length = Buffer.byteLength(position);
+  let size = SMALLEST;
+  while (size < length) {
+    size *= 2;
+  }
+  const text = Buffer.alloc(size, FILLING);
+  text.write(position);
+  return text;
+}
+
+function code(key: string, binding: string, text: Buffer): Buffer {
   // The length keeps the two texts apart.
-  return createHmac('sha256', key).update(`${binding.length}:${binding}${position}`).digest().subarray(0, CODE_BYTES);
+  return createHmac('sha256', key).update(`${binding.length}:${binding}`).update(text).digest().subarray(0, CODE_BYTES);
 }
