@@ -4,7 +4,9 @@ const project = {
   testEnvironment: 'node',
   roots: ['<rootDir>/tests'],
   testMatch: ['**/*.test.ts'],
-  transform: { '\\.ts$': 'ts-jest' }, // tsconfig.json's isolatedModules makes it transpile only
+  // tsconfig.json's isolatedModules makes it transpile only. jose is ES modules alone, which jest does not require.
+  transform: { '\\.ts$': 'ts-jest', 'jose/.+\\.js$': ['ts-jest', { tsconfig: { allowJs: true, isolatedModules: true, module: 'CommonJS', target: 'ES2023' } }] },
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   globalSetup: './tests/setup/global.ts',
   globalTeardown: './tests/setup/global-teardown.ts',
   setupFiles: ['./tests/setup/environment.ts'],

@@ -1,16 +1,17 @@
-// The public keys of the issuer of tokens: found, fetched within bounds, kept, and fetched anew when they change.
-import { assertIsJwks, type Jwk } from 'aws-jwt-verify/jwk';
-import type { Json } from 'aws-jwt-verify/safe-json-parse';
+// The public keys of the issuer of tokens: found, kept, and fetched anew when they change.
+import { createLocalJWKSet, type CryptoKey, errors } from 'jose';
 import type { TokenTrust } from '../config';
 import { logError } from '../log';
 import { Problem } from '../problem';
+import { fetchObject } from './issuer-answer';
+import { type PublicKey, usableKeys } from './public-key';
 
 /**
- * Finds the key that a token names.
- * @returns undefined where the issuer has no such key
+ * Finds the keys that a token can be signed by: those of the id that it names which fit its algorithm; nearly always one.
+ * @returns none where the issuer has no such key
  * @throws Problem `unavailable` where the issuer's keys cannot be had
  */
-export type IssuerKeys = (kid: string) => Promise<Jwk | undefined>;
+export type IssuerKeys = (alg: string, kid: string) => Promise<readonly CryptoKey[]>;
 
 /** How long keys are trusted without asking the issuer again, in milliseconds: a key that it withdrew is good for no longer. */
 export const KEYS_MAX_AGE = 3_600_000;
@@ -24,30 +25,31 @@ export const REFETCH_WAIT = 10_000;
 /** The same where the last one failed and there is no key to go on with. */
 export const FAILURE_WAIT = 1_000;
 
-/** The time for one answer of the issuer, body and all. API Gateway waits ten seconds or more for an authorizer. */
-const TIMEOUT = 3_000;
+/** The same where the last one failed and there is: each try makes one caller wait. */
+export const RENEWAL_WAIT = 60_000;
 
-/** API Gateway's own authorizers take no larger key set. */
-const LARGEST_ANSWER = 150_000;
+type Find = (alg: string, kid: string) => Promise<readonly CryptoKey[]>;
 
 /** @param insecure whether http will do, as on a developer's machine */
 export function issuerKeys({ issuer, jwksUri }: Pick<TokenTrust, 'issuer' | 'jwksUri'>, insecure: boolean): IssuerKeys {
-  let keys: readonly Jwk[] = [];
+  let find: Find = async () => [];
   let fetched = -Infinity;
   let tried = -Infinity;
   let failure: Problem | undefined;
   let fetching: Promise<void> | undefined;
+
+  const since = (time: number): number => Date.now() - time;
 
   /** Fetches the keys; who comes meanwhile waits for the same answer. */
   async function refresh(): Promise<void> {
     fetching ??= (async () => {
       tried = Date.now();
       try {
-        keys = await fetchKeys(jwksUri ?? (await discover(issuer, insecure)));
+        find = finder(await fetchKeys(jwksUri ?? (await discover(issuer, insecure))));
         fetched = Date.now();
         failure = undefined;
       } catch (error) {
-        failure = new Problem('unavailable', 'The keys of the issuer of tokens could not be had: send the request again later.', { headers: { 'Retry-After': '1' } });
+        failure = unavailable();
         // Which answer of which host it was is for whoever runs this.
         logError({ message: 'the keys of the issuer of tokens could not be had', error: { message: error instanceof Error ? error.message : String(error) } });
       } finally {
@@ -57,25 +59,51 @@ export function issuerKeys({ issuer, jwksUri }: Pick<TokenTrust, 'issuer' | 'jwk
     await fetching;
   }
 
-  return async (kid) => {
-    const known = (): Jwk | undefined => keys.find((key) => key.kid === kid);
-    const since = (time: number): number => Date.now() - time;
-    const isMissing = known() === undefined;
-    const isDue = since(tried) >= (isMissing && failure !== undefined ? FAILURE_WAIT : REFETCH_WAIT);
-    if (isMissing ? isDue || fetching !== undefined : isDue && since(fetched) > KEYS_MAX_AGE) {
+  return async (alg, kid) => {
+    const isExpired = (): boolean => since(fetched) > KEYS_LONGEST;
+    const known = isExpired() ? [] : await find(alg, kid);
+    if (known.length > 0) {
+      // One caller asks for all; the others go on with what is known.
+      if (since(fetched) <= KEYS_MAX_AGE || since(tried) < (failure === undefined ? REFETCH_WAIT : RENEWAL_WAIT)) {
+        return known;
+      }
+      await refresh();
+    } else if (fetching !== undefined || since(tried) >= (failure === undefined ? REFETCH_WAIT : FAILURE_WAIT)) {
       await refresh();
     }
-    if (failure !== undefined && (known() === undefined || since(fetched) > KEYS_LONGEST)) {
-      throw failure;
+    const found = isExpired() ? [] : await find(alg, kid);
+    if (found.length === 0 && (failure !== undefined || isExpired())) {
+      throw failure ?? unavailable();
     }
-    return known();
+    return found;
+  };
+}
+
+function unavailable(): Problem {
+  return new Problem('unavailable', 'The keys of the issuer of tokens could not be had: send the request again later.', { headers: { 'Retry-After': '1' } });
+}
+
+/** The keys of an id that fit an algorithm by their type, curve and declared purpose. */
+function finder(keys: PublicKey[]): Find {
+  const choose = createLocalJWKSet({ keys });
+  return async (alg, kid) => {
+    try {
+      return [await choose({ alg, kid })];
+    } catch (error) {
+      // Several may have one id (RFC 7517 §4.5): then the error lists them.
+      const found: CryptoKey[] = [];
+      if (error instanceof errors.JWKSMultipleMatchingKeys) {
+        for await (const key of error) found.push(key);
+      }
+      return found;
+    }
   };
 }
 
 /** OpenID Connect Discovery §4: the address of the keys, from the issuer's own description. */
 async function discover(issuer: string, insecure: boolean): Promise<string> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const { issuer: named, jwks_uri: uri } = (await fetchJson(url)) as { issuer?: unknown; jwks_uri?: unknown };
+  const { issuer: named, jwks_uri: uri } = await fetchObject(url);
   // §4.3: they must be the same, character by character, or one issuer could speak for another.
   if (named !== issuer) {
     throw new Error(`${url} describes another issuer`);
@@ -86,37 +114,15 @@ async function discover(issuer: string, insecure: boolean): Promise<string> {
   return uri;
 }
 
-async function fetchKeys(uri: string): Promise<readonly Jwk[]> {
-  const set = await fetchJson(uri);
-  assertIsJwks(set);
-  return set.keys;
-}
-
-async function fetchJson(url: string): Promise<{ [name: string]: Json }> {
-  // A redirection could lead anywhere, into this network too.
-  const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT), redirect: 'error', headers: { Accept: 'application/json' } }).catch((error: Error) => {
-    throw new Error(`${url} gave no answer (${error.cause instanceof Error ? error.cause.message : error.message})`);
-  });
-  if (answer.status !== 200) {
-    await answer.body?.cancel();
-    throw new Error(`${url} was answered with ${answer.status}`);
+/** RFC 7517 §5 */
+async function fetchKeys(uri: string): Promise<PublicKey[]> {
+  const { keys } = await fetchObject(uri);
+  if (!Array.isArray(keys)) {
+    throw new Error(`${uri} is no set of keys`);
   }
-  const value = JSON.parse(await readText(answer, url)) as Json;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Error(`${url} is no JSON object`);
+  const usable = usableKeys(keys);
+  if (usable.length === 0 && keys.length > 0) {
+    throw new Error(`${uri} has ${keys.length} keys, and none that a token could be verified by`);
   }
-  return value;
-}
-
-async function readText(answer: Response, url: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of answer.body ?? []) {
-    size += (chunk as Uint8Array).length;
-    if (size > LARGEST_ANSWER) {
-      throw new Error(`${url} is larger than ${LARGEST_ANSWER} bytes`);
-    }
-    chunks.push(chunk as Uint8Array);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  return usable;
 }
