@@ -6,7 +6,7 @@ import { Problem } from '../problem';
 import { ANONYMOUS } from './grant';
 import { unauthenticated } from './refusal';
 
-/** What the authorizer says of a token that it has verified. Lambda passes it on as flat text. */
+/** What the authorizer says of a token that it has verified. API Gateway passes it on as flat text. */
 export interface VerifiedToken {
   readonly subject: string;
   /** The roles as a JSON array of texts. */
@@ -17,9 +17,10 @@ export interface VerifiedToken {
   readonly expires: string;
 }
 
-/** What was verified of a request before the function was called. No client can set it. */
+/** What was verified of a request before the function was called. No client can set it; whoever puts another authorizer in front can. */
 export interface Credentials {
-  readonly token?: VerifiedToken | undefined;
+  /** What an authorizer has said, perhaps not ours: nothing of it is read before its form is. */
+  readonly context?: unknown;
   /** The id of the API key; of meaning only where keys are required. */
   readonly apiKeyId?: string | undefined;
 }
@@ -28,23 +29,50 @@ const OPEN: Caller = { kind: 'open', subject: '', roles: [], claims: {} };
 
 /**
  * The caller of a request.
- * @throws Problem `unauthenticated` for a token that has ended since it was verified, `forbidden` where the deployment trusts no credentials at all
+ * @throws Problem `unauthenticated` for a token that has ended since it was verified, `forbidden` where the deployment trusts no credentials at all;
+ * Error where an authorizer names a subject and does not speak as ours does
  */
-export function readCaller(config: Pick<Config, 'access' | 'tokens' | 'apiKeys'>, { token, apiKeyId }: Credentials): Caller {
+export function readCaller(config: Pick<Config, 'access' | 'tokens' | 'apiKeys'>, { context, apiKeyId }: Credentials): Caller {
   if (config.access === 'open') {
     return OPEN;
   }
   if (config.tokens === undefined && !config.apiKeys) {
-    throw new Problem('forbidden', 'This deployment trusts no credentials, so it serves nothing but its description: configure an issuer of tokens or API keys for it.');
+    throw new Problem('forbidden', 'This deployment trusts no credentials, so it serves no data: configure an issuer of tokens or API keys for it.');
   }
-  if (config.tokens !== undefined && token !== undefined) {
-    // An authorizer's answer may be kept longer than the token is good for.
-    if (!(Number(token.expires) + config.tokens.clockSkew > Date.now() / 1000)) {
+  const bearer = config.tokens === undefined ? undefined : readBearer(context);
+  if (bearer !== undefined) {
+    // An authorizer's answer may be kept longer than the token is good for. What names no end has ended.
+    if (!(Number.isFinite(bearer.expires) && bearer.expires + config.tokens!.clockSkew > Date.now() / 1000)) {
       throw unauthenticated('The token has expired: send a new one.', 'invalid_token');
     }
-    return { kind: 'token', subject: token.subject, roles: JSON.parse(token.roles) as string[], claims: JSON.parse(token.claims) as JsonObject };
+    const { subject, roles, claims } = bearer;
+    return { kind: 'token', subject, roles, claims };
   }
   return config.apiKeys && apiKeyId !== undefined ? { kind: 'key', subject: `${KEY_PREFIX}${apiKeyId}`, roles: [], claims: {} } : ANONYMOUS;
+}
+
+/** The bearer of a token, in the one form that the authorizer writes it; undefined where no subject is named. */
+function readBearer(context: unknown): Pick<Caller, 'subject' | 'roles' | 'claims'> & { readonly expires: number } | undefined {
+  const { subject, roles, claims, expires } = (context ?? {}) as { readonly [name in keyof VerifiedToken]?: unknown };
+  if (typeof subject !== 'string') {
+    return undefined;
+  }
+  const read = { roles: parsed(roles), claims: parsed(claims) };
+  const isSound = subject !== '' && !subject.startsWith(KEY_PREFIX)
+    && Array.isArray(read.roles) && read.roles.every((role) => typeof role === 'string')
+    && typeof read.claims === 'object' && read.claims !== null && !Array.isArray(read.claims);
+  if (!isSound) {
+    throw new Error('The authorizer in front of this function names a subject in another form than src/http/authorizer.ts: serverless.yml says which authorizer belongs there.');
+  }
+  return { subject, roles: read.roles as string[], claims: read.claims as JsonObject, expires: typeof expires === 'string' && expires !== '' ? Number(expires) : NaN };
+}
+
+function parsed(text: unknown): unknown {
+  try {
+    return typeof text === 'string' ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the subject of an API key begins with, and no token's. */

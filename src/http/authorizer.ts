@@ -7,6 +7,7 @@ import { tokenVerifier, type TokenVerifier } from '../access/token';
 import type { Resource } from '../definition/resource';
 import { logWarning } from '../log';
 import { Problem } from '../problem';
+import { requestIdOf } from './event';
 import { readRequest, type Request } from './request';
 import { findRoute, type Route } from './route';
 import type { Api } from './serve';
@@ -31,7 +32,7 @@ export function authorizer(api: Guarded): Authorizer {
     }
     const headers = linesOf(event, 'authorization');
     if (headers.length > 0) {
-      return allow(event, await verified(verify, headers, event.requestContext.requestId));
+      return allow(event, await verified(verify, headers, requestIdOf(event.requestContext)));
     }
     if (!admitsAnonymous(api, readRequest(event as unknown as APIGatewayProxyEvent))) {
       throw new Error('Unauthorized');
@@ -87,7 +88,7 @@ async function verified(verify: TokenVerifier, headers: readonly string[], reque
   const token = headers.length === 1 ? BEARER.exec(headers[0]!.trim())?.[1] : undefined;
   try {
     if (token === undefined) {
-      throw new Problem('unauthenticated', 'The Authorization header is not one line with a bearer token.');
+      throw new Problem('unauthenticated', 'The Authorization header is not one line with a token behind Bearer.');
     }
     return fitting(await verify(token));
   } catch (error) {
@@ -103,8 +104,10 @@ async function verified(verify: TokenVerifier, headers: readonly string[], reque
 /** AWS documents 8 kB for an authorizer's whole answer; the policy and the names are the rest. */
 const LARGEST_CONTEXT = 7_000;
 
+/** Refuses a token that is too large to be passed on, however API Gateway writes it: what is not ASCII may be six bytes for each half of a pair. */
 function fitting(token: VerifiedToken): VerifiedToken {
-  if (Buffer.byteLength(JSON.stringify(token)) > LARGEST_CONTEXT) {
+  const size = JSON.stringify([token.subject, token]).replace(/[^\x20-\x7e]/g, '\\u0000').length;
+  if (size > LARGEST_CONTEXT) {
     throw new Problem('unauthenticated', `The claims of the token are larger than ${LARGEST_CONTEXT} bytes, more than API Gateway passes on: have the issuer leave some out.`);
   }
   return token;

@@ -1,8 +1,13 @@
 // An event as it came, held to the form that API Gateway gives it: whatever calls the function, what it lacks is empty.
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 
-/** A request id that can be a header and a line of a log: clients can choose the one of API Gateway. */
+/** A request id that can be a header and a line of a log. */
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+
+/** The id of a request. API Gateway's `requestId` can be chosen by clients, so it is the last resort: access logs name the other. */
+export function requestIdOf({ extendedRequestId, requestId }: { readonly extendedRequestId?: unknown; readonly requestId?: unknown }): string | undefined {
+  return [extendedRequestId, requestId].map(textOf).find((id) => id !== undefined && REQUEST_ID.test(id));
+}
 
 /** The event with each field that is read of the type that it should have. */
 export function soundEvent(event: unknown): APIGatewayProxyEvent {
@@ -20,7 +25,7 @@ export function soundEvent(event: unknown): APIGatewayProxyEvent {
     multiValueQueryStringParameters: textsOf(given['multiValueQueryStringParameters'], listOf) ?? null,
     body: textOf(given['body']) ?? null,
     isBase64Encoded: given['isBase64Encoded'] === true,
-    requestContext: { ...context, requestId: REQUEST_ID.test(textOf(context['requestId']) ?? '') ? context['requestId'] : undefined, path: textOf(context['path']) ?? path },
+    requestContext: { ...context, requestId: requestIdOf(context), path: textOf(context['path']) ?? path },
   } as unknown as APIGatewayProxyEvent;
 }
 

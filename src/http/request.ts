@@ -1,7 +1,7 @@
 // An API Gateway event as a request: renamed and put in one form, nothing refused.
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { Credentials, VerifiedToken } from '../access/caller';
+import type { Credentials } from '../access/caller';
 import type { Parsed } from './json';
 
 export interface Request {
@@ -48,8 +48,8 @@ export function readRequest(event: APIGatewayProxyEvent, remaining: number = LON
 }
 
 function readCredentials({ requestContext }: APIGatewayProxyEvent): Credentials {
-  const token = requestContext?.authorizer as VerifiedToken | null | undefined;
-  return { token: typeof token?.subject === 'string' ? token : undefined, apiKeyId: requestContext?.identity?.apiKeyId ?? undefined };
+  const apiKeyId = requestContext?.identity?.apiKeyId as unknown;
+  return { context: requestContext?.authorizer, apiKeyId: typeof apiKeyId === 'string' && apiKeyId !== '' ? apiKeyId : undefined };
 }
 
 function readHeaders({ headers, multiValueHeaders }: APIGatewayProxyEvent): Map<string, string> {

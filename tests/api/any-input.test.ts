@@ -127,3 +127,9 @@ test('a request id that is no header, which a client may have chosen, is replace
     expect((JSON.parse(answer) as { instance: string }).instance).toBe(headers!['X-Request-Id']);
   }
 });
+
+test('the request id is the one that the gateway makes, where it says it, and not the one that a client can choose', async () => {
+  const event = gatewayEvent('GET /things/none');
+  const { headers } = await read({ ...event, requestContext: { ...event.requestContext, requestId: 'chosen', extendedRequestId: 'JKJaXmPLvHcESHA=' } });
+  expect(headers!['X-Request-Id']).toBe('JKJaXmPLvHcESHA=');
+});

@@ -4,6 +4,7 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import fc from 'fast-check';
 import type { Config, TokenTrust } from '../../src/config';
 import { readConfig } from '../../src/config';
+import { readCaller } from '../../src/access/caller';
 import { defineResource, listResources } from '../../src/definition/resource';
 import { authorizeFunction } from '../../src/functions';
 import type { Authorizer } from '../../src/http/authorizer';
@@ -79,6 +80,12 @@ describe('a good token', () => {
     });
   });
 
+  test.each(['Ada Lovelace', 'auth0|5f', '\u{1f600}'.repeat(60), '\u6f22'.repeat(255), 'a\u00a0b', '"}\\'])('is, for the functions, the one that its subject names: %s', async (subject) => {
+    const result = JSON.parse(JSON.stringify(await answer(authorizer(), 'GET /ledgers', bearer(issuer.token({ claims: { sub: subject, roles: ['\u00e9'] } }))))) as APIGatewayAuthorizerResult;
+    const tokens = { issuer: issuer.url, audiences: [AUDIENCE], jwksUri: undefined, algorithms: ['RS256'], clockSkew: 30, rolesClaim: 'roles' };
+    expect(readCaller({ access: 'rules', tokens, apiKeys: false }, { context: { ...result.context, principalId: result.principalId } })).toMatchObject({ kind: 'token', subject, roles: ['\u00e9'], claims: { sub: subject } });
+  });
+
   test('has a context of texts alone, as API Gateway passes no other on', async () => {
     const { context } = (await answer(authorizer(), 'GET /ledgers', bearer(issuer.token({ claims: { nested: { a: [1] } } })))) as APIGatewayAuthorizerResult;
     expect(Object.values(context!).map((value) => typeof value)).toEqual(['string', 'string', 'string', 'string']);
@@ -119,6 +126,22 @@ describe('401 is for', () => {
   test('claims larger than the gateway passes on', async () => {
     expect(await answer(authorizer(), 'GET /ledgers', bearer(issuer.token({ claims: { long: 'x'.repeat(7_000) } })))).toBe('Unauthorized');
     expect(await answer(authorizer(), 'GET /ledgers', bearer(issuer.token({ claims: { long: 'x'.repeat(6_000) } })))).toMatchObject({ principalId: 'ada' });
+  });
+
+  test.each([['\u00e9', 1_200], ['\u6f22', 1_200], ['\u{1f600}', 600]])('claims of %s, which are as large only where the gateway escapes them', async (character, most) => {
+    expect(await answer(authorizer(), 'GET /ledgers', bearer(issuer.token({ claims: { long: character.repeat(most) } })))).toBe('Unauthorized');
+    expect(await answer(authorizer(), 'GET /ledgers', bearer(issuer.token({ claims: { long: character.repeat(most / 2) } })))).toMatchObject({ principalId: 'ada' });
+  });
+
+  test('no token of which the answer could be larger than the gateway takes, whatever its texts are made of', async () => {
+    const by = authorizer();
+    const text = fc.string({ unit: fc.constantFrom('a', '"', '\\', '\n', '\u00e9', '\u6f22', '\u{1f600}', '\u2028', '\u0000'), maxLength: 1_500, size: 'max' });
+    await fc.assert(fc.asyncProperty(text, text, fc.array(text, { maxLength: 2 }), async (sub, long, roles) => {
+      const result = await answer(by, 'GET /ledgers', bearer(issuer.token({ claims: { sub, long, roles } })));
+      // The longest form that JSON has.
+      const size = JSON.stringify(result).replace(/[^\x20-\x7e]/g, '\\u0000').length;
+      expect(result === 'Unauthorized' || size <= 8_000).toBe(true);
+    }), { numRuns: 100 });
   });
 
   test('whatever stands in the header', async () => {
