@@ -32,6 +32,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   if (access !== 'open' && access !== 'rules') throw new Failure(`ACCESS is "${access}": set it to "rules" to serve by the rules of the resource files, or unset it to let everyone do everything.`);
   const apiKeys = environment.API_KEYS || '';
   if (apiKeys !== '' && apiKeys !== 'required') throw new Failure(`API_KEYS is "${apiKeys}": set it to "required", or unset it to ask for none.`);
+  const description = environment.API_DESCRIPTION || 'public';
+  if (description !== 'public' && description !== 'private') throw new Failure(`API_DESCRIPTION is "${description}": set it to "private", or unset it to tell everyone what is served.`);
   return { port: Number(port), dataDirectory: resolve(environment.DATA_DIR || '.dynamodb'), sampleData: samples === 'on', access, apiKeys: apiKeys === 'required' };
 }
 

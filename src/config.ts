@@ -15,6 +15,8 @@ export interface Config {
   readonly tokens: TokenTrust | undefined;
   /** Whether API Gateway asks for an API key of a usage plan before it calls a function on data. */
   readonly apiKeys: boolean;
+  /** Who is told what is served: `public`, everyone; `private`, whoever has good credentials. */
+  readonly description: 'public' | 'private';
   /** Whether this runs on AWS behind HTTPS, not on a developer's machine. */
   readonly deployed: boolean;
 }
@@ -50,6 +52,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     access: access(environment, deployed),
     tokens: tokens(environment, deployed),
     apiKeys: oneOf(environment, 'API_KEYS', ['', 'required']) === 'required',
+    description: oneOf(environment, 'API_DESCRIPTION', ['', 'public', 'private']) || 'public',
     deployed,
   };
 }
@@ -79,7 +82,7 @@ function access(environment: NodeJS.ProcessEnv, deployed: boolean): Config['acce
   return value === 'open' ? 'open' : 'rules';
 }
 
-/** What aws-jwt-verify verifies; none of it symmetric. */
+/** Those that jose verifies by keys of the types RSA, EC and OKP with PKCS #1 v1.5, ECDSA and Ed25519; none of them symmetric. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 const LARGEST_SKEW = 300;

@@ -5,13 +5,16 @@ import { guarded, transactionAudience } from './guarded';
 import { headersOf } from './headers';
 import { refer, type Part } from './names';
 import { bare, JSON_TYPE, OF_BODIES, problems, response } from './responses';
-import type { Trusted } from './trusted';
+import { everyKind, type Trusted } from './trusted';
 
-/** The paths that do not depend on what is served; all but transactions are for everyone. */
+/** The paths that do not depend on what is served; all but transactions are for everyone, or of a private description health alone. */
 export function servicePaths(resources: ReadonlyMap<string, Resource>, trusted: Trusted | undefined): Part {
   const open = { ...(trusted !== undefined && { security: [] }) };
+  const isClosed = (path: string): boolean => trusted?.isPrivate === true && path !== '/health';
   return {
-    ...Object.fromEntries(Object.entries(everyonesPaths()).map(([path, { get }]) => [path, { get: { ...get, ...open } }])),
+    ...Object.fromEntries(Object.entries(everyonesPaths()).map(([path, { get }]) => [path, {
+      get: isClosed(path) ? guarded(trusted, get, (known) => ({ phrase: 'for every caller with good credentials', admission: everyKind(known) })) : { ...get, ...open },
+    }])),
     '/transactions': { post: guarded(trusted, transactions(), (known) => transactionAudience(known, resources)) },
   };
 }

@@ -8,11 +8,13 @@ export interface Trusted {
   readonly tokens: { readonly issuer: string | undefined } | undefined;
   /** Whether API Gateway wants an API key with every request on data. */
   readonly apiKeys: boolean;
+  /** Whether what the API says of itself is for whoever has some of them alone. */
+  readonly isPrivate?: true;
 }
 
 /** What a configuration trusts; undefined where nobody is asked for credentials. */
-export function trustedBy({ access, tokens, apiKeys }: Pick<Config, 'access' | 'tokens' | 'apiKeys'>): Trusted | undefined {
-  return access === 'open' ? undefined : { tokens: tokens && { issuer: tokens.issuer }, apiKeys };
+export function trustedBy({ access, tokens, apiKeys, description }: Pick<Config, 'access' | 'tokens' | 'apiKeys'> & Partial<Pick<Config, 'description'>>): Trusted | undefined {
+  return access === 'open' ? undefined : { tokens: tokens && { issuer: tokens.issuer }, apiKeys, ...(description === 'private' && { isPrivate: true }) };
 }
 
 /**

@@ -50,14 +50,14 @@ export function admitsAnonymous(api: Guarded, request: Pick<Request, 'method' | 
     return true; // the gateway asks for a key next, and nobody with one is anonymous
   }
   try {
-    return isOpen(api.resources, findRoute(api.resources, request));
+    return isOpen(api, findRoute(api.resources, request));
   } catch {
     return true; // 404, 405 and the 500 of a rule that throws are the function's to say
   }
 }
 
 /** Whether some rule lets in whoever asks for this without credentials. */
-function isOpen(resources: Guarded['resources'], route: Route): boolean {
+function isOpen({ resources, config }: Guarded, route: Route): boolean {
   const isPublicFor = (resource: Resource, ...operations: string[]): boolean => operations.some((operation) => isPublic(resource, operation));
   switch (route.operation) {
     case 'list':
@@ -75,6 +75,11 @@ function isOpen(resources: Guarded['resources'], route: Route): boolean {
       return isPublicFor(route.resource, route.operation);
     case 'transact':
       return [...resources.values()].some((resource) => isPublicFor(resource, ...resource.access.keys()));
+    case 'service':
+    case 'openapi':
+    case 'docs':
+    case 'renderer':
+      return config.description === 'public';
     default:
       return true;
   }

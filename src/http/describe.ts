@@ -5,13 +5,15 @@ import { Problem } from '../problem';
 import { refuseParameters } from './input';
 import { JSON_TYPE, negotiate } from './media-type';
 import type { Endpoint } from './serve';
+import { refuseStrangers } from './strangers';
 
 const HTML_TYPE = 'text/html';
 
 /** https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check */
 const HEALTH_TYPE = 'application/health+json';
 
-export const service: Endpoint = async ({ resources }, _route, request) => {
+export const service: Endpoint = async ({ resources, config }, _route, request) => {
+  refuseStrangers(config, request);
   const type = negotiate(request, [JSON_TYPE, HTML_TYPE]);
   refuseParameters(request);
   const body = serviceDocument(resources, request.base);

@@ -10,7 +10,8 @@ import { refuseParameters } from './input';
 import { JSON_TYPE, negotiate } from './media-type';
 import type { Request } from './request';
 import type { Reply } from './response';
-import type { Endpoint } from './serve';
+import type { Api, Endpoint } from './serve';
+import { isClosed, refuseStrangers } from './strangers';
 
 interface Document {
   readonly text: string;
@@ -29,18 +30,20 @@ export function documents(): Record<'openapi' | 'docs' | 'renderer', Endpoint> {
   const docs = keep<Parameters<Endpoint>[0]>((base, { config }) => docsPage(packageJson.name, base, trustedBy(config) !== undefined));
   const renderer = keep<void>(() => readFileSync(require.resolve(RENDERER), 'utf8'));
   return {
-    openapi: async (api, _route, request) => write(request, JSON_TYPE, MINUTE, openapi(request.base, api)),
-    docs: async (api, _route, request) => write(request, 'text/html', MINUTE, docs(request.base, api), { 'Content-Security-Policy': PAGE_POLICY, 'Referrer-Policy': 'no-referrer' }),
-    renderer: async (_api, _route, request) => write(request, 'text/javascript', WEEK, renderer('')),
+    openapi: async (api, _route, request) => write(api, request, JSON_TYPE, MINUTE, () => openapi(request.base, api)),
+    docs: async (api, _route, request) => write(api, request, 'text/html', MINUTE, () => docs(request.base, api), { 'Content-Security-Policy': PAGE_POLICY, 'Referrer-Policy': 'no-referrer' }),
+    renderer: async (api, _route, request) => write(api, request, 'text/javascript', WEEK, () => renderer('')),
   };
 }
 
-function write(request: Request, type: string, seconds: number, { text, tag }: Document, more: Record<string, string> = {}): Reply {
+function write({ config }: Api, request: Request, type: string, seconds: number, document: () => Document, more: Record<string, string> = {}): Reply {
+  refuseStrangers(config, request);
   negotiate(request, [type]);
   refuseParameters(request);
   readPreconditions(request);
+  const { text, tag } = document();
   // RFC 9111 §3.2: the headers of a 304 take the place of those that a cache has.
-  const headers = { 'Cache-Control': `public, max-age=${seconds}`, ETag: tag, ...more };
+  const headers = { 'Cache-Control': `${isClosed(config) ? 'private' : 'public'}, max-age=${seconds}`, ETag: tag, ...more };
   return isNotModified(request, tag, undefined)
     ? { status: 304, headers }
     : { status: 200, headers: { 'Content-Type': type === JSON_TYPE ? type : `${type}; charset=utf-8`, ...headers }, text };

@@ -27,16 +27,17 @@ type ByMethod = Readonly<Partial<Record<string, Route>>>;
 
 /**
  * Finds the route of a request.
+ * @param isPrivate whether a path that is not served is not to name those that are
  * @throws Problem `not-found`, or `method-not-allowed` with `Allow`
  */
-export function findRoute(resources: ReadonlyMap<string, Resource>, { method, segments }: Pick<Request, 'method' | 'segments'>): Route {
+export function findRoute(resources: ReadonlyMap<string, Resource>, { method, segments }: Pick<Request, 'method' | 'segments'>, isPrivate = false): Route {
   const routes = routesOf(resources, segments);
   const allow = routes === undefined ? [] : [...Object.keys(routes), ...(routes['GET'] === undefined ? [] : ['HEAD'])];
   if (method === 'OPTIONS') {
     return { operation: 'options', allow: [...allow, 'OPTIONS'] };
   }
   if (routes === undefined) {
-    throw new Problem('not-found', `There is nothing at this path: GET / lists what is served (${[...resources.keys()].map((name) => `/${name}`).join(', ')}).`);
+    throw new Problem('not-found', `There is nothing at this path: GET / lists what is served${isPrivate ? '' : ` (${[...resources.keys()].map((name) => `/${name}`).join(', ')})`}.`);
   }
   const route = routes[method === 'HEAD' ? 'GET' : method];
   if (route === undefined) {

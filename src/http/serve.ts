@@ -19,6 +19,7 @@ import { writeOptions } from './options';
 import { readRequest, type Request } from './request';
 import { toGateway, writeProblem, writeResult, type Reply } from './response';
 import { findRoute, type Route, type RoutedOperation } from './route';
+import { isClosed } from './strangers';
 
 /** What is served, and of what. */
 export interface Api {
@@ -82,7 +83,7 @@ export function endpoint<R extends Extract<Route, { resource: Resource }>, I, S 
 
 async function answer<S extends Reader>(api: Api, endpoints: Endpoints<S>, request: Request, store: S, done: Timing): Promise<Reply> {
   refuseExcess(request);
-  const route = findRoute(api.resources, request);
+  const route = findRoute(api.resources, request, isClosed(api.config));
   done('route');
   if (route.operation === 'options') {
     return writeOptions(route.allow);

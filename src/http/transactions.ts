@@ -111,7 +111,7 @@ function partOf(request: Request, { method, path, headers, body }: JsonObject): 
 async function readPart(reading: Reading, part: Request): Promise<ReadPart | Problem> {
   try {
     refuseExcess(part);
-    const route = findRoute(reading.resources, part);
+    const route = findRoute(reading.resources, part, true);
     switch (route.operation) {
       case 'create': return await readCreate(route, part, reading);
       case 'replace': return stepOf('replace', route, await readReplaceInput(route, part, reading));

@@ -181,6 +181,16 @@ describe('without a token', () => {
     expect(await answer(authorizer(), line)).toEqual(isAsked ? ANONYMOUS : 'Unauthorized');
   });
 
+  test.each(['/', '/openapi.json', '/docs', '/docs/rapidoc.js'])('%s is refused where the description is private, and asked of the function where it is not', async (path) => {
+    for (const method of ['GET', 'HEAD']) {
+      expect(await answer(authorizer({ description: 'private' }), `${method} ${path}`)).toBe('Unauthorized');
+      expect(await answer(authorizer(), `${method} ${path}`)).toEqual(ANONYMOUS);
+      expect(await answer(authorizer({ description: 'private' }), `${method} ${path}`, bearer(issuer.token()))).toMatchObject({ principalId: 'ada' });
+    }
+    expect(await answer(authorizer({ description: 'private', apiKeys: true }), `GET ${path}`)).toEqual(ANONYMOUS);
+    expect(await answer(authorizer({ description: 'private' }), `POST ${path}`)).toEqual(ANONYMOUS);
+  });
+
   test('behind the base path of a custom domain the rules are the same', async () => {
     expect(await answer(authorizer(), 'GET /ledgers/1', {}, '/v1')).toBe('Unauthorized');
     expect(await answer(authorizer(), 'GET /leaflets/1', {}, '/v1')).toEqual(ANONYMOUS);

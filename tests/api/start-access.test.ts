@@ -159,8 +159,8 @@ describe('with rules, an issuer and API keys', () => {
   });
 });
 
-describe('with rules and the issuer of this machine', () => {
-  beforeAll(async () => start({ ACCESS: 'rules' }));
+describe('with rules, the issuer of this machine, and a private description', () => {
+  beforeAll(async () => start({ ACCESS: 'rules', API_DESCRIPTION: 'private' }));
   afterAll(stop);
 
   test('each line to try works, and so does the line that makes a token', async () => {
@@ -184,6 +184,19 @@ describe('with rules and the issuer of this machine', () => {
     expect((await ask('GET /books?limit=1')).status).toBe(200);
     expect((await ask('PUT /books/typee', {}, { title: 'Typee', author: 'Herman Melville' })).status).toBe(401);
     expect((await ask('GET /members')).status).toBe(401);
+  });
+
+  test('what the API says of itself is told with a token alone', async () => {
+    const token = (await run('DATA_DIR=data npm run --silent token -- --subject bo')).trim();
+    for (const path of ['/', '/openapi.json']) {
+      const { status, headers, body } = await ask(`GET ${path}`);
+      expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+      expect(JSON.stringify(body)).not.toContain('books');
+      expect((await ask(`HEAD ${path}`)).status).toBe(401);
+      expect(JSON.stringify((await ask(`GET ${path}`, bearer(token))).body)).toContain('books');
+    }
+    expect((await ask('GET /health')).status).toBe(200);
+    expect((await ask('POST /openapi.json')).status).toBe(405);
   });
 
   test('its key is for the eyes of its user alone', () => {
@@ -239,6 +252,7 @@ describe('a start that cannot says why in one sentence', () => {
   test.each([
     [{ ACCESS: 'closed' }, 'ACCESS is "closed": set it to "rules" to serve by the rules of the resource files, or unset it to let everyone do everything.'],
     [{ API_KEYS: 'yes' }, 'API_KEYS is "yes": set it to "required", or unset it to ask for none.'],
+    [{ API_DESCRIPTION: 'closed' }, 'API_DESCRIPTION is "closed": set it to "private", or unset it to tell everyone what is served.'],
     [{ ACCESS: 'rules', TOKEN_ISSUER: 'https://login.example' }, 'The API does not start: The environment variable TOKEN_AUDIENCE is not set, so tokens that TOKEN_ISSUER makes for others would be taken too: set it to the audience, or client id, of this API; several are separated by commas.'],
   ])('%j', async (environment, sentence) => {
     const { ended, output } = startIn(project, { DATA_DIR: 'data', PORT: String(await freePort()), ...environment });

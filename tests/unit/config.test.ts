@@ -7,7 +7,8 @@ const trusting = { ...environment, TOKEN_ISSUER: 'https://login.example/tenant',
 const local = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:8000' };
 
 test('what is not set has its default', () => {
-  expect(readConfig(environment)).toMatchObject({ readLimit: 10, corsOrigins: ['*'], access: 'rules', tokens: undefined, apiKeys: false, deployed: true });
+  expect(readConfig(environment)).toMatchObject({ readLimit: 10, corsOrigins: ['*'], access: 'rules', tokens: undefined, apiKeys: false, description: 'public', deployed: true });
+  expect(readConfig({ ...environment, API_DESCRIPTION: 'private' })).toMatchObject({ description: 'private' });
 });
 
 test('what is empty is not set, as a parameter of serverless.yml without a value', () => {
@@ -62,6 +63,7 @@ test.each([
   [{ ...environment, READ_LIMIT: 'many' }, /READ_LIMIT is "many"/],
   [{ ...environment, CORS_ORIGINS: 'app.example' }, /names "app\.example", which is no origin: write a scheme/],
   [{ ...environment, ACCESS: 'all' }, /ACCESS is "all": write "rules" or "open", or leave it out/],
+  [{ ...environment, API_DESCRIPTION: 'closed' }, /API_DESCRIPTION is "closed": write "public" or "private", or leave it out/],
   [{ ...environment, API_KEYS: 'yes' }, /API_KEYS is "yes": write "required", or leave it out/],
   [{ ...environment, TOKEN_AUDIENCE: 'shelf' }, /TOKEN_AUDIENCE is set and TOKEN_ISSUER is not: set TOKEN_ISSUER/],
   [{ ...environment, TOKEN_JWKS_URI: 'https://keys.example/' }, /TOKEN_JWKS_URI is set and TOKEN_ISSUER is not/],

@@ -28,6 +28,7 @@ interface Service {
     tokens: Record<string, Record<string, string | number>>;
     trust: Record<string, { issuer: unknown; audience: unknown }>;
     keys: Record<string, { asked: string; private: boolean; apiGateway: object }>;
+    description: Record<string, { authorizer: string; private: boolean | string }>;
   };
   functions: Record<string, { handler: string; role: unknown; events: { http: Event }[] }>;
   resources: {
@@ -120,14 +121,27 @@ describe('functions and routes', () => {
 });
 
 describe('who is let in', () => {
-  test('the authorizer is asked, and a key wanted where keys are, for every method on data and for no other', () => {
-    for (const { name, authorizer, private: key } of events) {
-      expect({ name, authorizer, key }).toEqual(
-        ['read', 'write'].includes(name)
-          ? { name, authorizer: '${self:custom.tokens.${param:tokens}}', key: '${self:custom.keys.${param:apiKeys}.private}' }
-          : { name, authorizer: undefined, key: undefined },
-      );
+  const onData = { authorizer: '${self:custom.tokens.${param:tokens}}', key: '${self:custom.keys.${param:apiKeys}.private}' };
+
+  test('the authorizer is asked, and a key wanted where keys are, for every method on data, by parameter for those of the description, and for no other', () => {
+    for (const { name, path, authorizer, private: key } of events) {
+      expect({ name, path, authorizer, key }).toEqual({
+        name,
+        path,
+        ...(['read', 'write'].includes(name) ? onData
+          : ['/', '/openapi.json', '/docs', '/docs/rapidoc.js'].includes(path)
+            ? { authorizer: '${self:custom.description.${param:description}.authorizer}', key: '${self:custom.description.${param:description}.private}' }
+            : { authorizer: undefined, key: undefined }),
+      });
     }
+  });
+
+  test('a private description is guarded as data is; a public one, which is the default, is not', () => {
+    expect(service.params['default']).toMatchObject({ description: 'public' });
+    expect(service.custom.description).toEqual({
+      public: { authorizer: '', private: false },
+      private: { authorizer: onData.authorizer, private: onData.key },
+    });
   });
 
   test('the authorizer’s answers are kept only where every request has the token that they are kept by', () => {
