@@ -91,12 +91,12 @@ let responses;
 function refuse(h, type, requestId) {
   responses ??= Object.values(parse(readFileSync('serverless.yml', 'utf8')).resources.Resources).filter(({ Type }) => Type === 'AWS::ApiGateway::GatewayResponse');
   const { StatusCode, ResponseParameters, ResponseTemplates } = responses.find(({ Properties }) => Properties.ResponseType === type).Properties;
-  const body = ResponseTemplates['application/json'].replaceAll('${param:docsPath}', '/docs').replaceAll('$context.requestId', requestId);
+  const body = ResponseTemplates['application/json'].replaceAll('${param:docsPath}', '/docs').replaceAll('$context.extendedRequestId', requestId);
   const response = h.response(body).code(Number(StatusCode));
   for (const [parameter, value] of Object.entries(ResponseParameters)) {
     const name = parameter.replace('gatewayresponse.header.', '');
     // Without TLS it means nothing.
-    if (name !== 'Strict-Transport-Security') response.header(name, value === 'context.requestId' ? requestId : value.slice(1, -1));
+    if (name !== 'Strict-Transport-Security') response.header(name, value === 'context.extendedRequestId' ? requestId : value.slice(1, -1));
   }
   return response.takeover();
 }

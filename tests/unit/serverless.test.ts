@@ -169,9 +169,10 @@ describe('who is let in', () => {
 describe('access logs', () => {
   const { format, ...logs } = service.provider.logs.restApi;
 
-  test('are JSON with the request id', () => {
+  test('are JSON with the request id that API Gateway makes, not the one that a client can choose', () => {
     expect(JSON.parse(format.replace(/\$context\.[\w.]+/g, 'x'))).toHaveProperty('requestId');
-    expect(format).toContain('"requestId":"$context.requestId"');
+    expect(format).toContain('"requestId":"$context.extendedRequestId"');
+    expect(text).not.toContain('context.requestId');
   });
 
   test('hold no header, body, query or credential', () => {
@@ -357,7 +358,7 @@ describe('errors of the gateway', () => {
         type: Properties['ResponseType'] as string,
         status: Number(Properties['StatusCode']),
         headers: Object.fromEntries(headers.map(([name, value]) => [name.replace('gatewayresponse.header.', ''), value])),
-        problem: JSON.parse(body.replaceAll('$context.requestId', 'an-id')) as Record<string, unknown>,
+        problem: JSON.parse(body.replaceAll('$context.extendedRequestId', 'an-id')) as Record<string, unknown>,
       };
     });
 
@@ -375,7 +376,7 @@ describe('errors of the gateway', () => {
   test.each(answers)('$type has the headers of every answer', ({ headers }) => {
     expect(headers).toMatchObject({
       'Content-Type': "'application/problem+json'",
-      'X-Request-Id': 'context.requestId',
+      'X-Request-Id': 'context.extendedRequestId',
       'Cache-Control': "'no-store'",
       'X-Content-Type-Options': "'nosniff'",
       'Strict-Transport-Security': expect.stringMatching(/^'max-age=\d+'$/) as string,
