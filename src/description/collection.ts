@@ -8,7 +8,7 @@ import { exampleWrite } from './examples';
 import { actAudience, createAudience, guarded, listAudience, patchAudience, putAudience, relatedAudience } from './guarded';
 import { refer, schemaOf, type Part } from './names';
 import { expandOf, fieldsOf, listParameters } from './parameters';
-import { bare, itemResponse, JSON_TYPE, OF_BODIES, pageResponse, problems, response } from './responses';
+import { bare, itemResponse, JSON_TYPE, OF_BODIES, pageResponse, problems, problemsOfBodiless, response } from './responses';
 import { bodySchema } from './schemas';
 import type { Trusted } from './trusted';
 
@@ -126,7 +126,7 @@ function remove(resource: Resource): Part {
     summary: `Delete an item of ${resource.name}`,
     description: 'An item that others refer to may refuse to go (409).',
     parameters: PRECONDITIONS,
-    responses: { 204: bare('Deleted.'), ...problems(['not-found', 'conflict', 'precondition-failed', ...required(resource)], resource) },
+    responses: { 204: bare('Deleted.'), ...problemsOfBodiless(['not-found', 'conflict', 'precondition-failed', ...required(resource)], resource) },
   };
 }
 

@@ -45,6 +45,12 @@ export function problems(own: readonly ProblemType[], failed?: Resource): Part {
     refer('responses', type === 'precondition-failed' && failed !== undefined ? failedName(failed) : type)]));
 }
 
+/** The same of an operation whose success has no body: `Accept` excludes nothing of it. */
+export function problemsOfBodiless(own: readonly ProblemType[], failed?: Resource): Part {
+  const { [describeProblem('not-acceptable').status]: _, ...rest } = problems(own, failed);
+  return rest;
+}
+
 /** By status: the problems of whom an operation is not for. */
 export function refusals(): Part {
   return Object.fromEntries(REFUSALS.map((type) => [describeProblem(type).status, refer('responses', type)]));

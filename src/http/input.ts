@@ -51,7 +51,6 @@ export function readReadInput({ id, resource }: ItemRoute, request: Request, rea
 
 export function readRemoveInput({ id, resource }: ItemRoute, request: Request, { access }: Pick<Reading, 'access'>): Input<RemoveInput> {
   const permission = access.require(resource, 'delete');
-  negotiate(request);
   refuseParameters(request);
   return { input: { id, permission, preconditions: requirePreconditions(resource, request) }, presentation: { preferences: {}, permission, access } };
 }

@@ -11,7 +11,8 @@ export const JSON_PATCH_TYPE = 'application/json-patch+json';
 export const PATCH_TYPES = [MERGE_PATCH_TYPE, JSON_PATCH_TYPE, JSON_TYPE];
 
 /**
- * The first of `offered` that `Accept` allows (RFC 9110 §12.5.1).
+ * The first of `offered` that `Accept` allows (RFC 9110 §12.5.1). JSON is allowed by whoever takes any JSON type, too: a client
+ * that reads `application/problem+json` reads JSON.
  * @throws Problem `not-acceptable`
  */
 export function negotiate(request: Pick<Request, 'header'>, offered: readonly string[] = [JSON_TYPE]): string {
@@ -21,13 +22,25 @@ export function negotiate(request: Pick<Request, 'header'>, offered: readonly st
   }
   // A client that names the character set of JSON, which has but one, means JSON all the same.
   const candidates = offered.flatMap((type) => [type, `${type};charset=utf-8`]);
-  const chosen = new Negotiator({ headers: { accept } }).mediaType(candidates);
+  const chosen = new Negotiator({ headers: { accept } }).mediaType(candidates) ?? implied(accept, offered.filter(isJson));
   if (chosen === undefined) {
     throw new Problem('not-acceptable', `Answers are ${offered.join(' or ')} only: allow it in Accept, or leave Accept out.`, {
       errors: [{ detail: `Excludes ${offered.join(' and ')}.`, header: 'Accept' }],
     });
   }
   return chosen.split(';')[0]!;
+}
+
+/** The first of some JSON types for a client that names another, unless it refuses the offered ones by name. */
+function implied(accept: string, offered: string[]): string | undefined {
+  const namesJson = new Negotiator({ headers: { accept } }).mediaTypes().some(isJson);
+  // What is added is the least specific of all, so that q=0 of a more specific range stays.
+  return namesJson ? new Negotiator({ headers: { accept: `${accept}, */*;q=0.001` } }).mediaType(offered) : undefined;
+}
+
+/** A JSON media type, as https://mimesniff.spec.whatwg.org/#json-mime-type has it. */
+function isJson(type: string): boolean {
+  return /^(?:application|text)\/json$|\+json$/i.test(type);
 }
 
 /**

@@ -44,11 +44,29 @@ describe('404 and 405', () => {
 });
 
 describe('406', () => {
-  const refused = ['text/html', 'application/xml, text/*', 'application/json;q=0', 'application/json;q=0, */*', 'application/problem+json'];
+  const refused = ['text/html', 'application/xml, text/*', 'application/json;q=0', 'application/json;q=0, */*', 'application/problem+json;q=0', 'application/problem+json, application/json;q=0', 'application/jsonx', 'text/html;a="application/problem+json"'];
   test.each(refused)('Accept: %s excludes JSON', async (accept) => {
-    for (const line of ['GET /books', 'GET /books/1', 'POST /books', 'PUT /books/1', 'PATCH /books/1', 'DELETE /books/1']) {
+    for (const line of ['GET /books', 'GET /books/1', 'POST /books', 'PUT /books/1', 'PATCH /books/1', 'POST /transactions']) {
       expectProblem(await ask(line, { body: aBook(), headers: { Accept: accept } }), 406, 'not-acceptable');
     }
+  });
+
+  test.each(refused)('Accept: %s deletes, for there is no body to exclude', async (accept) => {
+    await ask('PUT /books/unnegotiated', { body: aBook() });
+    expect((await ask('DELETE /books/unnegotiated', { headers: { Accept: accept } })).status).toBe(204);
+    expectProblem(await ask('DELETE /books/unnegotiated', { headers: { Accept: accept } }), 404, 'not-found');
+  });
+
+  test.each(['application/problem+json', 'Application/Problem+JSON;q=0.5', 'text/html, application/vnd.api+json', 'text/json', 'application/merge-patch+json, */*;q=0', 'application/json;profile="x"', 'application/problem+json, , text/plain;q=0'])('Accept: %s is that of a client that reads JSON', async (accept) => {
+    for (const line of ['GET /books', 'POST /books', 'PUT /books/negotiated', 'GET /books/negotiated', 'PATCH /books/negotiated']) {
+      const { status, headers } = await ask(line, { headers: { Accept: accept }, ...(!line.startsWith('GET') && { body: aBook() }) });
+      expect([line, status, headers['content-type']]).toEqual([line, line.startsWith('POST') ? 201 : expect.any(Number), 'application/json']);
+    }
+  });
+
+  test('what is never JSON is not for a client that reads JSON alone', async () => {
+    expectProblem(await ask('GET /docs', { headers: { Accept: 'application/problem+json' } }), 406, 'not-acceptable');
+    expect((await ask('GET /health', { headers: { Accept: 'application/problem+json' } })).headers['content-type']).toBe('application/health+json');
   });
 
   test('the health document has a type of its own', async () => {
