@@ -29,6 +29,9 @@ const COPIED = [
  */
 export const BASE64 = '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$';
 
+/** What any JSON object is held to as it is stored: DynamoDB has no empty name, and none means what JavaScript reads into this one. */
+const ANY_NAMES = { minLength: 1, pattern: '^(?!__proto__$)' };
+
 /** What a request body of POST or PUT may hold: the attributes that clients write. */
 export function requestSchema(nodes: ReadonlyMap<string, Node>): JsonSchema {
   return objectSchema([...nodes].filter(([, node]) => !isReadOnly(node)), 'request');
@@ -110,7 +113,7 @@ function shape(node: Node, purpose: Purpose): JsonSchema {
     case 'date': return { type: 'string', format: 'date-time' };
     case 'binary': return { type: 'string', contentEncoding: 'base64', pattern: BASE64 };
     case 'any': return {};
-    case 'object': return isFree(node) ? { type: 'object' } : objectSchema([...node.members], purpose);
+    case 'object': return isFree(node) ? { type: 'object', propertyNames: ANY_NAMES } : objectSchema([...node.members], purpose);
     case 'array': return { type: 'array', items: nodeSchema(node.element!, purpose) };
     case 'set': return { type: 'array', items: nodeSchema(node.element!, purpose), uniqueItems: true };
   }

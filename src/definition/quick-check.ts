@@ -1,7 +1,7 @@
 // Whether a value is surely valid, by code compiled from its JSON Schema: most requests are, and need no validator, which
 // interprets the schema and says what is wrong. What is not known here is left to it; a property test holds the two together.
-import { format as formats } from '@cfworker/json-schema';
 import type { AttributeDefinition } from './attribute';
+import { formatCheck } from './formats';
 import type { Json } from './item';
 import type { JsonSchema } from './json-schema';
 
@@ -42,7 +42,7 @@ type NumberWords = Pick<AttributeDefinition, 'minimum' | 'maximum' | 'exclusiveM
 
 function stringCheck({ minLength = 0, maxLength = Infinity, pattern, format }: TextWords): QuickCheck {
   const expression = pattern === undefined ? undefined : new RegExp(pattern, 'u');
-  const isOfFormat = format === undefined ? undefined : formats[format];
+  const isOfFormat = format === undefined ? undefined : formatCheck(format);
   if (format !== undefined && isOfFormat === undefined) {
     return () => false;
   }

@@ -101,8 +101,8 @@ function compiled(attributes: ReadonlyMap<string, Node>): Compiled {
   return entry;
 }
 
-/** A schema that takes the same, but for what is too dear to be left to the validator. */
-function hardened({ uniqueItems: _, pattern, format, ...schema }: JsonSchema): JsonSchema {
+/** A schema that takes the same, but for what is too dear to be left to the validator, or found at any depth elsewhere. */
+function hardened({ uniqueItems: _, propertyNames: __, pattern, format, ...schema }: JsonSchema): JsonSchema {
   const text = { ...(pattern !== undefined && { pattern }), ...(format !== undefined && { format }) };
   return {
     ...schema,

@@ -22,7 +22,7 @@ const types: [name: string, attribute: Attribute, schema: JsonSchema][] = [
   ['Date stored in seconds', { type: { value: Date, settings: { storage: 'seconds' } } }, { type: 'string', format: 'date-time' }],
   ['Buffer', Buffer, { type: 'string', contentEncoding: 'base64', pattern: BASE64 }],
   ['Object', { type: Object, schema: { a: { type: String, required: true }, b: Number } }, { type: 'object', properties: { a: { type: 'string' }, b: { type: 'number' } }, required: ['a'], additionalProperties: false }],
-  ['any Object', { type: Object, schema: 'any' }, { type: 'object' }],
+  ['any Object', { type: Object, schema: 'any' }, { type: 'object', propertyNames: { minLength: 1, pattern: '^(?!__proto__$)' } }],
   ['Array', { type: Array, schema: [{ type: String, maxLength: 2 }] }, { type: 'array', items: { type: 'string', maxLength: 2 } }],
   ['any Array', { type: Array, schema: 'any' }, { type: 'array', items: {} }],
   ['Set', { type: Set, schema: [Number] }, { type: 'array', items: { type: 'number' }, uniqueItems: true, minItems: 1 }],

@@ -25,6 +25,7 @@ const sentences: [circumstances: string, body: object, fault: string][] = [
   ['another value than those of an enum', { color: 'pink' }, '#/color Must be one of "red", "green", "blue".'],
   ['no date-time', { moment: '2026-03-31' }, '#/moment Must be a valid date-time with its time zone, such as 2026-03-31T12:00:00Z.'],
   ['no date', { date: '2026-02-30' }, '#/date Must be a valid date, such as 2026-03-31.'],
+  ['an ipv4 that may be read as octal', { ipv4: '01.2.3.4' }, '#/ipv4 Must be a valid ipv4.'],
   ['no email', { email: 'a' }, '#/email Must be a valid email.'],
   ['no base64', { bytes: '*' }, '#/bytes Must be base64 text, with padding (RFC 4648 §4).'],
   ['text beside the pattern', { patterned: 'abc' }, '#/patterned Must match the pattern ^[A-Z]{2}$.'],
