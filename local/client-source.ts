@@ -3,8 +3,8 @@
 import type { OpenApi } from '../src/description/openapi';
 
 /**
- * The description as far as one type each can say it: whole items, one for each request, and merge patches. An answer to
- * `fields` would have another type than one without, and an array another than one item. What is refused to everyone is
+ * The description as far as one type each can say it: whole items, and merge patches. An answer to `fields` would have another type
+ * than one without. What is refused to everyone is
  * no method of a client.
  */
 export function forClients(document: OpenApi): OpenApi {
@@ -12,26 +12,12 @@ export function forClients(document: OpenApi): OpenApi {
     if (typeof value !== 'object' || value === null) return value;
     const part = value as { [name: string]: unknown };
     if ('operationId' in part && !Object.keys(part['responses'] as object).some((status) => status.startsWith('2'))) return undefined;
-    if (Array.isArray(part['anyOf'])) {
-      const [first, ...others] = (part['anyOf'] as Schema[]).filter((one) => !isPartial(one));
-      return others.length === 0 ? first : { ...part, anyOf: [first, ...others] };
-    }
-    if (name === 'parameters' && Array.isArray(value)) return (value as Schema[]).filter((one) => one.$ref?.endsWith('.fields') !== true);
+    if (name === 'parameters' && Array.isArray(value)) return (value as { readonly $ref?: string }[]).filter((one) => one.$ref?.endsWith('.fields') !== true);
     if ('application/merge-patch+json' in part) return { 'application/json': part['application/json'] };
     // What is not known is a mistake in a program, though the API lets it be removed.
     if (name.endsWith('MergePatch')) return { ...part, additionalProperties: false };
     return value;
   }) as OpenApi;
-}
-
-interface Schema {
-  readonly $ref?: string;
-  readonly type?: string;
-  readonly items?: Schema;
-}
-
-function isPartial(schema: Schema): boolean {
-  return /(Part|Created)$/.test(schema.$ref ?? '') || (schema.type === 'array' && schema.items?.$ref?.endsWith('Write') === true);
 }
 
 /** The client itself. */
@@ -40,6 +26,16 @@ import createFetchClient, { type Client, type ClientOptions, type FetchOptions, 
 import type { components, paths } from './api';
 
 export type Schemas = components['schemas'];
+
+/** What every problem has. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  errors?: Schemas['Fault'][];
+}
 
 /** Requests by method: \`api.GET('/path', { params, body })\`. What the API does not know is a compile error, also where it is optional. */
 export interface Api extends Pick<Client<paths>, 'use' | 'eject'> {
@@ -88,7 +84,7 @@ export function connect(baseUrl: string, { token, apiKey, ...options }: Credenti
  * @throws Refused
  */
 export async function* pages<P extends List>(api: Api, path: P, params: Parameters<P>): AsyncGenerator<Page<P>, void> {
-  const get = api.GET as unknown as (path: P, init: object) => Promise<{ data?: Page<P>; error?: Schemas['Problem']; response: Response }>;
+  const get = api.GET as unknown as (path: P, init: object) => Promise<{ data?: Page<P>; error?: Problem; response: Response }>;
   const { query, ...rest } = params as { query?: object };
   let cursor: string | null | undefined;
   do {
@@ -113,7 +109,7 @@ function baseOf({ url }: Response): string {
 
 /** Thrown where a list cannot be read on. */
 export class Refused extends Error {
-  constructor(readonly status: number, readonly problem: Schemas['Problem'] | undefined) {
+  constructor(readonly status: number, readonly problem: Problem | undefined) {
     super(problem?.detail ?? \`The API answered \${status}.\`);
   }
 }

@@ -1,6 +1,6 @@
 // JSON Schema (draft 2020-12) derived from a resource's schema: for checking requests and for the description.
 import type { AttributeDefinition } from './attribute';
-import { isFree, isReadOnly, type Node } from './node';
+import { isFree, isReadOnly, isWhole, type Node } from './node';
 import { ID_PATTERN } from './relation';
 
 type JsonType = 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object';
@@ -108,7 +108,7 @@ function annotations({ title, description, deprecated }: AttributeDefinition): J
 function shape(node: Node, purpose: Purpose): JsonSchema {
   switch (node.kind) {
     case 'string': return { type: 'string' };
-    case 'number': return { type: node.words.integer === true ? 'integer' : 'number' };
+    case 'number': return isWhole(node) ? whole(node.words) : { type: 'number', format: 'double' };
     case 'boolean': return { type: 'boolean' };
     case 'date': return { type: 'string', format: 'date-time' };
     case 'binary': return { type: 'string', contentEncoding: 'base64', pattern: BASE64 };
@@ -117,6 +117,16 @@ function shape(node: Node, purpose: Purpose): JsonSchema {
     case 'array': return { type: 'array', items: nodeSchema(node.element!, purpose) };
     case 'set': return { type: 'array', items: nodeSchema(node.element!, purpose), uniqueItems: true };
   }
+}
+
+/** A whole number: without limits of its own it has those up to which each differs from the next (RFC 7493 §2.2). */
+function whole({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: AttributeDefinition): JsonSchema {
+  return {
+    type: 'integer',
+    format: 'int64',
+    ...(minimum === undefined && exclusiveMinimum === undefined && { minimum: Number.MIN_SAFE_INTEGER }),
+    ...(maximum === undefined && exclusiveMaximum === undefined && { maximum: Number.MAX_SAFE_INTEGER }),
+  };
 }
 
 function isPlain(value: unknown): boolean {

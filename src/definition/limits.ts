@@ -9,6 +9,16 @@ export const MOST_LISTED = 100;
 /** Greatest number of values that `in` takes. */
 export const MOST_VALUES = 100;
 
+/** Greatest number of filters of a list, and of their values together: DynamoDB takes 4 KB of expression, and these stay under it. */
+export const MOST_FILTERS = 40;
+export const MOST_VALUES_IN_ALL = 300;
+
+/** Greatest number of entity tags in one header; DynamoDB compares 100 values at once, and more is no honest request. */
+export const MOST_TAGS = 100;
+
+/** Greatest length of an id, in characters. */
+export const LONGEST_ID = 128;
+
 /** Greatest number of items that one POST makes. */
 export const MOST_CREATED = 100;
 

@@ -50,6 +50,11 @@ export function isFree(node: Node): boolean {
   return node.kind === 'any' || (node.kind === 'object' && node.words.schema === 'any');
 }
 
+/** Whether the attribute holds whole numbers alone. */
+export function isWhole({ words }: Node): boolean {
+  return words.integer === true || words.counts !== undefined;
+}
+
 /** Whether something holds of an attribute or of anything inside it, found out once for each. */
 export function anywhere(holds: (node: Node) => boolean): (node: Node) => boolean {
   const known = new WeakMap<Node, boolean>();

@@ -29,7 +29,7 @@ const plain = { words: { type: String }, storage: 'iso', members: new Map<string
 /** What the system keeps of every item, as it is stored: attributes like others to filters. */
 export const SYSTEM_NODES: ReadonlyMap<string, Node> = new Map([
   ['id', { ...plain, kind: 'string' }],
-  ['version', { ...plain, kind: 'number' }],
+  ['version', { ...plain, kind: 'number', words: { type: Number, integer: true } }],
   ['createdAt', { ...plain, kind: 'date' }],
   ['updatedAt', { ...plain, kind: 'date' }],
 ]);

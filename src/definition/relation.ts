@@ -1,5 +1,6 @@
 // References and relations: an attribute that holds the id of another collection's item, and the list that leads
 // back. Checked in one file, and across all that are served.
+import { LONGEST_ID } from './limits';
 import { didYouMean } from './nearest';
 import type { Resource } from './resource';
 
@@ -12,7 +13,7 @@ export interface Relation {
 }
 
 /** What an attribute that references another collection holds: an id, as PUT takes it. */
-export const ID_PATTERN = '^[A-Za-z0-9._~-]{1,128}$';
+export const ID_PATTERN = `^[A-Za-z0-9._~-]{1,${LONGEST_ID}}$`;
 
 /** Whether a text can be the id of an item. */
 export function isId(text: string): boolean {

@@ -1,14 +1,14 @@
 // The paths of one collection: its list, its items, its relations and its actions.
 import type { LoadedAction } from '../definition/action';
-import { MOST_CREATED } from '../definition/limits';
+import { MOST_CREATED, MOST_FILTERS, MOST_VALUES_IN_ALL } from '../definition/limits';
 import type { Resource } from '../definition/resource';
 import type { ProblemType } from '../problem';
 import { audienceOf, isOfItems, isRefused, type Audience } from './audience';
 import { exampleWrite } from './examples';
 import { actAudience, createAudience, guarded, listAudience, patchAudience, putAudience, relatedAudience } from './guarded';
-import { refer, schemaOf, type Part } from './names';
+import { PARTS, partOf, refer, schemaOf, type Part } from './names';
 import { expandOf, fieldsOf, listParameters } from './parameters';
-import { bare, itemResponse, JSON_TYPE, OF_BODIES, pageResponse, problems, problemsOfBodiless, response } from './responses';
+import { also, ALTERNATIVES, bare, itemResponse, JSON_TYPE, OF_BODIES, pageResponse, problems, problemsOfBodiless, response } from './responses';
 import { bodySchema } from './schemas';
 import type { Trusted } from './trusted';
 
@@ -41,7 +41,7 @@ export function collectionPaths(resource: Resource, resources: ReadonlyMap<strin
 }
 
 function list(resource: Resource): Part {
-  return listed(resource, resource, `${resource.name}.list`, `List ${resource.name}`, `${resource.description} A page of them: all that every filter holds of. Without \`sort\` and filters of indexes, strongly consistent.`, []);
+  return listed(resource, resource, `${resource.name}.list`, `List ${resource.name}`, `${resource.description} A page of them: all that every filter holds of, at most ${MOST_FILTERS} filters with ${MOST_VALUES_IN_ALL} values. Without \`sort\` and filters of indexes, strongly consistent.`, []);
 }
 
 function related(resource: Resource, relation: string, other: Resource): Part {
@@ -61,16 +61,15 @@ function listed({ name }: Resource, of: Resource, operationId: string, summary: 
 
 function create(resource: Resource): Part {
   const write = schemaOf(resource, 'Write');
-  const made = itemResponse('Made.', resource, 'Location', ...WRITTEN);
   return {
     operationId: `${resource.name}.create`,
     tags: [resource.name],
     summary: `Add to ${resource.name}`,
-    description: `Makes one item, its id made by the server; or 1 to ${MOST_CREATED} out of an array, all or none.`,
+    description: `Makes one item, its id made by the server; or 1 to ${MOST_CREATED} out of an array, all or none: the answer then has them in \`items\`.`,
     parameters: [fieldsOf(resource), parameter('prefer-write'), parameter('Idempotency-Key')],
-    requestBody: body({ anyOf: [write, { type: 'array', items: write, minItems: 1, maxItems: MOST_CREATED }] }, exampleWrite(resource.attributes)),
+    requestBody: also(body(write, exampleWrite(resource.attributes)), { type: 'array', items: write, minItems: 1, maxItems: MOST_CREATED }),
     responses: {
-      201: { ...made, content: { [JSON_TYPE]: { ...(made['content'] as Record<string, Part>)[JSON_TYPE], schema: { anyOf: [schemaOf(resource, 'Item'), schemaOf(resource, 'Part'), schemaOf(resource, 'Created')] } } } },
+      201: also(itemResponse('Made.', resource, 'Location', ...WRITTEN), partOf(resource, 'Part'), partOf(resource, 'Created')),
       ...problems(['conflict', ...OF_BODIES]),
     },
   };
@@ -108,13 +107,15 @@ function replace(resource: Resource, trusted: Trusted | undefined): Part {
 
 function patch(resource: Resource): Part {
   const merge = { schema: schemaOf(resource, 'MergePatch') };
+  // Beside another body, an array is one more that generators take for something else.
+  const jsonPatch = { [ALTERNATIVES]: [refer(PARTS, 'JsonPatch')], example: [{ op: 'remove', path: `/${[...resource.attributes.keys()][0]}` }] };
   return {
     operationId: `${resource.name}.patch`,
     tags: [resource.name],
     summary: `Change an item of ${resource.name}`,
-    description: 'A merge patch (RFC 7396) or a JSON Patch (RFC 6902). The result must be valid as a whole; otherwise nothing changes.',
+    description: 'A merge patch (RFC 7396) or a JSON Patch (RFC 6902), an array of operations that are carried out in order. The result must be valid as a whole; otherwise nothing changes.',
     parameters: [...writeParameters(resource), parameter('Idempotency-Key')],
-    requestBody: { required: true, content: { 'application/merge-patch+json': merge, 'application/json-patch+json': { schema: refer('schemas', 'JsonPatch') }, [JSON_TYPE]: merge } },
+    requestBody: { required: true, content: { 'application/merge-patch+json': merge, 'application/json-patch+json': jsonPatch, [JSON_TYPE]: merge } },
     responses: { 200: itemResponse('Changed.', resource, ...WRITTEN), ...problems(['not-found', 'conflict', 'precondition-failed', ...required(resource), ...OF_BODIES], resource) },
   };
 }

@@ -2,7 +2,8 @@
 import { refer, type Part } from './names';
 import type { Trusted } from './trusted';
 
-const tag = '^(?:W/)?"[\\x21\\x23-\\x7e\\x80-\\xff]*"$';
+/** An entity tag (RFC 9110 §8.8.3) as answers have it. */
+export const ENTITY_TAG = '^(?:W/)?"[\\x21\\x23-\\x7e\\x80-\\xff]*"$';
 
 /** By name: what it says, and what it looks like. */
 const HEADERS: Record<string, readonly [description: string, schema: Part]> = {
@@ -14,10 +15,10 @@ const HEADERS: Record<string, readonly [description: string, schema: Part]> = {
   'Strict-Transport-Security': ['Deployed: use HTTPS alone (RFC 6797).', { type: 'string', pattern: '^max-age=[0-9]+$', maxLength: 100 }],
   'Access-Control-Allow-Origin': ['The origin whose scripts may read the answer, or `*`.', { type: 'string', pattern: '^(?:\\*|https?://[^/]+)$', maxLength: 300 }],
   'Access-Control-Expose-Headers': ['The headers that scripts may read.', { type: 'string', pattern: '^[A-Za-z-]+(?:, [A-Za-z-]+)*$', maxLength: 1000 }],
-  ETag: ['The entity tag (RFC 9110 §8.8.3): of an item strong, its version in quotes; of a list weak. For `If-Match` and `If-None-Match`.', { type: 'string', pattern: tag, maxLength: 100 }],
+  ETag: ['The entity tag (RFC 9110 §8.8.3): of an item strong, its version in quotes; of a list weak. For `If-Match` and `If-None-Match`.', { type: 'string', pattern: ENTITY_TAG, maxLength: 100 }],
   'Last-Modified': ['When the item was last written (RFC 9110 §8.8.2).', { type: 'string', pattern: '^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT$', maxLength: 29 }],
   Location: ['Where the item is that was made, or where to go.', { type: 'string', format: 'uri-reference', maxLength: 2000 }],
-  Link: ['Links (RFC 8288): the next page, or the description of the API (RFC 8631).', { type: 'string', pattern: '^<[^>]*>; rel="', maxLength: 10000 }],
+  Link: ['Links (RFC 8288): the next page, or the description of the API (RFC 8631).', { type: 'string', pattern: '^<[^>]*>; rel="', }],
   'Preference-Applied': ['Which preference of `Prefer` was followed (RFC 7240).', { type: 'string', enum: ['return=minimal', 'return=representation', 'count=exact'] }],
   'Idempotent-Replayed': ['The request was answered before; this is that answer, and nothing was changed.', { type: 'string', const: 'true' }],
   'Retry-After': ['Seconds to wait before the request is sent again.', { type: 'string', pattern: '^[0-9]+$', maxLength: 10 }],

@@ -13,9 +13,12 @@ export function pascal(name: string): string {
 }
 
 /** The schemas that a collection has. */
-export type SchemaKind = 'Item' | 'Part' | 'Page' | 'Created' | 'Write' | 'MergePatch';
+export type SchemaKind = 'Item' | 'Page' | 'Write' | 'MergePatch';
 
-export function schemaName({ name }: Pick<Resource, 'name'>, kind: SchemaKind): string {
+/** What answers hold instead where a request asks for it: a part of an item, a page of parts, what an array made. */
+export type PartKind = 'Part' | 'PartPage' | 'Created';
+
+export function schemaName({ name }: Pick<Resource, 'name'>, kind: SchemaKind | PartKind): string {
   return `${pascal(name)}${kind}`;
 }
 
@@ -24,6 +27,14 @@ export function schemaOf(resource: Pick<Resource, 'name'>, kind: SchemaKind): Pa
   return refer('schemas', schemaName(resource, kind));
 }
 
-export function refer(section: 'schemas' | 'parameters' | 'headers' | 'responses', name: string): Part {
+/** A reference to a part of a collection. */
+export function partOf(resource: Pick<Resource, 'name'>, kind: PartKind): Part {
+  return refer(PARTS, schemaName(resource, kind));
+}
+
+/** Beside the schemas, where generators of code do not look: of these they make code that does not work. */
+export const PARTS = 'x-parts';
+
+export function refer(section: 'schemas' | typeof PARTS | 'parameters' | 'headers' | 'responses', name: string): Part {
   return { $ref: `#/components/${section}/${name}` };
 }

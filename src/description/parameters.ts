@@ -1,7 +1,7 @@
 // The parameters of requests: filters and orders of each collection, and what all requests share.
-import { DEFAULT_LIMIT, LONGEST_IDEMPOTENCY_KEY, MOST_LISTED, MOST_VALUES } from '../definition/limits';
+import { DEFAULT_LIMIT, LONGEST_HEADER, LONGEST_ID, LONGEST_IDEMPOTENCY_KEY, MOST_LISTED, MOST_TAGS, MOST_VALUES } from '../definition/limits';
 import { BASE64 } from '../definition/json-schema';
-import type { Node } from '../definition/node';
+import { isWhole, type Node } from '../definition/node';
 import { OPERATORS_OF, SYSTEM_NODES, type Operator } from '../definition/operator';
 import { ID_PATTERN } from '../definition/relation';
 import type { Resource } from '../definition/resource';
@@ -9,15 +9,15 @@ import { visible } from './attributes';
 import { EXAMPLE_ID } from './examples';
 import { pascal, refer, type Part } from './names';
 
-const TAGS = { type: 'string', minLength: 1, maxLength: 10_000, pattern: '^\\s*\\*\\s*$|"' };
-const DATE = { type: 'string', maxLength: 40 };
+const TAGS = { type: 'string', minLength: 1, maxLength: LONGEST_HEADER, pattern: '^\\s*\\*\\s*$|"' };
+const TEXT = { type: 'string', maxLength: LONGEST_HEADER };
 
 /** The request headers that mean the same everywhere; without examples, which a page to try them out would send. */
 const HEADERS: Record<string, Part> = {
-  'If-Match': { description: 'Only if the item has one of these entity tags, as `ETag` gave them (`"1"`), or with `*` exists; else 412 (RFC 9110 §13.1.1).', schema: TAGS },
-  'If-None-Match': { description: 'Only if the item has none of these entity tags, or with `*` does not exist: else GET is answered 304, a write 412 (RFC 9110 §13.1.2).', schema: TAGS },
-  'If-Modified-Since': { description: 'Such as `Tue, 31 Mar 2026 12:00:00 GMT`; else 304; ignored beside If-None-Match (RFC 9110 §13.1.3).', schema: DATE },
-  'If-Unmodified-Since': { description: 'Such as `Tue, 31 Mar 2026 12:00:00 GMT`; else 412; ignored beside If-Match (RFC 9110 §13.1.4).', schema: DATE },
+  'If-Match': { description: `Only if the item has one of these entity tags (${MOST_TAGS} at most), as \`ETag\` gave them (\`"1"\`), or with \`*\` exists; else 412 (RFC 9110 §13.1.1).`, schema: TAGS },
+  'If-None-Match': { description: 'Only if the item has none of these entity tags (as many), or with `*` does not exist: else GET is answered 304, a write 412 (RFC 9110 §13.1.2).', schema: TAGS },
+  'If-Modified-Since': { description: 'Such as `Tue, 31 Mar 2026 12:00:00 GMT`; else 304; ignored beside If-None-Match (RFC 9110 §13.1.3).', schema: TEXT },
+  'If-Unmodified-Since': { description: 'Such as `Tue, 31 Mar 2026 12:00:00 GMT`; else 412; ignored beside If-Match (RFC 9110 §13.1.4).', schema: TEXT },
   'Idempotency-Key': { description: 'Unique to the request, such as a UUID: however often it is sent within 24 hours, it has its effect once, and every answer is the first one’s.', schema: { type: 'string', minLength: 1, maxLength: LONGEST_IDEMPOTENCY_KEY } },
 };
 
@@ -26,11 +26,11 @@ export function sharedParameters(): Part {
   const header = (name: string, more: Part): Part => ({ name, in: 'header', ...more });
   return {
     ...Object.fromEntries(Object.entries(HEADERS).map(([name, more]) => [name, header(name, more)])),
-    'prefer-write': header('Prefer', { description: '`return=minimal` leaves the item out of the answer (RFC 7240 §4.2).', schema: { type: 'string', maxLength: 1000 } }),
-    'prefer-list': header('Prefer', { description: '`count=exact` adds `total`, where it can be counted within the bound of one request.', schema: { type: 'string', maxLength: 1000 } }),
-    id: { name: 'id', in: 'path', required: true, description: 'The id of the item.', schema: { type: 'string', pattern: ID_PATTERN, minLength: 1, maxLength: 128 }, example: EXAMPLE_ID },
+    'prefer-write': header('Prefer', { description: '`return=minimal` leaves the item out of the answer (RFC 7240 §4.2).', schema: TEXT }),
+    'prefer-list': header('Prefer', { description: '`count=exact` adds `total`, where it can be counted within the bound of one request.', schema: TEXT }),
+    id: { name: 'id', in: 'path', required: true, description: 'The id of the item.', schema: { type: 'string', pattern: ID_PATTERN, minLength: 1, maxLength: LONGEST_ID }, example: EXAMPLE_ID },
     limit: { name: 'limit', in: 'query', description: 'Greatest number of items of the page.', schema: { type: 'integer', format: 'int32', minimum: 1, maximum: MOST_LISTED, default: DEFAULT_LIMIT } },
-    cursor: { name: 'cursor', in: 'query', description: 'Where the page begins: taken from `next`, as it came.', schema: { type: 'string', maxLength: 10_000 } },
+    cursor: { name: 'cursor', in: 'query', description: 'Where the page begins: taken from `next`, as it came.', schema: { type: 'string' } },
   };
 }
 
@@ -72,7 +72,7 @@ function parametersOf(declared: Resource): Part[] {
   const resource = visible(declared);
   const names = [...resource.attributes.keys(), ...SYSTEM_NODES.keys()];
   const list = (name: string, description: string, values: readonly string[]): Part => ({
-    name, in: 'query', description, style: 'form', explode: false, schema: { type: 'array', items: { type: 'string', enum: values }, minItems: 1, maxItems: 1000 },
+    name, in: 'query', description, style: 'form', explode: false, schema: { type: 'array', items: { type: 'string', enum: values }, minItems: 1 },
   });
   return [
     sortParameter(resource),
@@ -131,10 +131,10 @@ function operandSchema(operator: Operator, node: Node): Part {
 }
 
 /** A single value, as a parameter has it; what is compared is not held to the attribute's limits. */
-function value({ kind }: Node): Part | undefined {
-  switch (kind) {
+function value(node: Node): Part | undefined {
+  switch (node.kind) {
     case 'string': return { type: 'string' };
-    case 'number': return { type: 'number' };
+    case 'number': return isWhole(node) ? { type: 'integer', format: 'int64' } : { type: 'number', format: 'double' };
     case 'boolean': return { type: 'boolean' };
     case 'date': return { type: 'string', format: 'date-time' };
     case 'binary': return { type: 'string', contentEncoding: 'base64', pattern: BASE64 };

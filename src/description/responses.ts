@@ -4,7 +4,8 @@ import type { Resource } from '../definition/resource';
 import { describeProblem, PROBLEM_TYPES, type ProblemType } from '../problem';
 import { EXAMPLE_ID, exampleItem } from './examples';
 import { headersOf } from './headers';
-import { pascal, refer, schemaOf, type Part } from './names';
+import { partOf, pascal, refer, schemaOf, type Part } from './names';
+import { problemName } from './problem-schemas';
 import { problemSentence } from './problems';
 import type { Trusted } from './trusted';
 
@@ -34,9 +35,14 @@ const OWN_HEADERS: Partial<Record<ProblemType, readonly string[]>> = {
 /** The responses section of the components: every problem type, and for each collection the one that has its item. */
 export function responseComponents(resources: ReadonlyMap<string, Resource>, trusted: Trusted | undefined): Part {
   return {
-    ...Object.fromEntries(PROBLEM_TYPES.filter((type) => trusted !== undefined || !REFUSALS.includes(type)).map((type) => [type, problemResponse(type)])),
+    ...Object.fromEntries(problemTypes(trusted).map((type) => [type, problemResponse(type)])),
     ...Object.fromEntries([...resources.values()].map((resource) => [failedName(resource), problemResponse('precondition-failed', resource)])),
   };
+}
+
+/** The types of problem that the API answers with. */
+export function problemTypes(trusted: Trusted | undefined): ProblemType[] {
+  return PROBLEM_TYPES.filter((type) => trusted !== undefined || !REFUSALS.includes(type));
 }
 
 /** By status: the problems of every operation and those of this one; `failed` has the item in its 412. */
@@ -56,16 +62,27 @@ export function refusals(): Part {
   return Object.fromEntries(REFUSALS.map((type) => [describeProblem(type).status, refer('responses', type)]));
 }
 
-/** An answer with one item. */
+/** An answer with one item; to `fields` a part of it, which is no alternative to most generators but another type. */
 export function itemResponse(description: string, resource: Resource, ...headers: string[]): Part {
-  return response(description, { anyOf: [schemaOf(resource, 'Item'), schemaOf(resource, 'Part')] }, ['ETag', 'Last-Modified', ...headers], exampleItem(resource));
+  return also(response(description, schemaOf(resource, 'Item'), ['ETag', 'Last-Modified', ...headers], exampleItem(resource)), partOf(resource, 'Part'));
 }
+
+/**
+ * A body, or an answer, with further schemas that it can have where a request asks for them. They stand beside the schema, in an
+ * extension: of alternatives that are arrays, or one a part of another, generators make code that does not work.
+ */
+export function also({ content, ...part }: Part, ...alternatives: readonly Part[]): Part {
+  return { ...part, content: Object.fromEntries(Object.entries(content as Record<string, Part>).map(([type, media]) => [type, { ...media, [ALTERNATIVES]: alternatives }])) };
+}
+
+/** The extension that holds further schemas of a body. */
+export const ALTERNATIVES = 'x-alternatives';
 
 /** An answer with one page. */
 export function pageResponse(resource: Resource): Part {
   const item = exampleItem(resource);
   const example = item && { items: [item], next: `/${resource.name}?cursor=opaque` };
-  return response(`A page of ${resource.name}.`, schemaOf(resource, 'Page'), ['ETag', 'Link', 'Preference-Applied'], example);
+  return also(response(`A page of ${resource.name}.`, schemaOf(resource, 'Page'), ['ETag', 'Link', 'Preference-Applied'], example), partOf(resource, 'PartPage'));
 }
 
 export function response(description: string, schema: Part, headers: readonly string[], example?: Json, types: readonly string[] = [JSON_TYPE]): Part {
@@ -86,19 +103,7 @@ function problemResponse(type: ProblemType, resource?: Resource): Part {
     headers: headersOf(...(OWN_HEADERS[type] ?? [])),
     content: {
       [PROBLEM_TYPE]: {
-        schema: {
-          allOf: [
-            refer('schemas', 'Problem'),
-            {
-              type: 'object',
-              properties: {
-                type: { type: 'string', pattern: `/docs#${type}$` },
-                status: { type: 'integer', const: status },
-                ...(resource !== undefined && { current: schemaOf(resource, 'Item') }),
-              },
-            },
-          ],
-        },
+        schema: refer('schemas', problemName(type, resource)),
         example: { type: `/docs#${type}`, title, status, detail: 'A sentence that says what to do.', instance: EXAMPLE_ID, ...(current !== undefined && { current }) },
       },
     },

@@ -1,27 +1,40 @@
 // The schemas of one collection: items, what clients write, patches, pages.
 import type { Resource } from '../definition/resource';
 import { itemSchema, mergePatchSchema, requestSchema, type JsonSchema } from '../definition/json-schema';
-import { MOST_CREATED, MOST_LISTED } from '../definition/limits';
+import { LONGEST_ID, MOST_CREATED, MOST_LISTED } from '../definition/limits';
 import { ID_PATTERN } from '../definition/relation';
 import { isHidden, isSettable, remarked, settable, spared, visible } from './attributes';
 import { exampleItem, exampleWrite } from './examples';
-import { refer, schemaName, schemaOf, type Part } from './names';
+import { partOf, schemaName, schemaOf, type Part } from './names';
 import type { Trusted } from './trusted';
 
 /** What the system keeps of every item. */
 export const SYSTEM_PROPERTIES = {
-  id: { type: 'string', pattern: ID_PATTERN, minLength: 1, maxLength: 128, readOnly: true, description: 'Unique within the collection; UUIDv7 (RFC 9562) where the server made it.' },
+  id: { type: 'string', pattern: ID_PATTERN, minLength: 1, maxLength: LONGEST_ID, readOnly: true, description: 'Unique within the collection; UUIDv7 (RFC 9562) where the server made it.' },
   version: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER, format: 'int64', readOnly: true, description: '1 on creation, one more with every write; the ETag.' },
   createdAt: { type: 'string', format: 'date-time', maxLength: 24, readOnly: true, description: 'RFC 3339, UTC.' },
   updatedAt: { type: 'string', format: 'date-time', maxLength: 24, readOnly: true, description: 'RFC 3339, UTC.' },
 } as const;
 
-/** The schemas section of one collection. */
+/** The schemas of one collection. */
 export function collectionSchemas(resource: Resource, resources: ReadonlyMap<string, Resource>, trusted: Trusted | undefined): Part {
   const item = wholeItem(resource, resources, trusted);
-  const shown = { anyOf: [schemaOf(resource, 'Item'), schemaOf(resource, 'Part')] };
+  // RFC 7396 §2: to remove what is not there changes nothing, so what else may be there is null. Generators take no schema that says so.
+  const { additionalProperties: _, ...merge } = ignoring(resource, mergePatchSchema(settable(resource.attributes)), trusted) as JsonSchema;
   return {
     [schemaName(resource, 'Item')]: item,
+    [schemaName(resource, 'Page')]: page(`A page of ${resource.name}.`, schemaOf(resource, 'Item')),
+    [schemaName(resource, 'Write')]: written(resource, trusted),
+    [schemaName(resource, 'MergePatch')]: {
+      ...merge,
+      description: `A change of an item of ${resource.name} (RFC 7396): what is absent stays, null removes.`,
+    },
+  };
+}
+
+/** What answers hold of one collection where a request asks for less, or sends several. */
+export function collectionParts(resource: Resource, item: Part): Part {
+  return {
     [schemaName(resource, 'Part')]: {
       type: 'object',
       description: `The attributes of an item of ${resource.name} that \`fields\` names, and its \`id\`.`,
@@ -29,31 +42,28 @@ export function collectionSchemas(resource: Resource, resources: ReadonlyMap<str
       required: ['id'],
       additionalProperties: false,
     },
-    [schemaName(resource, 'Page')]: {
-      type: 'object',
-      description: `A page of ${resource.name}.`,
-      properties: {
-        items: { type: 'array', items: shown, maxItems: MOST_LISTED },
-        next: { type: 'string', format: 'uri-reference', maxLength: 10_000, description: 'Where the next page is, to resolve against the URL of the request; absent on the last page.' },
-        total: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, format: 'int64', description: 'How many items the whole list has, where `Prefer: count=exact` asked for it and it could be counted.' },
-      },
-      required: ['items'],
-      additionalProperties: false,
-    },
+    [schemaName(resource, 'PartPage')]: page(`A page of what \`fields\` names of ${resource.name}.`, partOf(resource, 'Part')),
     [schemaName(resource, 'Created')]: {
       type: 'object',
       description: `The items of ${resource.name} that one request made, in its order.`,
-      properties: { items: { type: 'array', items: shown, minItems: 1, maxItems: MOST_CREATED } },
+      properties: { items: { type: 'array', items: partOf(resource, 'Part'), minItems: 1, maxItems: MOST_CREATED } },
       required: ['items'],
       additionalProperties: false,
     },
-    [schemaName(resource, 'Write')]: written(resource, trusted),
-    [schemaName(resource, 'MergePatch')]: {
-      ...ignoring(resource, mergePatchSchema(settable(resource.attributes)), trusted),
-      // RFC 7396 §2: to remove what is not there changes nothing.
-      additionalProperties: { type: 'null' },
-      description: `A change of an item of ${resource.name} (RFC 7396): what is absent stays, null removes.`,
+  };
+}
+
+function page(description: string, item: Part): Part {
+  return {
+    type: 'object',
+    description,
+    properties: {
+      items: { type: 'array', items: item, maxItems: MOST_LISTED },
+      next: { type: 'string', format: 'uri-reference', description: 'Where the next page is, to resolve against the URL of the request; absent on the last page.' },
+      total: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, format: 'int64', description: 'How many items the whole list has, where `Prefer: count=exact` asked for it and it could be counted.' },
     },
+    required: ['items'],
+    additionalProperties: false,
   };
 }
 
@@ -110,17 +120,17 @@ function ignoring(resource: Resource, schema: JsonSchema, trusted: Trusted | und
   return {
     ...schema,
     properties: {
-      id: { readOnly: true, description: 'Ignored by POST; of PUT and PATCH the one of the path, if it is there.' },
+      // Of a type, so that no client sends a null of its own.
+      id: { type: 'string', readOnly: true, description: 'Ignored by POST; of PUT and PATCH the one of the path, if it is there.' },
       ...remarked(resource, schema.properties ?? {}, trusted),
       ...Object.fromEntries([...readOnly, 'version', 'createdAt', 'updatedAt'].map((name) => [name, ignored])),
     },
   };
 }
 
-/** The schemas that all collections share. */
-export function sharedSchemas(): Part {
-  const pointer = { type: 'string', maxLength: 10_000 };
-  const path = { ...pointer, format: 'json-pointer', description: 'A JSON Pointer (RFC 6901).' };
+/** What bodies of all collections can hold besides. */
+export function sharedParts(): Part {
+  const path = { type: 'string', format: 'json-pointer', description: 'A JSON Pointer (RFC 6901).' };
   const operation = (ops: string[], members: Part): Part => ({
     type: 'object',
     properties: { op: { type: 'string', enum: ops }, path, ...members },
@@ -131,33 +141,6 @@ export function sharedSchemas(): Part {
       type: 'array',
       description: 'A JSON Patch (RFC 6902): operations that are carried out in order, all or none.',
       items: { anyOf: [operation(['add', 'replace', 'test'], { value: {} }), operation(['remove'], {}), operation(['move', 'copy'], { from: path })] },
-    },
-    Problem: {
-      type: 'object',
-      description: 'A problem document (RFC 9457).',
-      properties: {
-        type: { type: 'string', format: 'uri-reference', maxLength: 2000, description: 'The kind of problem: a link to its section of the docs.' },
-        title: { type: 'string', maxLength: 100, description: 'The kind of problem, in words.' },
-        status: { type: 'integer', minimum: 400, maximum: 599, format: 'int32', description: 'The status of the answer.' },
-        detail: { type: 'string', description: 'What to do, for a person.' },
-        instance: { type: 'string', maxLength: 128, description: 'The id of the request, as in `X-Request-Id`.' },
-        errors: { type: 'array', items: refer('schemas', 'Fault'), minItems: 1, description: 'Every fault found.' },
-        current: { type: 'object', additionalProperties: true, description: 'The item as it is now, where a precondition failed.' },
-      },
-      required: ['type', 'title', 'status', 'detail', 'instance'],
-      additionalProperties: false,
-    },
-    Fault: {
-      type: 'object',
-      description: 'One thing wrong with a request: what to do about it, and one of `pointer`, `parameter` and `header` for its place.',
-      properties: {
-        detail: { type: 'string' },
-        pointer: { type: 'string', pattern: '^#(?:/|$)', description: 'In the body, a JSON Pointer as a URI fragment (RFC 6901 §6).' },
-        parameter: { type: 'string', description: 'A parameter of the query or the path.' },
-        header: { type: 'string', description: 'A header of the request.' },
-      },
-      required: ['detail'],
-      additionalProperties: false,
     },
   };
 }

@@ -1,5 +1,5 @@
 // The paths that every API has: the root, the description and its page, health, and transactions.
-import { MOST_OPERATIONS } from '../definition/limits';
+import { LONGEST_URL, MOST_OPERATIONS } from '../definition/limits';
 import type { Resource } from '../definition/resource';
 import { guarded, transactionAudience } from './guarded';
 import { headersOf } from './headers';
@@ -95,7 +95,7 @@ export function serviceSchemas(): Part {
             type: 'object',
             properties: {
               method: { type: 'string', enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] },
-              path: { type: 'string', pattern: '^/', maxLength: 10_000, description: 'Such as `/collection/id`, without stage or base path.' },
+              path: { type: 'string', pattern: '^[/]', minLength: 1, maxLength: LONGEST_URL, description: 'Such as `/collection/id`, without stage or base path.' },
               headers,
               body: { description: 'What the request would have as its body.' },
             },

@@ -1,12 +1,10 @@
 // Conditional requests (RFC 9110 §13): entity tags, dates, and the headers that carry them.
 import { createHash } from 'node:crypto';
 import type { AnyItem } from '../definition/item';
+import { MOST_TAGS } from '../definition/limits';
 import { Problem, type Fault } from '../problem';
 import type { Preconditions } from '../store/preconditions';
 import type { Request } from './request';
-
-/** More tags than this in one header is no honest request; DynamoDB compares 100 values at once. */
-const MOST_TAGS = 100;
 
 /** The strong entity tag of an item: its version in quotes. */
 export function entityTag({ version }: Pick<AnyItem, 'version'>): string {

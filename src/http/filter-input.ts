@@ -1,16 +1,12 @@
 // The filters of a list, read from its parameters: `attr=value`, `attr[operator]=value`, `outer.inner=value`.
 import { didYouMean } from '../definition/nearest';
-import { MOST_VALUES } from '../definition/limits';
-import type { Node } from '../definition/node';
+import { MOST_FILTERS, MOST_VALUES, MOST_VALUES_IN_ALL } from '../definition/limits';
+import { isWhole, type Node } from '../definition/node';
 import { OPERATORS_OF, SYSTEM_NODES, type Operator } from '../definition/operator';
 import type { Resource } from '../definition/resource';
 import type { Fault } from '../problem';
 import type { Filter, Operand } from '../store/filter';
 import { numberFault } from './json';
-
-/** DynamoDB takes 4 KB of expression: this many filters and values stay under it. */
-const MOST_FILTERS = 40;
-const MOST_VALUES_IN_ALL = 300;
 
 const OPERATORS: readonly Operator[] = ['ne', 'gt', 'gte', 'lt', 'lte', 'begins', 'contains', 'in', 'exists'];
 
@@ -102,7 +98,7 @@ function readValues(operator: Operator, node: Node, text: string): Operand[] | s
 function readValue(node: Node, text: string): Operand | { fault: string } {
   switch (node.kind) {
     case 'string': return text.isWellFormed() ? text : { fault: 'Must be well-formed Unicode.' };
-    case 'number': return readNumber(text);
+    case 'number': return readNumber(node, text);
     case 'boolean': return text === 'true' || text === 'false' ? text === 'true' : { fault: 'Must be true or false.' };
     case 'date': return readDate(node, text);
     case 'binary': {
@@ -113,12 +109,12 @@ function readValue(node: Node, text: string): Operand | { fault: string } {
   }
 }
 
-function readNumber(text: string): number | { fault: string } {
+function readNumber(node: Node, text: string): number | { fault: string } {
   // As JSON writes them: RFC 8259 §6.
   if (!/^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/.test(text)) {
     return { fault: 'Must be a number, such as 12 or -0.5.' };
   }
-  const fault = numberFault(text);
+  const fault = numberFault(text) ?? (isWhole(node) && !Number.isSafeInteger(Number(text)) ? 'Must be a whole number, such as 12.' : undefined);
   return fault === undefined ? Number(text) : { fault };
 }
 

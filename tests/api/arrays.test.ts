@@ -65,7 +65,8 @@ test('every fault of every item is named with its place, and nothing is made', a
 
 test('a number that cannot be kept is named with its place', async () => {
   const { status, body } = await askNotes('POST /notes', { body: '[{"title":"a"},{"title":"b","copies":12345678901234567890}]' });
-  expect([status, pointers(body.errors)]).toEqual([422, ['#/1/copies']]);
+  // It is also greater than a whole number may be.
+  expect([status, [...new Set(pointers(body.errors))]]).toEqual([422, ['#/1/copies']]);
 });
 
 test('Prefer and fields say how the items are answered', async () => {

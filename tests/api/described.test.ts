@@ -17,7 +17,7 @@ import { useTable } from '../setup/table';
 useTable();
 
 interface Parameter { name: string; in: string; schema: Part }
-interface Operation { operationId: string; parameters?: Part[]; requestBody?: { content: Record<string, { schema: Part }> } }
+interface Operation { operationId: string; parameters?: Part[]; requestBody?: { content: Record<string, { schema?: Part; 'x-alternatives'?: Part[] }> } }
 interface Generated { line: string; headers: Record<string, string>; body?: unknown }
 
 const OF_FORMAT: Record<string, string> = { date: '2026-03-31', 'date-time': '2026-03-31T12:00:00Z', email: 'a@example.org', uri: 'https://example.org/', 'uri-reference': '/x', uuid: '01995f3a-1c00-7d1e-9b2a-6f0c3e5d7a91', 'json-pointer': '/title', time: '12:00:00Z', duration: 'P1D', hostname: 'example.org', ipv4: '192.0.2.1', ipv6: '::1' };
@@ -51,7 +51,7 @@ function requestsFor(document: Part, path: string, method: string, operation: Op
   const valued = parameters.map((parameter) => fc.tuple(fc.constant(parameter), fc.oneof({ weight: 3, arbitrary: valuesOf(document, parameter.schema).map((value) => (Array.isArray(value) ? value.join(',') : String(value))) }, { weight: 1, arbitrary: TEXTS })));
   const chosen = valued.length === 0 ? fc.constant([]) : fc.uniqueArray(fc.oneof(...valued), { maxLength: 3, selector: ([{ name }]) => name });
   const types = Object.entries(operation.requestBody?.content ?? {});
-  const bodies = types.length === 0 ? fc.constant(undefined) : fc.oneof(...types.map(([type, { schema }]) =>
+  const bodies = types.length === 0 ? fc.constant(undefined) : fc.oneof(...types.flatMap(([type, media]) => [...(media.schema === undefined ? [] : [media.schema]), ...(media['x-alternatives'] ?? [])].map((schema) => [type, schema] as const)).map(([type, schema]) =>
     fc.tuple(fc.constant(type), fc.oneof({ weight: 4, arbitrary: valuesOf(document, schema) }, { weight: 1, arbitrary: fc.jsonValue() }, { weight: 1, arbitrary: fc.constantFrom('{', '', '[]', 'null') }))));
   return fc.tuple(ID, chosen, bodies, fc.constantFrom('application/json', '*/*', 'text/html')).map(([id, pairs, body, accept]) => {
     const query = pairs.filter(([parameter]) => parameter.in === 'query').map(([{ name }, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value.toWellFormed())}`);

@@ -19,8 +19,10 @@ interface Described {
 }
 
 interface Parameter { name: string; in: string; required?: boolean; schema: Part & { type?: string; items?: { type?: string } } }
-interface Response { description: string; headers: Record<string, Part>; content?: Record<string, { schema: Part }> }
-interface Operation { parameters?: Part[]; requestBody?: { required: boolean; content: Record<string, { schema: Part }> }; responses: Record<string, Part>; security?: Record<string, string[]>[] }
+/** With the other schemas that a body can have where the request asks for them. */
+interface Media { schema?: Part; 'x-alternatives'?: Part[] }
+interface Response { description: string; headers: Record<string, Part>; content?: Record<string, Media> }
+interface Operation { parameters?: Part[]; requestBody?: { required: boolean; content: Record<string, Media> }; responses: Record<string, Part>; security?: Record<string, string[]>[] }
 
 /** By resources, then by what is trusted. */
 const known = new WeakMap<ReadonlyMap<string, Resource>, Map<string | undefined, Described>>();
@@ -66,7 +68,7 @@ export function describedOf(resources: ReadonlyMap<string, Resource>, trusted?: 
   let described = byTrusted.get(name);
   if (described === undefined) {
     const document = JSON.parse(JSON.stringify(describeApi(resources, '', trusted))) as OpenApi;
-    const lookup = dereference({ $id: HOME, components: { schemas: document.components.schemas } });
+    const lookup = dereference({ $id: HOME, components: { schemas: document.components.schemas, 'x-parts': document.components['x-parts'] } });
     described = { document, lookup, prepared: new Map() };
     byTrusted.set(name, described);
   }
@@ -84,6 +86,11 @@ export function faultOf({ lookup, prepared }: Described, schema: Part, value: un
   }
   const { valid, errors } = validate(value, ready, '2020-12', lookup);
   return valid ? undefined : errors.slice(-2).map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`).join(' ');
+}
+
+function mediaFault(described: Described, { schema, 'x-alternatives': others = [] }: Media, value: unknown): string | undefined {
+  const faults = [...(schema === undefined ? [] : [schema]), ...others].map((one) => faultOf(described, one, value));
+  return faults.includes(undefined) ? undefined : faults[0];
 }
 
 function resolve<T>({ document }: Described, part: Part): T {
@@ -125,7 +132,7 @@ function bodyFaults(described: Described, { description, content }: Response, me
   const [type = ''] = (headers['content-type'] ?? '').split(';');
   const media = content[type];
   if (media === undefined) return [`the content type "${type}" is not described for ${status}.`];
-  const fault = faultOf(described, media.schema, body ?? text);
+  const fault = mediaFault(described, media, body ?? text);
   return fault === undefined ? [] : [`the body is not as described: ${fault}`];
 }
 
@@ -173,6 +180,6 @@ function sentFaults(described: Described, { requestBody }: Operation, contentTyp
   const media = type.trim() === '' ? Object.values(requestBody.content)[0]! : requestBody.content[type.trim()];
   if (media === undefined) return [`the content type "${type}" is not described.`];
   const value: unknown = typeof body === 'string' ? JSON.parse(body) : body instanceof Uint8Array ? JSON.parse(Buffer.from(body).toString('utf8')) : JSON.parse(JSON.stringify(body));
-  const fault = faultOf(described, media.schema, value);
+  const fault = mediaFault(described, media, value);
   return fault === undefined ? [] : [`the body is not as described: ${fault}`];
 }

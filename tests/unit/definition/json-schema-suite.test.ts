@@ -31,8 +31,8 @@ const UNSAID: [reason: string, pattern: RegExp][] = [
   ['names of attributes are letters, digits, hyphens and underscores, and none that every object has', /^(properties|required).*escaped characters|Javascript object property names/],
 ];
 
-/** What the suite takes and a resource does not, beside what is of another type, which the keywords of the suite pass over. */
-const isStricter = (node: Node, value: Json): boolean => hasUnknownMember(node, value);
+/** What the suite takes and a resource does not: unknown members, and whole numbers that are not one apart; beside what is of another type. */
+const isStricter = (node: Node, value: Json): boolean => hasUnknownMember(node, value) || (node.words.integer === true && typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER);
 
 const groups = FILES.flatMap((file) => (JSON.parse(readFileSync(join(SUITE, file), 'utf8')) as Group[]).map((group) => ({ ...group, name: `${file}: ${group.description}`, attribute: attributeFor(group.schema) })));
 

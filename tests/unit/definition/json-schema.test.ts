@@ -15,17 +15,18 @@ function item(attribute: Attribute): JsonSchema {
 
 const types: [name: string, attribute: Attribute, schema: JsonSchema][] = [
   ['String', String, { type: 'string' }],
-  ['Number', Number, { type: 'number' }],
-  ['whole Number', { type: Number, integer: true }, { type: 'integer' }],
+  ['Number', Number, { type: 'number', format: 'double' }],
+  ['whole Number', { type: Number, integer: true }, { type: 'integer', format: 'int64', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }],
+  ['whole Number with limits', { type: Number, integer: true, minimum: 1, exclusiveMaximum: 9 }, { type: 'integer', format: 'int64', minimum: 1, exclusiveMaximum: 9 }],
   ['Boolean', Boolean, { type: 'boolean' }],
   ['Date', Date, { type: 'string', format: 'date-time' }],
   ['Date stored in seconds', { type: { value: Date, settings: { storage: 'seconds' } } }, { type: 'string', format: 'date-time' }],
   ['Buffer', Buffer, { type: 'string', contentEncoding: 'base64', pattern: BASE64 }],
-  ['Object', { type: Object, schema: { a: { type: String, required: true }, b: Number } }, { type: 'object', properties: { a: { type: 'string' }, b: { type: 'number' } }, required: ['a'], additionalProperties: false }],
+  ['Object', { type: Object, schema: { a: { type: String, required: true }, b: Number } }, { type: 'object', properties: { a: { type: 'string' }, b: { type: 'number', format: 'double' } }, required: ['a'], additionalProperties: false }],
   ['any Object', { type: Object, schema: 'any' }, { type: 'object', propertyNames: { minLength: 1, pattern: '^(?!__proto__$)' } }],
   ['Array', { type: Array, schema: [{ type: String, maxLength: 2 }] }, { type: 'array', items: { type: 'string', maxLength: 2 } }],
   ['any Array', { type: Array, schema: 'any' }, { type: 'array', items: {} }],
-  ['Set', { type: Set, schema: [Number] }, { type: 'array', items: { type: 'number' }, uniqueItems: true, minItems: 1 }],
+  ['Set', { type: Set, schema: [Number] }, { type: 'array', items: { type: 'number', format: 'double' }, uniqueItems: true, minItems: 1 }],
 ];
 
 test.each(types)('a %s has its type in a request and in an item', (_, attribute, schema) => {
@@ -37,7 +38,7 @@ test('the words of JSON Schema are copied', () => {
   const words = { title: 'T', description: 'D', examples: ['a'], deprecated: true, minLength: 1, maxLength: 2, pattern: 'a', format: 'date' } as const;
   expect(request({ type: String, ...words })).toEqual({ type: 'string', ...words });
   const limits = { minimum: 1, maximum: 2, exclusiveMinimum: 0, exclusiveMaximum: 3, multipleOf: 0.5 };
-  expect(request({ type: Number, ...limits })).toEqual({ type: 'number', ...limits });
+  expect(request({ type: Number, ...limits })).toEqual({ type: 'number', format: 'double', ...limits });
 });
 
 test('a set that may have no elements still has one, DynamoDB having no empty set', () => {
