@@ -75,7 +75,7 @@ async function main(): Promise<void> {
   const ask = async (number: number): Promise<void> => {
     const [name, httpMethod, resource, path, headers = {}, query = {}, body] = requestOf(number);
     const event = {
-      httpMethod, resource, path, headers: { 'Content-Type': 'application/json', ...headers }, body: body === undefined ? null : JSON.stringify(body), isBase64Encoded: false,
+      httpMethod, resource, path, headers: { 'Content-Type': 'application/json', ...headers }, body: body === undefined ? null : Buffer.from(JSON.stringify(body)).toString('base64'), isBase64Encoded: body !== undefined,
       queryStringParameters: query, multiValueQueryStringParameters: Object.fromEntries(Object.entries(query).map(([key, value]) => [key, [value]])),
       multiValueHeaders: {}, pathParameters: null, stageVariables: null, requestContext: { requestId: `request-${number}`, path: `/stage${number % 3}${path}`, stage: `stage${number % 3}` },
     };

@@ -1,6 +1,6 @@
 // TCP ports of this machine: a free one, and whether something answers on one.
 
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type NetConnectOpts } from 'node:net';
 
 const LOOPBACK = ['127.0.0.1', '::1'];
 
@@ -19,21 +19,20 @@ export async function freePort(): Promise<number> {
   });
 }
 
-/** Why this process could not listen on 127.0.0.1 at this port, or undefined where it could. */
-export async function portRefusal(port: number): Promise<'taken' | 'forbidden' | undefined> {
-  // Some systems let two processes bind one port on different addresses: then `localhost` would be the other's.
-  for (const host of LOOPBACK) if (await answers(port, host)) return 'taken';
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EACCES' ? 'forbidden' : 'taken'));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(undefined)));
-  });
+/** Whether something answers at this port of this machine, by whichever address: some systems let two processes share it. */
+export async function isTaken(port: number): Promise<boolean> {
+  return (await Promise.all(LOOPBACK.map((host) => answers(port, host)))).some((one) => one);
 }
 
 /** Whether something accepts a connection. */
 export async function answers(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return answersAt({ port, host });
+}
+
+/** Whether something accepts a connection at an address, or at the path of a socket. */
+export async function answersAt(target: NetConnectOpts): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host, timeout: 1000 });
+    const socket = connect({ ...target, timeout: 1000 });
     const settle = (answer: boolean): void => {
       socket.destroy();
       resolve(answer);

@@ -1,7 +1,7 @@
 // An OpenID issuer for a developer's machine: one key, made once and kept with the data, and tokens for whoever can read it.
 
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -68,7 +68,6 @@ function urlFile(dataDirectory: string): string {
 function keptKey(dataDirectory: string): KeyObject {
   const file = join(dataDirectory, 'issuer-key');
   try {
-    mkdirSync(dataDirectory, { recursive: true });
     if (!existsSync(file)) {
       const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
       writeFileSync(file, privateKey.export({ format: 'pem', type: 'pkcs8' }), { flag: 'wx', mode: 0o600 });

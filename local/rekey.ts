@@ -1,11 +1,11 @@
 // `npm run rekey`: brings the records of a table to the shards and indexes that the resource files now say: those
 // of the table on AWS that TABLE_NAME names, by the credentials that are there, else those of `npm start`.
 
-import { claim, requireUnclaimed } from './data-claim';
+import { claim } from './data-claim';
 import { startDatabase } from './database';
 import { Failure } from './failure';
 import { bringKeysUpToDate } from './keys';
-import { functionEnvironment, readSettings } from './settings';
+import { functionEnvironment, makeDataDirectory, readSettings } from './settings';
 
 run().then((lines) => {
   for (const line of lines.length === 0 ? ['Every item has the keys that the resource files say.'] : lines) console.log(line);
@@ -18,15 +18,17 @@ async function run(): Promise<string[]> {
   const { TABLE_NAME, DYNAMODB_ENDPOINT } = process.env;
   if (TABLE_NAME && !DYNAMODB_ENDPOINT) return bringKeysUpToDate(TABLE_NAME);
   const { dataDirectory } = readSettings(process.env);
-  if (!DYNAMODB_ENDPOINT) await requireUnclaimed(dataDirectory);
-  const database = await startDatabase(dataDirectory);
-  const release = DYNAMODB_ENDPOINT ? undefined : claim(dataDirectory, database.endpoint);
+  makeDataDirectory(dataDirectory);
+  const claimed = DYNAMODB_ENDPOINT ? undefined : await claim(dataDirectory);
+  let database;
   try {
+    database = await startDatabase(dataDirectory);
+    claimed?.note(database.endpoint);
     const environment = functionEnvironment(process.env, database.endpoint, '');
     Object.assign(process.env, environment); // for the SDK's own look-up of region and credentials
     return await bringKeysUpToDate(environment.TABLE_NAME ?? '');
   } finally {
-    release?.();
-    await database.stop();
+    claimed?.release();
+    await database?.stop();
   }
 }

@@ -1,8 +1,8 @@
 // What the environment says about a local start, checked, and the environment that the API's functions get.
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 import { Failure, messageOf } from './failure';
 
@@ -18,6 +18,8 @@ export interface Settings {
   readonly access: 'open' | 'rules';
   /** Whether requests on data need an API key: `API_KEYS=required`. */
   readonly apiKeys: boolean;
+  /** The origins whose pages are let in, `*` for all: `CORS_ORIGINS`; without it, those of this machine. */
+  readonly origins: readonly string[] | undefined;
 }
 
 /** Reads and checks the variables of a start. */
@@ -34,7 +36,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   if (apiKeys !== '' && apiKeys !== 'required') throw new Failure(`API_KEYS is "${apiKeys}": set it to "required", or unset it to ask for none.`);
   const description = environment.API_DESCRIPTION || 'public';
   if (description !== 'public' && description !== 'private') throw new Failure(`API_DESCRIPTION is "${description}": set it to "private", or unset it to tell everyone what is served.`);
-  return { port: Number(port), dataDirectory: resolve(environment.DATA_DIR || '.dynamodb'), sampleData: samples === 'on', access, apiKeys: apiKeys === 'required' };
+  return { port: Number(port), dataDirectory: resolve(environment.DATA_DIR || '.dynamodb'), sampleData: samples === 'on', access, apiKeys: apiKeys === 'required', origins: (environment.CORS_ORIGINS || undefined)?.split(',').map((origin) => origin.trim()) };
 }
 
 /** The environment of the API and of all that talks to this database. */
@@ -58,14 +60,24 @@ export function functionEnvironment(environment: NodeJS.ProcessEnv, endpoint: st
   };
 }
 
-/** A secret of this machine, such as the key that signs cursors: made once, so that it outlives a restart. Makes the data directory. */
-export function keptSecret(dataDirectory: string, name: 'cursor-key' | 'api-key'): string {
-  const path = join(dataDirectory, name);
+/**
+ * Makes the data directory, and those it is in. Level by level, as Node's own way goes on for ever where a directory can be
+ * seen and nothing be made in it, as in /proc.
+ */
+export function makeDataDirectory(dataDirectory: string): void {
+  const missing: string[] = [];
+  for (let one = dataDirectory; !existsSync(one); one = dirname(one)) missing.unshift(one);
   try {
-    mkdirSync(dataDirectory, { recursive: true });
+    for (const one of missing) mkdirSync(one);
+    if (!statSync(dataDirectory).isDirectory()) throw new Error('it is a file');
   } catch (error) {
     throw new Failure(`The directory ${dataDirectory} for local data cannot be made (${messageOf(error)}): set DATA_DIR to one that can.`);
   }
+}
+
+/** A secret of this machine, such as the key that signs cursors: made once, so that it outlives a restart. */
+export function keptSecret(dataDirectory: string, name: 'cursor-key' | 'api-key'): string {
+  const path = join(dataDirectory, name);
   try {
     writeFileSync(path, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });
   } catch (error) {

@@ -1,23 +1,28 @@
 // `npm start`: a database, the table of serverless.yml, sample data and the API, in one process tree that ends as one.
 
-import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 import { startApi } from './api';
-import { claim, requireUnclaimed } from './data-claim';
+import { apiGateway } from './api-gateway';
+import { type Claim, claim } from './data-claim';
 import { type Database, startDatabase } from './database';
 import { directPut } from './direct';
 import { Failure, messageOf } from './failure';
-import { portRefusal } from './free-port';
+import { isTaken } from './free-port';
+import { type Gateway, startGateway } from './gateway';
+import { proxyEvent } from './gateway-event';
+import { findRoute, type Service } from './gateway-route';
 import { accessLines, type Doors, invitation } from './invitation';
+import { type Invoke, InvocationError, invokeBy } from './invoke';
 import { LOCAL_AUDIENCE, makeToken, startIssuer } from './issuer';
-import { bringKeysUpToDate } from './keys';
+import { followSource } from './live';
 import { onParentDeath } from './parents';
-import { resourceMistakes } from './resource-mistakes';
+import { lookOver, type Reloaded, reload } from './reload';
+import { type Findings, resourceFindings } from './resource-mistakes';
 import { loadSamples } from './sample-data';
-import { functionEnvironment, keptSecret, readSettings, type Settings } from './settings';
+import { functionEnvironment, keptSecret, makeDataDirectory, readSettings, type Settings } from './settings';
 import { ensureTable, readTableDefinition, type TableDefinition } from './table';
 
 const stops: (() => Promise<void> | void)[] = [];
@@ -35,42 +40,68 @@ start().catch((error: unknown) => {
 
 async function start(): Promise<never> {
   const settings = readSettings(process.env);
-  await requirePort(settings.port);
+  makeDataDirectory(settings.dataDirectory);
   const definition = readTableDefinition(process.cwd());
+  const claimed = await claim(settings.dataDirectory);
+  stops.push(() => claimed.release());
+  // Whoever asks from now on waits until the API is ready.
+  const gateway = await openPort(settings);
+  stops.push(() => gateway.stop());
   const cursorKey = keptSecret(settings.dataDirectory, 'cursor-key');
-  const database = await openDatabase(settings);
+  const database = await openDatabase(settings, claimed);
   const doors = await openDoors(settings);
   const environment = { ...functionEnvironment(process.env, database.endpoint, cursorKey), ...trustOf(doors) };
+  const tableName = environment.TABLE_NAME ?? '';
 
-  // The functions need the table at the first request only, so the API starts beside it.
-  const api = await startApi(settings.port, environment);
+  // The functions need the table at the first request only, so they start beside it.
+  const live = followSource(gateway, async () => tryOut(await reload(environment), await api.ready, invoke), 'src');
+  const api = startApi(settings.dataDirectory, claimed, environment, live);
   stops.push(() => api.stop());
+  const invoke = invokeBy(api.socketPath, live.abandon);
   const fallen = Promise.race([database.died, api.died]);
-  const [made] = await Promise.race([Promise.all([makeTable(settings, definition, environment), api.ready, refuseMistakes()]), fallen]);
+  const [made, service, findings] = await Promise.race([Promise.all([makeTable(settings, definition, environment), api.ready, soundFindings()]), fallen]);
 
-  for (const line of accessLines(doors)) console.log(line);
-  await Promise.race([rekey(environment), fallen]);
+  // Items of an earlier start lie where the resource files said then.
+  const { mistakes, lines } = await Promise.race([lookOver(tableName, findings).then((found) => tryOut(found, service, invoke)), fallen]);
+  if (mistakes.length > 0) throw new Failure(mistakes.join('\n'));
+  for (const line of [...accessLines(doors), ...lines]) console.log(line);
 
   if (settings.sampleData) await Promise.race([loadOnce(environment, settings, database, made), fallen]);
+  live.begin(apiGateway(service, invoke, doors.apiKey, (line) => console.error(line)));
   console.log(`\n${await Promise.race([invitation(`http://127.0.0.1:${settings.port}`, `http://localhost:${settings.port}`, doors), fallen])}`);
   return fallen;
 }
 
-async function requirePort(port: number): Promise<void> {
-  const refusal = await portRefusal(port);
-  if (refusal === 'taken') {
-    throw new Failure(`Port ${port} is taken by another program: stop that one, or choose another port, as in PORT=${port === 65_535 ? 3000 : port + 1} npm start.`);
+async function openPort({ port, origins }: Settings): Promise<Gateway> {
+  const taken = new Failure(`Port ${port} is taken by another program: stop that one, or choose another port, as in PORT=${port === 65_535 ? 3000 : port + 1} npm start.`);
+  if (await isTaken(port)) throw taken;
+  try {
+    return await startGateway(port, origins);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw taken;
+    throw new Failure(`Port ${port} cannot be listened on (${messageOf(error)}): choose one above 1023, as in PORT=3000 npm start.`);
   }
-  if (refusal === 'forbidden') throw new Failure(`Port ${port} may not be used by this user: choose one above 1023, as in PORT=3000 npm start.`);
 }
 
-async function openDatabase({ dataDirectory }: Settings): Promise<Database> {
-  const own = !process.env.DYNAMODB_ENDPOINT;
-  if (own) await requireUnclaimed(dataDirectory);
+/** Adds the mistake that shows when the source is loaded as functions are, such as that the environment is wrong. */
+async function tryOut(found: Reloaded, service: Service, invoke: Invoke): Promise<Reloaded> {
+  const received = { method: 'GET', path: '/', lines: {}, header: () => undefined, parameters: null, body: Buffer.alloc(0), address: '127.0.0.1' };
+  const route = findRoute(service, received.method, received.path);
+  if (found.mistakes.length > 0 || route === undefined) return found;
+  try {
+    await invoke(route.functionName, JSON.stringify(proxyEvent(received, route, 'start', false, undefined, undefined)));
+    return found;
+  } catch (error) {
+    return { mistakes: [`The API does not start: ${error instanceof InvocationError ? error.reason : messageOf(error)}`], lines: [] };
+  }
+}
+
+async function openDatabase({ dataDirectory }: Settings, claimed: Claim): Promise<Database> {
   const database = await startDatabase(dataDirectory);
   stops.push(() => database.stop());
   if (database.remark !== undefined) console.log(database.remark);
-  if (own) stops.push(claim(dataDirectory, database.endpoint));
+  if (database.kind !== 'external') claimed.note(database.endpoint);
   return database;
 }
 
@@ -104,29 +135,20 @@ async function makeTable(settings: Settings, definition: TableDefinition, enviro
   }
 }
 
-/** What loading the resource files does not show: done while others start, as it takes its time. */
-async function refuseMistakes(): Promise<void> {
-  const mistakes = await resourceMistakes();
-  if (mistakes.length > 0) throw new Failure(mistakes.join('\n'));
-}
-
-/** Items of an earlier start lie where the resource files said then. */
-async function rekey(environment: NodeJS.ProcessEnv): Promise<void> {
-  try {
-    for (const line of await bringKeysUpToDate(environment.TABLE_NAME ?? '')) console.log(line);
-  } catch (error) {
-    // A mistake in a resource file is what the API says itself.
-    if (!stopping) console.error(`The keys of the items could not be brought up to date (${messageOf(error)}): start again once the resource files are right.`);
-  }
+/** What there is to say of the resource files, which takes its time. */
+async function soundFindings(): Promise<Findings> {
+  const findings = await resourceFindings();
+  if (findings.mistakes.length > 0) throw new Failure(findings.mistakes.join('\n'));
+  return findings;
 }
 
 async function loadOnce(environment: NodeJS.ProcessEnv, { dataDirectory }: Settings, database: Database, made: 'created' | 'found'): Promise<void> {
-  const marker = join(dataDirectory, `samples-loaded-${database.kind}`);
-  // A load that was cut short is finished by the next start; another's database is only filled when it is new.
-  if (made === 'found' && (database.kind === 'external' || existsSync(marker))) return;
   try {
-    await loadSamples('samples', await directPut(environment), showProgress);
-    if (database.kind !== 'external') writeFileSync(marker, '');
+    const { resources } = await import('../src/resources/index.js');
+    // Another's database is only filled when it is new.
+    const marker = database.kind === 'external' ? undefined : join(dataDirectory, `samples-loaded-${database.kind}`);
+    if (marker === undefined && made === 'found') return;
+    await loadSamples('samples', [...resources.values()], await directPut(environment), { marker, progress: showProgress, remark: (line) => console.error(line) });
   } catch (error) {
     if (stopping) return; // Ctrl-C while loading: the next start finishes it
     if (!(error instanceof Failure)) throw error;

@@ -47,8 +47,9 @@ function gatewayEvent(httpMethod: string, id: string | undefined, { query, type,
     multiValueQueryStringParameters: query === undefined ? null : Object.fromEntries(Object.entries(query).map(([name, value]) => [name, [value]])),
     pathParameters: id === undefined ? { collection: PARTITION } : { collection: PARTITION, id },
     stageVariables: null,
-    body: body === undefined ? null : JSON.stringify(body),
-    isBase64Encoded: false,
+    // By the binary media types of serverless.yml, every body comes in base64.
+    body: body === undefined ? null : Buffer.from(JSON.stringify(body)).toString('base64'),
+    isBase64Encoded: body !== undefined,
     requestContext: {
       requestId: '5f6d3c2e-1111-4222-8333-944455566677', path: `/dev${path}`, stage: 'dev', httpMethod, protocol: 'HTTP/1.1', apiId: 'a1b2c3d4e5',
       domainName: HEADERS.Host, identity: { sourceIp: '203.0.113.7', userAgent: HEADERS['User-Agent'] },

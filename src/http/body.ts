@@ -4,8 +4,11 @@ import { Problem } from '../problem';
 import { parseJson, type Parsed } from './json';
 import type { Request } from './request';
 
-/** @throws Problem `malformed-request`, `too-large`, or `invalid` for what JSON allows and nobody can store */
-export function parseBody({ body, parsed }: Pick<Request, 'body' | 'parsed'>): Parsed {
+/**
+ * API Gateway hands bodies over in base64, so that what is no UTF-8 is seen (docs/decisions/binary-bodies.md).
+ * @throws Problem `malformed-request`, `too-large`, or `invalid` for what JSON allows and nobody can store
+ */
+export function parseBody({ body, parsed, header }: Pick<Request, 'body' | 'parsed' | 'header'>): Parsed {
   if (parsed !== undefined) {
     return parsed;
   }
@@ -13,7 +16,9 @@ export function parseBody({ body, parsed }: Pick<Request, 'body' | 'parsed'>): P
     throw new Problem('malformed-request', 'The request has no body: send JSON.', { errors: [{ detail: 'Is missing.', pointer: '#' }] });
   }
   if (!body.isBase64) {
-    refuseLarge(Buffer.byteLength(body.text));
+    const bytes = Buffer.byteLength(body.text);
+    refuseLarge(bytes);
+    refuseReplaced(body.text, bytes, header);
     return parseJson(body.text);
   }
   const bytes = Buffer.from(body.text, 'base64');
@@ -27,10 +32,25 @@ function refuseLarge(bytes: number): void {
   }
 }
 
+/**
+ * Where a gateway hands over text, it has put U+FFFD for what is no UTF-8, and that has another length, mostly. Without
+ * that character nothing was replaced.
+ */
+function refuseReplaced(text: string, bytes: number, header: Request['header']): void {
+  const length = header('content-length');
+  if (text.includes('\ufffd') && length !== undefined && /^\d+$/.test(length) && Number(length) !== bytes) {
+    throw notUtf8();
+  }
+}
+
 function decodeUtf8(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new Problem('malformed-request', 'The body is not UTF-8: encode it so (RFC 8259 §8.1).', { errors: [{ detail: 'Is not UTF-8.', pointer: '#' }] });
+    throw notUtf8();
   }
+}
+
+function notUtf8(): Problem {
+  return new Problem('malformed-request', 'The body is not UTF-8: encode it so (RFC 8259 §8.1).', { errors: [{ detail: 'Is not UTF-8.', pointer: '#' }] });
 }

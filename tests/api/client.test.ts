@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +93,17 @@ afterAll(() => {
   server.close();
   guarded.close();
   rmSync(folder, { recursive: true, force: true });
+});
+
+test('what is there and is somebody else’s is left as it is, and what is written can be told from it', async () => {
+  const other = mkdtempSync(join(tmpdir(), 'client-'));
+  const write = async (): Promise<unknown> => run(process.execPath, ['--import', 'tsx', 'local/client.ts', other], { cwd: PROJECT }).catch(({ code, stderr }: { code: number; stderr: string }) => [code, stderr]);
+  writeFileSync(join(other, 'client.ts'), 'export const mine = 1;\n');
+  expect(await write()).toEqual([1, `${join(other, 'client.ts')} is there and was not written by "npm run client": name another folder, as in npm run client -- client.\n`]);
+  expect(readdirSync(other)).toEqual(['client.ts']);
+  expect(readFileSync(join(other, 'client.ts'), 'utf8')).toBe('export const mine = 1;\n');
+  rmSync(other, { recursive: true });
+  for (const name of ['api.ts', 'client.ts']) expect(readFileSync(join(folder, name), 'utf8').split('\n')[0]).toContain('written by "npm run client"');
 });
 
 /** What the compiler says of a program. */

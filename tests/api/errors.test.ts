@@ -1,7 +1,15 @@
 // Every refusal: status, type, and one entry for each fault; and that a request that fails changes nothing.
 
+import { isUtf8 } from 'node:buffer';
+
+import fc from 'fast-check';
+
+import { readConfig } from '../../src/config';
 import { defineResource, listResources } from '../../src/definition/resource';
-import { createClient, type Answer } from '../setup/client';
+import { writeFunction } from '../../src/functions';
+import { resources } from '../../src/resources';
+import { connect } from '#connect';
+import { createClient, gatewayEvent, type Answer } from '../setup/client';
 import { aBook } from '../setup/samples';
 import { useTable } from '../setup/table';
 
@@ -114,8 +122,24 @@ describe('400', () => {
     expect(pointers(answer)).toEqual(['#/address/city', '#/name']);
   });
 
-  test('bytes that are not UTF-8', async () => {
-    expectProblem(await ask('POST /books', { body: Uint8Array.from([0x22, 0xff, 0x22]) }), 400, 'malformed-request');
+  test.each(['POST /books', 'PUT /books/1', 'PATCH /books/1', 'POST /books/1/checkout', 'POST /transactions'])('%s with a text that is not UTF-8, whichever bytes it has', async (line) => {
+    await fc.assert(fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 6 }).filter((bytes) => !isUtf8(bytes)), async (bytes) => {
+      const body = Buffer.concat([Buffer.from('{"title":"caf'), bytes, Buffer.from('","author":"b"}')]);
+      const answer = await ask(line, { body });
+      expectProblem(answer, 400, 'malformed-request');
+      expect(answer.body.errors).toEqual([{ detail: 'Is not UTF-8.', pointer: '#' }]);
+    }), { numRuns: 10 });
+  });
+
+  test('a text that a gateway has made of other bytes, as its length says; not where nothing was replaced', async () => {
+    const write = writeFunction({ resources, config: readConfig(process.env), send: connect() });
+    const status = async (body: string, headers: Record<string, string>): Promise<number> => (await write({ ...gatewayEvent('POST /books', { headers }), body, isBase64Encoded: false })).statusCode;
+    const replaced = JSON.stringify(aBook({ title: 'caf\ufffd' }));
+    const length = Buffer.byteLength(replaced);
+    expect(await status(replaced, { 'Content-Length': String(length - 2) })).toBe(400);
+    expect(await status(replaced, { 'content-length': String(length) })).toBe(201);
+    expect(await status(replaced, {})).toBe(201);
+    expect(await status(JSON.stringify(aBook({ title: 'café' })), { 'Content-Length': '7' })).toBe(201);
   });
 
   test('bytes that are UTF-8 are read', async () => {

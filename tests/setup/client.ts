@@ -75,8 +75,8 @@ export function createClient({ resources = sampleResources, config, send = conne
 export function gatewayEvent(line: string, { headers = {}, body, base = '', as }: Ask = {}): APIGatewayProxyEvent {
   const [method = '', target = ''] = line.split(' ');
   const { pathname, searchParams } = new URL(target, 'http://api.example');
-  const isBytes = body instanceof Uint8Array;
-  const text = body === undefined ? null : typeof body === 'string' ? body : isBytes ? Buffer.from(body).toString('base64') : JSON.stringify(body);
+  // By the binary media types of serverless.yml, every body comes in base64.
+  const bytes = body === undefined ? undefined : Buffer.from(body instanceof Uint8Array || typeof body === 'string' ? body : JSON.stringify(body));
   const parameters = [...searchParams.keys()].length === 0 ? null : Object.fromEntries([...searchParams.keys()].map((name) => [name, searchParams.getAll(name)]));
   return {
     httpMethod: method,
@@ -88,8 +88,8 @@ export function gatewayEvent(line: string, { headers = {}, body, base = '', as }
     multiValueQueryStringParameters: parameters,
     pathParameters: null,
     stageVariables: null,
-    body: text,
-    isBase64Encoded: isBytes,
+    body: bytes === undefined ? null : bytes.toString('base64'),
+    isBase64Encoded: bytes !== undefined,
     requestContext: { requestId: `request-${requests++}`, path: `${base}${pathname === '/' && base !== '' ? '' : pathname}`, stage: base.slice(1), httpMethod: method, ...credentialsOf(as) } as APIGatewayProxyEvent['requestContext'],
   };
 }
@@ -115,8 +115,8 @@ interface Route {
 
 /** The routes of serverless.yml. */
 const routes: Route[] = Object.entries((parse(readFileSync(join(__dirname, '..', '..', 'serverless.yml'), 'utf8')) as {
-  functions: Record<string, { events: { http: { method: string; path: string } }[] }>;
-}).functions).flatMap(([name, { events }]) => events.map(({ http }) => ({ name, method: http.method.toUpperCase(), path: http.path })));
+  functions: Record<string, { events: { http?: { method: string; path: string } }[] }>;
+}).functions).flatMap(([name, { events }]) => events.flatMap(({ http }) => (http === undefined ? [] : [{ name, method: http.method.toUpperCase(), path: http.path }])));
 
 /** The path template that API Gateway finds for a path: literal segments before variables. */
 function templateOf(pathname: string): string {

@@ -1,7 +1,7 @@
 // A copy of the project, for tests that start it, break its files, or kill what it started.
 
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readlinkSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readlinkSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -31,7 +31,7 @@ export interface Start {
 export function copyProject(): ProjectCopy {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'project-')));
   for (const name of ['src', 'samples', 'local', 'serverless.yml', 'package.json', 'tsconfig.json']) {
-    cpSync(join(PROJECT, name), join(directory, name), { recursive: true });
+    if (existsSync(join(PROJECT, name))) cpSync(join(PROJECT, name), join(directory, name), { recursive: true });
   }
   symlinkSync(join(PROJECT, 'node_modules'), join(directory, 'node_modules'), 'junction');
   return {

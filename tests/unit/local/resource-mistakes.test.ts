@@ -5,6 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { freePort } from '../../../local/free-port';
+import { unreachableActions } from '../../../local/resource-mistakes';
+import { defineResource } from '../../../src/definition/resource';
 import { copyProject, type ProjectCopy } from '../../setup/project-copy';
 
 const FILE = 'src/resources/books.ts';
@@ -38,4 +40,18 @@ async function run(args: string[]): Promise<{ code: number; said: string }> {
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd: copy.directory, env }, (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), said: stdout + stderr }));
   });
+}
+
+test('an action that access does not speak of is no mistake, and is said', () => {
+  const source = { description: 'For this test.', schema: { title: { type: String } }, actions: (action: never) => ({ sell: act(action), lend: act(action) }) };
+  const [one, other] = [defineResource({ ...source, name: 'shelves', access: { sell: 'public' } } as never), defineResource({ ...source, name: 'boxes' } as never)];
+  expect([one, other].flatMap((resource) => unreachableActions(resource))).toEqual([
+    'src/resources/shelves.ts: nobody may carry out the action "lend" where access goes by rules, for access does not speak of it: add it there.',
+    'src/resources/boxes.ts: nobody may carry out the action "sell" where access goes by rules, for access does not speak of it: add it there.',
+    'src/resources/boxes.ts: nobody may carry out the action "lend" where access goes by rules, for access does not speak of it: add it there.',
+  ]);
+});
+
+function act(action: (definition: object) => unknown): unknown {
+  return action({ description: 'For this test.', body: {}, run: async () => undefined });
 }

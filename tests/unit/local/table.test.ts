@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { firstDifference, readTableDefinition, type TableDefinition } from '../../../local/table';
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+import { ensureTable, firstDifference, readTableDefinition, type TableDefinition } from '../../../local/table';
 
 const PROJECT = join(__dirname, '..', '..', '..');
 
@@ -69,6 +71,24 @@ test('a present table with an index too many, or another projection', () => {
   expect(firstDifference({ ...definition, GlobalSecondaryIndexes: [] }, definition)).toBe('it has an index gsi1 too many');
   const keysOnly = definition.GlobalSecondaryIndexes?.map((index) => ({ ...index, Projection: { ProjectionType: 'KEYS_ONLY' as const } })) ?? [];
   expect(firstDifference({ ...definition, GlobalSecondaryIndexes: keysOnly }, definition)).toBe('the projection of its index gsi1 differs');
+});
+
+test('a table is made once, one that the database refuses is said, and so is one that differs from what is there', async () => {
+  const client = new DynamoDBClient({});
+  const name = `${process.env['TABLE_NAME']}-ensured`;
+  try {
+    await expect(ensureTable(client, name, { ...definition, AttributeDefinitions: definition.AttributeDefinitions.slice(0, 2) }, 'start anew.')).rejects.toThrow(
+      /^The table in serverless\.yml, resources\.Resources\.Table, was refused by the database \(.*\): correct it and start again\.$/,
+    );
+    expect(await ensureTable(client, name, definition, 'start anew.')).toBe('created');
+    expect(await ensureTable(client, name, definition, 'start anew.')).toBe('found');
+    await expect(ensureTable(client, name, { ...definition, GlobalSecondaryIndexes: [] }, 'start anew.')).rejects.toThrow(
+      `The local table ${name} is not the one that serverless.yml now declares (it has an index gsi1 too many): start anew.`,
+    );
+  } finally {
+    await client.send(new DeleteTableCommand({ TableName: name }));
+    client.destroy();
+  }
 });
 
 function table(resource: unknown): string {
