@@ -99,9 +99,13 @@ test('the functions run on Node 24 on arm64 with what src/config.ts reads, and n
     expect(Properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      Environment: { Variables: { TABLE_NAME: 'dynashelf-prod', CURSOR_KEY: '{{resolve:ssm:/dynashelf/prod/cursor-key}}', CORS_ORIGINS: '*' } },
+      Environment: { Variables: { TABLE_NAME: 'dynashelf-prod', CORS_ORIGINS: '*' } },
     });
   }
+  const secrets = ofType(prod, 'AWS::Lambda::Function').map(([name, { Properties }]) => [name, Properties['Environment'].Variables.CURSOR_KEY as unknown]);
+  expect(Object.fromEntries(secrets)).toEqual({
+    ReadLambdaFunction: '{{resolve:ssm:/dynashelf/prod/cursor-key}}', WriteLambdaFunction: undefined, AuthorizeLambdaFunction: undefined, DescribeLambdaFunction: undefined,
+  });
   expect(JSON.stringify([dev, prod, twoOrigins, guarded])).not.toContain('stray');
 });
 

@@ -22,6 +22,7 @@ interface Service {
     logRetentionInDays: string;
     logs: { restApi: Record<string, unknown> & { format: string } };
     environment: Record<string, string>;
+    stackPolicy: { Effect: string; Principal: string; Action: string | string[]; Resource: string; Condition?: object }[];
     apiGateway: string;
   };
   custom: {
@@ -30,7 +31,7 @@ interface Service {
     keys: Record<string, { asked: string; private: boolean; apiGateway: object }>;
     description: Record<string, { authorizer: string; private: boolean | string }>;
   };
-  functions: Record<string, { handler: string; role: unknown; events: { http: Event }[] }>;
+  functions: Record<string, { handler: string; role: unknown; environment?: Record<string, string>; events: { http: Event }[] }>;
   resources: {
     extensions: Record<string, { DependsOn: string[] }>;
     // eslint-disable-next-line @typescript-eslint/no-explicit-any -- templates are as free in shape as CloudFormation is
@@ -182,14 +183,15 @@ describe('access logs', () => {
 });
 
 describe('environment', () => {
-  const environment = Object.fromEntries(Object.entries(service.provider.environment).map(([name, value]) => [name, atStage(value, 'dev')]));
+  const own = Object.assign({}, ...Object.values(service.functions).map(({ environment }) => environment)) as Record<string, string>;
+  const environment = Object.fromEntries(Object.entries({ ...service.provider.environment, ...own }).map(([name, value]) => [name, atStage(value, 'dev')]));
 
   test('is what src/config.ts reads', () => {
     const source = readFileSync(join(root, 'src/config.ts'), 'utf8');
     const read = new Set([...source.matchAll(/'([A-Z][A-Z_]+)'/g)].map((match) => match[1] ?? ''));
     // ACCESS is for a developer's machine alone.
     expect(Object.keys(environment).sort()).toEqual([...read].filter((name) => !name.startsWith('AWS_') && name !== 'ACCESS').sort());
-    expect(readConfig(environment)).toMatchObject({ tableName: 'dynashelf-dev', corsOrigins: ['*'], access: 'rules', tokens: undefined, apiKeys: false, deployed: true });
+    expect(readConfig({ ...environment, CURSOR_KEY: '' })).toMatchObject({ tableName: 'dynashelf-dev', corsOrigins: ['*'], access: 'rules', tokens: undefined, apiKeys: false, deployed: true });
   });
 
   test('names the table that the stack makes', () => {
@@ -200,10 +202,34 @@ describe('environment', () => {
     expect(environment['CURSOR_KEY']).toBe('{{resolve:ssm:/dynashelf/dev/cursor-key}}');
   });
 
+  test('has the secret for the one function that gives cursors', () => {
+    expect(Object.entries(service.functions).map(([name, { environment: variables }]) => [name, variables])).toEqual([
+      ['read', { CURSOR_KEY: '${param:cursorKey}' }], ['write', undefined], ['authorize', undefined], ['describe', undefined],
+    ]);
+    expect(service.provider.environment).not.toHaveProperty('CURSOR_KEY');
+  });
+
+  test('has a default for every parameter that a stage sets, so that a slip is known', () => {
+    for (const block of Object.values(service.params)) expect(Object.keys(service.params['default']!)).toEqual(expect.arrayContaining(Object.keys(block)));
+    expect(service.params['default']!['drop']).toBe('');
+  });
+
   test('reads a developer’s own variables on the stage local alone', () => {
     const { local, ...others } = service.params;
     expect(JSON.stringify(local)).toContain('${env:');
     expect(JSON.stringify(others) + JSON.stringify(service.provider)).not.toContain('${env:');
+  });
+});
+
+describe('the stack policy', () => {
+  test('lets updates do everything but delete or replace a table or a user pool', () => {
+    expect(service.provider.stackPolicy).toEqual([
+      { Effect: 'Allow', Principal: '*', Action: 'Update:*', Resource: '*' },
+      {
+        Effect: 'Deny', Principal: '*', Action: ['Update:Replace', 'Update:Delete'], Resource: '*',
+        Condition: { StringEquals: { ResourceType: ['AWS::DynamoDB::Table', 'AWS::Cognito::UserPool'] } },
+      },
+    ]);
   });
 });
 
