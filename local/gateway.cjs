@@ -27,7 +27,9 @@ async function authenticate(endpoint, template, request, h) {
   if (endpoint.authorizer) {
     if (endpoint.authorizer.identitySource !== undefined && request.headers.authorization === undefined) return refuse(h, 'UNAUTHORIZED', id);
     try {
-      credentials = credentialsOf(await authorizer()(eventOf(template, request, id)));
+      const answer = await authorizer()(eventOf(template, request, id));
+      if (answer.policyDocument.Statement[0].Effect !== 'Allow') return refuse(h, 'ACCESS_DENIED', id);
+      credentials = credentialsOf(answer);
     } catch (error) {
       if (error.message === 'Unauthorized') return refuse(h, 'UNAUTHORIZED', id);
       console.error(JSON.stringify({ level: 'error', message: error.message, requestId: id, stack: error.stack }));

@@ -10,7 +10,7 @@ const HEADERS: Record<string, readonly [description: string, schema: Part]> = {
   'Cache-Control': ['Who may keep the answer, and for how long (RFC 9111).', { type: 'string', pattern: '^(?:no-cache|no-store|(?:public, )?max-age=[0-9]+)$', maxLength: 100 }],
   Vary: ['The request headers that change the answer.', { type: 'string', pattern: '^[A-Za-z-]+(?:, [A-Za-z-]+)*$', maxLength: 200 }],
   'X-Content-Type-Options': ['The answer is of the type that it says.', { type: 'string', const: 'nosniff' }],
-  'Server-Timing': ['The stations of the request with their milliseconds, and what the database did (W3C Server Timing): `store;dur=4.1;desc="1 read, 0.5 RCU"`.', { type: 'string', pattern: '^[a-z]+;dur=', maxLength: 1000 }],
+  'Server-Timing': ['The stations of the request with their milliseconds, and what the database did (W3C Server Timing): `store;dur=4.1;desc="1 read, 0.5 RCU"`. `gateway` alone where API Gateway answered.', { type: 'string', pattern: '^[a-z]+(?:;dur=|$)', maxLength: 1000 }],
   'Strict-Transport-Security': ['Deployed: use HTTPS alone (RFC 6797).', { type: 'string', pattern: '^max-age=[0-9]+$', maxLength: 100 }],
   'Access-Control-Allow-Origin': ['The origin whose scripts may read the answer, or `*`.', { type: 'string', pattern: '^(?:\\*|https?://[^/]+)$', maxLength: 300 }],
   'Access-Control-Expose-Headers': ['The headers that scripts may read.', { type: 'string', pattern: '^[A-Za-z-]+(?:, [A-Za-z-]+)*$', maxLength: 1000 }],

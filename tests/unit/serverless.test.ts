@@ -4,10 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { readConfig } from '../../src/config';
+import { trustedBy } from '../../src/description/trusted';
 import { ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_MAX_AGE } from '../../src/http/cors';
+import { resources as sampleResources } from '../../src/resources';
 import { PROBLEM_TYPES, describeProblem, type ProblemType } from '../../src/problem';
 import { type Operations } from '../../src/store/send';
 import { EXPIRES_ATTRIBUTE, HEALTH_PARTITION, INDEX_SLOTS, PARTITION_KEY, SORT_KEY, indexSlot } from '../../src/store/table';
+import { expectDescribed } from '../setup/described';
 
 interface Cors { origin: string; methods: string[]; headers: string[]; maxAge: number }
 interface Event { path: string; method: string; cors?: Cors; authorizer?: string; private?: string }
@@ -405,22 +408,40 @@ describe('errors of the gateway', () => {
       'X-Request-Id': 'context.extendedRequestId',
       'Cache-Control': "'no-store'",
       'X-Content-Type-Options': "'nosniff'",
+      'Content-Security-Policy': expect.any(String) as string,
+      'Referrer-Policy': "'no-referrer'",
+      Vary: "'Authorization, X-Api-Key'",
+      'Server-Timing': expect.any(String) as string,
       'Strict-Transport-Security': expect.stringMatching(/^'max-age=\d+'$/) as string,
       'Access-Control-Allow-Origin': "'*'",
-      'Access-Control-Expose-Headers': `'${EXPOSED_HEADERS.join(',')}'`,
+      'Access-Control-Expose-Headers': `'${EXPOSED_HEADERS.join(', ')}'`,
     });
   });
 
   test('those worth trying again say when, and those that want credentials say which', () => {
     for (const { status, headers } of answers) {
       expect(headers['Retry-After']).toEqual(status === 429 || status === 503 ? expect.stringMatching(/^'\d+'$/) : undefined);
-      expect(headers['WWW-Authenticate']).toBe(status === 401 ? "'Bearer'" : undefined);
+      expect(headers['WWW-Authenticate'] !== undefined).toBe(status === 401);
     }
+  });
+
+  test('a token that is refused is told from one that is missing (RFC 6750 §3.1)', () => {
+    const challenge = Object.fromEntries(answers.map(({ type, headers }) => [type, headers['WWW-Authenticate']]));
+    expect(challenge).toMatchObject({ UNAUTHORIZED: "'Bearer'", INVALID_SIGNATURE: "'Bearer'", ACCESS_DENIED: `'Bearer error="invalid_token"'`, EXPIRED_TOKEN: `'Bearer error="invalid_token"'` });
+  });
+
+  test.each(answers)('$type has every header that the API description requires, and as it says', ({ status, headers, problem }) => {
+    const sent = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), /^'(.*)'$/.exec(value)?.[1] ?? 'an-id'] as const);
+    // A quote within would end the value.
+    for (const [, value] of sent) expect(value).not.toContain("'");
+    const line = status === 404 ? 'GET /nothing/is/served/here' : 'POST /books';
+    const trusted = trustedBy(readConfig({ ...process.env, ACCESS: 'rules', TOKEN_ISSUER: 'https://login.example', TOKEN_AUDIENCE: 'shelf', API_KEYS: 'required' }));
+    expectDescribed(sampleResources, line, {}, { status, headers: Object.fromEntries(sent), body: problem, text: JSON.stringify(problem) }, trusted);
   });
 
   test('a path that no route has is 404, a missing key 403', () => {
     const status = Object.fromEntries(answers.map(({ type, status }) => [type, status]));
-    expect(status).toMatchObject({ MISSING_AUTHENTICATION_TOKEN: 404, INVALID_API_KEY: 403, ACCESS_DENIED: 403, THROTTLED: 429, QUOTA_EXCEEDED: 429, AUTHORIZER_FAILURE: 503, UNAUTHORIZED: 401, REQUEST_TOO_LARGE: 413, UNSUPPORTED_MEDIA_TYPE: 415 });
+    expect(status).toMatchObject({ MISSING_AUTHENTICATION_TOKEN: 404, INVALID_API_KEY: 403, ACCESS_DENIED: 401, THROTTLED: 429, QUOTA_EXCEEDED: 429, AUTHORIZER_FAILURE: 503, UNAUTHORIZED: 401, REQUEST_TOO_LARGE: 413, UNSUPPORTED_MEDIA_TYPE: 415 });
   });
 
   test('are all made before the API is deployed', () => {
