@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AnyItem } from '../definition/item';
 import { Problem, type Fault } from '../problem';
 import type { Preconditions } from '../store/preconditions';
+import { isCoded, takesGzip, uncoded } from './coding';
 import type { Request } from './request';
 
 /** More tags than this in one header is no honest request; DynamoDB compares 100 values at once. */
@@ -50,7 +51,7 @@ export function readPreconditions(request: Pick<Request, 'header' | 'method'>): 
 export function isNotModified(request: Pick<Request, 'header'>, tag: string | undefined, modified: string | undefined): boolean {
   const noneMatch = readTags(request, 'If-None-Match', []);
   if (noneMatch !== undefined) {
-    return noneMatch === '*' || (tag !== undefined && noneMatch.map(strong).includes(strong(tag)));
+    return noneMatch === '*' || (tag !== undefined && noneMatch.filter((one) => !isCoded(one) || takesGzip(request)).map((one) => strong(uncoded(one))).includes(strong(tag)));
   }
   const since = readDate(request.header('if-modified-since'));
   return since !== undefined && modified !== undefined && Math.floor(Date.parse(modified) / 1000) * 1000 <= since;
@@ -82,7 +83,7 @@ function strong(tag: string): string {
 
 /** The versions that tags stand for; a tag that this API never gave stands for none. */
 function versions(tags: string[]): number[] {
-  return tags.filter((tag) => /^"[1-9][0-9]{0,14}"$/.test(tag)).map((tag) => Number(tag.slice(1, -1)));
+  return tags.map(uncoded).filter((tag) => /^"[1-9][0-9]{0,14}"$/.test(tag)).map((tag) => Number(tag.slice(1, -1)));
 }
 
 /** RFC 9110 §5.6.7: the preferred form and the two obsolete ones; anything else is no date. */

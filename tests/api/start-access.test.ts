@@ -65,6 +65,17 @@ describe('with access that is open, as without any word of it', () => {
     expect((await ask('PUT /members/grace', bearer('nonsense'), MEMBER)).status).toBe(201);
     expect((await ask('DELETE /members/grace')).status).toBe(204);
   });
+
+  test('large answers are compressed as where it is deployed, by the functions and once', async () => {
+    for (const path of ['/openapi.json', '/docs/rapidoc.js', '/books?limit=100']) {
+      const [zipped, plain] = await Promise.all(['gzip', 'identity'].map(async (coding) => fetch(url + path, { headers: { 'Accept-Encoding': coding } })));
+      expect([zipped!.headers.get('content-encoding'), plain!.headers.get('content-encoding')]).toEqual(['gzip', null]);
+      expect(zipped!.headers.get('etag')).toBe(plain!.headers.get('etag')!.replace(/^("[^"]*)"$/, '$1+gzip"'));
+      expect(zipped!.headers.get('vary')).toMatch(/^Accept, Accept-Encoding/);
+      expect(await zipped!.text()).toBe(await plain!.text());
+      expect((await fetch(url + path, { headers: { 'Accept-Encoding': 'gzip', 'If-None-Match': zipped!.headers.get('etag')! } })).status).toBe(304);
+    }
+  });
 });
 
 describe('with rules, an issuer and API keys', () => {

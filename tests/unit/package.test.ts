@@ -132,6 +132,13 @@ test('the renderer of the docs page is in the archive of describe and in no othe
   expect(has).toEqual([false, false, false, true]);
 });
 
+test('API Gateway takes and gives bytes, as compressed answers are, and neither compresses nor decompresses by itself', () => {
+  for (const template of [dev, guarded]) {
+    expect(template['ApiGatewayRestApi']?.Properties).toMatchObject({ BinaryMediaTypes: ['*/*'] });
+    expect(template['ApiGatewayRestApi']?.Properties).not.toHaveProperty('MinimumCompressionSize');
+  }
+});
+
 test('each function has one role and one permission, and the stack no function besides', () => {
   expect(ofType(dev, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties['Role'] as unknown)).toEqual(
     ['Read', 'Write', 'Authorize', 'Describe'].map((name) => ({ 'Fn::GetAtt': [`${name}Role`, 'Arn'] })),

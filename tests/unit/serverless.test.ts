@@ -157,7 +157,7 @@ describe('who is let in', () => {
 
   test('nobody’s tokens are trusted and no keys are made unless a parameter says so', () => {
     expect(service.params['default']).toMatchObject({ tokenIssuer: '', tokenAudience: '', userPool: 'none', tokens: 'optional', apiKeys: 'none' });
-    expect(service.custom.keys['none']).toEqual({ asked: '', private: false, apiGateway: {} });
+    expect(service.custom.keys['none']).toEqual({ asked: '', private: false, apiGateway: { binaryMediaTypes: ['*/*'] } });
   });
 
   test('access is open on no stage that is deployed', () => {
