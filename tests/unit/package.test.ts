@@ -264,6 +264,15 @@ describe('who is let in', () => {
   });
 });
 
+test('the policy for who deploys names every service that the stack has resources of', () => {
+  const { Statement } = JSON.parse(readFileSync(join(root, 'docs/deploy-policy.json'), 'utf8')) as { Statement: { Action: string | string[] }[] };
+  const granted = new Set(Statement.flatMap(({ Action }) => Action).map((action) => action.split(':')[0]));
+  // Most are called in IAM as they are in CloudFormation.
+  const names: Record<string, string> = { Cognito: 'cognito-idp', ApiGateway: 'apigateway' };
+  const services = Object.values(guarded).map(({ Type }) => Type.split('::')[1]!).map((service) => names[service] ?? service.toLowerCase());
+  expect([...granted]).toEqual(expect.arrayContaining([...new Set(services), 'cloudformation', 'ssm', 'secretsmanager', 'sts']));
+});
+
 test('every log expires', () => {
   const groups = ofType(dev, 'AWS::Logs::LogGroup');
   expect(groups.map(([, { Properties }]) => Properties['LogGroupName'] as string).sort()).toEqual([
