@@ -1,24 +1,11 @@
-// A plugin of Serverless: mistakes of the resource files end `package` and `deploy` before anything is made.
+// A plugin of Serverless: local/deployment-hooks.ts, for the commands that it is for. Plain JavaScript, as Serverless loads it.
+'use strict';
 
-const { execFile } = require('node:child_process');
-const { join } = require('node:path');
-
-module.exports = class ResourceCheck {
-  constructor(serverless) {
-    const check = async () => {
-      const mistakes = await mistakesIn(serverless.serviceDir);
-      if (mistakes !== '') throw new serverless.classes.Error(mistakes);
-    };
-    this.hooks = { 'before:package:initialize': check, 'before:deploy:function:initialize': check };
+module.exports = class Deployment {
+  constructor(serverless, options, { log }) {
+    const [command] = serverless.processedInput.commands;
+    this.hooks = command === 'package' || command === 'deploy'
+      ? require('tsx/cjs/api').require('./deployment-hooks.ts', __filename).deploymentHooks(serverless, options, log)
+      : {};
   }
 };
-
-/** What local/check-resources.ts prints; it is TypeScript, which the process of Serverless does not run. */
-function mistakesIn(directory) {
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, ['--import', 'tsx', join(directory, 'local/check-resources.ts')], { cwd: directory }, (error, stdout, stderr) => {
-      if (error === null || error.code === 1) resolve(stdout.trim());
-      else reject(new Error(stderr.trim()));
-    });
-  });
-}

@@ -3,8 +3,8 @@
 export interface Config {
   /** The DynamoDB table that holds every resource. */
   readonly tableName: string;
-  /** The secrets that cursors are signed with: the first makes them, every one accepts them. */
-  readonly cursorKeys: readonly [string, ...string[]];
+  /** The secrets that cursors are signed with: the first makes them, every one accepts them. Empty in a function that has no use for any. */
+  readonly cursorKeys: readonly string[];
   /** How many requests to DynamoDB one page of a list may read. */
   readonly readLimit: number;
   /** Origins whose scripts may call the API; `*` for any. */
@@ -65,13 +65,28 @@ function required(environment: NodeJS.ProcessEnv, name: string): string {
   return value;
 }
 
-/** Secrets separated by commas, the newest first: an old one stays while what was made with it is in use. */
-function secrets(environment: NodeJS.ProcessEnv, name: string): [string, ...string[]] {
-  const [newest = '', ...older] = required(environment, name).split(',').map((value) => value.trim());
-  if ([newest, ...older].some((value) => value.length < 16)) {
+/**
+ * Asks for the secrets that cursors are signed with, in a function that gives and takes them.
+ * @throws Error where there is none
+ */
+export function requireCursorKeys({ cursorKeys }: Pick<Config, 'cursorKeys'>): void {
+  if (cursorKeys.length === 0) {
+    throw new Error('The environment variable CURSOR_KEY is not set, and lists give cursors: serverless.yml sets it for the function `read`; npm start and npm test set it themselves.');
+  }
+}
+
+/** Secrets separated by commas, the newest first: an old one stays while what was made with it is in use. None where none is set. */
+function secrets(environment: NodeJS.ProcessEnv, name: string): string[] {
+  const value = environment[name] ?? '';
+  const all = value === '' ? [] : value.split(',').map((secret) => secret.trim());
+  if (all.some((secret) => secret.length < 16)) {
     throw new Error(`The environment variable ${name} holds a secret shorter than 16 characters, which could be guessed: make one with "openssl rand -hex 32".`);
   }
-  return [newest, ...older];
+  // What only CloudFormation resolves is no secret where anything else has set it: everyone can read it in serverless.yml.
+  if (value.includes('{{resolve:')) {
+    throw new Error(`The environment variable ${name} holds a reference, not the secret that it leads to: deploy the whole stack, so that CloudFormation resolves it.`);
+  }
+  return all;
 }
 
 function access(environment: NodeJS.ProcessEnv, deployed: boolean): Config['access'] {
@@ -157,12 +172,24 @@ function count(environment: NodeJS.ProcessEnv, name: string, otherwise: number):
   return number;
 }
 
+/** RFC 6454 §6.2: a browser sends its origin in one form, and only what is written so is ever equal to it. */
 function origins(list: string): string[] {
   const names = listed(list);
+  if (names.length === 0) {
+    throw new Error('The environment variable CORS_ORIGINS names no origin: write origins such as https://app.example.com, separated by commas, or * for any.');
+  }
   for (const name of names) {
-    if (name !== '*' && !/^https?:\/\/[^/\s]+$/.test(name)) {
-      throw new Error(`CORS_ORIGINS names "${name}", which is no origin: write a scheme and a host such as https://app.example.com, with no path, or *.`);
+    if (name !== '*' && !isOrigin(name)) {
+      throw new Error(`CORS_ORIGINS names "${name}", which is no origin as browsers send it: write a scheme and a host such as https://app.example.com, in lower case, without path, default port or wildcard, or * alone for any.`);
     }
   }
+  if (names.length > 1 && names.includes('*')) {
+    throw new Error('CORS_ORIGINS names * among others, which then mean nothing: write * alone for any origin, or leave it out.');
+  }
   return names;
+}
+
+/** API Gateway compares by a regular expression that is made of the name, in which `*` and brackets would mean something. */
+function isOrigin(name: string): boolean {
+  return /^https?:\/\/[^*[\]]+$/.test(name) && URL.canParse(name) && new URL(name).origin === name;
 }

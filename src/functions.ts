@@ -1,4 +1,5 @@
 // Which parts serve which Lambda function: each takes only what it needs.
+import { requireCursorKeys } from './config';
 import { authorizer, type Authorizer, type Guarded } from './http/authorizer';
 import { health, service } from './http/describe';
 import { documents } from './http/documents';
@@ -19,6 +20,7 @@ import { openStore } from './store/store';
 
 /** GET under a collection. */
 export function readFunction(api: Api): Handler {
+  requireCursorKeys(api.config);
   return serve(api, openReader, {
     list: endpoint(readListInput, list),
     related: endpoint(readListInput, list),

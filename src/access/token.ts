@@ -24,8 +24,15 @@ export function tokenVerifier(trust: TokenTrust, insecure: boolean): TokenVerifi
   };
 }
 
+const NO_KEY = 'is signed by a key that its issuer does not have';
+const NOT_YET = 'is not valid yet';
+const FROM_THE_FUTURE = 'was issued in the future';
+
+/** What may be otherwise a moment later. Such a refusal has no code, and API Gateway is not to keep it (docs/decisions/authorizer.md). */
+const PASSING = [NO_KEY, NOT_YET, FROM_THE_FUTURE];
+
 function refused(reason: string): Problem {
-  return unauthenticated(`The token ${reason}.`, 'invalid_token');
+  return unauthenticated(`The token ${reason}.`, PASSING.includes(reason) ? undefined : 'invalid_token');
 }
 
 const NO_TOKEN = 'is not a signed JSON Web Token';
@@ -87,7 +94,7 @@ function decoded<T>(decode: () => T): T {
 /** The claims, where one of the keys has signed them and their time is now. The audience is for later: the library looks at `aud` alone. */
 async function verified(token: string, keys: readonly CryptoKey[], trust: TokenTrust): Promise<JWTPayload> {
   const options = { algorithms: [...trust.algorithms], issuer: trust.issuer, clockTolerance: trust.clockSkew, currentDate: new Date(Date.now()) };
-  let reason = 'is signed by a key that its issuer does not have';
+  let reason = NO_KEY;
   for (const key of keys) {
     try {
       return (await jwtVerify(token, key, options)).payload;
@@ -108,7 +115,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof errors.JWSSignatureVerificationFailed) {
     return 'has a signature that is not its issuer\'s';
   }
-  return error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf' && error.reason === 'check_failed' ? 'is not valid yet' : NO_TOKEN;
+  return error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf' && error.reason === 'check_failed' ? NOT_YET : NO_TOKEN;
 }
 
 const LONGEST_SUBJECT = 255;
@@ -121,7 +128,7 @@ function described(payload: JWTPayload, trust: TokenTrust): VerifiedToken {
     throw refused('does not say when it expires');
   }
   if (iat !== undefined && iat - trust.clockSkew > Date.now() / 1000) {
-    throw refused('was issued in the future');
+    throw refused(FROM_THE_FUTURE);
   }
   if (!(aud === undefined ? [clientId] : [aud].flat()).some((audience) => typeof audience === 'string' && trust.audiences.includes(audience))) {
     throw refused('is for another audience');

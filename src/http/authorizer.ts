@@ -3,6 +3,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { VerifiedToken } from '../access/caller';
 import { isPublic } from '../access/grant';
+import { unauthenticated } from '../access/refusal';
 import { tokenVerifier, type TokenVerifier } from '../access/token';
 import type { Resource } from '../definition/resource';
 import { logWarning } from '../log';
@@ -19,9 +20,10 @@ export type Guarded = Pick<Api, 'config' | 'resources'>;
 
 /**
  * Makes the authorizer. Where a request has an `Authorization` header, the answer depends on that header alone: API
- * Gateway may keep it, and give it to every request with the same header.
- * @throws Error `Unauthorized` for a request that is not to be served: API Gateway's word for 401. Any other where tokens
- * cannot be verified now: its AUTHORIZER_FAILURE, which serverless.yml makes a 503
+ * Gateway may keep it, and give it to every request with the same header. A token that is refused is answered by a denial, its
+ * ACCESS_DENIED, which serverless.yml makes a 401 with `error="invalid_token"`.
+ * @throws Error `Unauthorized` for a request without a token that has to have one: API Gateway's word for 401. Any other where
+ * tokens cannot be verified now: its AUTHORIZER_FAILURE, which serverless.yml makes a 503
  */
 export function authorizer(api: Guarded): Authorizer {
   const { access, tokens, deployed } = api.config;
@@ -32,7 +34,8 @@ export function authorizer(api: Guarded): Authorizer {
     }
     const headers = linesOf(event, 'authorization');
     if (headers.length > 0) {
-      return allow(event, await verified(verify, headers, requestIdOf(event.requestContext)));
+      const token = await verified(verify, headers, requestIdOf(event.requestContext));
+      return token === 'refused' ? answer(event, 'Deny') : allow(event, token);
     }
     if (!admitsAnonymous(api, readRequest(event as unknown as APIGatewayProxyEvent))) {
       throw new Error('Unauthorized');
@@ -88,7 +91,8 @@ function isOpen({ resources, config }: Guarded, route: Route): boolean {
 /** RFC 9110 §11.4: the scheme in any case, then spaces; RFC 6750 §2.1: what a token is made of. */
 const BEARER = /^bearer +([\w.~+/-]+=*)$/i;
 
-async function verified(verify: TokenVerifier, headers: readonly string[], requestId: string | undefined): Promise<VerifiedToken> {
+/** @throws Error `Unauthorized` for what is no token (RFC 6750 §3.1: no code then), or is refused for no reason that lasts */
+async function verified(verify: TokenVerifier, headers: readonly string[], requestId: string | undefined): Promise<VerifiedToken | 'refused'> {
   // Of several lines API Gateway keeps answers by one, and who is to say which.
   const token = headers.length === 1 ? BEARER.exec(headers[0]!.trim())?.[1] : undefined;
   try {
@@ -100,6 +104,9 @@ async function verified(verify: TokenVerifier, headers: readonly string[], reque
     if (error instanceof Problem && error.type === 'unauthenticated') {
       // The gateway's answer is the same for every reason, so whoever runs this reads it here.
       logWarning({ message: 'a token was refused', reason: error.detail, ...(requestId !== undefined && { requestId }) });
+      if (error.more.headers?.['WWW-Authenticate']?.includes('invalid_token') === true) {
+        return 'refused';
+      }
       throw new Error('Unauthorized');
     }
     throw error;
@@ -113,7 +120,7 @@ const LARGEST_CONTEXT = 7_000;
 function fitting(token: VerifiedToken): VerifiedToken {
   const size = JSON.stringify([token.subject, token]).replace(/[^\x20-\x7e]/g, '\\u0000').length;
   if (size > LARGEST_CONTEXT) {
-    throw new Problem('unauthenticated', `The claims of the token are larger than ${LARGEST_CONTEXT} bytes, more than API Gateway passes on: have the issuer leave some out.`);
+    throw unauthenticated(`The claims of the token are larger than ${LARGEST_CONTEXT} bytes, more than API Gateway passes on: have the issuer leave some out.`, 'invalid_token');
   }
   return token;
 }
@@ -125,15 +132,18 @@ function linesOf({ headers, multiValueHeaders }: APIGatewayRequestAuthorizerEven
   return lines.filter(([key]) => key.toLowerCase() === name).flatMap(([, values]) => values ?? []);
 }
 
+function allow(event: APIGatewayRequestAuthorizerEvent, token?: VerifiedToken): APIGatewayAuthorizerResult {
+  return { ...answer(event, 'Allow', token?.subject), ...(token === undefined ? {} : { context: { ...token } }) };
+}
+
 /**
- * Allows every method of the stage that was called. Narrower, a kept answer would refuse the same bearer's next request; wider,
- * it would speak for other stages and APIs.
+ * Speaks of every method of the stage that was called. Narrower, a kept answer would be wrong for the same bearer's next request;
+ * wider, it would speak for other stages and APIs.
  */
-function allow({ methodArn }: APIGatewayRequestAuthorizerEvent, token?: VerifiedToken): APIGatewayAuthorizerResult {
+function answer({ methodArn }: APIGatewayRequestAuthorizerEvent, effect: 'Allow' | 'Deny', subject = 'anonymous'): APIGatewayAuthorizerResult {
   const [api, stage] = methodArn.split('/'); // arn:aws:execute-api:<region>:<account>:<api>/<stage>/<method>/<path>
   return {
-    principalId: token?.subject ?? 'anonymous',
-    policyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: `${api}/${stage}/*` }] },
-    ...(token === undefined ? {} : { context: { ...token } }),
+    principalId: subject,
+    policyDocument: { Version: '2012-10-17', Statement: [{ Effect: effect, Action: 'execute-api:Invoke', Resource: `${api}/${stage}/*` }] },
   };
 }

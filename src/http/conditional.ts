@@ -4,6 +4,7 @@ import type { AnyItem } from '../definition/item';
 import { MOST_TAGS } from '../definition/limits';
 import { Problem, type Fault } from '../problem';
 import type { Preconditions } from '../store/preconditions';
+import { isCoded, takesGzip, uncoded } from './coding';
 import type { Request } from './request';
 
 /** The strong entity tag of an item: its version in quotes. */
@@ -48,7 +49,7 @@ export function readPreconditions(request: Pick<Request, 'header' | 'method'>): 
 export function isNotModified(request: Pick<Request, 'header'>, tag: string | undefined, modified: string | undefined): boolean {
   const noneMatch = readTags(request, 'If-None-Match', []);
   if (noneMatch !== undefined) {
-    return noneMatch === '*' || (tag !== undefined && noneMatch.map(strong).includes(strong(tag)));
+    return noneMatch === '*' || (tag !== undefined && noneMatch.filter((one) => !isCoded(one) || takesGzip(request)).map((one) => strong(uncoded(one))).includes(strong(tag)));
   }
   const since = readDate(request.header('if-modified-since'));
   return since !== undefined && modified !== undefined && Math.floor(Date.parse(modified) / 1000) * 1000 <= since;
@@ -80,7 +81,7 @@ function strong(tag: string): string {
 
 /** The versions that tags stand for; a tag that this API never gave stands for none. */
 function versions(tags: string[]): number[] {
-  return tags.filter((tag) => /^"[1-9][0-9]{0,14}"$/.test(tag)).map((tag) => Number(tag.slice(1, -1)));
+  return tags.map(uncoded).filter((tag) => /^"[1-9][0-9]{0,14}"$/.test(tag)).map((tag) => Number(tag.slice(1, -1)));
 }
 
 /** RFC 9110 §5.6.7: the preferred form and the two obsolete ones; anything else is no date. */

@@ -16,6 +16,8 @@ import { isClosed, refuseStrangers } from './strangers';
 interface Document {
   readonly text: string;
   readonly tag: string;
+  /** Its compressed form, made at the first request for it. */
+  readonly kept: { gzip?: string };
 }
 
 /** The description changes with a deployment: a cache asks after a minute. */
@@ -41,12 +43,12 @@ function write({ config }: Api, request: Request, type: string, seconds: number,
   negotiate(request, [type]);
   refuseParameters(request);
   readPreconditions(request);
-  const { text, tag } = document();
+  const { text, tag, kept } = document();
   // RFC 9111 §3.2: the headers of a 304 take the place of those that a cache has.
   const headers = { 'Cache-Control': `${isClosed(config) ? 'private' : 'public'}, max-age=${seconds}`, ETag: tag, ...more };
   return isNotModified(request, tag, undefined)
     ? { status: 304, headers }
-    : { status: 200, headers: { 'Content-Type': type === JSON_TYPE ? type : `${type}; charset=utf-8`, ...headers }, text };
+    : { status: 200, headers: { 'Content-Type': type === JSON_TYPE ? type : `${type}; charset=utf-8`, ...headers }, text, kept };
 }
 
 /** What is made of a base, made once. A function sees one base, or a few where several domains lead to it. */
@@ -56,7 +58,7 @@ function keep<A>(make: (base: string, api: A) => string): (base: string, api: A)
     let document = made.get(base);
     if (document === undefined) {
       const text = make(base, api);
-      document = { text, tag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"` };
+      document = { text, tag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`, kept: {} };
       if (made.size < 10) made.set(base, document);
     }
     return document;

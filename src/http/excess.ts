@@ -5,7 +5,7 @@ import { ALLOWED_HEADERS } from './cors';
 import type { Request } from './request';
 
 /** Every header that something is read from. */
-const READ_HEADERS = [...ALLOWED_HEADERS, 'Content-Encoding', 'Origin'];
+const READ_HEADERS = [...ALLOWED_HEADERS, 'Accept-Encoding', 'Content-Encoding', 'Origin'];
 
 /** @throws Problem `malformed-request` naming what is too long or too many */
 export function refuseExcess({ segments, parameters, header }: Pick<Request, 'segments' | 'parameters' | 'header'>): void {

@@ -32,7 +32,7 @@ function crossOrigin(origins: readonly string[], origin: string | undefined, var
   const allowed = isOpen ? '*' : origin !== undefined && origins.includes(origin) ? origin : undefined;
   return {
     // What is acceptable, and to which origin, changes the answer (RFC 9110 §12.5.5).
-    Vary: ['Accept', ...(isOpen ? [] : ['Origin']), ...vary].join(', '),
+    Vary: ['Accept', 'Accept-Encoding', ...(isOpen ? [] : ['Origin']), ...vary].join(', '),
     ...(allowed !== undefined && { 'Access-Control-Allow-Origin': allowed, 'Access-Control-Expose-Headers': EXPOSED_HEADERS.join(', ') }),
   };
 }

@@ -7,6 +7,7 @@ import type { Resource } from '../definition/resource';
 import type { Expanded } from '../operations/expand';
 import type { ItemResult, PageResult, Result } from '../operations/result';
 import type { Problem } from '../problem';
+import { encode } from './coding';
 import { entityTag, httpDate, isNotModified, weakTag } from './conditional';
 import type { Presentation } from './input';
 import { JSON_TYPE } from './media-type';
@@ -19,6 +20,8 @@ export interface Reply {
   readonly body?: unknown;
   /** A body that is text already. */
   readonly text?: string;
+  /** Where its compressed form is kept, of a body that is sent many times. */
+  readonly kept?: { gzip?: string };
   /** Request headers that change the answer, besides those that change all (RFC 9110 §12.5.5). */
   readonly vary?: readonly string[];
   /** What the request cost would tell of items that its caller may not see. */
@@ -48,9 +51,9 @@ export function writeProblem(request: Pick<Request, 'id' | 'base'>, { type, titl
 }
 
 /** A reply as API Gateway takes it; the answer to HEAD has no body (RFC 9110 §9.3.2). */
-export function toGateway(request: Pick<Request, 'method'>, { status, headers, body, text }: Reply): APIGatewayProxyResult {
-  const whole = text ?? (body === undefined ? '' : JSON.stringify(body));
-  return { statusCode: status, headers, body: request.method === 'HEAD' ? '' : whole, isBase64Encoded: false };
+export function toGateway(request: Pick<Request, 'method' | 'header'>, { status, headers, body, text, kept }: Reply): APIGatewayProxyResult {
+  const sent = encode(request, { status, headers, text: text ?? (body === undefined ? '' : JSON.stringify(body)), kept });
+  return { statusCode: status, ...sent, ...(request.method === 'HEAD' && { body: '', isBase64Encoded: false }) };
 }
 
 /** The answer that was kept for the same request. */

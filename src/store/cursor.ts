@@ -14,14 +14,15 @@ const FILLING = 0xff;
 const SMALLEST = 32;
 
 /** The secrets: the first signs, every one is accepted, so that one can be followed by another. */
-export type CursorKeys = readonly [string, ...string[]];
+export type CursorKeys = readonly string[];
 
 /**
  * Makes a cursor: of the same position always the same, so that an unchanged page has an unchanged tag.
  * @param binding what the cursor is good for: collection, filters, sort, caller
  * @param position where the list goes on
  */
-export function sealCursor([key]: CursorKeys, binding: string, position: string): string {
+export function sealCursor(keys: CursorKeys, binding: string, position: string): string {
+  const key = keys[0]!;
   const text = filled(position);
   const mac = code(key, binding, text);
   const cipher = createCipheriv(CIPHER, encryptionKey(key), mac);

@@ -78,7 +78,7 @@ test('what can only be refused is refused before its body is read: an anonymous 
 test('an answer says that it depends on who asks, and one to a known caller is not for shared caches', async () => {
   const cached = notesWith(() => true, 60);
   const anonymous = await cached('GET /notes');
-  expect(anonymous.headers['vary']).toBe('Accept, Authorization, X-Api-Key, Prefer');
+  expect(anonymous.headers['vary']).toBe('Accept, Accept-Encoding, Authorization, X-Api-Key, Prefer');
   expect(anonymous.headers['cache-control']).toBe('max-age=60');
   expect((await cached('GET /notes', { as: ADA })).headers['cache-control']).toBe('private, max-age=60');
 });

@@ -20,7 +20,7 @@ test('every answer, errors too, carries the common headers', async () => {
       'x-content-type-options': 'nosniff',
       'cache-control': expect.any(String),
       'server-timing': expect.stringMatching(/total;dur=/),
-      vary: line === 'GET /books' ? 'Accept, Prefer' : 'Accept',
+      vary: line === 'GET /books' ? 'Accept, Accept-Encoding, Prefer' : 'Accept, Accept-Encoding',
       'access-control-allow-origin': '*',
       'access-control-expose-headers': EXPOSED_HEADERS.join(', '),
     });
@@ -45,14 +45,14 @@ describe('with configured origins', () => {
 
   test('one of them is allowed, and caches are told that it matters', async () => {
     const { headers } = await origins('GET /books', { headers: { Origin: 'https://admin.example' } });
-    expect(headers).toMatchObject({ 'access-control-allow-origin': 'https://admin.example', vary: 'Accept, Origin, Prefer' });
+    expect(headers).toMatchObject({ 'access-control-allow-origin': 'https://admin.example', vary: 'Accept, Accept-Encoding, Origin, Prefer' });
   });
 
   test.each(['https://evil.example', 'null', undefined])('%s is not', async (origin) => {
     const { headers } = await origins('GET /nothing', origin === undefined ? {} : { headers: { Origin: origin } });
     expect(headers).not.toHaveProperty('access-control-allow-origin');
     expect(headers).not.toHaveProperty('access-control-expose-headers');
-    expect(headers['vary']).toBe('Accept, Origin');
+    expect(headers['vary']).toBe('Accept, Accept-Encoding, Origin');
   });
 });
 

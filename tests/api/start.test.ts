@@ -155,6 +155,18 @@ describe('the first start', () => {
     expect(await answers(port)).toBe(false);
     expect(await answers(database)).toBe(false);
   });
+
+  test('large answers are compressed as where it is deployed, by the functions and once', async () => {
+    for (const one of ['/openapi.json', '/docs/rapidoc.js', '/books?limit=100']) {
+      const at = `http://localhost:${port}${one}`;
+      const [zipped, plain] = await Promise.all(['gzip', 'identity'].map(async (coding) => fetch(at, { headers: { 'Accept-Encoding': coding } })));
+      expect([zipped!.headers.get('content-encoding'), plain!.headers.get('content-encoding')]).toEqual(['gzip', null]);
+      expect(zipped!.headers.get('etag')).toBe(plain!.headers.get('etag')!.replace(/^("[^"]*)"$/, '$1+gzip"'));
+      expect(zipped!.headers.get('vary')).toMatch(/^Accept, Accept-Encoding/);
+      expect(await zipped!.text()).toBe(await plain!.text());
+      expect((await fetch(at, { headers: { 'Accept-Encoding': 'gzip', 'If-None-Match': zipped!.headers.get('etag')! } })).status).toBe(304);
+    }
+  });
 });
 
 describe('the next start', () => {

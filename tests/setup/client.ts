@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { parse } from 'yaml';
@@ -24,6 +25,7 @@ export interface Answer {
   /** The body as JSON; undefined where there is none. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a test asserts what it is
   readonly body: any;
+  /** Decompressed, where it is compressed. */
   readonly text: string;
 }
 
@@ -62,8 +64,10 @@ export function createClient({ resources = sampleResources, config, send = conne
     const name = functionOf(event.httpMethod, event.resource);
     const result = await functions[name]!(event, remaining === undefined ? undefined : { getRemainingTimeInMillis: () => remaining });
     const headers = Object.fromEntries(Object.entries(result.headers ?? {}).map(([key, value]) => [key.toLowerCase(), String(value)]));
-    const isJson = headers['content-type']?.includes('json') === true && result.body !== '';
-    const answer = { status: result.statusCode, headers, body: isJson ? JSON.parse(result.body) : undefined, text: result.body };
+    // Bytes are sent for what is compressed alone.
+    const text = result.isBase64Encoded === true ? gunzipSync(Buffer.from(result.body, 'base64')).toString() : result.body;
+    const isJson = headers['content-type']?.includes('json') === true && text !== '';
+    const answer = { status: result.statusCode, headers, body: isJson ? JSON.parse(text) : undefined, text };
     if (described) {
       expectDescribed(resources, line, ask, answer, trustedBy(api.config));
     }

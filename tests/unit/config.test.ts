@@ -1,6 +1,6 @@
 // The environment: what is refused, and with what remedy.
 
-import { readConfig } from '../../src/config';
+import { readConfig, requireCursorKeys } from '../../src/config';
 
 const environment = { TABLE_NAME: 'table', CURSOR_KEY: 'sixteen characters' };
 const trusting = { ...environment, TOKEN_ISSUER: 'https://login.example/tenant', TOKEN_AUDIENCE: 'shelf' };
@@ -18,6 +18,44 @@ test('what is empty is not set, as a parameter of serverless.yml without a value
 
 test('of several cursor keys the first comes first', () => {
   expect(readConfig({ ...environment, CURSOR_KEY: 'the newest of both keys, the key before that' }).cursorKeys).toEqual(['the newest of both keys', 'the key before that']);
+});
+
+test('a function without use for cursors needs no secret; one that gives them does not start without', () => {
+  const config = readConfig({ TABLE_NAME: 'table' });
+  expect(config.cursorKeys).toEqual([]);
+  expect(() => requireCursorKeys(config)).toThrow(/CURSOR_KEY is not set, and lists give cursors: serverless\.yml sets it/);
+  expect(() => requireCursorKeys(readConfig(environment))).not.toThrow();
+});
+
+describe('origins', () => {
+  test.each(['*', 'https://app.example.com', 'http://localhost:5173', 'https://app.example.com:8443', 'https://a.example, https://b.example', 'https://xn--bcher-kva.example'])('"%s" are taken', (names) => {
+    expect(readConfig({ ...environment, CORS_ORIGINS: names }).corsOrigins).toEqual(names.split(', '));
+  });
+
+  test.each([
+    ['a name without scheme', 'app.example'],
+    ['a path', 'https://app.example/'],
+    ['a query', 'https://app.example?x'],
+    ['a fragment', 'https://app.example#x'],
+    ['a user', 'https://ada@app.example'],
+    ['the default port', 'https://app.example:443'],
+    ['capitals', 'https://App.example'],
+    ['letters that are sent encoded', 'https://bücher.example'],
+    ['another scheme', 'file://app.example'],
+    ['no host', 'https://'],
+    ['a wildcard', 'https://*.example.com'],
+    ['an alternative', 'https://a.example|b.example'],
+    ['an IPv6 address', 'http://[::1]:3000'],
+    ['null', 'null'],
+  ])('%s is refused, as no browser sends it, or API Gateway would take it for more', (_what, name) => {
+    expect(() => readConfig({ ...environment, CORS_ORIGINS: name })).toThrow(/CORS_ORIGINS names "[^"]+", which is no origin as browsers send it: write a scheme and a host/);
+    expect(() => readConfig({ ...environment, CORS_ORIGINS: `https://a.example,${name}` })).toThrow(/CORS_ORIGINS names/);
+  });
+
+  test('none, and any among some, are refused', () => {
+    for (const names of ['', ' ', ',']) expect(() => readConfig({ ...environment, CORS_ORIGINS: names })).toThrow(/CORS_ORIGINS names no origin: write origins/);
+    expect(() => readConfig({ ...environment, CORS_ORIGINS: 'https://a.example,*' })).toThrow(/CORS_ORIGINS names \* among others/);
+  });
 });
 
 describe('tokens', () => {
@@ -61,7 +99,7 @@ test.each([
   [{ ...environment, CURSOR_KEY: 'sixteen characters,' }, /CURSOR_KEY holds a secret shorter than 16 characters.*openssl/],
   [{ ...environment, READ_LIMIT: '0' }, /READ_LIMIT is "0": write a whole number from 1 on, or leave it out for 10/],
   [{ ...environment, READ_LIMIT: 'many' }, /READ_LIMIT is "many"/],
-  [{ ...environment, CORS_ORIGINS: 'app.example' }, /names "app\.example", which is no origin: write a scheme/],
+  [{ ...environment, CURSOR_KEY: '{{resolve:ssm:/shelf/dev/cursor-key}}' }, /CURSOR_KEY holds a reference, not the secret that it leads to: deploy the whole stack/],
   [{ ...environment, ACCESS: 'all' }, /ACCESS is "all": write "rules" or "open", or leave it out/],
   [{ ...environment, API_DESCRIPTION: 'closed' }, /API_DESCRIPTION is "closed": write "public" or "private", or leave it out/],
   [{ ...environment, API_KEYS: 'yes' }, /API_KEYS is "yes": write "required", or leave it out/],

@@ -99,9 +99,13 @@ test('the functions run on Node 24 on arm64 with what src/config.ts reads, and n
     expect(Properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      Environment: { Variables: { TABLE_NAME: 'dynashelf-prod', CURSOR_KEY: '{{resolve:ssm:/dynashelf/prod/cursor-key}}', CORS_ORIGINS: '*' } },
+      Environment: { Variables: { TABLE_NAME: 'dynashelf-prod', CORS_ORIGINS: '*' } },
     });
   }
+  const secrets = ofType(prod, 'AWS::Lambda::Function').map(([name, { Properties }]) => [name, Properties['Environment'].Variables.CURSOR_KEY as unknown]);
+  expect(Object.fromEntries(secrets)).toEqual({
+    ReadLambdaFunction: '{{resolve:ssm:/dynashelf/prod/cursor-key}}', WriteLambdaFunction: undefined, AuthorizeLambdaFunction: undefined, DescribeLambdaFunction: undefined,
+  });
   expect(JSON.stringify([dev, prod, twoOrigins, guarded])).not.toContain('stray');
 });
 
@@ -126,6 +130,13 @@ test('the renderer of the docs page is in the archive of describe and in no othe
   const [directory] = directories as [string];
   const has = ['read', 'write', 'authorize', 'describe'].map((name) => readFileSync(join(directory, `out/${name}.zip`)).includes('node_modules/rapidoc/dist/rapidoc-min.js'));
   expect(has).toEqual([false, false, false, true]);
+});
+
+test('API Gateway takes and gives bytes, as compressed answers are, and neither compresses nor decompresses by itself', () => {
+  for (const template of [dev, guarded]) {
+    expect(template['ApiGatewayRestApi']?.Properties).toMatchObject({ BinaryMediaTypes: ['*/*'] });
+    expect(template['ApiGatewayRestApi']?.Properties).not.toHaveProperty('MinimumCompressionSize');
+  }
 });
 
 test('each function has one role and one permission, and the stack no function besides', () => {
@@ -251,6 +262,15 @@ describe('who is let in', () => {
   test('a parameter that is neither is no package', async () => {
     await expect(packaged('--param', 'tokens=requierd')).rejects.toThrow();
   });
+});
+
+test('the policy for who deploys names every service that the stack has resources of', () => {
+  const { Statement } = JSON.parse(readFileSync(join(root, 'docs/deploy-policy.json'), 'utf8')) as { Statement: { Action: string | string[] }[] };
+  const granted = new Set(Statement.flatMap(({ Action }) => Action).map((action) => action.split(':')[0]));
+  // Most are called in IAM as they are in CloudFormation.
+  const names: Record<string, string> = { Cognito: 'cognito-idp', ApiGateway: 'apigateway' };
+  const services = Object.values(guarded).map(({ Type }) => Type.split('::')[1]!).map((service) => names[service] ?? service.toLowerCase());
+  expect([...granted]).toEqual(expect.arrayContaining([...new Set(services), 'cloudformation', 'ssm', 'secretsmanager', 'sts']));
 });
 
 test('every log expires', () => {

@@ -4,10 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { readConfig } from '../../src/config';
+import { trustedBy } from '../../src/description/trusted';
 import { ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_MAX_AGE } from '../../src/http/cors';
+import { resources as sampleResources } from '../../src/resources';
 import { PROBLEM_TYPES, describeProblem, type ProblemType } from '../../src/problem';
 import { type Operations } from '../../src/store/send';
 import { EXPIRES_ATTRIBUTE, HEALTH_PARTITION, INDEX_SLOTS, PARTITION_KEY, SORT_KEY, indexSlot } from '../../src/store/table';
+import { expectDescribed } from '../setup/described';
 
 interface Cors { origin: string; methods: string[]; headers: string[]; maxAge: number }
 interface Event { path: string; method: string; cors?: Cors; authorizer?: string; private?: string }
@@ -22,6 +25,7 @@ interface Service {
     logRetentionInDays: string;
     logs: { restApi: Record<string, unknown> & { format: string } };
     environment: Record<string, string>;
+    stackPolicy: { Effect: string; Principal: string; Action: string | string[]; Resource: string; Condition?: object }[];
     apiGateway: string;
   };
   custom: {
@@ -30,7 +34,7 @@ interface Service {
     keys: Record<string, { asked: string; private: boolean; apiGateway: object }>;
     description: Record<string, { authorizer: string; private: boolean | string }>;
   };
-  functions: Record<string, { handler: string; role: unknown; events: { http: Event }[] }>;
+  functions: Record<string, { handler: string; role: unknown; environment?: Record<string, string>; events: { http: Event }[] }>;
   resources: {
     extensions: Record<string, { DependsOn: string[] }>;
     // eslint-disable-next-line @typescript-eslint/no-explicit-any -- templates are as free in shape as CloudFormation is
@@ -182,14 +186,15 @@ describe('access logs', () => {
 });
 
 describe('environment', () => {
-  const environment = Object.fromEntries(Object.entries(service.provider.environment).map(([name, value]) => [name, atStage(value, 'dev')]));
+  const own = Object.assign({}, ...Object.values(service.functions).map(({ environment }) => environment)) as Record<string, string>;
+  const environment = Object.fromEntries(Object.entries({ ...service.provider.environment, ...own }).map(([name, value]) => [name, atStage(value, 'dev')]));
 
   test('is what src/config.ts reads', () => {
     const source = readFileSync(join(root, 'src/config.ts'), 'utf8');
     const read = new Set([...source.matchAll(/'([A-Z][A-Z_]+)'/g)].map((match) => match[1] ?? ''));
     // ACCESS is for a developer's machine alone.
     expect(Object.keys(environment).sort()).toEqual([...read].filter((name) => !name.startsWith('AWS_') && name !== 'ACCESS').sort());
-    expect(readConfig(environment)).toMatchObject({ tableName: 'dynashelf-dev', corsOrigins: ['*'], access: 'rules', tokens: undefined, apiKeys: false, deployed: true });
+    expect(readConfig({ ...environment, CURSOR_KEY: '' })).toMatchObject({ tableName: 'dynashelf-dev', corsOrigins: ['*'], access: 'rules', tokens: undefined, apiKeys: false, deployed: true });
   });
 
   test('names the table that the stack makes', () => {
@@ -200,10 +205,34 @@ describe('environment', () => {
     expect(environment['CURSOR_KEY']).toBe('{{resolve:ssm:/dynashelf/dev/cursor-key}}');
   });
 
+  test('has the secret for the one function that gives cursors', () => {
+    expect(Object.entries(service.functions).map(([name, { environment: variables }]) => [name, variables])).toEqual([
+      ['read', { CURSOR_KEY: '${param:cursorKey}' }], ['write', undefined], ['authorize', undefined], ['describe', undefined],
+    ]);
+    expect(service.provider.environment).not.toHaveProperty('CURSOR_KEY');
+  });
+
+  test('has a default for every parameter that a stage sets, so that a slip is known', () => {
+    for (const block of Object.values(service.params)) expect(Object.keys(service.params['default']!)).toEqual(expect.arrayContaining(Object.keys(block)));
+    expect(service.params['default']!['drop']).toBe('');
+  });
+
   test('reads a developer’s own variables on the stage local alone', () => {
     const { local, ...others } = service.params;
     expect(JSON.stringify(local)).toContain('${env:');
     expect(JSON.stringify(others) + JSON.stringify(service.provider)).not.toContain('${env:');
+  });
+});
+
+describe('the stack policy', () => {
+  test('lets updates do everything but delete or replace a table or a user pool', () => {
+    expect(service.provider.stackPolicy).toEqual([
+      { Effect: 'Allow', Principal: '*', Action: 'Update:*', Resource: '*' },
+      {
+        Effect: 'Deny', Principal: '*', Action: ['Update:Replace', 'Update:Delete'], Resource: '*',
+        Condition: { StringEquals: { ResourceType: ['AWS::DynamoDB::Table', 'AWS::Cognito::UserPool'] } },
+      },
+    ]);
   });
 });
 
@@ -379,22 +408,40 @@ describe('errors of the gateway', () => {
       'X-Request-Id': 'context.extendedRequestId',
       'Cache-Control': "'no-store'",
       'X-Content-Type-Options': "'nosniff'",
+      'Content-Security-Policy': expect.any(String) as string,
+      'Referrer-Policy': "'no-referrer'",
+      Vary: "'Authorization, X-Api-Key'",
+      'Server-Timing': expect.any(String) as string,
       'Strict-Transport-Security': expect.stringMatching(/^'max-age=\d+'$/) as string,
       'Access-Control-Allow-Origin': "'*'",
-      'Access-Control-Expose-Headers': `'${EXPOSED_HEADERS.join(',')}'`,
+      'Access-Control-Expose-Headers': `'${EXPOSED_HEADERS.join(', ')}'`,
     });
   });
 
   test('those worth trying again say when, and those that want credentials say which', () => {
     for (const { status, headers } of answers) {
       expect(headers['Retry-After']).toEqual(status === 429 || status === 503 ? expect.stringMatching(/^'\d+'$/) : undefined);
-      expect(headers['WWW-Authenticate']).toBe(status === 401 ? "'Bearer'" : undefined);
+      expect(headers['WWW-Authenticate'] !== undefined).toBe(status === 401);
     }
+  });
+
+  test('a token that is refused is told from one that is missing (RFC 6750 §3.1)', () => {
+    const challenge = Object.fromEntries(answers.map(({ type, headers }) => [type, headers['WWW-Authenticate']]));
+    expect(challenge).toMatchObject({ UNAUTHORIZED: "'Bearer'", INVALID_SIGNATURE: "'Bearer'", ACCESS_DENIED: `'Bearer error="invalid_token"'`, EXPIRED_TOKEN: `'Bearer error="invalid_token"'` });
+  });
+
+  test.each(answers)('$type has every header that the API description requires, and as it says', ({ status, headers, problem }) => {
+    const sent = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), /^'(.*)'$/.exec(value)?.[1] ?? 'an-id'] as const);
+    // A quote within would end the value.
+    for (const [, value] of sent) expect(value).not.toContain("'");
+    const line = status === 404 ? 'GET /nothing/is/served/here' : 'POST /books';
+    const trusted = trustedBy(readConfig({ ...process.env, ACCESS: 'rules', TOKEN_ISSUER: 'https://login.example', TOKEN_AUDIENCE: 'shelf', API_KEYS: 'required' }));
+    expectDescribed(sampleResources, line, {}, { status, headers: Object.fromEntries(sent), body: problem, text: JSON.stringify(problem) }, trusted);
   });
 
   test('a path that no route has is 404, a missing key 403', () => {
     const status = Object.fromEntries(answers.map(({ type, status }) => [type, status]));
-    expect(status).toMatchObject({ MISSING_AUTHENTICATION_TOKEN: 404, INVALID_API_KEY: 403, ACCESS_DENIED: 403, THROTTLED: 429, QUOTA_EXCEEDED: 429, AUTHORIZER_FAILURE: 503, UNAUTHORIZED: 401, REQUEST_TOO_LARGE: 413, UNSUPPORTED_MEDIA_TYPE: 415 });
+    expect(status).toMatchObject({ MISSING_AUTHENTICATION_TOKEN: 404, INVALID_API_KEY: 403, ACCESS_DENIED: 401, THROTTLED: 429, QUOTA_EXCEEDED: 429, AUTHORIZER_FAILURE: 503, UNAUTHORIZED: 401, REQUEST_TOO_LARGE: 413, UNSUPPORTED_MEDIA_TYPE: 415 });
   });
 
   test('are all made before the API is deployed', () => {

@@ -110,6 +110,9 @@ describe('roles', () => {
 });
 
 describe('a token is refused', () => {
+  // What may be otherwise a moment later has no code, by which API Gateway would keep it.
+  const PASSING = /key that its issuer does not have|not valid yet|in the future/;
+
   test.each<[string, () => string, string]>([
     ['unsigned, alg none', () => `${encode({ alg: 'none', kid: rsa.kid })}.${encode(claimsOf(issuer.url))}.`, 'is not a signed JSON Web Token'],
     ['alg none with a signature', () => issuer.token({ header: { alg: 'none' } }), 'is signed by an algorithm that is not taken here'],
@@ -161,7 +164,7 @@ describe('a token is refused', () => {
     ['five parts', () => `${issuer.token()}.a.b`, 'is not a signed JSON Web Token'],
     ['no text at all', () => '', 'is not a signed JSON Web Token'],
   ])('%s', async (_what, token, reason) => {
-    expect(await refusal(token())).toEqual({ type: 'unauthenticated', detail: `The token ${reason}.`, headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } });
+    expect(await refusal(token())).toEqual({ type: 'unauthenticated', detail: `The token ${reason}.`, headers: { 'WWW-Authenticate': PASSING.test(reason) ? 'Bearer' : 'Bearer error="invalid_token"' } });
   });
 
   test('of a foreign issuer or algorithm without the issuer being asked for its sake', async () => {
