@@ -79,6 +79,18 @@ describe('the first start', () => {
     expect(early.body.items).toHaveLength((JSON.parse(readFileSync(path('samples/books.json'), 'utf8')) as unknown[]).length);
   });
 
+  test('large answers are compressed as where it is deployed, by the functions and once', async () => {
+    for (const one of ['/openapi.json', '/docs/rapidoc.js', '/books?limit=100']) {
+      const at = `http://localhost:${port}${one}`;
+      const [zipped, plain] = await Promise.all(['gzip', 'identity'].map(async (coding) => fetch(at, { headers: { 'Accept-Encoding': coding } })));
+      expect([zipped!.headers.get('content-encoding'), plain!.headers.get('content-encoding')]).toEqual(['gzip', null]);
+      expect(zipped!.headers.get('etag')).toBe(plain!.headers.get('etag')!.replace(/^("[^"]*)"$/, '$1+gzip"'));
+      expect(zipped!.headers.get('vary')).toMatch(/^Accept, Accept-Encoding/);
+      expect(await zipped!.text()).toBe(await plain!.text());
+      expect((await fetch(at, { headers: { 'Accept-Encoding': 'gzip', 'If-None-Match': zipped!.headers.get('etag')! } })).status).toBe(304);
+    }
+  });
+
   test('says that access is open, what is loaded and what is not, and three lines to try, which work', () => {
     expect(started.output()).toContain('Access is open: whoever reaches this port may read and change everything. To serve by the rules of the resource files: ACCESS=rules npm start\n');
     expect(started.output()).toContain('Loading sample data: 64 of 64\n');
@@ -154,18 +166,6 @@ describe('the first start', () => {
     expect(await gone()).toBe(true);
     expect(await answers(port)).toBe(false);
     expect(await answers(database)).toBe(false);
-  });
-
-  test('large answers are compressed as where it is deployed, by the functions and once', async () => {
-    for (const one of ['/openapi.json', '/docs/rapidoc.js', '/books?limit=100']) {
-      const at = `http://localhost:${port}${one}`;
-      const [zipped, plain] = await Promise.all(['gzip', 'identity'].map(async (coding) => fetch(at, { headers: { 'Accept-Encoding': coding } })));
-      expect([zipped!.headers.get('content-encoding'), plain!.headers.get('content-encoding')]).toEqual(['gzip', null]);
-      expect(zipped!.headers.get('etag')).toBe(plain!.headers.get('etag')!.replace(/^("[^"]*)"$/, '$1+gzip"'));
-      expect(zipped!.headers.get('vary')).toMatch(/^Accept, Accept-Encoding/);
-      expect(await zipped!.text()).toBe(await plain!.text());
-      expect((await fetch(at, { headers: { 'Accept-Encoding': 'gzip', 'If-None-Match': zipped!.headers.get('etag')! } })).status).toBe(304);
-    }
   });
 });
 

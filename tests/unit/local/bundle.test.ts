@@ -18,7 +18,7 @@ function within(name: string, pattern: RegExp): string[] {
 }
 
 // Raise a number only for what is worth a slower start. The docs page's renderer is 255 kB of describe's.
-test.each([['read', 46], ['write', 75], ['describe', 330], ['authorize', 26]])('%s is an archive of at most %i kB', (name, budget) => {
+test.each([['read', 46], ['write', 76], ['describe', 330], ['authorize', 26]])('%s is an archive of at most %i kB', (name, budget) => {
   expect(bundles[name]!.zipSize / 1000).toBeLessThanOrEqual(budget);
 });
 
