@@ -13,7 +13,7 @@ const project = {
 };
 
 /** What the way to DynamoDB can break, once more on the way that is deployed: `#connect` of package.json. */
-const onTheWire = ['conditional', 'failures', 'histories', 'items', 'patch', 'races', 'requests', 'transport', 'unknown-outcomes'];
+const onTheWire = ['conditional', 'failures', 'histories', 'items', 'lost-answers', 'patch', 'races', 'requests', 'transport', 'unknown-outcomes'];
 
 /** @type {import('jest').Config} */
 module.exports = {

@@ -4,11 +4,11 @@
 import { claim } from './data-claim';
 import { startDatabase } from './database';
 import { Failure } from './failure';
-import { bringKeysUpToDate } from './keys';
+import { bringUpToDate, DEPLOYED_WAIT } from './keys';
 import { functionEnvironment, makeDataDirectory, readSettings } from './settings';
 
 run().then((lines) => {
-  for (const line of lines.length === 0 ? ['Every item has the keys that the resource files say.'] : lines) console.log(line);
+  for (const line of lines.length === 0 ? ['Every item is as the resource files say.'] : lines) console.log(line);
 }, (error: unknown) => {
   process.stderr.write(`${error instanceof Failure || !(error instanceof Error) ? String((error as Error).message) : error.stack}\n`);
   process.exitCode = 1;
@@ -16,7 +16,7 @@ run().then((lines) => {
 
 async function run(): Promise<string[]> {
   const { TABLE_NAME, DYNAMODB_ENDPOINT } = process.env;
-  if (TABLE_NAME && !DYNAMODB_ENDPOINT) return bringKeysUpToDate(TABLE_NAME);
+  if (TABLE_NAME && !DYNAMODB_ENDPOINT) return bringUpToDate(TABLE_NAME, DEPLOYED_WAIT);
   const { dataDirectory } = readSettings(process.env);
   makeDataDirectory(dataDirectory);
   const claimed = DYNAMODB_ENDPOINT ? undefined : await claim(dataDirectory);
@@ -26,7 +26,7 @@ async function run(): Promise<string[]> {
     claimed?.note(database.endpoint);
     const environment = functionEnvironment(process.env, database.endpoint, '');
     Object.assign(process.env, environment); // for the SDK's own look-up of region and credentials
-    return await bringKeysUpToDate(environment.TABLE_NAME ?? '');
+    return await bringUpToDate(environment.TABLE_NAME ?? '', 0);
   } finally {
     claimed?.release();
     await database?.stop();

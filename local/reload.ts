@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 
 import { messageOf } from './failure';
 import { runGuarded } from './guarded';
-import { bringKeysUpToDate } from './keys';
+import { bringUpToDate } from './keys';
 import { type Findings, resourceFindings } from './resource-mistakes';
 
 /** What was found. */
@@ -32,7 +32,7 @@ export async function reload(environment: NodeJS.ProcessEnv): Promise<Reloaded> 
 export async function lookOver(tableName: string, { mistakes, remarks }: Findings): Promise<Reloaded> {
   if (mistakes.length > 0) return { mistakes, lines: [] };
   try {
-    return { mistakes, lines: [...(await bringKeysUpToDate(tableName)), ...remarks] };
+    return { mistakes, lines: [...(await bringUpToDate(tableName, 0)), ...remarks] };
   } catch (error) {
     return { mistakes: [`The items could not be given the keys that the resource files now say (${messageOf(error)}): mend that and save a file again, or restart.`], lines: [] };
   }

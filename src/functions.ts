@@ -3,20 +3,21 @@ import { requireCursorKeys } from './config';
 import { authorizer, type Authorizer, type Guarded } from './http/authorizer';
 import { health, service } from './http/describe';
 import { documents } from './http/documents';
-import { readReadInput, readRemoveInput } from './http/input';
+import { readDeleteInput, readReadInput } from './http/input';
 import { readListInput } from './http/list-input';
 import { endpoint, serve, type Api, type Handler } from './http/serve';
 import { transactions } from './http/transactions';
 import { readActInput, readCreateInput, readPatchInput, readReplaceInput } from './http/write-input';
 import { act } from './operations/act';
 import { create } from './operations/create';
+import { deleteItem } from './operations/delete';
 import { list } from './operations/list';
 import { patch } from './operations/patch';
 import { read } from './operations/read';
-import { remove } from './operations/remove';
 import { replace } from './operations/replace';
 import { openReader } from './store/reader';
 import { openStore } from './store/store';
+import { openHeldConstraints } from './store/write/held-constraints';
 
 /** GET under a collection. */
 export function readFunction(api: Api): Handler {
@@ -30,11 +31,12 @@ export function readFunction(api: Api): Handler {
 
 /** Everything that writes. */
 export function writeFunction(api: Api): Handler {
-  return serve(api, openStore, {
+  const constraints = openHeldConstraints(api.config.tableName, api.resources);
+  return serve(api, (options) => openStore({ ...options, constraints }), {
     create: endpoint(readCreateInput, create),
     replace: endpoint(readReplaceInput, replace),
     patch: endpoint(readPatchInput, patch),
-    remove: endpoint(readRemoveInput, remove),
+    delete: endpoint(readDeleteInput, deleteItem),
     act: endpoint(readActInput, act),
     transact: transactions,
   });

@@ -36,8 +36,8 @@ export interface ProblemMore {
   errors?: Fault[];
   /** Response headers that belong to the problem, such as `Allow` or `Retry-After`. */
   headers?: Record<string, string>;
-  /** The item as it now is, for a failed precondition. */
-  current?: { readonly version: number; readonly [attribute: string]: unknown };
+  /** The item as it now is, and its revision, for a failed precondition. */
+  current?: { readonly item: { readonly [attribute: string]: unknown }; readonly revision: string };
 }
 
 /** A problem names this many faults at most: Lambda answers with 6 MB at most, and nobody reads more. */

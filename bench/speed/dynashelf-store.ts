@@ -3,11 +3,10 @@
 import { v7 as uuidv7 } from 'uuid';
 
 import type { Stored } from '../../src/definition/prepare';
-import { recordChanges } from '../../src/store/changes';
+import { recordChanges } from '../../src/store/write/record-changes';
 import { NEWEST_FIRST, planList } from '../../src/store/planner';
 import { openReader, type StoreOptions } from '../../src/store/reader';
 import { openStore } from '../../src/store/store';
-import type { Write } from '../../src/store/write';
 import { connect } from '#connect';
 import { resources, things } from './resource';
 import type { Changes, Reads, Thing, Values, Writes } from './thing';
@@ -35,10 +34,7 @@ export function reads(table: string): Reads {
 export function writes(table: string): Writes {
   return {
     async create(values) {
-      const store = openStore(options(table));
-      const id = uuidv7();
-      const { item, record } = await store.next(things, id, undefined, toStored(values), 'whole');
-      await commit(store, { kind: 'create', resource: things, id, record });
+      const { image: { item } } = await openStore(options(table)).create(things, uuidv7(), toStored(values));
       return item as unknown as Thing;
     },
     async replace(id, values) {
@@ -50,15 +46,10 @@ export function writes(table: string): Writes {
       return written!.item as unknown as Thing;
     },
     async remove(id) {
-      const refused = await openStore(options(table)).remove(things, id, {});
+      const refused = await openStore(options(table)).delete(things, id, {});
       if (refused !== undefined) throw new Error(`${id} could not be deleted.`);
     },
   };
-}
-
-async function commit(store: ReturnType<typeof openStore>, write: Write): Promise<void> {
-  const refusals = await store.commit({ writes: [write] });
-  if (refusals.length > 0) throw new Error(`Refused: ${JSON.stringify(refusals)}`);
 }
 
 function toStored(values: Values | Changes): Record<string, Stored> {

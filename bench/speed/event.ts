@@ -6,7 +6,7 @@ import { changesOf, PARTITION, valuesOf, type Operation } from './thing';
 
 const HEADERS = {
   Accept: 'application/json',
-  'Accept-Encoding': 'gzip, deflate, br',
+  'Accept-Encoding': 'identity',
   Host: 'a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com',
   'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
   'X-Amzn-Trace-Id': 'Root=1-692f1c2b-0123456789abcdef01234567',

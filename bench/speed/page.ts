@@ -49,6 +49,7 @@ machines, microseconds cannot. On a busy machine ratios differ from run to run b
 - **The others** are one call of their library, with nothing around it: no event, no checks but the library's own, no answer written.
   \`raw SDK\` is \`@aws-sdk/client-dynamodb\` as it comes, with attribute values written by hand; *tuned*, with a cached middleware, no log of inputs and a
   complete configuration. Express (behind serverless-http) and Hono are whole requests, over lib-dynamodb, and check nothing.
+- **No answer is compressed**: the others never do it, so the requests do not ask for it. What it costs is in docs/decisions/compression.md.
 - **Reads** are strongly consistent. A creation, a patch and a deletion have a condition on the item's existence. All operations are one request to
   DynamoDB. A PUT of ours is an UpdateItem that goes on counting versions, theirs a PutItem that writes the item anew.
 - **All are bundled** by the options of \`serverless.yml\`, and each has a process and a table of its own. Before it is measured, each
@@ -63,10 +64,9 @@ machines, microseconds cannot. On a busy machine ratios differ from run to run b
 ${writeTables(results)}
 ## What stands in the way
 
-The longest path of ours, a creation, is not safely within its target: with the same code it has been two thirds of the raw SDK's in one run and all of it in another. It has
-the most code, so it suffers most where V8 has not compiled all of it, or has thrown some away while other processes had their turn; measured alone
-it is below two thirds. Of its CPU a profile gives a tenth to AWS's signer, which derives its key anew for each request, a tenth to the session that
-makes one write out of many, and a twentieth to the second reading of the body, which finds members that stand twice.
+Ratios of writes vary more than those of reads, since the path of a write is the longest: it suffers most where V8 has not compiled all of it, or has thrown some away
+while other processes had their turn: in three runs one after the other a creation was 0.81, 0.34 and 0.31 of the raw SDK's CPU, and 0.51, 0.37 and 0.33 of its wall. Of the CPU of a creation a profile gives an eighth to collecting garbage, a tenth to the hashes and timers of the transport, and a
+twentieth to the second reading of the body, which finds members that stand twice.
 Over DynamoDB Local the engine decides the wall time, and our PUT, an UpdateItem, costs it more than their PutItem.
 `;
 }

@@ -15,8 +15,8 @@ const MOST_SHARDS = 64;
 /** What one UpdateItem expression of DynamoDB can set, with room to spare. */
 const MOST_ATTRIBUTES = 200;
 
-const SYSTEM_ATTRIBUTES = ['id', 'version', 'createdAt', 'updatedAt'];
-const STORED_ATTRIBUTES = ['pk', 'sk', 'expires', 'written'];
+const SYSTEM_ATTRIBUTES = ['id', 'version', 'createdAt', 'updatedAt', 'deleting'];
+const STORED_ATTRIBUTES = ['pk', 'sk'];
 const LIST_PARAMETERS = ['limit', 'cursor', 'sort', 'fields', 'expand'];
 const SERVED_PATHS = ['transactions', 'openapi.json', 'docs', 'health'];
 

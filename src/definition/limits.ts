@@ -13,8 +13,8 @@ export const MOST_VALUES = 100;
 export const MOST_FILTERS = 40;
 export const MOST_VALUES_IN_ALL = 300;
 
-/** Greatest number of entity tags in one header; DynamoDB compares 100 values at once, and more is no honest request. */
-export const MOST_TAGS = 100;
+/** Greatest number of entity tags in one header: more is no honest request. DynamoDB takes 300 operators in a condition, and a tag can need four. */
+export const MOST_TAGS = 50;
 
 /** Greatest length of an id, in characters. */
 export const LONGEST_ID = 128;

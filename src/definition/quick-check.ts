@@ -2,7 +2,7 @@
 // interprets the schema and says what is wrong. What is not known here is left to it; a property test holds the two together.
 import type { AttributeDefinition } from './attribute';
 import { formatCheck } from './formats';
-import type { Json } from './item';
+import type { Json, JsonObject } from './item';
 import type { JsonSchema } from './json-schema';
 
 /** Says true of nothing that is not valid. */
@@ -23,6 +23,22 @@ export function quickCheck(schema: JsonSchema): QuickCheck {
   const { enum: values } = schema as { enum?: Json[] };
   const ofType = byType(schema);
   return values === undefined ? ofType : (value) => values.includes(value) && ofType(value);
+}
+
+/** The words of an object whose changes can be checked. */
+const OBJECT = new Set(['type', 'properties', 'required', 'additionalProperties']);
+
+/**
+ * Compiles an object's schema for changes of it: only the members that are named count, and null takes away one that need not be there.
+ * It says true of nothing that could make a valid object invalid.
+ */
+export function quickCheckOfChanges(schema: JsonSchema): QuickCheck {
+  const { properties = {}, required = [] } = schema;
+  if (schema.additionalProperties !== false || !Object.keys(schema).every((word) => OBJECT.has(word))) {
+    return () => false;
+  }
+  const orNull = (isValid: QuickCheck): QuickCheck => (value) => value === null || isValid(value);
+  return membersCheck(new Map(Object.entries(properties).map(([name, inner]) => [name, required.includes(name) ? quickCheck(inner) : orNull(quickCheck(inner))])));
 }
 
 function byType(schema: JsonSchema): QuickCheck {
@@ -61,7 +77,11 @@ function arrayCheck({ items, minItems = 0, maxItems = Infinity }: { items?: Json
 }
 
 function objectCheck({ properties = {}, required = [] }: JsonSchema): QuickCheck {
-  const members = new Map(Object.entries(properties).map(([name, schema]) => [name, quickCheck(schema)]));
+  const areValid = membersCheck(new Map(Object.entries(properties).map(([name, schema]) => [name, quickCheck(schema)])));
+  return (value) => areValid(value) && required.every((name) => Object.hasOwn(value as JsonObject, name));
+}
+
+function membersCheck(members: ReadonlyMap<string, QuickCheck>): QuickCheck {
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       return false;
@@ -72,6 +92,6 @@ function objectCheck({ properties = {}, required = [] }: JsonSchema): QuickCheck
         return false;
       }
     }
-    return required.every((name) => Object.hasOwn(value, name));
+    return true;
   };
 }

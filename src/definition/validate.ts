@@ -6,7 +6,7 @@ import { BASE64, requestSchema, type JsonSchema } from './json-schema';
 import { didYouMean } from './nearest';
 import { isReadOnly, type Node } from './node';
 import { ID_PATTERN } from './relation';
-import { quickCheck, type QuickCheck } from './quick-check';
+import { quickCheck, quickCheckOfChanges, type QuickCheck } from './quick-check';
 import type { Resource } from './resource';
 import { findRepetitions } from './uniqueness';
 
@@ -34,6 +34,14 @@ export function findFaults(resource: Pick<Resource, 'name' | 'attributes'>, body
   return distinct([...faults, ...[...resource.attributes].flatMap(([name, node]) => (Object.hasOwn(body, name) ? findRepetitions(node, body[name], [name]) : []))]);
 }
 
+/**
+ * Whether changes of attributes are surely valid, such as {@link writable} returns of a merge patch: null takes an attribute away.
+ * What this does not know, {@link findFaults} does.
+ */
+export function areValidChanges({ attributes }: Pick<Resource, 'attributes'>, changes: JsonObject): boolean {
+  return compiled(attributes).areValidChanges(changes);
+}
+
 /** The attribute that a fault is about; empty where it is about the whole. */
 export function attributeOf(fault: Fault): string {
   return 'pointer' in fault ? decodeURIComponent(fault.pointer.split('/')[1] ?? '') : '';
@@ -41,13 +49,15 @@ export function attributeOf(fault: Fault): string {
 
 /** The part of a body that its sender may set: without read-only attributes, the system's own, and those ignored of this sender. */
 export function writable(attributes: ReadonlyMap<string, Node>, body: JsonObject, ignored: ReadonlySet<string> = new Set()): JsonObject {
-  return Object.fromEntries(Object.entries(body).filter(([name]) => {
+  const isWritable = (name: string): boolean => {
     const node = attributes.get(name);
     return node === undefined ? !SYSTEM.has(name) : !isReadOnly(node) && !ignored.has(name);
-  }));
+  };
+  // Most bodies hold nothing else.
+  return Object.keys(body).every(isWritable) ? body : Object.fromEntries(Object.entries(body).filter(([name]) => isWritable(name)));
 }
 
-const SYSTEM = new Set(['id', 'version', 'createdAt', 'updatedAt']);
+const SYSTEM = new Set(['id', 'version', 'createdAt', 'updatedAt', 'deleting']);
 
 const SENTENCES: Record<string, ((limit: never) => string) | undefined> = {
   type: (type: string) => `Must be ${type === 'integer' || type === 'object' || type === 'array' ? 'an' : 'a'} ${type}.`,
@@ -81,6 +91,7 @@ const FORMAT_EXAMPLES: Record<string, string> = {
 /** The checks of a schema: `whole` finds every fault, `brief` stops at one. */
 interface Compiled {
   readonly isValid: QuickCheck;
+  readonly areValidChanges: QuickCheck;
   readonly whole: Validator;
   readonly brief: Validator;
   readonly schema: JsonSchema;
@@ -95,7 +106,7 @@ function compiled(attributes: ReadonlyMap<string, Node>): Compiled {
     const schema = hardened(plain);
     const { required: _, ...known } = withoutStrictness(schema);
     // Not stopping at the first fault: a client learns of all of them at once.
-    entry = { isValid: quickCheck(plain), whole: new Validator(schema, '2020-12', false), brief: new Validator(known, '2020-12', true), schema };
+    entry = { isValid: quickCheck(plain), areValidChanges: quickCheckOfChanges(plain), whole: new Validator(schema, '2020-12', false), brief: new Validator(known, '2020-12', true), schema };
     cache.set(attributes, entry);
   }
   return entry;

@@ -75,3 +75,13 @@ function isRestricted(rules: AttributeRules | undefined): boolean {
 function listed(rules: AttributeRules): readonly AttributeRule[] {
   return [rules].flat();
 }
+
+/** Whether the deletion of an item of a collection reaches items that refer to it. */
+export function cascadesTo({ name }: Pick<Resource, 'name'>, resources: ReadonlyMap<string, Resource>): boolean {
+  return [...resources.values()].some(({ attributes }) => [...attributes.values()].some(({ words }) => words.references === name && (words.onDelete ?? 'restrict') !== 'restrict'));
+}
+
+/** Whether an item of a collection can be read while it is being deleted: others go with it, or it goes with another. */
+export function isSeenDeleting(resource: Pick<Resource, 'name' | 'attributes'>, resources: ReadonlyMap<string, Resource>): boolean {
+  return cascadesTo(resource, resources) || [...resource.attributes.values()].some(({ words }) => words.onDelete === 'cascade');
+}

@@ -3,17 +3,20 @@ import type { LoadedAction } from '../definition/action';
 import { MOST_CREATED, MOST_FILTERS, MOST_VALUES_IN_ALL } from '../definition/limits';
 import type { Resource } from '../definition/resource';
 import type { ProblemType } from '../problem';
+import { cascadesTo } from './attributes';
 import { audienceOf, isOfItems, isRefused, type Audience } from './audience';
 import { exampleWrite } from './examples';
 import { actAudience, createAudience, guarded, listAudience, patchAudience, putAudience, relatedAudience } from './guarded';
 import { PARTS, partOf, refer, schemaOf, type Part } from './names';
 import { expandOf, fieldsOf, listParameters } from './parameters';
-import { also, ALTERNATIVES, bare, itemResponse, JSON_TYPE, OF_BODIES, pageResponse, problems, problemsOfBodiless, response } from './responses';
+import { also, ALTERNATIVES, bare, itemless, itemResponse, JSON_TYPE, OF_BODIES, pageResponse, problems, problemsOfBodiless, response } from './responses';
 import { bodySchema } from './schemas';
 import type { Trusted } from './trusted';
 
 const parameter = (name: string): Part => refer('parameters', name);
 const PRECONDITIONS = ['If-Match', 'If-None-Match', 'If-Unmodified-Since'].map(parameter);
+/** RFC 7240 §4.2 */
+const MADE_WITHOUT_BODY = 'With `Prefer: return=minimal` it has no body.';
 const WRITTEN = ['Preference-Applied', 'Idempotent-Replayed'];
 
 /** Every path of a collection with its operations. */
@@ -31,7 +34,7 @@ export function collectionPaths(resource: Resource, resources: ReadonlyMap<strin
       get: may(read(resource), of('read')),
       put: may(replace(resource, trusted), (known) => putAudience(known, resource)),
       patch: may(patch(resource), (known) => patchAudience(known, resource)),
-      delete: may(remove(resource), of('delete')),
+      delete: may(remove(resource, resources), of('delete')),
     },
     ...Object.fromEntries(Object.entries(relations).map(([relation, { collection }]) =>
       [`/${name}/{id}/${relation}`, { parameters: [parameter('id')], get: may(related(resource, relation, resources.get(collection)!), (known) => relatedAudience(known, resource, resources.get(collection)!)) }])),
@@ -69,8 +72,8 @@ function create(resource: Resource): Part {
     parameters: [fieldsOf(resource), parameter('prefer-write'), parameter('Idempotency-Key')],
     requestBody: also(body(write, exampleWrite(resource.attributes)), { type: 'array', items: write, minItems: 1, maxItems: MOST_CREATED }),
     responses: {
-      201: also(itemResponse('Made.', resource, 'Location', ...WRITTEN), partOf(resource, 'Part'), partOf(resource, 'Created')),
-      ...problems(['conflict', ...OF_BODIES]),
+      201: also(itemResponse(`Made. ${MADE_WITHOUT_BODY}`, resource, 'Location', ...WRITTEN), partOf(resource, 'Part'), partOf(resource, 'Created')),
+      ...problems(['conflict', 'precondition-failed', ...OF_BODIES]),
     },
   };
 }
@@ -98,8 +101,8 @@ function replace(resource: Resource, trusted: Trusted | undefined): Part {
     parameters: writeParameters(resource),
     requestBody: body(schemaOf(resource, 'Write'), exampleWrite(resource.attributes)),
     responses: {
-      ...(takes('replace') && { 200: itemResponse('Replaced.', resource, 'Preference-Applied') }),
-      ...(takes('create') && { 201: itemResponse('Created.', resource, 'Location', 'Preference-Applied') }),
+      ...(takes('replace') && { 200: itemResponse('Replaced.', resource, 'Preference-Applied'), 204: itemless() }),
+      ...(takes('create') && { 201: itemResponse(`Created. ${MADE_WITHOUT_BODY}`, resource, 'Location', 'Preference-Applied') }),
       ...problems([...(mayBeAnothers ? ['not-found' as const] : []), 'conflict', 'precondition-failed', ...required(resource), ...OF_BODIES], resource),
     },
   };
@@ -116,16 +119,18 @@ function patch(resource: Resource): Part {
     description: 'A merge patch (RFC 7396) or a JSON Patch (RFC 6902), an array of operations that are carried out in order. The result must be valid as a whole; otherwise nothing changes.',
     parameters: [...writeParameters(resource), parameter('Idempotency-Key')],
     requestBody: { required: true, content: { 'application/merge-patch+json': merge, 'application/json-patch+json': jsonPatch, [JSON_TYPE]: merge } },
-    responses: { 200: itemResponse('Changed.', resource, ...WRITTEN), ...problems(['not-found', 'conflict', 'precondition-failed', ...required(resource), ...OF_BODIES], resource) },
+    responses: { 200: itemResponse('Changed.', resource, ...WRITTEN), 204: itemless('Idempotent-Replayed'), ...problems(['not-found', 'conflict', 'precondition-failed', ...required(resource), ...OF_BODIES], resource) },
   };
 }
 
-function remove(resource: Resource): Part {
+function remove(resource: Resource, resources: ReadonlyMap<string, Resource>): Part {
   return {
     operationId: `${resource.name}.remove`,
     tags: [resource.name],
     summary: `Delete an item of ${resource.name}`,
-    description: 'An item that others refer to may refuse to go (409).',
+    description: cascadesTo(resource, resources)
+      ? 'What refers to the item goes with it, or loses its reference, as its resource file says, unless something that does not go refers to one of them (409: nothing has changed). More than one transaction holds is deleted step by step: until that is done the item has `deleting`, and where it breaks off (503) the same request goes on.'
+      : 'An item that others refer to may refuse to go (409).',
     parameters: PRECONDITIONS,
     responses: { 204: bare('Deleted.'), ...problemsOfBodiless(['not-found', 'conflict', 'precondition-failed', ...required(resource)], resource) },
   };
@@ -144,7 +149,8 @@ function act(resource: Resource, name: string, action: LoadedAction, resources: 
     requestBody: body(bodySchema(action.body), exampleWrite(action.body), !isOptional),
     responses: {
       200: response('Done: the item that the action answers with.', answer, ['ETag', 'Last-Modified', ...WRITTEN]),
-      201: response('Done: the item that the action made.', answer, ['ETag', 'Last-Modified', 'Location', ...WRITTEN]),
+      204: itemless('Idempotent-Replayed'),
+      201: response(`Done: the item that the action made. ${MADE_WITHOUT_BODY}`, answer, ['ETag', 'Last-Modified', 'Location', ...WRITTEN]),
       ...problems(['not-found', 'conflict', 'precondition-failed', ...OF_BODIES], resource),
     },
   };

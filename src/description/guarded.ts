@@ -15,7 +15,7 @@ interface Operation extends Part {
 /** What an operation on data may be answered before access is looked at. */
 const BEFORE = ['400', '404', '429', '500', '503'];
 
-const BLIND = 'Without a body where the caller may not read the item.';
+const BLIND = 'Without a body also where the caller may not read the item.';
 
 /**
  * An operation with its audience; as it is where nobody is asked. One that is always refused is described as such, with
@@ -33,7 +33,7 @@ export function guarded(trusted: Trusted | undefined, operation: Part, audience:
     return { operationId, tags, summary, description: said, responses: { ...Object.fromEntries(left), ...refusals() } };
   }
   const answers = Object.entries(responses as Record<string, Operation>).map(([status, answer]) =>
-    [status, isBlind && status.startsWith('2') ? { ...answer, description: `${answer.description} ${BLIND}` } : answer]);
+    [status, isBlind && ['201', '204'].includes(status) ? { ...answer, description: `${answer.description} ${BLIND}` } : answer]);
   return { ...operation, description: said, security: requirements(admission, trusted), responses: { ...Object.fromEntries(answers), ...refusals() } };
 }
 

@@ -78,6 +78,11 @@ export function also({ content, ...part }: Part, ...alternatives: readonly Part[
 /** The extension that holds further schemas of a body. */
 export const ALTERNATIVES = 'x-alternatives';
 
+/** An answer without a body to a write that is answered with an item otherwise (RFC 7240 §4.2). */
+export function itemless(...headers: string[]): Part {
+  return bare('Done, without a body, as `Prefer: return=minimal` asks.', 'ETag', 'Last-Modified', 'Preference-Applied', ...headers);
+}
+
 /** An answer with one page. */
 export function pageResponse(resource: Resource): Part {
   const item = exampleItem(resource);

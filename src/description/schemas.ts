@@ -3,7 +3,7 @@ import type { Resource } from '../definition/resource';
 import { itemSchema, mergePatchSchema, requestSchema, type JsonSchema } from '../definition/json-schema';
 import { LONGEST_ID, MOST_CREATED, MOST_LISTED } from '../definition/limits';
 import { ID_PATTERN } from '../definition/relation';
-import { isHidden, isSettable, remarked, settable, spared, visible } from './attributes';
+import { isHidden, isSeenDeleting, isSettable, remarked, settable, spared, visible } from './attributes';
 import { exampleItem, exampleWrite } from './examples';
 import { partOf, schemaName, schemaOf, type Part } from './names';
 import type { Trusted } from './trusted';
@@ -16,15 +16,18 @@ export const SYSTEM_PROPERTIES = {
   updatedAt: { type: 'string', format: 'date-time', maxLength: 24, readOnly: true, description: 'RFC 3339, UTC.' },
 } as const;
 
+/** Of an item that is deleted step by step with what refers to it. */
+const DELETING = { type: 'boolean', const: true, readOnly: true, description: 'Only while the item is being deleted: it cannot be changed or referred to. `DELETE` goes on with a deletion that broke off.' };
+
 /** The schemas of one collection. */
 export function collectionSchemas(resource: Resource, resources: ReadonlyMap<string, Resource>, trusted: Trusted | undefined): Part {
   const item = wholeItem(resource, resources, trusted);
   // RFC 7396 §2: to remove what is not there changes nothing, so what else may be there is null. Generators take no schema that says so.
-  const { additionalProperties: _, ...merge } = ignoring(resource, mergePatchSchema(settable(resource.attributes)), trusted) as JsonSchema;
+  const { additionalProperties: _, ...merge } = ignoring(resource, resources, mergePatchSchema(settable(resource.attributes)), trusted) as JsonSchema;
   return {
     [schemaName(resource, 'Item')]: item,
     [schemaName(resource, 'Page')]: page(`A page of ${resource.name}.`, schemaOf(resource, 'Item')),
-    [schemaName(resource, 'Write')]: written(resource, trusted),
+    [schemaName(resource, 'Write')]: written(resource, resources, trusted),
     [schemaName(resource, 'MergePatch')]: {
       ...merge,
       description: `A change of an item of ${resource.name} (RFC 7396): what is absent stays, null removes.`,
@@ -89,6 +92,7 @@ function wholeItem(resource: Resource, resources: ReadonlyMap<string, Resource>,
       id,
       ...remarked(resource, shown, trusted),
       ...system,
+      ...(isSeenDeleting(resource, resources) && { deleting: DELETING }),
       ...(references.length > 0 && {
         expand: { type: 'object', readOnly: true, description: 'What the item refers to, as far as the parameter `expand` names it; null for what is not there.', properties: Object.fromEntries(references), additionalProperties: false },
       }),
@@ -98,10 +102,10 @@ function wholeItem(resource: Resource, resources: ReadonlyMap<string, Resource>,
   };
 }
 
-function written(resource: Resource, trusted: Trusted | undefined): Part {
+function written(resource: Resource, resources: ReadonlyMap<string, Resource>, trusted: Trusted | undefined): Part {
   const example = exampleWrite(resource.attributes);
   return {
-    ...ignoring(resource, requireLess(requestSchema(settable(resource.attributes)), spared(resource, trusted)), trusted),
+    ...ignoring(resource, resources, requireLess(requestSchema(settable(resource.attributes)), spared(resource, trusted)), trusted),
     description: `What POST and PUT take of an item of ${resource.name}. ${resource.description}`,
     ...(example !== undefined && { examples: [example] }),
   };
@@ -114,7 +118,7 @@ function requireLess(schema: JsonSchema, spare: ReadonlySet<string>): JsonSchema
 }
 
 /** With what a request may hold in vain, so that what GET returned can be sent back. */
-function ignoring(resource: Resource, schema: JsonSchema, trusted: Trusted | undefined): Part {
+function ignoring(resource: Resource, resources: ReadonlyMap<string, Resource>, schema: JsonSchema, trusted: Trusted | undefined): Part {
   const readOnly = [...visible(resource).attributes].filter(([, node]) => !isSettable(node)).map(([name]) => name);
   const ignored = { readOnly: true, description: 'Ignored in a request.' };
   return {
@@ -123,7 +127,7 @@ function ignoring(resource: Resource, schema: JsonSchema, trusted: Trusted | und
       // Of a type, so that no client sends a null of its own.
       id: { type: 'string', readOnly: true, description: 'Ignored by POST; of PUT and PATCH the one of the path, if it is there.' },
       ...remarked(resource, schema.properties ?? {}, trusted),
-      ...Object.fromEntries([...readOnly, 'version', 'createdAt', 'updatedAt'].map((name) => [name, ignored])),
+      ...Object.fromEntries([...readOnly, 'version', 'createdAt', 'updatedAt', ...(isSeenDeleting(resource, resources) ? ['deleting'] : [])].map((name) => [name, ignored])),
     },
   };
 }

@@ -68,7 +68,7 @@ function isOpen({ resources, config }: Guarded, route: Route): boolean {
       return isPublicFor(route.resource, 'list');
     case 'replace':
       return isPublicFor(route.resource, 'create', 'replace');
-    case 'remove':
+    case 'delete':
       return isPublicFor(route.resource, 'delete');
     case 'act':
       return isPublicFor(route.resource, route.name);

@@ -1,15 +1,15 @@
 // Conditional requests (RFC 9110 §13): entity tags, dates, and the headers that carry them.
 import { createHash } from 'node:crypto';
-import type { AnyItem } from '../definition/item';
 import { MOST_TAGS } from '../definition/limits';
 import { Problem, type Fault } from '../problem';
-import type { Preconditions } from '../store/preconditions';
+import { readRevision, type Revision } from '../store/revision';
+import type { Preconditions } from '../store/write/preconditions';
 import { isCoded, takesGzip, uncoded } from './coding';
 import type { Request } from './request';
 
-/** The strong entity tag of an item: its version in quotes. */
-export function entityTag({ version }: Pick<AnyItem, 'version'>): string {
-  return `"${version}"`;
+/** The strong entity tag of an item (RFC 9110 §8.8.3): its revision in quotes. */
+export function entityTag(revision: string): string {
+  return `"${revision}"`;
 }
 
 /** The weak entity tag of a body, such as a page: what is shown, in a hash. Pages have no version of their own. */
@@ -38,10 +38,10 @@ export function readPreconditions(request: Pick<Request, 'header' | 'method'>): 
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   return {
     // §13.1.1 compares strongly, so a weak tag never matches.
-    ...(match !== undefined && { match: match === '*' ? match : versions(match.filter((tag) => !tag.startsWith('W/'))) }),
+    ...(match !== undefined && { match: match === '*' ? match : revisions(match.filter((tag) => !tag.startsWith('W/'))) }),
     // §13.1.2 compares weakly; for GET a match means 304, which the response finds.
-    ...(noneMatch !== undefined && !isRead && { noneMatch: noneMatch === '*' ? noneMatch : versions(noneMatch.map(strong)) }),
-    ...(date !== undefined && { unmodifiedBefore: new Date(date + 1000).toISOString() }),
+    ...(noneMatch !== undefined && !isRead && { noneMatch: noneMatch === '*' ? noneMatch : revisions(noneMatch.map(strong)) }),
+    ...(date !== undefined && { unmodifiedSince: new Date(date).toISOString() }),
   };
 }
 
@@ -52,7 +52,8 @@ export function isNotModified(request: Pick<Request, 'header'>, tag: string | un
     return noneMatch === '*' || (tag !== undefined && noneMatch.filter((one) => !isCoded(one) || takesGzip(request)).map((one) => strong(uncoded(one))).includes(strong(tag)));
   }
   const since = readDate(request.header('if-modified-since'));
-  return since !== undefined && modified !== undefined && Math.floor(Date.parse(modified) / 1000) * 1000 <= since;
+  // §8.8.2.2: a date has whole seconds, and within one there may have been several states.
+  return since !== undefined && modified !== undefined && Date.parse(modified) < since;
 }
 
 /** The tags of a header, as they stand there; `*` for any. */
@@ -79,17 +80,32 @@ function strong(tag: string): string {
   return tag.replace(/^W\//, '');
 }
 
-/** The versions that tags stand for; a tag that this API never gave stands for none. */
-function versions(tags: string[]): number[] {
-  return tags.map(uncoded).filter((tag) => /^"[1-9][0-9]{0,14}"$/.test(tag)).map((tag) => Number(tag.slice(1, -1)));
+/** The revisions that tags stand for; a tag that this API never gave stands for none. */
+function revisions(tags: string[]): Revision[] {
+  return tags.map((tag) => readRevision(uncoded(tag).slice(1, -1))).filter((revision) => revision !== undefined);
 }
 
-/** RFC 9110 §5.6.7: the preferred form and the two obsolete ones; anything else is no date. */
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** RFC 9110 §5.6.7: the preferred form and the two obsolete ones, in milliseconds since 1970; anything else is no date, and neither is a day that no month has. */
 function readDate(value: string | undefined): number | undefined {
-  const text = value?.trim() ?? '';
-  const preferred = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
-  const rfc850 = /^[A-Z][a-z]+day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/;
-  const asctime = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
-  const milliseconds = preferred.test(text) || rfc850.test(text) ? Date.parse(text) : asctime.test(text) ? Date.parse(`${text} GMT`) : NaN;
-  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+  if (value === undefined) {
+    return undefined;
+  }
+  const text = value.trim();
+  const preferred = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?<day>\d{2}) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/;
+  const rfc850 = /^[A-Z][a-z]+day, (?<day>\d{2})-(?<month>[A-Z][a-z]{2})-(?<year>\d{2}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/;
+  const asctime = /^[A-Z][a-z]{2} (?<month>[A-Z][a-z]{2}) (?<day>[ \d]\d) (?<time>\d{2}:\d{2}:\d{2}) (?<year>\d{4})$/;
+  const { day = '', month = '', year = '', time = '' } = (preferred.exec(text) ?? rfc850.exec(text) ?? asctime.exec(text))?.groups ?? {};
+  const number = MONTHS.indexOf(month) + 1;
+  const iso = `${year.length === 2 ? fullYear(year) : year}-${String(number).padStart(2, '0')}-${day.trim().padStart(2, '0')}T${time}`;
+  const date = new Date(`${iso}Z`);
+  return number > 0 && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? date.getTime() : undefined;
+}
+
+/** §5.6.7: a year of two digits that seems to be more than 50 years in the future is the latest past one that ends so. */
+function fullYear(digits: string): string {
+  const now = new Date().getUTCFullYear();
+  const year = Math.floor(now / 100) * 100 + Number(digits);
+  return String(year > now + 50 ? year - 100 : year);
 }

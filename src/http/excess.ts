@@ -5,14 +5,17 @@ import { ALLOWED_HEADERS } from './cors';
 import type { Request } from './request';
 
 /** Every header that something is read from. */
-const READ_HEADERS = [...ALLOWED_HEADERS, 'Accept-Encoding', 'Content-Encoding', 'Origin'];
+const READ_HEADERS = [...ALLOWED_HEADERS, 'Accept-Encoding', 'Content-Encoding', 'Origin'].map((name) => ({ name, key: name.toLowerCase() }));
 
 /** @throws Problem `malformed-request` naming what is too long or too many */
 export function refuseExcess({ segments, parameters, header }: Pick<Request, 'segments' | 'parameters' | 'header'>): void {
-  const faults: Fault[] = READ_HEADERS.flatMap((name) => {
-    const length = header(name.toLowerCase())?.length ?? 0;
-    return length > LONGEST_HEADER ? [{ detail: `Has ${length} characters, and at most ${LONGEST_HEADER} are read: shorten it.`, header: name }] : [];
-  });
+  const faults: Fault[] = [];
+  for (const { name, key } of READ_HEADERS) {
+    const length = header(key)?.length ?? 0;
+    if (length > LONGEST_HEADER) {
+      faults.push({ detail: `Has ${length} characters, and at most ${LONGEST_HEADER} are read: shorten it.`, header: name });
+    }
+  }
   const length = [...segments, ...parameters.flat()].reduce((sum, part) => sum + part.length + 1, 0);
   if (faults.length > 0 || length > LONGEST_URL || parameters.length > MOST_PARAMETERS) {
     throw new Problem('malformed-request', `The request is too long: its path and query have at most ${LONGEST_URL} characters and ${MOST_PARAMETERS} parameters, and each header at most ${LONGEST_HEADER}.`, {

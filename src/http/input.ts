@@ -4,8 +4,8 @@ import type { Permission } from '../definition/access';
 import type { Resource } from '../definition/resource';
 import { Problem, type Fault } from '../problem';
 import type { ReadInput } from '../operations/read';
-import type { RemoveInput } from '../operations/remove-in';
-import type { Preconditions } from '../store/preconditions';
+import type { DeleteInput } from '../operations/delete';
+import type { Preconditions } from '../store/write/preconditions';
 import { readPreconditions } from './conditional';
 import { readExpand } from './expand';
 import { negotiate } from './media-type';
@@ -49,7 +49,7 @@ export function readReadInput({ id, resource }: ItemRoute, request: Request, rea
   return { input: { id, permission, preconditions: readPreconditions(request), references }, presentation: { fields, preferences: {}, permission, access } };
 }
 
-export function readRemoveInput({ id, resource }: ItemRoute, request: Request, { access }: Pick<Reading, 'access'>): Input<RemoveInput> {
+export function readDeleteInput({ id, resource }: ItemRoute, request: Request, { access }: Pick<Reading, 'access'>): Input<DeleteInput> {
   const permission = access.require(resource, 'delete');
   refuseParameters(request);
   return { input: { id, permission, preconditions: requirePreconditions(resource, request) }, presentation: { preferences: {}, permission, access } };

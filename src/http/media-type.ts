@@ -17,7 +17,8 @@ export const PATCH_TYPES = [MERGE_PATCH_TYPE, JSON_PATCH_TYPE, JSON_TYPE];
  */
 export function negotiate(request: Pick<Request, 'header'>, offered: readonly string[] = [JSON_TYPE]): string {
   const accept = request.header('accept');
-  if (accept === undefined || accept.trim() === '') {
+  // What most clients send takes no negotiation.
+  if (accept === undefined || accept === offered[0] || accept === '*/*' || accept.trim() === '') {
     return offered[0]!;
   }
   // A client that names the character set of JSON, which has but one, means JSON all the same.

@@ -4,7 +4,7 @@ import type { Resource } from '../definition/resource';
 import { Problem, type Fault } from '../problem';
 import type { Request } from './request';
 
-const SYSTEM_ATTRIBUTES = ['id', 'version', 'createdAt', 'updatedAt'];
+const SYSTEM_ATTRIBUTES = ['id', 'version', 'createdAt', 'updatedAt', 'deleting'];
 
 /** Reads the query parameters by name, noting what is unknown or stands twice. */
 export function readParameters(request: Pick<Request, 'parameters'>, known: readonly string[], faults: Fault[]): Map<string, string> {

@@ -10,8 +10,12 @@ export interface Preferences {
 
 /** Reads `Prefer`; what it names that is not known is ignored (RFC 7240 §2). */
 export function readPreferences(request: Pick<Request, 'header'>): Preferences {
+  const header = request.header('prefer');
+  if (header === undefined) {
+    return {};
+  }
   const wanted = new Map<string, string>();
-  for (const preference of (request.header('prefer') ?? '').split(',')) {
+  for (const preference of header.split(',')) {
     const [token = ''] = preference.split(';');
     const [name = '', value = ''] = token.split('=').map((part) => part.trim());
     // §2: of several of one name the first counts.

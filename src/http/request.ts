@@ -53,8 +53,15 @@ function readCredentials({ requestContext }: APIGatewayProxyEvent): Credentials 
 }
 
 function readHeaders({ headers, multiValueHeaders }: APIGatewayProxyEvent): Map<string, string> {
-  const lines = multiValueHeaders ?? Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, [value ?? '']]));
-  return new Map(Object.entries(lines).flatMap(([name, values]) => (values === undefined ? [] : [[name.toLowerCase(), values.join(', ')]])));
+  const lines: Readonly<Record<string, string | string[] | undefined>> = multiValueHeaders ?? headers ?? {};
+  const read = new Map<string, string>();
+  for (const name of Object.keys(lines)) {
+    const value = lines[name];
+    if (value !== undefined) {
+      read.set(name.toLowerCase(), typeof value === 'string' ? value : value.length === 1 ? value[0]! : value.join(', '));
+    }
+  }
+  return read;
 }
 
 function readParameters({ queryStringParameters, multiValueQueryStringParameters }: APIGatewayProxyEvent): [string, string][] {

@@ -7,6 +7,7 @@ import type { Resource } from '../definition/resource';
 import type { Expanded } from '../operations/expand';
 import type { ItemResult, PageResult, Result } from '../operations/result';
 import type { Problem } from '../problem';
+import { revisionOf } from '../store/revision';
 import { encode } from './coding';
 import { entityTag, httpDate, isNotModified, weakTag } from './conditional';
 import type { Presentation } from './input';
@@ -32,9 +33,9 @@ export interface Reply {
 export function writeResult(request: Request, resource: Resource, result: Result, presentation: Presentation, seal: (position: string) => string): Reply {
   switch (result.kind) {
     case 'deleted': return { status: 204, headers: { 'Cache-Control': 'no-cache' } };
-    case 'replayed': return replay(result.outcome);
+    case 'replayed': return replay(result.response);
     case 'transacted': throw new Error('The results of a transaction are written one by one, by http/transactions.ts.');
-    case 'all-created': return writeAll(result.items, presentation);
+    case 'all-created': return writeAll(result.images.map(({ item }) => item), presentation);
     case 'page': return writePage(request, resource, result, presentation, seal);
     default: return writeItem(request, resource, result, presentation);
   }
@@ -45,15 +46,19 @@ export function writeProblem(request: Pick<Request, 'id' | 'base'>, { type, titl
   const { errors, headers, current } = more;
   return {
     status,
-    headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...(current !== undefined && { ETag: entityTag(current) }), ...headers },
-    body: { type: `${request.base}/docs#${type}`, title, status, detail, instance: request.id, ...(errors !== undefined && { errors }), ...(current !== undefined && { current }) },
+    headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...(current !== undefined && { ETag: entityTag(current.revision) }), ...headers },
+    body: { type: `${request.base}/docs#${type}`, title, status, detail, instance: request.id, ...(errors !== undefined && { errors }), ...(current !== undefined && { current: current.item }) },
   };
 }
 
-/** A reply as API Gateway takes it; the answer to HEAD has no body (RFC 9110 §9.3.2). */
+/** A reply as API Gateway takes it; the answer to HEAD has no body, and the length that GET's has (RFC 9110 §9.3.2, §8.6). */
 export function toGateway(request: Pick<Request, 'method' | 'header'>, { status, headers, body, text, kept }: Reply): APIGatewayProxyResult {
   const sent = encode(request, { status, headers, text: text ?? (body === undefined ? '' : JSON.stringify(body)), kept });
-  return { statusCode: status, ...sent, ...(request.method === 'HEAD' && { body: '', isBase64Encoded: false }) };
+  if (request.method !== 'HEAD' || sent.body === '') {
+    return { statusCode: status, ...sent };
+  }
+  const length = Buffer.byteLength(sent.body, sent.isBase64Encoded ? 'base64' : 'utf8');
+  return { statusCode: status, headers: { ...sent.headers, 'Content-Length': String(length) }, body: '', isBase64Encoded: false };
 }
 
 /** The answer that was kept for the same request. */
@@ -74,10 +79,10 @@ function writeAll(items: readonly AnyItem[], { fields, preferences, permission }
     : { status: 201, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: { items: shown.map((item) => select(item, fields)) } };
 }
 
-function writeItem(request: Request, asked: Resource, { kind, item, of: resource = asked, expanded }: ItemResult, { fields, preferences, permission, access }: Presentation): Reply {
+function writeItem(request: Request, asked: Resource, { kind, image: { item, record }, of: resource = asked, expanded }: ItemResult, { fields, preferences, permission, access }: Presentation): Reply {
   const shown = show(resource === asked ? permission : access.permission(resource, 'read'), item);
   const isRead = kind === 'found';
-  const tag = fields === undefined && expanded === undefined ? entityTag(item) : undefined;
+  const tag = fields === undefined && expanded === undefined ? entityTag(revisionOf(record)) : undefined;
   // What is expanded changes, and vanishes, without this item: no date of its own says so.
   const modified = expanded === undefined ? item.updatedAt : undefined;
   const headers: Record<string, string> = {
@@ -91,10 +96,10 @@ function writeItem(request: Request, asked: Resource, { kind, item, of: resource
   if (isRead && request.method !== 'POST' && isNotModified(request, tag, modified)) {
     return { status: 304, headers };
   }
-  const status = kind === 'created' ? 201 : 200;
+  // RFC 7240 §4.2, and what the caller may not read: an answer without a body says so by its status.
   return shown === undefined || (!isRead && preferences.return === 'minimal')
-    ? { status, headers }
-    : { status, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: present(shown, fields, expanded) };
+    ? { status: kind === 'created' ? 201 : 204, headers }
+    : { status: kind === 'created' ? 201 : 200, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: present(shown, fields, expanded) };
 }
 
 function writePage(request: Request, resource: Resource, { items, next, expanded, total }: PageResult, { fields, permission, access }: Presentation, seal: (position: string) => string): Reply {

@@ -9,7 +9,7 @@ import type { Request } from './request';
 export type Route =
   | { readonly operation: 'list' | 'create'; readonly resource: Resource }
   | { readonly operation: 'related'; /** The collection that is listed. */ readonly resource: Resource; readonly within: Within }
-  | { readonly operation: 'read' | 'replace' | 'patch' | 'remove'; readonly resource: Resource; readonly id: string }
+  | { readonly operation: 'read' | 'replace' | 'patch' | 'delete'; readonly resource: Resource; readonly id: string }
   | { readonly operation: 'act'; readonly resource: Resource; readonly id: string; /** The action's name. */ readonly name: string; readonly action: LoadedAction }
   | { readonly operation: 'service' | 'openapi' | 'docs' | 'renderer' | 'health' | 'transact' }
   | { readonly operation: 'options'; readonly allow: string[] };
@@ -86,7 +86,7 @@ function routesOf(resources: ReadonlyMap<string, Resource>, segments: readonly s
         GET: { operation: 'read', resource, id },
         PUT: { operation: 'replace', resource, id },
         PATCH: { operation: 'patch', resource, id },
-        DELETE: { operation: 'remove', resource, id },
+        DELETE: { operation: 'delete', resource, id },
       };
 }
 

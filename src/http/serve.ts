@@ -26,6 +26,8 @@ export interface Api {
   readonly resources: ReadonlyMap<string, Resource>;
   readonly config: Config;
   readonly send: Send;
+  /** How many actions a transaction holds; DynamoDB's own limit without it. */
+  readonly transactionSize?: number;
 }
 
 /** Notes that a station is passed. */
@@ -43,7 +45,7 @@ export type Handler = (event: APIGatewayProxyEvent, context?: Pick<Context, 'get
 export function serve<S extends Reader>(api: Api, open: (options: StoreOptions) => S, endpoints: Endpoints<S>): Handler {
   return async (event, context) => {
     const request = readRequest(soundEvent(event), context?.getRemainingTimeInMillis?.());
-    const store = open({ send: api.send, tableName: api.config.tableName, readLimit: api.config.readLimit, resources: api.resources, deadline: request.deadline });
+    const store = open({ send: api.send, tableName: api.config.tableName, readLimit: api.config.readLimit, resources: api.resources, deadline: request.deadline, ...(api.transactionSize !== undefined && { transactionSize: api.transactionSize }) });
     const { stations, done, total } = stopwatch();
     const reply = await answer(api, endpoints, request, store, done).catch((error: unknown) => writeProblem(request, asProblem(request, error)));
     const { reads, writes } = store.cost;

@@ -4,14 +4,14 @@ import { openAccess } from '../access/permission';
 import type { Json, JsonObject } from '../definition/item';
 import { MOST_OPERATIONS } from '../definition/limits';
 import type { Result } from '../operations/result';
-import { refuseFailed, runTransaction, type Step } from '../operations/transactions';
+import { combineFailed, runOperations, type Step } from '../operations/transactions';
 import { Problem, pointer, type Fault } from '../problem';
 import type { Store } from '../store/store';
 import { parseBody } from './body';
 import { readPreconditions } from './conditional';
 import { refuseExcess } from './excess';
 import { readIdempotency } from './idempotency';
-import { readReadInput, readRemoveInput, refuseParameters, type CollectionRoute, type Input, type Presentation } from './input';
+import { readDeleteInput, readReadInput, refuseParameters, type CollectionRoute, type Input, type Presentation } from './input';
 import { JSON_TYPE, negotiate, readContentType } from './media-type';
 import { decodeSegment, type Request } from './request';
 import { writeResult, type Reply } from './response';
@@ -30,14 +30,21 @@ export const transactions: Endpoint<Store> = async ({ resources, config }, _rout
   negotiate(request);
   refuseParameters(request);
   readContentType(request, [JSON_TYPE]);
+  // RFC 9110 §13.1.1: there is no representation of this path that a tag could match.
+  if (readPreconditions(request).match !== undefined) {
+    throw new Problem('precondition-failed', 'There is nothing at this path that If-Match could match: send it in the headers of an operation.');
+  }
   const parts = readOperations(request).map((operation) => partOf(request, operation));
   const read = await Promise.all(parts.map((part) => readPart(reading, part)));
-  refuseFailed(read.flatMap((outcome, index) => (outcome instanceof Problem ? [[index, outcome] as const] : [])));
+  const failed = read.flatMap((outcome, index) => (outcome instanceof Problem ? [[index, outcome] as const] : []));
+  if (failed.length > 0) {
+    throw combineFailed(failed);
+  }
   const steps = read as ReadPart[];
   refuseTwice(steps);
   done('input');
   const write = (result: Result): Reply => writeTransaction(parts, steps, result);
-  const result = await runTransaction(steps.map(({ step }) => step), store, readIdempotency(request, reading.access.caller, (outcome) => JSON.stringify(write(outcome))), (outcome) => refuseUnsendable(write(outcome)));
+  const result = await runOperations(steps.map(({ step }) => step), store, readIdempotency(request, reading.access.caller, (outcome) => JSON.stringify(write(outcome))), (outcome) => refuseUnsendable(write(outcome)));
   done('operation');
   return write(result);
 };
@@ -116,7 +123,7 @@ async function readPart(reading: Reading, part: Request): Promise<ReadPart | Pro
       case 'create': return await readCreate(route, part, reading);
       case 'replace': return stepOf('replace', route, await readReplaceInput(route, part, reading));
       case 'patch': return stepOf('patch', route, readPatchInput(route, part, reading));
-      case 'remove': return stepOf('remove', route, readRemoveInput(route, part, reading));
+      case 'delete': return stepOf('delete', route, readDeleteInput(route, part, reading));
       case 'read': {
         const { presentation } = readReadInput(route, part, reading);
         // Of a transaction If-None-Match is a condition, not a question whether to send the item.
@@ -136,11 +143,11 @@ async function readPart(reading: Reading, part: Request): Promise<ReadPart | Pro
 async function readCreate(route: CollectionRoute, part: Request, reading: Reading): Promise<ReadPart | Problem> {
   const { input, presentation } = await readCreateInput(route, part, reading);
   return input.kind === 'one'
-    ? { step: { operation: 'create', resource: route.resource, values: input.values }, presentation }
+    ? { step: { operation: 'create', resource: route.resource, values: input.values, preconditions: input.preconditions }, presentation }
     : new Problem('invalid', 'An operation of a transaction makes one item: send an operation for each.');
 }
 
-function stepOf<O extends 'replace' | 'patch' | 'remove'>(operation: O, { resource }: { resource: Step['resource'] }, { input, presentation }: Input<Extract<Step, { operation: O }>['input']>): ReadPart {
+function stepOf<O extends 'replace' | 'patch' | 'delete'>(operation: O, { resource }: { resource: Step['resource'] }, { input, presentation }: Input<Extract<Step, { operation: O }>['input']>): ReadPart {
   return { step: { operation, resource, input } as unknown as Step, presentation };
 }
 

@@ -33,11 +33,14 @@ export async function readCreateInput({ resource }: CollectionRoute, request: Re
   }
   const presentation = readPresentation(resource, request, permission, access);
   readContentType(request, [JSON_TYPE]);
+  const preconditions = readPreconditions(request);
   const { value, faults } = parseBody(request);
-  if (!Array.isArray(value)) {
-    return { input: { kind: 'one', values: await readItem(resource, value, faults, permission) }, presentation };
-  }
-  return { input: { kind: 'all', items: await readItems(resource, value, faults, permission) }, presentation };
+  return {
+    input: Array.isArray(value)
+      ? { kind: 'all', items: await readItems(resource, value, faults, permission), preconditions }
+      : { kind: 'one', values: await readItem(resource, value, faults, permission), preconditions },
+    presentation,
+  };
 }
 
 export async function readReplaceInput({ resource, id }: ItemRoute, request: Request, { access }: ForWriting): Promise<Input<ReplaceInput>> {

@@ -1,102 +1,118 @@
-// DELETE of an item together with what refers to it (`onDelete` cascade or setNull): step by step, so that any number
-// fits, and begun again where it was broken off. Until all is done the item stays, so no reference ever dangles.
-import { EVERYTHING, includes } from '../definition/access';
+// What goes, or changes, with an item that is deleted: the items that refer to it (`onDelete` cascade or setNull), and those that refer to these.
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
-import { backOff } from '../store/back-off';
-import { referrersOf, type Referrer } from '../store/guard';
 import { NEWEST_FIRST, planList } from '../store/planner';
-import { isBeingDeleted, referring } from '../store/record';
-import type { Found } from '../store/record';
+import type { Image } from '../store/record';
 import type { Store } from '../store/store';
-import { preconditionsHold } from '../store/preconditions';
-import { inUse, refusal } from './refusal';
-import { removeIn, type RemoveInput } from './remove-in';
-import type { Result } from './result';
-import { transact } from './transact';
+import { referenceCount, referrersOf, type Referrer } from '../store/write/references';
+import { nameOf, type Failure, type Transaction } from '../transaction/transaction';
+import { inUse } from '../transaction/violations';
 
-/** How many of the items that refer are read at once, and how many of them are changed at the same time. */
-const AT_ONCE = 25;
+/** How many referring items one page of an index brings. */
+const AT_ONCE = 100;
 
 /** Whether deleting an item of a resource reaches others. */
 export function cascades(resources: ReadonlyMap<string, Resource>, resource: Resource): boolean {
   return referrersOf(resources, resource).some(({ onDelete }) => onDelete !== 'restrict');
 }
 
-/**
- * Deletes an item and what refers to it.
- * @throws Problem `conflict` where an item refers to it that must not go, or where the time is over before all is done
- */
-export async function removeCascading(resource: Resource, input: RemoveInput, store: Store): Promise<Result> {
-  const { id, permission, preconditions } = input;
-  const referrers = referrersOf(store.resources, resource);
-  const restricting = [...new Set(referrers.filter(({ onDelete }) => onDelete === 'restrict').map((referrer) => referrer.resource.name))];
-  for (let attempt = 0; ; attempt++) {
-    const found = await store.read(resource, id);
-    if (found === undefined || !includes(permission.grant, found.item) || !preconditionsHold(preconditions, found.item)) {
-      throw refusal(resource, id, found?.item, input);
-    }
-    const restricted = referring(found, restricting);
-    if (restricted.length > 0) {
-      throw inUse(id, restricted);
-    }
-    const left = referrers.filter((referrer) => referring(found, [referrer.resource.name]).length > 0);
-    if (left.length === 0) {
-      return transact(store, { reads: [{ resource, id }] }, (session) => removeIn(session, resource, input));
-    }
-    if (isBeingDeleted(found) || await store.markDeleting(resource, found, restricting)) {
-      await Promise.all(left.map((referrer) => release(referrer, id, store)));
-    }
-    await backOff(attempt, store.deadline).catch(unfinished);
-  }
+/** How many references of a collection an item counts. */
+export function referenceCountOf({ record }: Image, collection: string): number {
+  return Number(record[referenceCount(collection)]?.N ?? 0);
 }
 
-/** Deletes, or clears the reference of, the items that refer to an item, as far as the index shows them. */
-async function release({ resource, attribute, onDelete }: Referrer, id: string, store: Store): Promise<void> {
+/** The ids of the items that an index shows to refer to an item, page by page; it may be a moment behind. */
+export async function* referringIds(store: Store, { resource, attribute }: Referrer, id: string): AsyncGenerator<string[]> {
   const plan = planList(resource, [{ path: [attribute], operator: 'eq', values: [id] }], NEWEST_FIRST)!;
   for (let after: string | undefined; ;) {
     const { items, next } = await store.page(resource, { plan, limit: AT_ONCE, ...(after !== undefined && { after }) });
-    await Promise.all(items.map(async (item) => (onDelete === 'cascade' ? removeOne(resource, item.id, id, store) : clear(resource, item.id, attribute, id, store))));
+    yield items.map((item) => item.id);
     if (next === undefined) {
       return;
-    }
-    if (Date.now() > store.deadline) {
-      unfinished();
     }
     after = next;
   }
 }
 
-/** Deletes an item that refers to another, with what refers to it in turn. */
-async function removeOne(resource: Resource, id: string, referred: string, store: Store): Promise<void> {
-  const input = { id, permission: EVERYTHING, preconditions: {} };
-  await (cascades(store.resources, resource)
-    ? removeCascading(resource, input, store)
-    : transact(store, { reads: [{ resource, id }] }, (session) => removeIn(session, resource, input))).catch((error: unknown) => {
-    // Whoever deletes the one may not see the other.
-    if (error instanceof Problem && error.type === 'conflict' && error.more.headers === undefined) {
-      throw new Problem('conflict', `"${referred}" cannot be deleted while an item of ${resource.name} that refers to it cannot be: delete first what refers to that.`);
+/**
+ * Deletes an item within a transaction, and what goes with it.
+ * @returns false where it is more than a transaction holds
+ * @throws Problem `conflict` where an item refers to one of them that does not go
+ */
+export async function takeAlong(transaction: Transaction, store: Store, resource: Resource, id: string): Promise<boolean> {
+  const going = new Map<string, { resource: Resource; image: Image }>();
+  const cleared = new Map<string, { resource: Resource; id: string; attributes: Set<string> }>();
+  const queue = [{ resource, id }];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const image = await transaction.read(next.resource, next.id);
+    if (image === undefined || going.has(nameOf(next.resource, next.id))) {
+      continue;
     }
-    ignoreAbsent(error);
-  });
-}
-
-/** Removes a reference, if it still is the one. */
-async function clear(resource: Resource, id: string, attribute: string, referred: string, store: Store): Promise<void> {
-  await transact(store, { reads: [{ resource, id }] }, async (session) => {
-    const found: Found | undefined = await session.read(resource, id);
-    return found?.item[attribute] === referred
-      ? { kind: 'patched', item: await session.write(resource, found, { [attribute]: undefined }, 'changes') }
-      : { kind: 'deleted' };
-  });
-}
-
-function ignoreAbsent(error: unknown): void {
-  if (!(error instanceof Problem) || error.type !== 'not-found') {
-    throw error;
+    going.set(nameOf(next.resource, next.id), { resource: next.resource, image });
+    for (const referrer of referrersOf(store.resources, next.resource).filter(({ onDelete }) => onDelete !== 'restrict')) {
+      if (referenceCountOf(image, referrer.resource.name) === 0) {
+        continue;
+      }
+      for (const child of await readReferring(transaction, store, referrer, next.id)) {
+        if (referrer.onDelete === 'cascade') {
+          queue.push({ resource: referrer.resource, id: child });
+        } else {
+          const name = nameOf(referrer.resource, child);
+          const { attributes } = cleared.get(name) ?? { attributes: new Set<string>() };
+          cleared.set(name, { resource: referrer.resource, id: child, attributes: attributes.add(referrer.attribute) });
+        }
+      }
+      if (going.size + queue.length + cleared.size > store.transactionSize) {
+        return false;
+      }
+    }
   }
+  for (const { resource: one, image } of going.values()) {
+    const problem = refuseRestricted(store.resources, one, image, (collection) => [...going.values()].filter((other) => other.resource.name === collection).map((other) => other.image));
+    if (problem !== undefined) {
+      throw problem;
+    }
+  }
+  for (const [name, { resource: one, id: child, attributes }] of cleared) {
+    if (!going.has(name)) {
+      await transaction.update(one, child, Object.fromEntries([...attributes].map((attribute) => [attribute, undefined])), 'merge');
+    }
+  }
+  for (const { resource: one, image } of going.values()) {
+    await transaction.delete(one, image.item.id);
+  }
+  return true;
 }
 
-function unfinished(): never {
-  throw new Problem('conflict', 'The item is being deleted with what refers to it, which is more than fits into one request: send it again to go on.', { headers: { 'Retry-After': '1' } });
+/** The problem that other items would not be as their rules want them. */
+export function obstacle(failures: readonly Failure[]): Problem {
+  const details = failures.flatMap(({ problem: { detail, type, more } }) => (type === 'invalid' ? (more.errors ?? []).map((fault) => `An item that refers to it would not be valid without it. ${fault.detail}`) : [detail]));
+  return new Problem('conflict', [...new Set(details)].join(' '));
+}
+
+/** The ids of the items that do refer to an item, as the table has them. */
+async function readReferring(transaction: Transaction, store: Store, referrer: Referrer, id: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const ids of referringIds(store, referrer, id)) {
+    const images = await transaction.readMany(ids.map((one) => ({ resource: referrer.resource, id: one })));
+    found.push(...images.flatMap((image) => (image?.item[referrer.attribute] === id ? [image.item.id] : [])));
+    if (found.length > store.transactionSize) {
+      break;
+    }
+  }
+  return found;
+}
+
+/**
+ * The problem that items refer to an item, restrict its deletion, and do not go themselves; undefined where there are none.
+ * @param goingOf the items of a collection that go
+ */
+export function refuseRestricted(resources: ReadonlyMap<string, Resource>, resource: Resource, image: Image, goingOf: (collection: string) => readonly Image[]): Problem | undefined {
+  const restricting = referrersOf(resources, resource).filter(({ onDelete }) => onDelete === 'restrict');
+  const left = [...new Set(restricting.map((referrer) => referrer.resource.name))].filter((collection) => {
+    const attributes = restricting.filter((referrer) => referrer.resource.name === collection).map(({ attribute }) => attribute);
+    const gone = goingOf(collection).reduce((sum, other) => sum + attributes.filter((attribute) => other.item[attribute] === image.item.id).length, 0);
+    return referenceCountOf(image, collection) > gone;
+  });
+  return left.length === 0 ? undefined : inUse(image.item.id, left);
 }

@@ -1,40 +1,65 @@
 // POST of a collection: new items, their ids made here.
 import { v7 as uuidv7 } from 'uuid';
-import type { AnyItem } from '../definition/item';
 import type { Stored } from '../definition/prepare';
 import type { Resource } from '../definition/resource';
+import { Problem } from '../problem';
+import { hasPreconditions, type Preconditions } from '../store/write/preconditions';
+import { runTransaction } from '../transaction/run';
+import type { Origin, Transaction } from '../transaction/transaction';
 import type { ItemResult, Operation, Result } from './result';
-import type { Origin, Session } from './session';
-import { transact } from './transact';
 
 /** The attributes of a new item as they are stored. */
 export type NewItem = Record<string, Stored>;
 
-export type CreateInput =
+export type CreateInput = {
+  /** Of the collection: it exists, and has a weak tag, which If-Match never matches (RFC 9110 §13.1.1), and no date. */
+  readonly preconditions: Preconditions;
+} & (
   | { readonly kind: 'one'; readonly values: NewItem }
   /** All of them are made, or none. */
-  | { readonly kind: 'all'; readonly items: readonly NewItem[] };
+  | { readonly kind: 'all'; readonly items: readonly NewItem[] }
+);
 
 export const create: Operation<CreateInput> = async (resource, input, store, idempotency) => {
+  requireCollection(input.preconditions);
   if (input.kind === 'one') {
-    return transact(store, { idempotency }, (session) => createIn(session, resource, input.values));
+    return idempotency === undefined && store.isIndependent(resource)
+      ? createAlone()
+      : runTransaction<Result>(store, { idempotency }, (transaction) => createIn(transaction, resource, input.values));
   }
   const { items } = input;
-  const runFirst = (session: Session, count: number): Promise<Result> => createAll(session, resource, items.slice(0, count));
-  return transact(store, { idempotency, items: { count: items.length, runFirst } }, (session) => runFirst(session, items.length));
+  return runTransaction<Result>(store, { idempotency, items: items.length }, async (transaction) => {
+    const results: (() => ItemResult)[] = [];
+    // One after the other, so that ids grow in the order of the request.
+    for (const [index, values] of items.entries()) {
+      results.push(await createIn(transaction, resource, values, [index]));
+    }
+    return () => ({ kind: 'all-created', images: results.map((result) => result().image) });
+  });
+
+  async function createAlone(): Promise<Result> {
+    const { image, faults } = await store.create(resource, uuidv7(), (input as Extract<CreateInput, { kind: 'one' }>).values);
+    if (faults.length > 0) {
+      throw new Problem('invalid', 'The item would not be valid: correct what "errors" names. Nothing was changed.', { errors: [...faults] });
+    }
+    return { kind: 'created', image };
+  }
 };
 
-async function createAll(session: Session, resource: Resource, all: readonly NewItem[]): Promise<Result> {
-  // One after the other, so that ids grow in the order of the request.
-  const items: AnyItem[] = [];
-  for (const [index, values] of all.entries()) {
-    items.push((await createIn(session, resource, values, [index])).item);
-  }
-  return { kind: 'all-created', items };
+/** Makes an item within a transaction. */
+export async function createIn(transaction: Transaction, resource: Resource, values: NewItem, origin?: Origin): Promise<() => ItemResult> {
+  // Ids that grow with time make the newest item the first of a list.
+  const id = uuidv7();
+  await transaction.create(resource, id, values, { ...(origin !== undefined && { origin }) });
+  return () => ({ kind: 'created', image: transaction.result(resource, id) });
 }
 
-/** Makes an item within a transaction. */
-export async function createIn(session: Session, resource: Resource, values: NewItem, origin?: Origin): Promise<ItemResult> {
-  // Ids that grow with time make the newest item the first of a list.
-  return { kind: 'created', item: await session.create(resource, uuidv7(), values, origin) };
+/** @throws Problem `precondition-failed` */
+export function requireCollection(preconditions: Preconditions): void {
+  const { match, noneMatch } = preconditions;
+  if (hasPreconditions(preconditions) && ((match !== undefined && match !== '*') || noneMatch === '*')) {
+    throw new Problem('precondition-failed', noneMatch === '*'
+      ? 'The collection exists, so If-None-Match: * is not fulfilled: leave it out. To make an item only where there is none, send PUT to its path.'
+      : 'A collection has a weak ETag, which If-Match never matches: leave If-Match out.');
+  }
 }

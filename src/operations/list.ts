@@ -3,7 +3,7 @@ import { includes, type Permission } from '../definition/access';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import { countFitting, type PageRequest } from '../store/page';
-import type { Preconditions } from '../store/preconditions';
+import type { Preconditions } from '../store/write/preconditions';
 import type { Reader } from '../store/reader';
 import { expand, type References } from './expand';
 import { notFound } from './refusal';

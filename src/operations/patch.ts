@@ -7,23 +7,19 @@ import { prepareChanges, type Stored } from '../definition/prepare';
 import type { Resource } from '../definition/resource';
 import { attributeOf, findFaults, writable } from '../definition/validate';
 import { Problem, pointer } from '../problem';
-import type { Written } from '../store/blind';
-import { preconditionsHold, type Preconditions } from '../store/preconditions';
 import type { Store } from '../store/store';
 import { usesGet } from '../store/value';
+import type { SingleOutcome } from '../store/write/single';
+import { runTransaction, type RunOptions } from '../transaction/run';
+import type { Origin, Transaction } from '../transaction/transaction';
 import { applyJsonPatch, type JsonPatch } from './json-patch';
 import { applyMergePatch } from './merge-patch';
 import { plainPatch } from './plain-patch';
-import { refusal } from './refusal';
-import type { ItemResult, Operation } from './result';
-import type { Origin, Session } from './session';
-import { transact, type TransactOptions } from './transact';
+import { requireItem, type Demands } from './refusal';
+import type { ItemResult, Operation, Result } from './result';
 
-export interface PatchInput {
-  readonly id: string;
-  readonly permission: Permission;
+export interface PatchInput extends Demands {
   readonly patch: Patch;
-  readonly preconditions: Preconditions;
 }
 
 export type Patch =
@@ -32,17 +28,17 @@ export type Patch =
 
 export const patch: Operation<PatchInput> = async (resource, input, store, idempotency) => {
   // An idempotency key needs a record of its own, and so a transaction.
-  const outcome = idempotency === undefined ? await patchBlindly(resource, input, store) : undefined;
+  const outcome = idempotency === undefined ? await patchAlone(resource, input, store) : undefined;
   if (outcome?.written !== undefined) {
-    return { kind: 'patched', item: outcome.written.item };
+    return { kind: 'patched', image: outcome.written };
   }
   // The item that came with a refusal need not be read.
-  const reads: TransactOptions['reads'] = [{ resource, id: input.id, ...(outcome !== undefined && { known: outcome.current }) }];
-  return transact(store, { idempotency, reads }, (session) => patchIn(session, resource, input));
+  const reads: RunOptions<Result>['reads'] = [{ resource, id: input.id, ...(outcome !== undefined && { known: outcome.current }) }];
+  return runTransaction<Result>(store, { idempotency, reads }, (transaction) => patchIn(transaction, resource, input));
 };
 
 /** Writes what a patch means for any item; undefined where it takes the item to know that, or to say what is wrong. */
-async function patchBlindly(resource: Resource, { id, permission, patch: change, preconditions }: PatchInput, store: Store): Promise<Written | undefined> {
+async function patchAlone(resource: Resource, { id, permission, patch: change, preconditions }: PatchInput, store: Store): Promise<SingleOutcome | undefined> {
   const equal = valuesOf(permission.grant, id);
   const plain = change.kind === 'merge' && equal !== undefined ? await plainPatch(store.resources, resource, id, change.document, ignoredOf(permission)) : undefined;
   return plain && store.change(resource, id, plain.changes, { present: plain.present, equal: equal!, preconditions }).catch((error: unknown) => {
@@ -64,14 +60,11 @@ function valuesOf(grant: Grant, id: string): Conditions | undefined {
 }
 
 /** Patches an item within a transaction: computed from the item as it is, and written if it still is so. */
-export async function patchIn(session: Session, resource: Resource, input: PatchInput, origin?: Origin): Promise<ItemResult> {
-  const { id, permission, patch: change, preconditions } = input;
-  const found = await session.read(resource, id);
-  if (found === undefined || !includes(permission.grant, found.item) || !preconditionsHold(preconditions, found.item)) {
-    throw refusal(resource, id, found?.item, input);
-  }
-  const changes = await changesOf(resource, found.item, change, permission);
-  return { kind: 'patched', item: await session.write(resource, found, changes, 'changes', origin) };
+export async function patchIn(transaction: Transaction, resource: Resource, input: PatchInput, origin?: Origin): Promise<() => ItemResult> {
+  const { id, permission, patch: change } = input;
+  const { item } = requireItem(await transaction.read(resource, id), resource, input);
+  await transaction.update(resource, id, await changesOf(resource, item, change, permission), 'merge', origin);
+  return () => ({ kind: 'patched', image: transaction.result(resource, id) });
 }
 
 /** What a patch changes of an item, as it is stored; an attribute that goes is undefined. */

@@ -6,8 +6,8 @@ import { usesSet } from '../definition/modify';
 import { isReadOnly, type Node } from '../definition/node';
 import { prepareChanges } from '../definition/prepare';
 import type { Resource } from '../definition/resource';
-import { attributeOf, findFaults, writable } from '../definition/validate';
-import { isFollowed, recordChanges, type RecordChanges } from '../store/changes';
+import { areValidChanges, attributeOf, findFaults, writable } from '../definition/validate';
+import { isFollowed, recordChanges, type RecordChanges } from '../store/write/record-changes';
 import { usesGet } from '../store/value';
 
 /** A patch as it is written to an item that nobody has read. */
@@ -28,7 +28,8 @@ const MOST_PRESENT = 100;
  */
 export async function plainPatch(resources: ReadonlyMap<string, Resource>, resource: Resource, id: string, document: JsonObject, ignored: ReadonlySet<string> = new Set()): Promise<PlainPatch | undefined> {
   const { attributes } = resource;
-  const patched = Object.entries(writable(attributes, document, ignored));
+  const set = writable(attributes, document, ignored);
+  const patched = Object.entries(set);
   const differs = Object.hasOwn(document, 'id') && document['id'] !== id;
   if (differs || isFollowed(resources, resource) || !patched.every(([name, value]) => isPlain(attributes.get(name), value))) {
     return undefined;
@@ -38,7 +39,7 @@ export async function plainPatch(resources: ReadonlyMap<string, Resource>, resou
   const given = Object.fromEntries(patched.filter(([, value]) => value !== null));
   // That others are missing here says nothing of the item.
   const isElsewhere = (name: string): boolean => attributes.has(name) && !touched.has(name);
-  if (!findFaults(resource, given).every((fault) => isElsewhere(attributeOf(fault)))) {
+  if (!areValidChanges(resource, set) && !findFaults(resource, given).every((fault) => isElsewhere(attributeOf(fault)))) {
     return undefined;
   }
   const { values, faults } = await prepareChanges(attributes, given, touched);

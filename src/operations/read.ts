@@ -1,28 +1,25 @@
 // GET of one item.
-import { includes, type Permission } from '../definition/access';
-import { preconditionsHold, type Preconditions } from '../store/preconditions';
+import { includes } from '../definition/access';
 import type { Reader } from '../store/reader';
+import { preconditionsHold } from '../store/write/preconditions';
 import { expand, type References } from './expand';
-import { notFound, preconditionFailed } from './refusal';
+import { notFound, preconditionFailed, type Demands } from './refusal';
 import type { Operation } from './result';
 
-export interface ReadInput {
-  readonly id: string;
-  readonly permission: Permission;
-  /** If-Match and If-Unmodified-Since; what may end in 304 is the response's. */
-  readonly preconditions: Preconditions;
+/** Its preconditions are If-Match and If-Unmodified-Since; what may end in 304 is the response's. */
+export interface ReadInput extends Demands {
   /** What to expand. */
   readonly references?: References | undefined;
 }
 
 export const read: Operation<ReadInput, Reader> = async (resource, { id, permission, preconditions, references }, store) => {
-  const found = await store.read(resource, id);
-  if (found === undefined || !includes(permission.grant, found.item)) {
+  const image = await store.read(resource, id);
+  if (image === undefined || !includes(permission.grant, image.item)) {
     throw notFound(resource, id);
   }
-  if (!preconditionsHold(preconditions, found.item)) {
-    throw preconditionFailed(found.item, permission);
+  if (!preconditionsHold(preconditions, image.record)) {
+    throw preconditionFailed(image, permission);
   }
-  const [expanded] = references === undefined ? [] : await expand([found.item], references, store);
-  return { kind: 'found', item: found.item, expanded };
+  const [expanded] = references === undefined ? [] : await expand([image.item], references, store);
+  return { kind: 'found', image, expanded };
 };

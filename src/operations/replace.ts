@@ -1,15 +1,16 @@
 // PUT: the item becomes what the request says, whether it existed or not.
-import { includes, type Permission } from '../definition/access';
+import { includes, show, type Permission } from '../definition/access';
 import { isReadOnly } from '../definition/node';
 import type { Stored } from '../definition/prepare';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
-import { preconditionsHold, type Preconditions } from '../store/preconditions';
-import type { Found } from '../store/record';
-import { notFound, preconditionFailed } from './refusal';
-import type { ItemResult, Operation } from './result';
-import type { Origin, Session } from './session';
-import { transact } from './transact';
+import type { Image } from '../store/record';
+import { preconditionsHold, type Preconditions } from '../store/write/preconditions';
+import { runTransaction } from '../transaction/run';
+import type { Origin, Transaction } from '../transaction/transaction';
+import { beingDeleted } from '../transaction/violations';
+import { notAllowed, notFound, preconditionFailed } from './refusal';
+import type { ItemResult, Operation, Result } from './result';
 
 /** What PUT writes where it makes an item, or where it replaces one. */
 export interface Way {
@@ -32,36 +33,40 @@ export interface ReplaceInput {
 export const replace: Operation<ReplaceInput> = async (resource, input, store) => {
   const { id, replacement, creation, preconditions } = input;
   if (!store.isIndependent(resource) || replacement instanceof Problem || replacement !== creation || replacement.permission.grant !== 'all') {
-    return transact(store, { reads: [{ resource, id }] }, (session) => replaceIn(session, resource, input));
+    return runTransaction<Result>(store, { reads: [{ resource, id }] }, (transaction) => replaceIn(transaction, resource, input));
   }
   const outcome = await store.replace(resource, id, replacement.values, preconditions);
   if (outcome.written === undefined) {
-    throw preconditionFailed(outcome.current?.item, replacement.permission);
+    throw outcome.current !== undefined && preconditionsHold(preconditions, outcome.current.record)
+      ? beingDeleted(resource.name, id)
+      : preconditionFailed(outcome.current, replacement.permission);
   }
-  const { item } = outcome.written;
   // Versions begin at 1, so this write made the item.
-  return { kind: item.version === 1 ? 'created' : 'replaced', item };
+  return { kind: outcome.written.item.version === 1 ? 'created' : 'replaced', image: outcome.written };
 };
 
 /** Replaces an item within a transaction. */
-export async function replaceIn(session: Session, resource: Resource, { id, replacement, creation, preconditions }: ReplaceInput, origin?: Origin): Promise<ItemResult> {
-  const found = await session.read(resource, id);
-  const own = found !== undefined && !(replacement instanceof Problem) && includes(replacement.permission.grant, found.item) ? found : undefined;
-  // To an item that is not the caller's it is said what would be said if there were none, as far as that can be.
+export async function replaceIn(transaction: Transaction, resource: Resource, { id, replacement, creation, preconditions }: ReplaceInput, origin: Origin = []): Promise<() => ItemResult> {
+  const image = await transaction.read(resource, id);
+  const own = image !== undefined && !(replacement instanceof Problem) && includes(replacement.permission.grant, image.item) ? image : undefined;
+  // To an item that the caller may not see it is said what would be said if there were none, as far as that can be.
   const { permission, values, stays } = possible(own === undefined ? creation : replacement);
-  if (!preconditionsHold(preconditions, own?.item)) {
-    throw preconditionFailed(own?.item, permission);
+  const isForeign = image !== undefined && own === undefined;
+  const isSeen = isForeign && show(permission, image.item) !== undefined;
+  if (!isSeen && !preconditionsHold(preconditions, own?.record)) {
+    throw preconditionFailed(own, permission);
   }
-  if (found !== undefined && own === undefined) {
-    throw replacement instanceof Problem ? replacement : notFound(resource, id);
+  if (isForeign) {
+    throw replacement instanceof Problem ? replacement : isSeen ? notAllowed(resource, id) : notFound(resource, id);
   }
   if (own === undefined) {
-    return { kind: 'created', item: await session.create(resource, id, values, origin) };
+    await transaction.create(resource, id, values, { origin, isIdChosen: true });
+  } else if (stays.size === 0) {
+    await transaction.update(resource, id, values, 'replace', origin);
+  } else {
+    await transaction.update(resource, id, changesOf(resource, own, values, stays), 'merge', origin);
   }
-  const item = stays.size === 0
-    ? await session.write(resource, own, values, 'whole', origin)
-    : await session.write(resource, own, changesOf(resource, own, values, stays), 'changes', origin);
-  return { kind: 'replaced', item };
+  return () => ({ kind: own === undefined ? 'created' : 'replaced', image: transaction.result(resource, id) });
 }
 
 function possible(way: Way | Problem): Way {
@@ -72,7 +77,7 @@ function possible(way: Way | Problem): Way {
 }
 
 /** What changes where some attributes stay: every other one that a body can set, and what is read-only if it has no value yet. */
-function changesOf({ attributes }: Resource, { record }: Found, values: Record<string, Stored>, stays: ReadonlySet<string>): Record<string, Stored | undefined> {
+function changesOf({ attributes }: Resource, { record }: Image, values: Record<string, Stored>, stays: ReadonlySet<string>): Record<string, Stored | undefined> {
   const changed = [...attributes].filter(([name, node]) => !stays.has(name) && (!isReadOnly(node) || node.words.forceDefault === true || record[name] === undefined));
   return Object.fromEntries(changed.map(([name]) => [name, values[name]]));
 }

@@ -1,24 +1,27 @@
 // What an operation gives back, in words of the domain; http/response.ts says it in HTTP.
-import type { AnyItem } from '../definition/item';
 import type { Resource } from '../definition/resource';
+import type { AnyItem } from '../definition/item';
+import type { Image } from '../store/record';
 import type { Store } from '../store/store';
+import type { Idempotency as IdempotencyOf, Replayed } from '../transaction/run';
 import type { Expanded } from './expand';
 
 export type Result =
   | ItemResult
   | PageResult
   /** Items of one request, made all or none. */
-  | { readonly kind: 'all-created'; readonly items: AnyItem[] }
+  | { readonly kind: 'all-created'; readonly images: readonly Image[] }
   | { readonly kind: 'deleted' }
   /** The results of a transaction's operations, in order. */
   | { readonly kind: 'transacted'; readonly results: readonly Result[] }
   /** What the first request of the same idempotency key was answered. */
-  | { readonly kind: 'replayed'; readonly outcome: string };
+  | Replayed;
 
 /** One item. */
 export interface ItemResult {
   readonly kind: 'found' | 'created' | 'replaced' | 'patched';
-  readonly item: AnyItem;
+  /** The item as the operation leaves it. */
+  readonly image: Image;
   /** The collection of the item, where it is not the one that the request names. */
   readonly of?: Resource | undefined;
   /** What it refers to, where that was asked for. */
@@ -41,11 +44,4 @@ export interface PageResult {
 export type Operation<I, S = Store> = (resource: Resource, input: I, store: S, idempotency?: Idempotency) => Promise<Result>;
 
 /** A request that shall have its effect once, however often it is sent. */
-export interface Idempotency {
-  /** A hash of the caller and the key. */
-  readonly name: string;
-  /** A hash of what makes the request the same: method, path, parameters, caller, body. */
-  readonly fingerprint: string;
-  /** The answer to a result, as text to be kept with the write. */
-  readonly keep: (result: Result) => string;
-}
+export type Idempotency = IdempotencyOf<Result>;

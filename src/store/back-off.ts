@@ -28,11 +28,11 @@ export async function backOff(attempt: number, deadline: number, isDoubtful = fa
 
 /** A `send` that repeats a single write while a transaction on the same item is under way. */
 export function throughTransactions(send: Send, deadline: number): Send {
-  return async (operation, input) => {
+  return async (operation, input, options) => {
     let isDoubtful = false;
     for (let attempt = 0; ; attempt++) {
       try {
-        return await send(operation, input);
+        return await send(operation, input, options);
       } catch (error) {
         isDoubtful ||= mayBeDone(error);
         if ((error as Error).name !== 'TransactionConflictException') {
@@ -46,5 +46,5 @@ export function throughTransactions(send: Send, deadline: number): Send {
 
 /** The last error, where an attempt before it may have been carried out. */
 function doubt(error: unknown): unknown {
-  return isConditionFailure(error) ? withDoubt(error) : error instanceof Problem ? unknownOutcome() : error;
+  return isConditionFailure(error) ? withDoubt(error) : error instanceof Problem ? withDoubt(unknownOutcome()) : error;
 }

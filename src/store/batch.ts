@@ -4,7 +4,7 @@ import type { AnyItem } from '../definition/item';
 import { isId } from '../definition/relation';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
-import { recordKey, toFound } from './record';
+import { recordKey, toImage } from './record';
 import type { Send } from './send';
 import { PARTITION_KEY, SORT_KEY } from './table';
 import type { AttributeMap } from './value';
@@ -42,7 +42,7 @@ export async function readItems(send: Send, TableName: string, references: reado
   const records = await readMany(send, TableName, [...wanted.values()].map(({ key }) => key));
   const items = new Map(await Promise.all(records.map(async (record): Promise<[string, AnyItem]> => {
     const name = nameOf(record);
-    return [name, (await toFound(wanted.get(name)!.resource, record)).item];
+    return [name, (await toImage(wanted.get(name)!.resource, record)).item];
   })));
   return names.map((name) => name === undefined ? undefined : items.get(name));
 }

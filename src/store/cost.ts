@@ -1,6 +1,6 @@
 // What one request cost in the database: round trips, capacity units, time.
 import type { ConsumedCapacity } from '@aws-sdk/client-dynamodb';
-import { isConditionFailure, toProblem } from './failure';
+import { isConditionFailure, mayBeDone, toProblem, withDoubt } from './failure';
 import type { Operations, Send } from './send';
 
 export interface Cost {
@@ -21,18 +21,18 @@ export function metered(send: Send): { send: Send; cost: Cost } {
   const cost: Cost = { reads: 0, writes: 0, readUnits: 0, writeUnits: 0, milliseconds: 0 };
   let underWay = 0;
   let since = 0;
-  const metering: Send = async (operation, input) => {
+  const metering: Send = async (operation, input, options) => {
     const isWrite = WRITES.has(operation);
     cost[isWrite ? 'writes' : 'reads']++;
     if (underWay++ === 0) {
       since = performance.now();
     }
     try {
-      const output = await send(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
+      const output = await send(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' }, options);
       cost[isWrite ? 'writeUnits' : 'readUnits'] += units(output.ConsumedCapacity);
       return output;
     } catch (error) {
-      throw isConditionFailure(error) ? error : toProblem(error);
+      throw isConditionFailure(error) ? error : mayBeDone(error) ? withDoubt(toProblem(error)) : toProblem(error);
     } finally {
       if (--underWay === 0) {
         cost.milliseconds += performance.now() - since;

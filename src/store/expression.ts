@@ -12,27 +12,30 @@ export interface Placeholders {
 }
 
 export function placeholders(): Placeholders {
-  const names = new Map<string, string>();
-  const values: [string, AttributeValue][] = [];
+  const known = new Map<string, string>();
+  const names: Record<string, string> = {};
+  const values: Record<string, AttributeValue> = {};
+  let count = 0;
   return {
     name(attribute) {
-      let placeholder = names.get(attribute);
+      let placeholder = known.get(attribute);
       if (placeholder === undefined) {
         // Base 36 keeps an expression of many attributes under DynamoDB's 4 KB.
-        placeholder = `#${names.size.toString(36)}`;
-        names.set(attribute, placeholder);
+        placeholder = `#${known.size.toString(36)}`;
+        known.set(attribute, placeholder);
+        names[placeholder] = attribute;
       }
       return placeholder;
     },
     value(value) {
-      const placeholder = `:${values.length.toString(36)}`;
-      values.push([placeholder, value]);
+      const placeholder = `:${(count++).toString(36)}`;
+      values[placeholder] = value;
       return placeholder;
     },
     attributes() {
       return {
-        ...(names.size > 0 && { ExpressionAttributeNames: Object.fromEntries([...names].map(([name, placeholder]) => [placeholder, name])) }),
-        ...(values.length > 0 && { ExpressionAttributeValues: Object.fromEntries(values) }),
+        ...(known.size > 0 && { ExpressionAttributeNames: names }),
+        ...(count > 0 && { ExpressionAttributeValues: values }),
       };
     },
   };

@@ -39,11 +39,14 @@ export function toProblem(error: unknown): unknown {
   return error;
 }
 
-/** Whether an error leaves open what became of the request: nobody refused it. */
+/** What happens before a request is on its way. */
+const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** Whether an error leaves open what became of the request: it was on its way, and nobody refused it. */
 export function leavesDoubt(error: unknown): boolean {
-  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
+  const { name, code, $metadata } = error as { name?: string; code?: string; $metadata?: { httpStatusCode?: number } };
   const status = $metadata?.httpStatusCode ?? 0;
-  return status < 400 || status >= 500 || name === 'TransactionInProgressException';
+  return (status < 400 || status >= 500 || name === 'TransactionInProgressException') && !UNSENT.has(code ?? '');
 }
 
 /** Notes on the last error of a request that an attempt before it left doubt. */

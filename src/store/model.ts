@@ -3,7 +3,7 @@
 import * as dynamoose from 'dynamoose';
 import type { Resource } from '../definition/resource';
 import type { SchemaDefinition } from '../definition/attribute';
-import { PARTITION_KEY, SORT_KEY, WRITTEN_ATTRIBUTE } from './table';
+import { PARTITION_KEY, SORT_KEY, WRITERS_ATTRIBUTE } from './table';
 
 /** The resource's schema as Dynamoose takes it, with the record's own attributes. */
 export function schemaOf(resource: Pick<Resource, 'schema'>): InstanceType<typeof dynamoose.Schema> {
@@ -13,7 +13,7 @@ export function schemaOf(resource: Pick<Resource, 'schema'>): InstanceType<typeo
     version: Number,
     createdAt: String,
     updatedAt: String,
-    [WRITTEN_ATTRIBUTE]: String,
+    [WRITERS_ATTRIBUTE]: String,
     ...definition(resource.schema),
   });
 }

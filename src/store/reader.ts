@@ -6,9 +6,10 @@ import { metered, type Cost } from './cost';
 import { countMatching } from './count';
 import { readPage, type Page, type PageRequest } from './page';
 import type { Plan } from './planner';
-import { recordKey, toFound, type Found } from './record';
+import { recordKey, toImage, type Image } from './record';
 import type { Send } from './send';
 import { HEALTH_PARTITION, PARTITION_KEY, SORT_KEY } from './table';
+import type { HeldConstraints } from './write/held-constraints';
 
 /** The items of all resources, to be read. Every method throws a `Problem` where the database fails. */
 export interface Reader {
@@ -19,7 +20,7 @@ export interface Reader {
   /** All resources, whose items may depend on one another. */
   readonly resources: ReadonlyMap<string, Resource>;
   /** Reads one item, strongly consistent. */
-  read(resource: Resource, id: string): Promise<Found | undefined>;
+  read(resource: Resource, id: string): Promise<Image | undefined>;
   /** Reads one page of a list: strongly consistent, but for one over an index. */
   page(resource: Resource, request: PageRequest): Promise<Page>;
   /** Counts the items of a list, whatever their pages; undefined where one request may not read so much. */
@@ -37,6 +38,10 @@ export interface StoreOptions {
   readonly deadline: number;
   /** How many requests one page may read; 10 without it. */
   readonly readLimit?: number;
+  /** How many actions a transaction holds; DynamoDB's own limit without it. */
+  readonly transactionSize?: number;
+  /** Which constraints hold of all items; without it, all that are declared do. */
+  readonly constraints?: HeldConstraints;
 }
 
 /** Bytes of records that one page may read. */
@@ -57,7 +62,7 @@ export function createReader({ tableName: TableName, resources, deadline, readLi
 
     async read(resource, id) {
       const { Item } = await send('GetItem', { TableName, Key: recordKey(resource, id), ConsistentRead: true });
-      return Item === undefined ? undefined : toFound(resource, Item);
+      return Item === undefined ? undefined : toImage(resource, Item);
     },
 
     page: (resource, request) => readPage(send, TableName, resource, request, bound),

@@ -1,12 +1,11 @@
 // How an item lies in the table: its key, the system's attributes, the schema's.
 import type { AnyItem, JsonObject } from '../definition/item';
 import type { Resource } from '../definition/resource';
-import { counterName, DELETING_ATTRIBUTE } from './guard';
-import { PARTITION_KEY, SORT_KEY } from './table';
+import { DELETING_ATTRIBUTE, PARTITION_KEY, SORT_KEY } from './table';
 import { decode, decodeNow, gets, type AttributeMap } from './value';
 
-/** A record that was read, and the item that a client sees of it. */
-export interface Found {
+/** A record, and the item that a client sees of it. */
+export interface Image {
   readonly item: AnyItem;
   readonly record: AttributeMap;
 }
@@ -38,8 +37,8 @@ function hash(text: string): number {
   return (bits ^ (bits >>> 16)) >>> 0;
 }
 
-/** A record and its item. */
-export async function toFound(resource: Resource, record: AttributeMap): Promise<Found> {
+/** The image of a record. */
+export async function toImage(resource: Resource, record: AttributeMap): Promise<Image> {
   return { item: toItem(record, await decode(resource.attributes, record)), record };
 }
 
@@ -54,21 +53,15 @@ export async function toItems(resource: Resource, records: readonly AttributeMap
 
 /** The item of a record: `id` first, then the attributes as declared, then the system's. */
 function toItem(record: AttributeMap, attributes: JsonObject): AnyItem {
-  return {
+  const item: AnyItem = {
     id: record[SORT_KEY]?.S ?? '',
     ...attributes,
     version: Number(record['version']?.N),
     createdAt: record['createdAt']?.S ?? '',
     updatedAt: record['updatedAt']?.S ?? '',
   };
-}
-
-/** Which of some collections have items that refer to an item. */
-export function referring({ record }: Found, collections: readonly string[]): string[] {
-  return collections.filter((collection) => Number(record[counterName(collection)]?.N ?? 0) > 0);
-}
-
-/** Whether an item is being deleted with what refers to it. */
-export function isBeingDeleted({ record }: Found): boolean {
-  return record[DELETING_ATTRIBUTE] !== undefined;
+  if (record[DELETING_ATTRIBUTE] !== undefined) {
+    item['deleting'] = true;
+  }
+  return item;
 }

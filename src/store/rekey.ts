@@ -3,15 +3,13 @@
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import { placeholders, type Placeholders } from './expression';
-import { counterName, DELETING_ATTRIBUTE, referrersOf } from './guard';
+import { referenceCount, referrersOf } from './write/references';
 import { indexKeys, slottedIndexes } from './index-keys';
+import { layoutKey, readLayouts } from './layout-record';
 import { basePartitions, recordKey } from './record';
 import type { Send } from './send';
-import { INDEX_SLOTS, indexSlot, PARTITION_KEY, SORT_KEY, WRITTEN_ATTRIBUTE } from './table';
+import { DELETING_ATTRIBUTE, INDEX_SLOTS, indexSlot, PARTITION_KEY, SORT_KEY, WRITERS_ATTRIBUTE } from './table';
 import type { AttributeMap } from './value';
-
-/** The partition of what the table knows of its own layout: one record for each resource. */
-const LAYOUT_PARTITION = '#layout';
 
 const AT_ONCE = 8;
 const MOST_TRIES = 10;
@@ -30,15 +28,12 @@ export interface Rekeyed {
  * @returns what was done, for each resource that needed it
  */
 export async function rekeyTable(send: Send, TableName: string, resources: ReadonlyMap<string, Resource>): Promise<Rekeyed[]> {
-  const { Items = [] } = await send('Query', {
-    TableName, ConsistentRead: true, KeyConditionExpression: '#p = :p', ExpressionAttributeNames: { '#p': PARTITION_KEY }, ExpressionAttributeValues: { ':p': { S: LAYOUT_PARTITION } },
-  });
-  const known = new Map(Items.map((layout) => [layout[SORT_KEY]!.S!, layout]));
+  const known = await readLayouts(send, TableName);
   const done: Rekeyed[] = [];
   for (const resource of resources.values()) {
-    const { shards, indexes } = known.get(resource.name) ?? { shards: { NS: ['1'] }, indexes: { S: 'unknown' } };
-    const places = new Set(shards!.NS!.map(Number));
-    if (places.size === 1 && places.has(resource.shards) && indexes!.S === keysMadeOf(resource)) {
+    const { shards = { NS: ['1'] }, indexes = { S: 'unknown' } } = known.get(resource.name) ?? {};
+    const places = new Set(shards.NS!.map(Number));
+    if (places.size === 1 && places.has(resource.shards) && indexes.S === keysMadeOf(resource)) {
       continue;
     }
     places.add(resource.shards);
@@ -58,15 +53,21 @@ function keysMadeOf(resource: Resource): string {
   })]));
 }
 
-async function writeLayout(send: Send, TableName: string, { name }: Resource, shards: number[], indexes: string): Promise<void> {
-  await send('PutItem', { TableName, Item: { [PARTITION_KEY]: { S: LAYOUT_PARTITION }, [SORT_KEY]: { S: name }, shards: { NS: shards.map(String) }, indexes: { S: indexes } } });
+async function writeLayout(send: Send, TableName: string, resource: Resource, shards: number[], indexes: string): Promise<void> {
+  await send('UpdateItem', {
+    TableName,
+    Key: layoutKey(resource),
+    UpdateExpression: 'SET #s = :s, #i = :i',
+    ExpressionAttributeNames: { '#s': 'shards', '#i': 'indexes' },
+    ExpressionAttributeValues: { ':s': { NS: shards.map(String) }, ':i': { S: indexes } },
+  });
 }
 
 async function rekey(send: Send, TableName: string, resource: Resource, places: readonly number[], resources: ReadonlyMap<string, Resource>): Promise<Rekeyed> {
   const remarks: string[] = [];
   let changed = 0;
   // An item changes without a new version where others begin to refer to it.
-  const watched = ['version', WRITTEN_ATTRIBUTE, DELETING_ATTRIBUTE, ...new Set(referrersOf(resources, resource).map((referrer) => counterName(referrer.resource.name)))];
+  const watched = ['version', WRITERS_ATTRIBUTE, DELETING_ATTRIBUTE, ...new Set(referrersOf(resources, resource).map((referrer) => referenceCount(referrer.resource.name)))];
   const remark = (text: string): void => void (remarks.includes(text) || remarks.push(text));
   for (const partition of places.flatMap((shards) => basePartitions({ name: resource.name, shards }))) {
     for (let start: AttributeMap | undefined, isEnd = false; !isEnd;) {
@@ -142,7 +143,7 @@ async function change(send: Send, TableName: string, record: AttributeMap, Key: 
     TableName,
     Key,
     UpdateExpression: `${set.length > 0 ? `SET ${set.join(', ')} ` : ''}${remove.length > 0 ? `REMOVE ${remove.join(', ')}` : ''}`,
-    ConditionExpression: unchanged(record, ['version', WRITTEN_ATTRIBUTE], expressions),
+    ConditionExpression: unchanged(record, ['version', WRITERS_ATTRIBUTE], expressions),
     ...expressions.attributes(),
   });
 }

@@ -4,7 +4,7 @@ import {
   type GetItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { leavesDoubt, withDoubt } from './failure';
-import type { Operations, Send } from './send';
+import type { Operations, Send, SendOptions } from './send';
 
 const COMMANDS = {
   BatchGetItem: BatchGetItemCommand,
@@ -15,6 +15,13 @@ const COMMANDS = {
   TransactWriteItems: TransactWriteItemsCommand,
   UpdateItem: UpdateItemCommand,
 };
+
+/** Wraps the error of an attempt after which there is no other. The SDK does not know its name; it would look into a `cause`, and try again for that. */
+class Last extends Error {
+  constructor(readonly error: unknown) {
+    super('No further attempt is made.');
+  }
+}
 
 /** Connects by the AWS SDK; region, credentials and endpoint come from its usual environment. */
 export function connect(): Send {
@@ -28,19 +35,31 @@ export function connect(): Send {
   });
   /** Requests of which an attempt left doubt; the SDK passes the same object with each attempt. */
   const doubtful = new WeakSet<object>();
-  const noteDoubt = <R extends object, O>(next: (request: R) => Promise<O>) => async (request: R): Promise<O> => {
+  const sentOnce = new WeakSet<object>();
+  const noteDoubt = <R extends { readonly input: object }, O>(next: (request: R) => Promise<O>) => async (request: R): Promise<O> => {
     try {
       return await next(request);
     } catch (error) {
       if (leavesDoubt(error)) {
         doubtful.add(request);
       }
-      throw doubtful.has(request) ? withDoubt(error) : error;
+      if (!doubtful.has(request)) {
+        throw error;
+      }
+      throw sentOnce.has(request.input) ? new Last(withDoubt(error)) : withDoubt(error);
     }
   };
   client.middlewareStack.addRelativeTo(noteDoubt, { relation: 'after', toMiddleware: 'retryMiddleware', name: 'noteDoubt' });
-  const send = async (operation: keyof Operations, input: unknown): Promise<unknown> =>
+  const send = async (operation: keyof Operations, input: object, { once = false }: SendOptions = {}): Promise<unknown> => {
     // The union of commands is not callable in TypeScript, although each takes its operation's input.
-    client.send(new (COMMANDS[operation] as typeof GetItemCommand)(input as GetItemCommandInput));
+    const command = new (COMMANDS[operation] as typeof GetItemCommand)(input as GetItemCommandInput);
+    if (!once) {
+      return client.send(command);
+    }
+    sentOnce.add(command.input);
+    return client.send(command).catch((error: unknown) => {
+      throw error instanceof Last ? error.error : error;
+    });
+  };
   return send as Send;
 }

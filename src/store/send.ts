@@ -16,8 +16,13 @@ export interface Operations {
   UpdateItem: { input: UpdateItemCommandInput; output: UpdateItemCommandOutput };
 }
 
+export interface SendOptions {
+  /** Whether an attempt that may have taken effect is the last: a second one could take effect too. */
+  readonly once?: boolean;
+}
+
 /**
  * Sends one request, retrying what may be retried.
  * @throws the service's error, named as DynamoDB names it, or the network's; `withDoubt` where any attempt left doubt
  */
-export type Send = <O extends keyof Operations>(operation: O, input: Operations[O]['input']) => Promise<Operations[O]['output']>;
+export type Send = <O extends keyof Operations>(operation: O, input: Operations[O]['input'], options?: SendOptions) => Promise<Operations[O]['output']>;

@@ -2,49 +2,59 @@
 import { randomUUID } from 'node:crypto';
 import type { Resource } from '../definition/resource';
 import type { Stored } from '../definition/prepare';
-import { keyText, type Refusal } from './action';
 import { throughTransactions } from './back-off';
 import { readMany } from './batch';
-import { changeBlindly, isIndependent, removeBlindly, replaceBlindly, type Expected, type Written } from './blind';
-import type { RecordChanges } from './changes';
-import { commit, countActions, type Commit } from './commit';
 import { metered } from './cost';
-import { markDeleting } from './mark';
-import { furtherParts, isKept, keptKey, readOutcome } from './idempotency';
-import { nextRecord, TOKEN_LENGTH, type Meaning, type Next } from './next';
-import type { Preconditions } from './preconditions';
 import { createReader, type Reader, type StoreOptions } from './reader';
-import { recordKey, toFound, type Found } from './record';
+import { recordKey, toImage, type Image } from './record';
+import { TOKEN_LENGTH } from './table';
 import type { AttributeMap } from './value';
+import type { Change } from './write/change';
+import { commit } from './write/commit';
+import { furtherParts, isInForce, outcomeKey, readResponse } from './write/idempotency';
+import { newImage, type NewImage, type Values } from './write/new-image';
+import { MOST_ACTIONS, planChanges, type Plan, type PlanOptions } from './write/plan';
+import type { Preconditions } from './write/preconditions';
+import type { RecordChanges } from './write/record-changes';
+import { changeAlone, createAlone, deleteAlone, isIndependent, replaceAlone, type Expected, type SingleOutcome } from './write/single';
+import { keyText, type Violation, type Write } from './write/write';
 
-/** Records read by their keys: those of items, and of outcomes that are kept. */
+/** Records read by their keys: those of items, and that of an outcome which is in force. */
 export interface Lookup {
-  readonly items: readonly (Found | undefined)[];
-  readonly kept: AttributeMap | undefined;
+  readonly images: readonly (Image | undefined)[];
+  readonly outcome: AttributeMap | undefined;
 }
 
 /** The items of all resources, to be read and written. Every method throws a `Problem` where the database fails. */
 export interface Store extends Reader {
-  /** Reads items, and the outcome kept under a name if one is given, all in one request where they are several. */
-  lookUp(keys: readonly { readonly resource: Resource; readonly id: string }[], keptName?: string): Promise<Lookup>;
-  /** The outcome that a record begins. */
-  readKept(name: string, record: AttributeMap): Promise<string>;
+  /** How many actions a transaction holds. */
+  readonly transactionSize: number;
+  /** Reads items, and the outcome of a name if one is given, all in one request where they are several. */
+  lookUp(keys: readonly { readonly resource: Resource; readonly id: string }[], outcomeName?: string): Promise<Lookup>;
+  /** The response of the outcome that a record begins. */
+  readResponse(name: string, record: AttributeMap): Promise<string>;
   /** The item as a write will leave it. */
-  next(resource: Resource, id: string, found: Found | undefined, values: Record<string, Stored | undefined>, meaning: Meaning, counts?: Record<string, number>): Promise<Next>;
-  /** Carries out writes, all or none; why they were refused, or nothing where they are done. */
-  commit(request: Commit): Promise<Refusal[]>;
-  /** The number of database actions that writes take, of which a transaction holds 100. */
-  countActions(request: Commit): number;
-  /** Whether items of a resource can be replaced and deleted without being read: by `replace` and `remove`. */
+  newImage(resource: Resource, id: string, oldImage: Image | undefined, values: Values, counts?: ReadonlyMap<string, number>): Promise<NewImage>;
+  /** The writes that changes take. */
+  plan(changes: readonly Change[], options?: PlanOptions): Plan;
+  /** Carries out a plan, all of it or nothing; why not, or nothing where it is done. */
+  commit(plan: Plan): Promise<Violation[]>;
+  /** @throws Problem `unavailable` where references to the items of a resource are not all counted */
+  requireDeletable(resource: Resource): Promise<void>;
+  /** Carries out writes that are no changes of items as clients see them, all or none. */
+  carryOut(writes: readonly Write[]): Promise<Violation[]>;
+  /** All that stands in the way of a plan now, read and not written. */
+  findViolations(plan: Plan): Promise<Violation[]>;
+  /** Whether items of a resource can be made, replaced and deleted without others being known: by the methods that follow. */
   isIndependent(resource: Resource): boolean;
+  /** Makes an item under an id that was made here. */
+  create(resource: Resource, id: string, values: Record<string, Stored>): ReturnType<typeof createAlone>;
   /** Writes an item whole, new or not: version 1 says it is new. What is read-only stays. */
-  replace(resource: Resource, id: string, values: Record<string, Stored>, preconditions: Preconditions): Promise<Written>;
+  replace(resource: Resource, id: string, values: Record<string, Stored>, preconditions: Preconditions): Promise<SingleOutcome>;
   /** Changes attributes of an item that exists and is as it is expected to be. */
-  change(resource: Resource, id: string, changes: RecordChanges, expected: Expected): Promise<Written>;
+  change(resource: Resource, id: string, changes: RecordChanges, expected: Expected): Promise<SingleOutcome>;
   /** Deletes an item; undefined where it is done, else what stood against it. */
-  remove(resource: Resource, id: string, preconditions: Preconditions): Promise<{ readonly current: Found | undefined; readonly referring: string[] } | undefined>;
-  /** Marks an item as being deleted with what refers to it; false where it has changed, or an item of some collections refers to it. */
-  markDeleting(resource: Resource, found: Found, restricting: readonly string[]): Promise<boolean>;
+  delete(resource: Resource, id: string, preconditions: Preconditions): ReturnType<typeof deleteAlone>;
 }
 
 /** Random text of a token's length. The first 48 bits of a UUID are random, and Node makes UUIDs ahead. */
@@ -57,50 +67,75 @@ export function openStore(storeOptions: StoreOptions): Store {
   const { tableName: TableName, resources, deadline } = storeOptions;
   const { send: sendOnce, cost } = metered(storeOptions.send);
   const send = throughTransactions(sendOnce, deadline);
-  const token = newToken();
-  const options = { send, TableName, resources, token, deadline };
+  const context = { send, TableName, resources, token: newToken(), deadline };
 
   async function readRecord(Key: AttributeMap): Promise<AttributeMap | undefined> {
     return (await send('GetItem', { TableName, Key, ConsistentRead: true })).Item;
   }
 
-  return {
-    ...createReader(storeOptions, { send, cost }),
+  async function readRecords(keys: readonly AttributeMap[]): Promise<AttributeMap[]> {
+    const [only] = keys;
+    return only !== undefined && keys.length === 1 ? [await readRecord(only)].filter((record) => record !== undefined) : readMany(send, TableName, keys);
+  }
 
-    async lookUp(items, keptName) {
-      const keys = [...items.map(({ resource, id }) => recordKey(resource, id)), ...(keptName === undefined ? [] : [keptKey(keptName)])];
-      const [only] = keys;
-      const records = only !== undefined && keys.length === 1 ? [await readRecord(only)].filter((record) => record !== undefined) : await readMany(send, TableName, keys);
-      const byKey = new Map(records.map((record) => [keyText(record), record]));
-      const kept = keptName === undefined ? undefined : byKey.get(keyText(keptKey(keptName)));
+  // Not by a spread, which makes of so many members a slow object, once for each request.
+  return Object.assign(createReader(storeOptions, { send, cost }), {
+    transactionSize: storeOptions.transactionSize ?? MOST_ACTIONS,
+
+    async lookUp(items, outcomeName) {
+      const keys = [...items.map(({ resource, id }) => recordKey(resource, id)), ...(outcomeName === undefined ? [] : [outcomeKey(outcomeName)])];
+      const byKey = new Map((await readRecords(keys)).map((record) => [keyText(record), record]));
+      const outcome = outcomeName === undefined ? undefined : byKey.get(keyText(outcomeKey(outcomeName)));
       return {
-        items: await Promise.all(items.map(async ({ resource, id }) => {
+        images: await Promise.all(items.map(async ({ resource, id }) => {
           const record = byKey.get(keyText(recordKey(resource, id)));
-          return record === undefined ? undefined : toFound(resource, record);
+          return record === undefined ? undefined : toImage(resource, record);
         })),
-        kept: isKept(kept) ? kept : undefined,
+        outcome: isInForce(outcome) ? outcome : undefined,
       };
     },
 
-    async readKept(name, record) {
+    async readResponse(name, record) {
       const further = furtherParts(name, record);
-      return readOutcome([record, ...(further.length === 0 ? [] : await readMany(send, TableName, further))]);
+      return readResponse([record, ...(further.length === 0 ? [] : await readMany(send, TableName, further))]);
     },
 
-    next: (resource, id, found, values, meaning, counts) => nextRecord(resource, id, found, values, meaning, token, counts),
+    newImage: (resource, id, oldImage, values, counts) => newImage(resource, id, oldImage, values, context.token, counts),
 
-    commit: (request) => commit(options, request),
+    plan: (changes, options) => planChanges(resources, changes, options),
 
-    countActions: (request) => countActions(resources, request),
+    async commit({ changes, writes }) {
+      await storeOptions.constraints?.requireFor(changes, send);
+      return commit(context, [...writes.values()]);
+    },
+
+    requireDeletable: async (resource) => storeOptions.constraints?.requireForDeletion(resource, send),
+
+    carryOut: (writes) => commit(context, writes),
+
+    async findViolations({ changes, writes }) {
+      const byKey = new Map(changes.map(({ resource, id, oldImage }) => [keyText(recordKey(resource, id)), oldImage?.record]));
+      const unread = [...writes].filter(([key, { conditions }]) => !byKey.has(key) && conditions.length > 0).map(([, { key }]) => key);
+      for (const record of unread.length === 0 ? [] : await readRecords(unread)) {
+        byKey.set(keyText(record), record);
+      }
+      return [...writes].flatMap(([key, { conditions, onConditionFailed }]) => {
+        const record = byKey.get(key);
+        return conditions.every(({ holds }) => holds(record)) ? [] : onConditionFailed(record);
+      });
+    },
 
     isIndependent,
 
-    replace: (resource, id, values, preconditions) => replaceBlindly(options, resource, id, values, preconditions),
+    create: (resource, id, values) => createAlone(context, resource, id, values),
 
-    change: (resource, id, changes, expected) => changeBlindly(options, resource, id, changes, expected),
+    replace: (resource, id, values, preconditions) => replaceAlone(context, resource, id, values, preconditions),
 
-    remove: (resource, id, preconditions) => removeBlindly(options, resource, id, preconditions),
+    change: (resource, id, changes, expected) => changeAlone(context, resource, id, changes, expected),
 
-    markDeleting: (resource, found, restricting) => markDeleting(options, resource, found, restricting),
-  };
+    async delete(resource, id, preconditions) {
+      await storeOptions.constraints?.requireForDeletion(resource, send);
+      return deleteAlone(context, resource, id, preconditions);
+    },
+  } satisfies Omit<Store, keyof Reader>);
 }

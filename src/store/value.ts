@@ -7,6 +7,13 @@ import type { Stored } from '../definition/prepare';
 /** A record as DynamoDB holds it. */
 export type AttributeMap = Record<string, AttributeValue>;
 
+/** A stored value as text, the same for the same value; but the order of sets and members may differ. */
+export function valueText(value: AttributeValue): string {
+  // DynamoDB returns numbers in a form of its own: 1e+21 as 1000000000000000000000.
+  return JSON.stringify(value, (name, inner: unknown) => (
+    name === 'N' && typeof inner === 'string' ? String(Number(inner)) : inner instanceof Uint8Array ? Buffer.from(inner).toString('base64') : inner));
+}
+
 /** Encodes prepared values; what is undefined is left out. */
 export function encode(values: Record<string, Stored | undefined>): AttributeMap {
   const map: AttributeMap = {};

@@ -1,6 +1,6 @@
-// DynamoDB's JSON protocol over node:https, signed by AWS's own signer: the way to it in Lambda, without the SDK.
+// DynamoDB's JSON protocol over node:https: the way to it in Lambda, without the SDK.
 import { randomUUID } from 'node:crypto';
-import type { Operations, Send } from './send';
+import type { Operations, Send, SendOptions } from './send';
 import { readAnswer, serviceError } from './wire/answer';
 import { toBase64 } from './wire/bytes';
 import { skewOf } from './wire/clock';
@@ -15,7 +15,7 @@ import { createSigner } from './wire/signing';
  */
 export function connect(environment: NodeJS.ProcessEnv = process.env): Send {
   const { endpoint, region, credentials } = readEnvironment(environment);
-  const sign = createSigner({ credentials, region, service: 'dynamodb' });
+  const sign = createSigner({ credentials, region, service: 'dynamodb', method: 'POST', url: endpoint });
   const exchange = openExchange(endpoint);
   const retrying = openRetries();
   /** Milliseconds that DynamoDB's clock is ahead of ours. */
@@ -29,7 +29,7 @@ export function connect(environment: NodeJS.ProcessEnv = process.env): Send {
       'content-length': String(Buffer.byteLength(body)),
       'x-amz-target': `DynamoDB_20120810.${operation}`,
     };
-    const reply = await exchange(await sign({ method: 'POST', url: endpoint, headers, body }, new Date(Date.now() + signedBy)), body);
+    const reply = await exchange(sign(headers, body, new Date(Date.now() + signedBy)), body);
     const answer = readAnswer(reply);
     const $metadata = { httpStatusCode: reply.status, requestId: reply.headers['x-amzn-requestid'] };
     if (reply.status === 200) {
@@ -41,10 +41,10 @@ export function connect(environment: NodeJS.ProcessEnv = process.env): Send {
     throw Object.assign(error, { $metadata: { ...$metadata, clockSkewCorrected: corrected !== undefined } });
   }
 
-  const send = async (operation: keyof Operations, input: object): Promise<unknown> => {
+  const send = async (operation: keyof Operations, input: object, { once = false }: SendOptions = {}): Promise<unknown> => {
     // One body for all attempts: a transaction is carried out once for its token, however often it arrives.
     const body = JSON.stringify(toBase64(operation === 'TransactWriteItems' ? { ClientRequestToken: randomUUID(), ...input } : input));
-    return retrying(() => attempt(operation, body));
+    return retrying(() => attempt(operation, body), once);
   };
   return send as Send;
 }

@@ -143,12 +143,20 @@ describe('a caller that may write and not read', () => {
   test.each<[string, Ask, number]>([
     ['POST /papers', { body: { title: 'T', owner: 'x' } }, 201],
     ['POST /papers', { body: [{ title: 'T', owner: 'x' }] }, 201],
-    ['PUT /papers/p', { body: { title: 'T', owner: 'x' } }, 200],
-    ['PATCH /papers/p', { body: { title: 'T' } }, 200],
-    ['POST /papers/p/publish', {}, 200],
+    ['PUT /papers/p', { body: { title: 'T', owner: 'x' } }, 204],
+    ['PUT /papers/unseen', { body: { title: 'T', owner: 'x' } }, 201],
+    ['PATCH /papers/p', { body: { title: 'T' } }, 204],
+    ['POST /papers/p/publish', {}, 204],
   ])('is answered without body to %s %j', async (line, more, status) => {
     const answer = await dropBox(line, { ...more, as: ADA });
-    expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([status, '', undefined]);
+    expect([answer.status, answer.text, answer.headers['content-type'], answer.headers['preference-applied']]).toEqual([status, '', undefined, undefined]);
+    expect(answer.headers['location']).toEqual(status === 201 && !Array.isArray(more.body) ? expect.stringMatching(/^\/papers\/./) : undefined);
+  });
+
+  test('is told of its operations in a transaction without their items', async () => {
+    const operations = [{ method: 'PUT', path: '/papers/p', body: { title: 'T', owner: 'x' } }, { method: 'POST', path: '/papers', body: { title: 'T', owner: 'x' } }];
+    const { status, body } = await dropBox('POST /transactions', { body: { operations }, as: ADA });
+    expect([status, body.results.map((result: { status: number; body?: unknown }) => [result.status, 'body' in result])]).toEqual([200, [[204, false], [201, false]]]);
   });
 
   test('sees no `current` with 412, nor its ETag', async () => {

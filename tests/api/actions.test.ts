@@ -90,6 +90,10 @@ async function checkout(book: string, more: { body?: object; headers?: Record<st
   return ask(`POST /books/${book}/checkout`, { body: { member, ...more.body }, headers: more.headers ?? {} });
 }
 
+async function tagOf(book: string): Promise<string> {
+  return (await ask(`GET /books/${book}`)).headers['etag']!;
+}
+
 async function available(book: string): Promise<number> {
   return (await ask(`GET /books/${book}`)).body.available;
 }
@@ -149,25 +153,29 @@ describe('checkout', () => {
   test('of a book that is not there is 404', async () => expect((await checkout('absent')).status).toBe(404));
 
   test.each<[Record<string, string>, number]>([
-    [{ 'If-Match': '"1"' }, 201],
+    [{ 'If-Match': 'ETAG' }, 201],
     [{ 'If-Match': '*' }, 201],
+    [{ 'If-Match': '"1"' }, 412],
     [{ 'If-Match': '"7"' }, 412],
-    [{ 'If-None-Match': '"1"' }, 412],
+    [{ 'If-None-Match': 'ETAG' }, 412],
     [{ 'If-Unmodified-Since': 'Mon, 01 Jan 2024 00:00:00 GMT' }, 412],
-  ])('with %j is held to it: %i', async (headers, status) => {
+  ])('with %j is held to it: %i', async (conditions, status) => {
     const book = await makeBook(1);
+    const etag = await tagOf(book);
+    const headers = Object.fromEntries(Object.entries(conditions).map(([name, value]) => [name, value.replace('ETAG', etag)]));
     const answer = await checkout(book, { headers });
     expect(answer.status).toBe(status);
     expect(await available(book)).toBe(status === 201 ? 0 : 1);
     if (status === 412) {
       expect(answer.body.current).toMatchObject({ id: book, version: 1 });
-      expect(answer.headers['etag']).toBe('"1"');
+      expect(answer.headers['etag']).toBe(etag);
     }
   });
 
   test('with If-Match raced by 50: each has the same tag, one lends', async () => {
     const book = await makeBook(CLIENTS);
-    expect(statuses(await race(() => checkout(book, { headers: { 'If-Match': '"1"' } })))).toEqual({ 201: 1, 412: CLIENTS - 1 });
+    const etag = await tagOf(book);
+    expect(statuses(await race(() => checkout(book, { headers: { 'If-Match': etag } })))).toEqual({ 201: 1, 412: CLIENTS - 1 });
   });
 
   test('takes Prefer and Accept like every other write, JSON alone, and no parameter', async () => {
@@ -204,6 +212,12 @@ describe('return', () => {
     expect(headers['etag']).toBe('"2"');
     expect(headers['location']).toBeUndefined();
     expect(await available(book)).toBe(1);
+  });
+
+  test('with return=minimal answers 204 without the loan', async () => {
+    const { body: loan } = await checkout(await makeBook(1));
+    const { status, text, headers } = await ask(`POST /loans/${loan.id}/return`, { headers: { Prefer: 'return=minimal' } });
+    expect([status, text, headers['preference-applied'], headers['etag'], headers['content-type']]).toEqual([204, '', 'return=minimal', '"2"', undefined]);
   });
 
   test('a second time is 409, and of no loan 404', async () => {
@@ -309,7 +323,8 @@ describe('an action of a resource file', () => {
   test('deletes, or refuses', async () => {
     const [draft, published] = [await document(), await document({ size: 1 })];
     await askOwn(`POST /documents/${published}/publish`);
-    expect((await askOwn(`POST /documents/${draft}/discard`)).status).toBe(200);
+    const before = (await askOwn(`GET /documents/${draft}`)).body;
+    expect(await askOwn(`POST /documents/${draft}/discard`)).toMatchObject({ status: 200, body: before });
     expect((await askOwn(`GET /documents/${draft}`)).status).toBe(404);
     expect(await askOwn(`POST /documents/${published}/discard`)).toMatchObject({ status: 409, body: { detail: 'What is published stays.' } });
   });

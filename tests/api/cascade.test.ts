@@ -1,136 +1,345 @@
-// DELETE of an item with what refers to it: onDelete cascade and setNull.
+// DELETE of an item with what refers to it: onDelete cascade and setNull, in one transaction and in many.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import fc from 'fast-check';
+
+import { createClient, type Answer } from '../setup/client';
+import { family } from '../setup/family';
+import { deleteRecords, putRecords } from '../setup/load';
+import { brokenRules } from '../setup/invariants';
+import { errorReply } from '../setup/proxy';
 import { useProxy } from '../setup/proxied';
-import { useTable } from '../setup/table';
-
-const authors = defineResource({ name: 'authors', description: 'Authors.', schema: { name: String } });
-const editors = defineResource({ name: 'editors', description: 'Editors.', schema: { name: String } });
-const works = defineResource({
-  name: 'works',
-  description: 'Works.',
-  schema: {
-    author: { type: String, required: true, references: 'authors', onDelete: 'cascade' },
-    editor: { type: String, references: 'editors', onDelete: 'setNull' },
-    code: { type: String, maxLength: 20, unique: true },
-  },
-  indexes: { byAuthor: { partition: 'author' }, byEditor: { partition: 'editor' } },
-});
-const reviews = defineResource({
-  name: 'reviews',
-  description: 'Reviews.',
-  schema: { work: { type: String, required: true, references: 'works', onDelete: 'cascade' } },
-  indexes: { byWork: { partition: 'work' } },
-});
-const prizes = defineResource({
-  name: 'prizes',
-  description: 'Prizes.',
-  schema: { author: { type: String, required: true, references: 'authors' } },
-});
+import { scanTable } from '../setup/scan';
+import { tableName, useTable } from '../setup/table';
 
 useTable();
-const database = useProxy({ resources: listResources(authors, editors, works, reviews, prizes) });
 
-async function ids(collection: string): Promise<string[]> {
-  return (await database.ask(`GET /${collection}?limit=100`)).body.items.map(({ id }: { id: string }) => id).sort();
+type Records = Record<string, AttributeValue>[];
+
+/** The whole table, in one order. */
+async function table(): Promise<Records> {
+  const records = await scanTable(tableName());
+  return records.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
-/** An author with works, each with reviews. */
-async function library(author: string, workCount: number, reviewCount: number): Promise<void> {
-  const { ask } = database;
-  await ask(`PUT /authors/${author}`, { body: { name: author } });
-  await Promise.all(Array.from({ length: workCount }, async (_, work) => {
-    const id = `${author}-${work}`;
-    expect((await ask(`PUT /works/${id}`, { body: { author, code: id } })).status).toBe(201);
-    for (let review = 0; review < reviewCount; review++) {
-      expect((await ask(`PUT /reviews/${id}-${review}`, { body: { work: id } })).status).toBe(201);
-    }
-  }));
+function key({ pk, sk }: Record<string, AttributeValue>): string {
+  return `${pk?.S}/${sk?.S}`;
 }
 
-async function clean(): Promise<void> {
-  for (const collection of ['prizes', 'reviews', 'works', 'authors', 'editors']) {
-    for (const id of await ids(collection)) {
-      await database.ask(`DELETE /${collection}/${id}`);
-    }
-  }
+/** The items, by path. */
+async function items(): Promise<string[]> {
+  return (await table()).map(key).filter((path) => !path.startsWith('#'));
+}
+
+function leftovers(records: Records): string[] {
+  return [...brokenRules(family, records), ...records.filter((record) => record['#deleting'] !== undefined || record['#clearing'] !== undefined).map((record) => `${key(record)} has a mark.`)];
 }
 
 afterEach(async () => {
-  database.proxy.clear();
-  await clean();
+  expect(leftovers(await table())).toEqual([]);
 });
 
-test('cascade deletes what refers to the item, and what refers to that, and frees unique values', async () => {
-  await library('a', 5, 3);
-  await library('b', 1, 1);
-  expect((await database.ask('DELETE /authors/a')).status).toBe(204);
-  expect([await ids('authors'), await ids('works'), await ids('reviews')]).toEqual([['b'], ['b-0'], ['b-0-0']]);
-  expect((await database.ask('PUT /works/other', { body: { author: 'b', code: 'a-0' } })).status).toBe(201);
-});
+// With few actions to a transaction every tree is too large for one.
+describe.each([['in one transaction', undefined], ['in transactions of 6 actions', 6]])('%s', (_way, transactionSize) => {
+  const database = useProxy({ resources: family, ...(transactionSize !== undefined && { transactionSize }) });
 
-test('more than fits into one page are deleted too', async () => {
-  await library('many', 60, 0);
-  expect((await database.ask('DELETE /authors/many')).status).toBe(204);
-  expect(await ids('works')).toEqual([]);
-});
-
-test('setNull clears the reference and keeps the item', async () => {
-  await library('a', 2, 0);
-  await database.ask('PUT /editors/e', { body: { name: 'e' } });
-  await database.ask('PATCH /works/a-0', { body: { editor: 'e' } });
-  expect((await database.ask('DELETE /editors/e')).status).toBe(204);
-  const { body } = await database.ask('GET /works/a-0');
-  expect(body).toMatchObject({ author: 'a', version: 3 });
-  expect(body).not.toHaveProperty('editor');
-  expect((await database.ask('DELETE /works/a-0')).status).toBe(204);
-});
-
-test('a reference that restricts refuses the whole, and nothing is deleted or marked', async () => {
-  await library('a', 2, 1);
-  await database.ask('PUT /prizes/p', { body: { author: 'a' } });
-  const answer = await database.ask('DELETE /authors/a');
-  expect(answer.status).toBe(409);
-  expect(answer.body.detail).toContain('prizes');
-  expect(await ids('works')).toEqual(['a-0', 'a-1']);
-  expect((await database.ask('PUT /works/new', { body: { author: 'a' } })).status).toBe(201);
-  await database.ask('DELETE /prizes/p');
-});
-
-test('preconditions hold before anything is deleted', async () => {
-  await library('a', 1, 0);
-  expect((await database.ask('DELETE /authors/a', { headers: { 'If-Match': '"9"' } })).status).toBe(412);
-  expect(await ids('works')).toEqual(['a-0']);
-  expect((await database.ask('DELETE /authors/a', { headers: { 'If-Match': '"1"' } })).status).toBe(204);
-});
-
-test('broken off in the middle, the item is still there with what is left, takes no new references, and DELETE goes on', async () => {
-  await library('a', 20, 0);
-  let deletions = 0;
-  jest.spyOn(console, 'error').mockImplementation(() => {});
-  database.proxy.intercept = async ({ operation }, forward) => (operation === 'TransactWriteItems' && ++deletions > 5 ? 'disconnect' : forward());
-  expect((await database.ask('DELETE /authors/a')).status).toBe(503);
-  jest.restoreAllMocks();
-  database.proxy.clear();
-  const left = await ids('works');
-  expect(left.length).toBeGreaterThan(0);
-  expect(left.length).toBeLessThan(20);
-  expect((await database.ask('GET /authors/a')).body).toMatchObject({ id: 'a', version: 1 });
-  const refused = await database.ask('PUT /works/late', { body: { author: 'a' } });
-  expect([refused.status, refused.body.errors[0].pointer]).toEqual([409, '#/author']);
-  expect((await database.ask('DELETE /authors/a')).status).toBe(204);
-  expect([await ids('authors'), await ids('works')]).toEqual([[], []]);
-});
-
-test('racing with the creation of references, no work is left without its author', async () => {
-  for (let round = 0; round < 5; round++) {
-    await library('r', 3, 0);
-    const [deletion, ...creations] = await Promise.all([
-      database.ask('DELETE /authors/r'),
-      ...Array.from({ length: 10 }, (_, index) => database.ask(`PUT /works/new-${index}`, { body: { author: 'r' } })),
-    ]);
-    expect(deletion.status).toBe(204);
-    expect(creations.every(({ status }) => status === 201 || status === 409)).toBe(true);
-    expect([await ids('authors'), await ids('works')]).toEqual([[], []]);
+  async function make(path: string, body: object = {}): Promise<Answer> {
+    const answer = await database.ask(`PUT ${path}`, { body });
+    expect([200, 201]).toContain(answer.status);
+    return answer;
   }
+
+  async function empty(): Promise<void> {
+    database.proxy.clear();
+    await deleteRecords((await table()).filter((record) => !key(record).startsWith('#layout/')));
+  }
+
+  afterEach(empty);
+
+  let planted: Records | undefined;
+
+  /** A folder with folders and notes in it; each note stands on a shelf. */
+  async function tree(): Promise<void> {
+    if (planted !== undefined) {
+      return putRecords(planted);
+    }
+    await make('/shelves/s');
+    await make('/folders/root');
+    for (const folder of ['a', 'b']) {
+      await make(`/folders/${folder}`, { parent: 'root' });
+      for (const note of ['1', '2', '3']) {
+        await make(`/notes/${folder}${note}`, { folder, shelf: 's', code: `${folder}${note}` });
+      }
+    }
+    await make('/notes/top', { folder: 'root' });
+    await make('/notes/elsewhere', { shelf: 's' });
+    planted = await table();
+  }
+
+  test('all that refers to the item goes with it, unique values are free again, and what counts them counts them no more', async () => {
+    await tree();
+    expect((await database.ask('DELETE /folders/root')).status).toBe(204);
+    expect(await items()).toEqual(['notes/elsewhere', 'shelves/s']);
+    expect((await database.ask('GET /shelves/s')).body.notes).toBe(1);
+    await make('/notes/new', { code: 'a1' });
+  });
+
+  test('setNull clears the reference with one version more, and the rest of the item stays', async () => {
+    await tree();
+    expect((await database.ask('DELETE /shelves/s')).status).toBe(204);
+    const { body } = await database.ask('GET /notes/a1');
+    expect(body).toMatchObject({ folder: 'a', code: 'a1', version: 2 });
+    expect(body).not.toHaveProperty('shelf');
+    expect(body).not.toHaveProperty('deleting');
+  });
+
+  test('references in a circle, and of an item to itself, end', async () => {
+    await make('/folders/a');
+    await make('/folders/b', { parent: 'a' });
+    await make('/folders/c', { parent: 'b' });
+    await make('/folders/a', { parent: 'c' });
+    await make('/folders/self');
+    await make('/folders/self', { parent: 'self' });
+    for (const folder of ['a', 'b', 'c']) {
+      await make(`/notes/${folder}`, { folder });
+    }
+    expect((await database.ask('DELETE /folders/b')).status).toBe(204);
+    expect((await database.ask('DELETE /folders/self')).status).toBe(204);
+    expect(await items()).toEqual([]);
+  });
+
+  test('with If-Match, which nobody has changed, it is done, though what goes is counted on the item', async () => {
+    await tree();
+    const { headers } = await database.ask('GET /folders/root');
+    expect((await database.ask('DELETE /folders/root', { headers: { 'If-Match': headers['etag']! } })).status).toBe(204);
+  });
+
+  describe('a refusal changes nothing', () => {
+    test.each<[string, number, string, () => Promise<unknown>, Record<string, string>?]>([
+      ['where an item deep in the tree is referred to', 409, '/folders/root', () => make('/pins/p', { note: 'a2' })],
+      ['where the item itself is referred to', 409, '/folders/root', () => make('/pins/p', { folder: 'root' })],
+      ['where an item that loses its reference would break a rule', 409, '/shelves/s', () => make('/notes/b2', { folder: 'b', shelf: 's', isLoose: false })],
+      ['where If-Match names another revision', 412, '/folders/root', async () => undefined, { 'If-Match': '"99"' }],
+      ['where the item does not exist', 404, '/folders/none', async () => undefined],
+    ])('%s: %i', async (_what, status, path, prepare, headers = {}) => {
+      await tree();
+      await prepare();
+      const before = await table();
+      const answer = await database.ask(`DELETE ${path}`, { headers });
+      expect(answer.status).toBe(status);
+      await pause(50);
+      expect(await table()).toEqual(before);
+      expect((await database.ask('PUT /notes/late', { body: { folder: 'root' } })).status).toBe(201);
+    });
+
+    test('where the item is changed after its deletion began, and the deletion was held to what it was: 412', async () => {
+      await tree();
+      const { headers } = await database.ask('GET /folders/root');
+      let isChanged = false;
+      database.proxy.intercept = async ({ operation }, forward) => {
+        if (!isChanged && operation !== 'GetItem') {
+          isChanged = true;
+          expect((await database.ask('PATCH /folders/root', { body: { title: 'changed' } })).status).toBe(200);
+        }
+        return forward();
+      };
+      const answer = await database.ask('DELETE /folders/root', { headers: { 'If-Match': headers['etag']! } });
+      database.proxy.clear();
+      expect([isChanged, [412, 204].includes(answer.status)]).toEqual([true, true]);
+      expect((await items()).length).toBe(answer.status === 412 ? 12 : 2);
+    });
+  });
+
+  test('throttled in the middle, what has begun is awaited, and nothing runs on behind the answer', async () => {
+    jest.spyOn(console, 'error').mockImplementation(() => {});
+    await tree();
+    let writes = 0;
+    database.proxy.intercept = async ({ operation }, forward) => (operation !== 'GetItem' && operation !== 'Query' && operation !== 'BatchGetItem' && ++writes % 3 === 0
+      ? operation === 'TransactWriteItems' ? errorReply('TransactionCanceledException', 'Throttled', 400, { CancellationReasons: [{ Code: 'ThrottlingError' }] }) : errorReply('ThrottlingException') : forward());
+    await database.ask('DELETE /folders/root');
+    const sent = database.proxy.requests.length;
+    await pause(100);
+    expect(database.proxy.requests.length).toBe(sent);
+    database.proxy.clear();
+    const then = await table();
+    await pause(20);
+    expect(await table()).toEqual(then);
+    expect([204, 404]).toContain((await database.ask('DELETE /folders/root')).status);
+    jest.restoreAllMocks();
+  });
+
+  test('killed before or after any request to the database, DELETE sent again finishes it or does it, and leaves nothing behind', async () => {
+    jest.spyOn(console, 'error').mockImplementation(() => {});
+    const states = new Set<string>();
+    // Odd, so that answers are lost as often as requests.
+    const stride = transactionSize === undefined || process.env.RUNS !== undefined ? 1 : 25;
+    for (let kill = 0; ; kill += stride) {
+      await tree();
+      let requests = 0;
+      // From some request on nothing gets through, and the answer of the one before may be lost.
+      database.proxy.intercept = async (_request, forward) => {
+        if (requests++ < kill >> 1) {
+          return forward();
+        }
+        if (requests === (kill >> 1) + 1 && kill % 2 === 1) {
+          await forward();
+        }
+        return 'disconnect';
+      };
+      const { status } = await database.ask('DELETE /folders/root');
+      database.proxy.clear();
+      const item = await database.ask('GET /folders/root');
+      states.add(`${item.status} ${item.body.deleting}`);
+      if (item.body.deleting === true) {
+        expect(item.headers['etag']).toMatch(/\.deleting"$/);
+        expect((await database.ask('PATCH /folders/root', { body: { title: 'x' } })).status).toBe(409);
+        expect((await database.ask('PUT /folders/root', { body: { title: 'x' } })).status).toBe(409);
+        expect((await database.ask('PUT /notes/late', { body: { folder: 'root' } })).status).toBe(409);
+        expect((await database.ask('GET /folders')).body.items.find(({ id }: { id: string }) => id === 'root')).toMatchObject({ deleting: true });
+      }
+      // The precondition counts at the beginning alone.
+      const again = await database.ask('DELETE /folders/root', { headers: item.body.deleting === true ? { 'If-Match': '"99"' } : {} });
+      expect([204, 404]).toContain(again.status);
+      expect(leftovers(await table())).toEqual([]);
+      expect(await items()).toEqual(['notes/elsewhere', 'shelves/s']);
+      await empty();
+      if (status === 204 || kill > 400) {
+        expect(status).toBe(204);
+        break;
+      }
+    }
+    expect([...states].sort()).toEqual(transactionSize === undefined ? ['200 undefined', '404 undefined'] : ['200 true', '200 undefined', '404 undefined']);
+    jest.restoreAllMocks();
+  });
+
+  test('an obstacle that comes when marks of a killed deletion are there takes them off', async () => {
+    jest.spyOn(console, 'error').mockImplementation(() => {});
+    await tree();
+    await make('/pins/p', { note: 'b3' });
+    const before = await table();
+    let writes = 0;
+    database.proxy.intercept = async ({ operation }, forward) => (operation === 'UpdateItem' && ++writes > 4 ? 'disconnect' : forward());
+    await database.ask('DELETE /folders/root');
+    database.proxy.clear();
+    jest.useFakeTimers({ doNotFake: ['setTimeout', 'setInterval', 'setImmediate', 'nextTick', 'queueMicrotask', 'performance'], now: Date.now() + 10 * 60 * 1000 });
+    const { status } = await database.ask('DELETE /folders/root');
+    jest.useRealTimers();
+    expect(status).toBe(409);
+    expect(await table()).toEqual(before);
+    jest.restoreAllMocks();
+  });
+
+  test('racing with the creation of references, and with other deletions, nothing is left without what it refers to', async () => {
+    for (let round = 0; round < 3; round++) {
+      await tree();
+      const answers = await Promise.all([
+        database.ask('DELETE /folders/root'),
+        database.ask('DELETE /folders/root'),
+        database.ask('DELETE /folders/a'),
+        database.ask('DELETE /shelves/s'),
+        ...Array.from({ length: 6 }, (_, index) => database.ask(`PUT /notes/new-${index}`, { body: { folder: index % 2 === 0 ? 'root' : 'a', shelf: 's' } })),
+      ]);
+      expect(answers.filter(({ status }) => ![201, 204, 404, 409, 503].includes(status)).map(({ status, text }) => `${status} ${text}`)).toEqual([]);
+      for (const path of ['folders/root', 'folders/a', 'shelves/s']) {
+        await database.ask(`DELETE /${path}`);
+      }
+      expect(leftovers(await table())).toEqual([]);
+      await empty();
+    }
+  });
+
+  test('any folders, notes, shelves and pins go, or stay, as the words of their resource files say', async () => {
+    const id = fc.constantFrom('f0', 'f1', 'f2', 'f3');
+    const graph = fc.record({
+      parents: fc.array(fc.option(id, { nil: undefined }), { minLength: 4, maxLength: 4 }),
+      notes: fc.array(fc.record({ folder: fc.option(id, { nil: undefined }), shelf: fc.boolean(), isLoose: fc.option(fc.constant(false), { nil: undefined }) }), { maxLength: 4 }),
+      pins: fc.array(fc.oneof(id.map((folder) => ({ folder })), fc.integer({ min: 0, max: 3 }).map((note) => ({ note: `n${note}` }))), { maxLength: 2 }),
+      target: fc.constantFrom('folders/f0', 'folders/f1', 'shelves/s'),
+    });
+    await fc.assert(fc.asyncProperty(graph, async ({ parents, notes, pins, target }) => {
+      await make('/shelves/s');
+      for (const index of parents.keys()) {
+        await make(`/folders/f${index}`);
+      }
+      for (const [index, parent] of parents.entries()) {
+        if (parent !== undefined) {
+          await make(`/folders/f${index}`, { parent });
+        }
+      }
+      const kept = notes.map(({ folder, shelf, isLoose }) => ({ ...(folder !== undefined && { folder }), ...(shelf && { shelf: 's' }), ...(isLoose === false && shelf && { isLoose }) }));
+      for (const [index, note] of kept.entries()) {
+        await make(`/notes/n${index}`, note);
+      }
+      const set = pins.filter((pin) => !('note' in pin) || Number(pin.note.slice(1)) < kept.length);
+      for (const [index, pin] of set.entries()) {
+        await make(`/pins/p${index}`, pin);
+      }
+      const before = await table();
+      const going = goingWith(target, parents, kept);
+      const isPinned = set.some((pin) => going.has('note' in pin ? `notes/${pin.note}` : `folders/${pin.folder}`));
+      const isBroken = target === 'shelves/s' && kept.some(({ shelf, isLoose }) => shelf !== undefined && isLoose === false);
+      const { status } = await database.ask(`DELETE /${target}`);
+      const after = await table();
+      expect(status).toBe(isPinned || isBroken ? 409 : 204);
+      if (status !== 204) {
+        expect(after).toEqual(before);
+      }
+      expect(after.map(key).filter((path) => !path.startsWith('#'))).toEqual(before.map(key).filter((path) => !path.startsWith('#') && (status !== 204 || !going.has(path))));
+      expect(leftovers(after)).toEqual([]);
+      await empty();
+    }), { numRuns: Number(process.env.RUNS ?? 6), endOnFailure: true });
+  });
+});
+
+/** What goes with an item, by path: a model of cascade. */
+function goingWith(target: string, parents: readonly (string | undefined)[], notes: readonly { folder?: string }[]): Set<string> {
+  const going = new Set([target]);
+  for (let size = 0; size !== going.size;) {
+    size = going.size;
+    parents.forEach((parent, index) => parent !== undefined && going.has(`folders/${parent}`) && going.add(`folders/f${index}`));
+    notes.forEach(({ folder }, index) => folder !== undefined && going.has(`folders/${folder}`) && going.add(`notes/n${index}`));
+  }
+  return going;
+}
+
+describe('at the sizes of DynamoDB', () => {
+  const database = useProxy({ resources: family });
+
+  async function children(count: number): Promise<void> {
+    expect((await database.ask('PUT /folders/big', { body: {} })).status).toBe(201);
+    for (let made = 0; made < count; made += 50) {
+      const body = Array.from({ length: Math.min(50, count - made) }, () => ({ folder: 'big' }));
+      expect((await database.ask('POST /notes', { body })).status).toBe(201);
+    }
+    database.proxy.clear();
+  }
+
+  test('25 children cost at most 10 requests', async () => {
+    await children(25);
+    expect((await database.ask('DELETE /folders/big')).status).toBe(204);
+    expect(database.proxy.requests.map(({ operation }) => operation)).toEqual(['GetItem', 'Query', 'BatchGetItem', 'TransactWriteItems']);
+    expect(await items()).toEqual([]);
+  });
+
+  test('150 children are more than a transaction holds, and go all the same', async () => {
+    await children(150);
+    expect((await database.ask('DELETE /folders/big')).status).toBe(204);
+    expect(await items()).toEqual([]);
+  });
+
+  test('where the time is over before all is done it is 503 with Retry-After, and the next DELETE goes on', async () => {
+    await children(150);
+    // More from time to time, for a slow machine.
+    const hurried = (tries: number): Promise<Answer> => createClient({ resources: family, remaining: 1_550 + 20 * tries })('DELETE /folders/big');
+    const statuses: number[] = [];
+    while (statuses.at(-1) !== 204 && statuses.length < 200) {
+      const { status, headers } = await hurried(statuses.length);
+      statuses.push(status);
+      expect([status, /^\d+$/.test(headers['retry-after'] ?? '')]).toEqual(status === 204 ? [204, false] : [503, true]);
+    }
+    expect([statuses[0], statuses.at(-1)]).toEqual([503, 204]);
+    expect(await items()).toEqual([]);
+  });
 });

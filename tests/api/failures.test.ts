@@ -1,19 +1,26 @@
 // A database that throttles, fails, cannot be reached, or whose answers are lost.
 
+import { listResources } from '../../src/definition/resource';
+import { resources } from '../../src/resources';
 import { createClient } from '../setup/client';
+import { notes } from '../setup/notes';
 import { errorReply } from '../setup/proxy';
 import { useProxy } from '../setup/proxied';
 import { aBook } from '../setup/samples';
 import { useTable } from '../setup/table';
 
 useTable();
-const database = useProxy();
+const withNotes = listResources(...resources.values(), notes);
+const database = useProxy({ resources: withNotes });
 
 let logged: jest.SpyInstance;
 beforeEach(() => {
   logged = jest.spyOn(console, 'error').mockImplementation(() => {});
 });
 afterEach(() => logged.mockRestore());
+
+// A process asks once which constraints hold of its table: that is nothing of the requests below.
+beforeAll(() => database.ask('POST /books', { body: aBook() }));
 
 const LINES = ['GET /books/1', 'GET /books', 'POST /books', 'PUT /books/1', 'PATCH /books/1', 'DELETE /books/1'];
 
@@ -102,9 +109,9 @@ describe('where the response of a write that took effect is lost', () => {
 
   test.each(['PUT', 'PATCH'])('%s with If-Match is done once, and not refused for its own first attempt', async (method) => {
     await database.ask('DELETE /books/lost');
-    await database.ask('PUT /books/lost', { body: aBook() });
+    const { headers: { etag } } = await database.ask('PUT /books/lost', { body: aBook() });
     loseOne();
-    const answer = await database.ask(`${method} /books/lost`, { body: aBook({ pages: 7 }), headers: { 'If-Match': '"1"' } });
+    const answer = await database.ask(`${method} /books/lost`, { body: aBook({ pages: 7 }), headers: { 'If-Match': etag! } });
     expect([answer.status, answer.body.version, answer.body.pages]).toEqual([200, 2, 7]);
     expect((await database.ask('GET /books/lost')).body).toEqual(answer.body);
   });
@@ -114,6 +121,50 @@ describe('where the response of a write that took effect is lost', () => {
     loseOne();
     expect((await database.ask('DELETE /books/lost')).status).toBe(204);
     expect((await database.ask('GET /books/lost')).status).toBe(404);
+  });
+});
+
+describe('a write in one request that could take effect twice, of which the response is lost', () => {
+  const WRITES: [string, string, number][] = [['POST /notes', 'PutItem', 201], ['PUT /notes/lost', 'UpdateItem', 200], ['PATCH /notes/lost', 'UpdateItem', 200], ['DELETE /notes/lost', 'DeleteItem', 204]];
+  const body = { title: 'lost', pages: 7 };
+
+  /** Loses the response of every write; before the first is lost, something else can happen, which loses nothing. */
+  function loseWrites(meanwhile?: () => Promise<unknown>): void {
+    const lose: typeof database.proxy.intercept = async ({ operation }, forward) => {
+      const reply = await forward();
+      if (operation === 'GetItem') {
+        return reply;
+      }
+      database.proxy.intercept = undefined;
+      await meanwhile?.();
+      database.proxy.intercept = lose;
+      return 'disconnect';
+    };
+    database.proxy.intercept = lose;
+  }
+
+  beforeEach(async () => {
+    await database.ask('PUT /notes/lost', { body: { title: 'before' } });
+    database.proxy.clear();
+  });
+
+  test.each(WRITES)('%s is sent once, the record is read once, and the write is found done', async (line, operation, status) => {
+    loseWrites();
+    const answer = await database.ask(line, { body });
+    expect(answer.status).toBe(status);
+    expect(database.proxy.requests.map((request) => request.operation)).toEqual([operation, 'GetItem']);
+    database.proxy.clear();
+    const path = line.startsWith('POST') ? answer.headers['location']! : '/notes/lost';
+    expect(await database.ask(`GET ${path}`)).toMatchObject(status === 204 ? { status: 404 } : { status: 200, body: answer.body });
+  });
+
+  test.each(WRITES.slice(1))('%s of an item that another has written since is sent once, and is 503, as nobody knows', async (line, operation) => {
+    loseWrites(() => database.ask('PUT /notes/lost', { body: { title: 'another' } }));
+    const { status, body: problem, headers } = await database.ask(line, { body });
+    expect([status, problem.type, headers['retry-after']]).toEqual([503, '/docs#unavailable', '1']);
+    expect(database.proxy.requests.map((request) => request.operation)).toEqual([operation, 'UpdateItem', 'GetItem']);
+    database.proxy.clear();
+    expect((await database.ask('GET /notes/lost')).body.title).toBe('another');
   });
 });
 

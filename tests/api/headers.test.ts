@@ -103,9 +103,24 @@ describe('what the API says of itself', () => {
     expect(headers['content-type']).toBe('application/health+json');
   });
 
-  test('HEAD is answered wherever GET is', async () => {
-    for (const path of ['/', '/health', '/books']) {
-      expect(await ask(`HEAD ${path}`)).toMatchObject({ status: 200, text: '' });
-    }
+  test.each([
+    ['/', {}], ['/health', {}], ['/docs', {}], ['/docs/rapidoc.js', {}], ['/openapi.json', { 'Accept-Encoding': 'gzip' }], ['/docs', { 'Accept-Encoding': 'gzip' }],
+    ['/books', {}], ['/books', { 'Accept-Encoding': 'gzip' }], ['/books/long', {}], ['/books/long', { 'Accept-Encoding': 'gzip' }], ['/books/long?fields=title', {}], ['/books/long/loans', {}],
+    ['/books/absent', {}], ['/books?x=1', {}], ['/nothing', {}],
+  ])('HEAD of %s with %j has the status and the headers of GET, the length of its body in bytes, and no body', async (path, headers) => {
+    await ask('PUT /books/long', { body: aBook({ title: 'Ärger', summary: 'Für '.repeat(400) }) });
+    const [get, head] = [await ask(`GET ${path}`, { headers }), await ask(`HEAD ${path}`, { headers })];
+    const same = ({ 'server-timing': _timing, 'x-request-id': _id, 'content-length': _length, ...others }: typeof get.headers): object => others;
+    expect([head.status, head.text, same(head.headers)]).toEqual([get.status, '', same(get.headers)]);
+    expect(get.length).toBeGreaterThan(0);
+    // A problem names its request.
+    const longer = get.body?.instance === undefined ? 0 : head.headers['x-request-id']!.length - get.headers['x-request-id']!.length;
+    expect([head.headers['content-length'], get.headers['content-length']]).toEqual([String(get.length + longer), undefined]);
+  });
+
+  test('HEAD of what GET answers without a body has no length', async () => {
+    await ask('PUT /books/known', { body: aBook() });
+    const head = await ask('HEAD /books/known', { headers: { 'If-None-Match': '*' } });
+    expect([head.status, head.text, head.headers['content-length']]).toEqual([304, '', undefined]);
   });
 });

@@ -138,8 +138,47 @@ describe('a key', () => {
   });
 
   test('can have any characters, and is told from those that look like it', async () => {
-    const ids = await Promise.all(['"8e03978e"', '8e03978e', '8E03978E', 'a#b', 'a%23b', 'a/b', 'å'].map(async (key) => (await keyed(key, 'POST /notes', { body: { title: 'x' } })).body.id as string));
+    const ids = await Promise.all(['8e03978e', '8E03978E', 'a#b', 'a%23b', 'a/b', 'å', '"a, b"', '"a,b"', '"a\\"b"', '"a\\\\\\"b"', '"a b"', '" a b"'].map(async (key) => (await keyed(key, 'POST /notes', { body: { title: 'x' } })).body.id as string));
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test.each([['k1', '"k1"'], ['  k2\t', ' "k2" '], ['a\\b', '"a\\\\b"'], ['q'.repeat(253), `"${'q'.repeat(253)}"`]])('%j and %j, a plain text and the string of RFC 8941 that stands for it, are one key', async (plain, quoted) => {
+    const first = await keyed(plain, 'POST /books', { body: aBook() });
+    expect(first.status).toBe(201);
+    await expectReplay(first, await keyed(quoted, 'POST /books', { body: aBook() }));
+  });
+
+  test.each(['a, b', 'a,', '"a", "b"', '"a', 'a"', 'a"b', '"a"b"', '"a" "b"', '"a";b=1', '"a\\"', '"a\\b"', '""', '"å"', `"${'k'.repeat(256)}"`])('%j, which is a list or no text, is 400 that names the header, and nothing is made', async (key) => {
+    const before = await everything();
+    const { status, body } = await keyed(key, 'POST /notes', { body: { title: 'x' } });
+    expect([status, body.type, body.errors[0].header]).toEqual([400, '/docs#malformed-request', 'Idempotency-Key']);
+    expect(await everything()).toBe(before);
+  });
+
+  test.each<[string, Record<string, string>, Record<string, string>]>([
+    ['If-Match', { 'If-Match': '*' }, { 'If-Match': '"7"' }],
+    ['no If-Match', { 'If-Match': '*' }, {}],
+    ['If-None-Match', {}, { 'If-None-Match': '"7"' }],
+    ['If-Unmodified-Since', { 'If-Unmodified-Since': 'Fri, 06 Nov 2099 08:49:37 GMT' }, { 'If-Unmodified-Since': 'Fri, 06 Nov 2099 08:49:38 GMT' }],
+    ['Content-Type', { 'Content-Type': 'application/json' }, { 'Content-Type': 'application/merge-patch+json' }],
+    ['Prefer', {}, { Prefer: 'return=minimal' }],
+  ])('of a request with another %s is 422 that names the header', async (_, headers, others) => {
+    const key = newKey();
+    const { body: { id } } = await database.ask('POST /notes', { body: { title: 'x' } });
+    const send = (more: Record<string, string>): Promise<Answer> => keyed(key, `PATCH /notes/${id}`, { body: { title: 'y' }, headers: more });
+    const first = await send(headers);
+    expect(first.status).toBe(200);
+    const before = await everything();
+    const { status, body } = await send(others);
+    expect([status, body.type, body.errors[0].header]).toEqual([422, '/docs#invalid', 'Idempotency-Key']);
+    expect(await everything()).toBe(before);
+    await expectReplay(first, await send(headers));
+  });
+
+  test('of a request with other headers that do not change what it means is a replay', async () => {
+    const [key, body] = [newKey(), { title: 'x' }];
+    const first = await keyed(key, 'POST /notes', { body, headers: { Prefer: 'return=representation' } });
+    await expectReplay(first, await keyed(key, 'POST /notes', { body, headers: { Prefer: ' return=representation\t', 'Accept-Language': 'de', 'User-Agent': 'another', Accept: 'application/json' } }));
   });
 
   test.each<[string, string, Ask]>([
@@ -257,7 +296,7 @@ describe('the record of an outcome', () => {
     const client = new DynamoDBClient({});
     for (const { pk, sk } of await records()) {
       await client.send(new UpdateItemCommand({
-        TableName: tableName(), Key: { pk: { S: pk!.S! }, sk: { S: sk!.S! } }, UpdateExpression: 'SET expires = :then', ExpressionAttributeValues: { ':then': { N: String(Math.floor(Date.now() / 1000) - secondsAgo) } },
+        TableName: tableName(), Key: { pk: { S: pk!.S! }, sk: { S: sk!.S! } }, UpdateExpression: 'SET #e = :then', ExpressionAttributeNames: { '#e': '#expires' }, ExpressionAttributeValues: { ':then': { N: String(Math.floor(Date.now() / 1000) - secondsAgo) } },
       }));
     }
     client.destroy();
@@ -267,7 +306,7 @@ describe('the record of an outcome', () => {
     const key = newKey();
     await expire(0);
     const first = await keyed(key, 'POST /notes', { body: { title: 'x' } });
-    const [newest] = (await records()).map(({ expires }) => Number(expires?.N)).sort((a, b) => b - a);
+    const [newest] = (await records()).map((record) => Number(record['#expires']?.N)).sort((a, b) => b - a);
     expect(newest! - Date.now() / 1000).toBeGreaterThan(86_300);
     expect(newest! - Date.now() / 1000).toBeLessThanOrEqual(86_400);
     for (const [line, ask] of [['POST /notes', { body: { title: 'x' } }], ['PATCH /notes/list', { body: { pages: 3 } }]] as const) {

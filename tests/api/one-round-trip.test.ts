@@ -9,7 +9,9 @@ import { defineResource, listResources, type Index, type Resource } from '../../
 import { readNodes } from '../../src/definition/node';
 import { attributeOf, findFaults, writable } from '../../src/definition/validate';
 import { indexKeyNames, indexKeys } from '../../src/store/index-keys';
-import { recordKey, toFound } from '../../src/store/record';
+import { recordKey, toImage } from '../../src/store/record';
+import { revisionOf } from '../../src/store/revision';
+import { WRITERS_ATTRIBUTE } from '../../src/store/table';
 import { usesGet, type AttributeMap } from '../../src/store/value';
 import { createClient, type Answer } from '../setup/client';
 import { everything } from '../setup/everything';
@@ -48,13 +50,14 @@ interface PatchPlan {
   readonly headers: Record<string, string>;
 }
 
+// NOW stands for the item's revision, whose birth nobody foresees.
 const past = 'Sun, 06 Nov 1994 08:49:37 GMT';
 const future = 'Fri, 06 Nov 2099 08:49:37 GMT';
 const headers = fc.oneof(
   { weight: 3, arbitrary: fc.constant({}) },
   { weight: 2, arbitrary: fc.constantFrom<Record<string, string>[]>(
-    { 'If-Match': '"1"' }, { 'If-Match': '*' }, { 'If-Match': '"7", "1"' }, { 'If-Match': '"2"' }, { 'If-Match': '"x"' },
-    { 'If-None-Match': '"2"' }, { 'If-None-Match': 'W/"1"' }, { 'If-None-Match': '*' }, { 'If-Unmodified-Since': past }, { 'If-Unmodified-Since': future },
+    { 'If-Match': '"NOW"' }, { 'If-Match': '*' }, { 'If-Match': '"7", "NOW", "7-ANOTHER8"' }, { 'If-Match': '"1"' }, { 'If-Match': '"1-ANOTHER8", "2"' }, { 'If-Match': '"x"' },
+    { 'If-None-Match': '"2", "1-ANOTHER8"' }, { 'If-None-Match': 'W/"NOW"' }, { 'If-None-Match': '*' }, { 'If-Unmodified-Since': past }, { 'If-Unmodified-Since': future },
     { Prefer: 'return=minimal' },
   ) },
 );
@@ -105,7 +108,8 @@ test('a merge patch of a random item of a random schema has one outcome, read or
   const statuses = await compareAll(cases, RUNS);
   expect(mockWay.blind).toBeGreaterThan(RUNS / 4);
   expect(statuses.get(200)).toBeGreaterThan(RUNS / 4);
-  expect([...statuses.keys()].sort()).toEqual([200, 404, 412, 422]);
+  // 204 is what `Prefer: return=minimal` makes of 200.
+  expect([...statuses.keys()].filter((status) => status !== 204).sort()).toEqual([200, 404, 412, 422]);
   if (RUNS > 40) {
     console.log(`${mockWay.blind} of ${[...statuses.values()].reduce((sum, count) => sum + count) / 2} patches were written without a read, answers: ${[...statuses].map((pair) => pair.join(': ')).join(', ')}`);
   }
@@ -139,20 +143,22 @@ async function compareAll(arbitrary: fc.Arbitrary<Case>, numRuns: number): Promi
       return;
     }
     const record = state.absent ? undefined : aged(resource, (await readRecord(resource))!, state.lacks);
-    const item = record === undefined ? {} : (await toFound(resource, record)).item as JsonObject;
+    const item = record === undefined ? {} : (await toImage(resource, record)).item as JsonObject;
     if (record !== undefined && !isComparable(resource, item)) {
       return;
     }
     for (const plan of plans) {
       const ways: unknown[] = [];
       const document = documentOf(plan, item);
+      const revision = record === undefined ? '1' : revisionOf(record);
+      const headers = Object.fromEntries(Object.entries(plan.headers).map(([name, value]) => [name, value.replace('NOW', revision)]));
       for (const reads of [false, true]) {
         mockWay.reads = reads;
         if (record !== undefined) {
           await database.send(new PutItemCommand({ TableName: tableName(), Item: record }));
         }
-        const answer = await ask(`PATCH /things/${id}`, { body: document, headers: plan.headers });
-        ways.push({ document, headers: plan.headers, answer: comparableAnswer(answer), record: comparableRecord(await readRecord(resource, id)) });
+        const answer = await ask(`PATCH /things/${id}`, { body: document, headers });
+        ways.push({ document, headers, answer: comparableAnswer(answer), record: comparableRecord(await readRecord(resource, id)) });
         statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
       }
       expect(ways[0]).toEqual(ways[1]);
@@ -205,7 +211,7 @@ function comparableAnswer({ status, headers: { 'x-request-id': _id, 'server-timi
 }
 
 function comparableRecord(record: AttributeMap | undefined): unknown {
-  const { updatedAt: _, written: __, ...rest } = record ?? {};
+  const { updatedAt: _, [WRITERS_ATTRIBUTE]: __, ...rest } = record ?? {};
   return Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, comparable(value)]));
 }
 

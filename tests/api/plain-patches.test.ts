@@ -2,7 +2,7 @@
 
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 
-import type { Answer, As, Ask } from '../setup/client';
+import { createClient, type Answer, type As, type Ask } from '../setup/client';
 import { defineResource, listResources } from '../../src/definition/resource';
 import { papersWith } from '../setup/papers';
 import { useProxy } from '../setup/proxied';
@@ -91,13 +91,24 @@ describe('by rules of access', () => {
     expect([answer.status, answer.body.state, requests]).toEqual([200, 'draft', 'UpdateItem']);
   });
 
-  test('another\'s is 404, changes nothing, and does not show the item where a precondition fails', async () => {
+  test('another\'s is 403 for who may read it, changes nothing, and does not show the item where a precondition fails', async () => {
     for (const headers of [{}, { 'If-Match': '"999"' }]) {
       const [answer, requests] = await patchAs(BEN, { state: 'draft' }, headers);
-      expect([answer.status, requests]).toEqual([404, 'UpdateItem']);
+      expect([answer.status, requests]).toEqual([403, 'UpdateItem']);
       expect(answer.text).not.toContain('ada');
     }
     expect((await owned.ask('GET /papers/1')).body.state).toBe('published');
+  });
+
+  test('another\'s is 404 for who may not read it, as one that does not exist, and changes nothing', async () => {
+    const ask = createClient({ resources: papersWith({ read: { owner: 'owner' }, patch: { owner: 'owner' } }), config: RULES, described: false });
+    const before = (await owned.ask('GET /papers/1')).body;
+    const answers = await Promise.all(['1', 'none'].flatMap((id) => [{}, { 'If-Match': '"999"' }].map((headers) => ask(`PATCH /papers/${id}`, { as: BEN, body: { state: 'draft' }, headers }))));
+    for (const { status, text } of answers) {
+      expect(status).toBe(404);
+      expect(text).not.toContain('ada');
+    }
+    expect((await owned.ask('GET /papers/1')).body).toEqual(before);
   });
 
   test('what the owner may not set stays, whatever it sends of it', async () => {

@@ -1,9 +1,10 @@
 // Many writers on one item at once: every rule of preconditions holds, and nothing is lost.
 
-import { createClient, type Answer } from '../setup/client';
+import { createClient, type Answer, type Client } from '../setup/client';
 import { noteResources } from '../setup/notes';
 import { aBook } from '../setup/samples';
 import { useTable } from '../setup/table';
+import { withBirth } from '../setup/tags';
 
 useTable();
 
@@ -14,6 +15,13 @@ function race(writer: (number: number) => Promise<Answer>): Promise<Answer[]> {
   return Promise.all(Array.from({ length: WRITERS }, (_, number) => writer(number)));
 }
 
+/** Makes an item by a request, and gives its tag. */
+async function madeBy(ask: Client, line: string): Promise<string> {
+  const { status, headers } = await ask(line, { body: aBook() });
+  expect([status, headers['etag']]).toEqual([201, withBirth(1)]);
+  return headers['etag']!;
+}
+
 function count(answers: Answer[], status: number): number {
   return answers.filter((answer) => answer.status === status).length;
 }
@@ -21,21 +29,22 @@ function count(answers: Answer[], status: number): number {
 // Books have unique attributes, references and rules, notes nothing of the kind: two ways of writing, one contract.
 describe.each([['books', createClient()], ['notes', createClient({ resources: noteResources })]])('%s', (collection, ask) => {
   test.each(['PATCH', 'PUT'])('of 50 %s with one ETag exactly one is done, and 49 get 412 with the item as it is', async (method) => {
-    await ask(`PUT /${collection}/one-${method}`, { body: aBook() });
-    const answers = await race((number) => ask(`${method} /${collection}/one-${method}`, { body: aBook({ pages: number + 1 }), headers: { 'If-Match': '"1"' } }));
+    const tag = await madeBy(ask, `PUT /${collection}/one-${method}`);
+    const answers = await race((number) => ask(`${method} /${collection}/one-${method}`, { body: aBook({ pages: number + 1 }), headers: { 'If-Match': tag } }));
     expect(count(answers, 200)).toBe(1);
     expect(count(answers, 412)).toBe(WRITERS - 1);
-    const winner = answers.find(({ status }) => status === 200)!.body;
+    const winner = answers.find(({ status }) => status === 200)!;
+    expect(winner.headers['etag']).toBe(tag.replace('"1-', '"2-'));
     for (const { body, headers } of answers.filter(({ status }) => status === 412)) {
-      expect(body.current).toEqual(winner);
-      expect(headers['etag']).toBe('"2"');
+      expect(body.current).toEqual(winner.body);
+      expect(headers['etag']).toBe(winner.headers['etag']);
     }
-    expect((await ask(`GET /${collection}/one-${method}`)).body).toEqual(winner);
+    expect((await ask(`GET /${collection}/one-${method}`)).body).toEqual(winner.body);
   });
 
   test('of 50 DELETE with one ETag exactly one is done', async () => {
-    await ask(`PUT /${collection}/deleted`, { body: aBook() });
-    const answers = await race(() => ask(`DELETE /${collection}/deleted`, { headers: { 'If-Match': '"1"' } }));
+    const tag = await madeBy(ask, `PUT /${collection}/deleted`);
+    const answers = await race(() => ask(`DELETE /${collection}/deleted`, { headers: { 'If-Match': tag } }));
     expect([count(answers, 204), count(answers, 404)]).toEqual([1, WRITERS - 1]);
   });
 
@@ -85,10 +94,10 @@ describe.each([['books', createClient()], ['notes', createClient({ resources: no
   });
 
   test('of 50 PATCH with one ETag, half of them merge patches and half JSON patches, exactly one is done', async () => {
-    await ask(`PUT /${collection}/mixed`, { body: aBook() });
+    const tag = await madeBy(ask, `PUT /${collection}/mixed`);
     const answers = await race((number) => ask(`PATCH /${collection}/mixed`, {
       ...(number % 2 === 0 ? { body: { pages: number + 1 } } : { body: [{ op: 'add', path: '/pages', value: number + 1 }] }),
-      headers: { 'If-Match': '"1"', 'Content-Type': number % 2 === 0 ? 'application/merge-patch+json' : 'application/json-patch+json' },
+      headers: { 'If-Match': tag, 'Content-Type': number % 2 === 0 ? 'application/merge-patch+json' : 'application/json-patch+json' },
     }));
     expect([count(answers, 200), count(answers, 412)]).toEqual([1, WRITERS - 1]);
     const winner = answers.find(({ status }) => status === 200)!.body;

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 
 import { freePort } from '../../local/free-port';
 import { copyProject, type ProjectCopy, type Start, startIn } from '../setup/project-copy';
+import { tagWithBirth } from '../setup/tags';
 
 jest.setTimeout(60_000);
 
@@ -47,9 +48,12 @@ const tries = blocks('console').map((block): Try => {
   return { command: command.replace(/\\\n\s*/g, ''), answer };
 });
 
-/** Runs a curl line in a shell; what it prints. */
+/** The shell variables that README sets on the way. */
+const variables: NodeJS.ProcessEnv = {};
+
+/** Runs a line in a shell; what it prints. */
 async function run(command: string): Promise<string> {
-  const { stdout } = await promisify(execFile)('sh', ['-c', command.replaceAll(ADDRESS, url)]);
+  const { stdout } = await promisify(execFile)('sh', ['-c', command.replaceAll(ADDRESS, url)], { env: { ...process.env, ...variables } });
   return stdout.replaceAll('\r', '');
 }
 
@@ -102,7 +106,17 @@ test('README has curl lines, each with an answer', () => {
 describe('README’s curl lines answer as it shows', () => {
   const added = tries.findIndex(({ command }) => command.includes(`${ADDRESS}/shelves`));
 
-  test.each(tries.slice(0, added))('$command', async (shown) => {
+  test('the first', async () => expectShown(tries[0]!, await run(tries[0]!.command)));
+
+  test('the variable that later lines use holds the tag that is shown, quotes and all', async () => {
+    const [line, ...others] = blocks('sh').filter((block) => /^[A-Z]+=/.test(block));
+    expect([line, others]).toEqual([expect.stringMatching(/^ETAG=.+\n$/), []]);
+    variables['ETAG'] = await run(`${line}printf %s "$ETAG"`);
+    expect(variables['ETAG']).toMatch(tagWithBirth(1));
+    expect(tries.filter(({ command }) => command.includes('$ETAG')).length).toBeGreaterThanOrEqual(2);
+  });
+
+  test.each(tries.slice(1, added))('$command', async (shown) => {
     expectShown(shown, await run(shown.command));
   });
 

@@ -4,6 +4,7 @@ import { createClient, type Answer } from '../setup/client';
 import { CLIENTS, race, statuses } from '../setup/race';
 import { aBook } from '../setup/samples';
 import { useTable } from '../setup/table';
+import { withBirth } from '../setup/tags';
 
 useTable();
 const ask = createClient();
@@ -22,6 +23,7 @@ async function book(attributes: object = {}): Promise<string> {
 }
 
 const pointers = (answer: Answer): string[] => answer.body.errors.map(({ pointer }: { pointer: string }) => pointer);
+const tagOf = async (id: string): Promise<string> => (await ask(`GET /books/${id}`)).headers['etag']!;
 const version = async (id: string): Promise<number | undefined> => (await ask(`GET /books/${id}`)).body.version;
 
 describe('a transaction', () => {
@@ -44,14 +46,15 @@ describe('a transaction', () => {
     expect([status, headers['content-type'], Object.keys(body)]).toEqual([200, 'application/json', ['results']]);
     const [created, patch, replace, made, deletion, condition] = body.results;
     expect(created).toMatchObject({ status: 201, headers: { Location: `/books/${created.body.id}`, ETag: '"1"', 'Content-Type': 'application/json' }, body: { title: 'New', version: 1 } });
-    expect(patch).toMatchObject({ status: 200, headers: { ETag: '"2"' }, body: { id: patched, pages: 5, version: 2 } });
-    expect(replace).toMatchObject({ status: 200, headers: { ETag: '"2"' }, body: { id: replaced, title: 'Other' } });
-    expect(made).toMatchObject({ status: 201, headers: { Location: '/books/made' }, body: { id: 'made' } });
+    expect(patch).toMatchObject({ status: 200, headers: { ETag: withBirth(2) }, body: { id: patched, pages: 5, version: 2 } });
+    expect(replace).toMatchObject({ status: 200, headers: { ETag: withBirth(2) }, body: { id: replaced, title: 'Other' } });
+    expect(made).toMatchObject({ status: 201, headers: { Location: '/books/made', ETag: withBirth(1) }, body: { id: 'made' } });
     expect(deletion.status).toBe(204);
     expect(deletion).not.toHaveProperty('body');
-    expect(condition).toMatchObject({ status: 200, headers: { ETag: '"1"' }, body: { id: read, version: 1 } });
-    for (const { body: item } of [created, patch, replace, made, condition]) {
-      expect((await ask(`GET /books/${item.id}`)).body).toEqual(item);
+    expect(condition).toMatchObject({ status: 200, headers: { ETag: withBirth(1) }, body: { id: read, version: 1 } });
+    for (const { body: item, headers: { ETag } } of [created, patch, replace, made, condition]) {
+      const now = await ask(`GET /books/${item.id}`);
+      expect([now.body, now.headers['etag']]).toEqual([item, ETag]);
     }
     expect((await ask(`GET /books/${removed}`)).status).toBe(404);
   });
@@ -59,7 +62,7 @@ describe('a transaction', () => {
   test('takes the headers of each operation: conditions, media types, Prefer; and its parameters', async () => {
     const id = await book({ tags: [] });
     const { body } = await transact(
-      { method: 'PATCH', path: `/books/${id}`, headers: { 'if-match': '"1"', 'content-TYPE': 'application/json-patch+json' }, body: [{ op: 'add', path: '/tags/-', value: 'x' }] },
+      { method: 'PATCH', path: `/books/${id}`, headers: { 'if-match': await tagOf(id), 'content-TYPE': 'application/json-patch+json' }, body: [{ op: 'add', path: '/tags/-', value: 'x' }] },
       { method: 'POST', path: '/books?fields=title', body: aBook() },
       { method: 'POST', path: '/books', headers: { Prefer: 'return=minimal' }, body: aBook() },
     );
@@ -81,7 +84,7 @@ describe('a transaction', () => {
 
   test('of conditions alone changes nothing', async () => {
     const id = await book();
-    expect((await transact({ method: 'GET', path: `/books/${id}`, headers: { 'If-Match': '"1"' } })).status).toBe(200);
+    expect((await transact({ method: 'GET', path: `/books/${id}`, headers: { 'If-Match': await tagOf(id) } })).status).toBe(200);
     expect(await version(id)).toBe(1);
   });
 
@@ -90,12 +93,15 @@ describe('a transaction', () => {
     const write = { method: 'PATCH', path: `/books/${target}`, body: { pages: 1 } };
     const statusOf = async (...checks: Operation[]): Promise<number> => (await transact(...checks, write)).status;
     const check = { method: 'GET', path: `/books/${guard}` };
-    expect(await statusOf({ ...check, headers: { 'If-Match': '"2"' } })).toBe(412);
-    expect(await statusOf({ ...check, headers: { 'If-None-Match': '"1"' } })).toBe(412);
+    const tag = await tagOf(guard);
+    for (const stale of ['"1"', tag.replace('"1-', '"2-'), await tagOf(target)]) {
+      expect(await statusOf({ ...check, headers: { 'If-Match': stale } })).toBe(412);
+    }
+    expect(await statusOf({ ...check, headers: { 'If-None-Match': tag } })).toBe(412);
     expect(await statusOf({ ...check, headers: { 'If-None-Match': '*' } })).toBe(412);
     expect(await statusOf({ method: 'GET', path: '/books/absent' })).toBe(404);
     expect(await version(target)).toBe(1);
-    expect(await statusOf({ ...check, headers: { 'If-Match': '"1"' } }, { method: 'GET', path: '/books/absent', headers: { 'If-None-Match': '*' } })).toBe(200);
+    expect(await statusOf({ ...check, headers: { 'If-Match': tag } }, { method: 'GET', path: '/books/absent', headers: { 'If-None-Match': '*' } })).toBe(200);
     expect(await version(target)).toBe(2);
   });
 });
@@ -227,7 +233,7 @@ test('a precondition that alone fails brings the item as it is, with its ETag; o
   const id = await book();
   const stale = { method: 'PATCH', path: `/books/${id}`, headers: { 'If-Match': '"9"' }, body: {} };
   const alone = await transact(stale);
-  expect([alone.status, alone.headers['etag'], alone.body.current.id]).toEqual([412, '"1"', id]);
+  expect([alone.status, alone.headers['etag'], alone.body.current.id]).toEqual([412, await tagOf(id), id]);
   const both = await transact(stale, { method: 'DELETE', path: '/books/absent' });
   expect([both.status, both.headers['etag'], both.body.current]).toEqual([412, undefined, undefined]);
   expect(pointers(both)).toEqual(['#/operations/0', '#/operations/1']);
@@ -262,9 +268,10 @@ describe(`of ${CLIENTS} at once`, () => {
 
   test('with one tag exactly one is done, the others name the operation that came too late', async () => {
     const [a, b] = [await book(), await book()];
+    const tag = await tagOf(a);
     const answers = await race((number) => transact(
       { method: 'PATCH', path: `/books/${b}`, body: { pages: number + 1 } },
-      { method: 'PATCH', path: `/books/${a}`, headers: { 'If-Match': '"1"' }, body: { pages: number + 1 } },
+      { method: 'PATCH', path: `/books/${a}`, headers: { 'If-Match': tag }, body: { pages: number + 1 } },
     ));
     expect(statuses(answers)).toEqual({ 200: 1, 412: CLIENTS - 1 });
     answers.filter(({ status }) => status === 412).forEach((answer) => expect(pointers(answer)).toEqual(['#/operations/1']));

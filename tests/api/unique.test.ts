@@ -4,7 +4,6 @@ import * as fc from 'fast-check';
 
 import { defineResource, listResources } from '../../src/definition/resource';
 import { createClient, type Answer } from '../setup/client';
-import { loadItems } from '../setup/load';
 import { CLIENTS, race, statuses } from '../setup/race';
 import { aBook } from '../setup/samples';
 import { useTable } from '../setup/table';
@@ -197,25 +196,6 @@ describe('in one request', () => {
     const { status, body } = await ask('POST /transactions', { body: { operations } });
     expect([status, body.errors.map(({ pointer }: { pointer: string }) => pointer)]).toEqual([409, ['#/operations/1']]);
     expect(await isFree(value)).toBe(true);
-  });
-});
-
-describe('items from before an attribute was unique', () => {
-  test('that share a value can be changed and deleted', async () => {
-    await loadItems(accounts, ['a', 'b', 'c'].map((id) => ({ id: `old-${id}`, handle: 'shared' })));
-    expect((await askAccounts('POST /accounts', { body: { handle: 'shared' } })).status).toBe(201);
-    expect((await askAccounts('PATCH /accounts/old-a', { body: { note: 'x' } })).status).toBe(200);
-    expect((await askAccounts('PATCH /accounts/old-a', { body: { handle: 'of its own' } })).status).toBe(200);
-    expect((await askAccounts('DELETE /accounts/old-b')).status).toBe(204);
-    expectTaken(await askAccounts('POST /accounts', { body: { handle: 'shared' } }), '#/handle');
-  });
-
-  test('give their value to another in a transaction', async () => {
-    await loadItems(accounts, [{ id: 'unguarded', handle: 'unguarded' }]);
-    await askAccounts('PUT /accounts/heir', { body: {} });
-    const operations = [{ method: 'PATCH', path: '/accounts/unguarded', body: { handle: null } }, { method: 'PATCH', path: '/accounts/heir', body: { handle: 'unguarded' } }];
-    expect((await askAccounts('POST /transactions', { body: { operations } })).status).toBe(200);
-    expectTaken(await askAccounts('POST /accounts', { body: { handle: 'unguarded' } }), '#/handle');
   });
 });
 

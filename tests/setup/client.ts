@@ -27,6 +27,8 @@ export interface Answer {
   readonly body: any;
   /** Decompressed, where it is compressed. */
   readonly text: string;
+  /** The bytes of the body as it is sent. */
+  readonly length: number;
 }
 
 /** A caller, as a test names it. */
@@ -49,6 +51,8 @@ export interface ClientOptions {
   readonly resources?: ReadonlyMap<string, Resource>;
   readonly config?: Partial<Config>;
   readonly send?: Send;
+  /** How many actions a transaction holds; DynamoDB's limit without it. */
+  readonly transactionSize?: number;
   /** Milliseconds that the function has for a request; API Gateway's without it. */
   readonly remaining?: number;
   /** `false` where answers are not held against the description: many of one form, or measured ones. */
@@ -56,8 +60,8 @@ export interface ClientOptions {
 }
 
 /** The client of an API; without options, of the sample resources. What the description does not say fails the test. */
-export function createClient({ resources = sampleResources, config, send = connect(), remaining, described = true }: ClientOptions = {}): Client {
-  const api = { resources, config: { ...readConfig(process.env), ...config }, send };
+export function createClient({ resources = sampleResources, config, send = connect(), transactionSize, remaining, described = true }: ClientOptions = {}): Client {
+  const api = { resources, config: { ...readConfig(process.env), ...config }, send, ...(transactionSize !== undefined && { transactionSize }) };
   const functions: Record<string, Handler> = { read: readFunction(api), write: writeFunction(api), describe: describeFunction(api) };
   return async (line, ask = {}) => {
     const event = gatewayEvent(line, ask);
@@ -67,7 +71,8 @@ export function createClient({ resources = sampleResources, config, send = conne
     // Bytes are sent for what is compressed alone.
     const text = result.isBase64Encoded === true ? gunzipSync(Buffer.from(result.body, 'base64')).toString() : result.body;
     const isJson = headers['content-type']?.includes('json') === true && text !== '';
-    const answer = { status: result.statusCode, headers, body: isJson ? JSON.parse(text) : undefined, text };
+    const length = Buffer.byteLength(result.body, result.isBase64Encoded === true ? 'base64' : 'utf8');
+    const answer = { status: result.statusCode, headers, body: isJson ? JSON.parse(text) : undefined, text, length };
     if (described) {
       expectDescribed(resources, line, ask, answer, trustedBy(api.config));
     }

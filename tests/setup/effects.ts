@@ -1,5 +1,6 @@
 // What requests did to the database, as the proxy before it sees it: the truth that answers are held against.
 
+import { LAYOUT_PARTITION } from '../../src/store/layout-record';
 import type { DatabaseReply, DatabaseRequest, Intercept } from './proxy';
 
 /** One write of one record that took effect. */
@@ -43,7 +44,8 @@ export function noting(begin: () => (effect: Effect) => void, carriedOut: Set<st
 
 function effectOf({ operation, input }: DatabaseRequest, { body }: DatabaseReply): Effect {
   switch (operation) {
-    case 'PutItem': return [write('put', input)];
+    // What a process notes of the table's layout, when it first asks, is nothing that a request does.
+    case 'PutItem': return (input['Item'] as Key).pk.S === LAYOUT_PARTITION ? [] : [write('put', input)];
     case 'UpdateItem': return [write('update', input, (JSON.parse(body) as { Attributes?: { version?: { N: string } } }).Attributes?.version?.N)];
     case 'DeleteItem': return [write('delete', input)];
     case 'TransactWriteItems': return (input['TransactItems'] as Record<string, Action>[]).flatMap(({ Put, Update, Delete }) => [

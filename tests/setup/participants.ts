@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { Resource } from '../../src/definition/resource';
-import { createClient, type Answer, type Ask } from './client';
+import { createClient, type Answer, type Ask, type ClientOptions } from './client';
 import { noting, type Effect } from './effects';
 import { startProxy, type Intercept } from './proxy';
 
@@ -43,7 +43,7 @@ const TIME = 6_000;
 const LATEST = 60;
 
 /** Opens clients; each has its own connection, and its own proxy before the database. */
-export async function openParticipants(count: number, tableName: string, resources: ReadonlyMap<string, Resource>): Promise<Participants> {
+export async function openParticipants(count: number, tableName: string, resources: ReadonlyMap<string, Resource>, options: Pick<ClientOptions, 'transactionSize'> = {}): Promise<Participants> {
   const target = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '';
   const history: Exchange[] = [];
   const carriedOut = new Set<string>();
@@ -52,7 +52,7 @@ export async function openParticipants(count: number, tableName: string, resourc
   async function open(): Promise<{ participant: Participant; stop: () => Promise<void> }> {
     const proxy = await startProxy(target);
     process.env.AWS_ENDPOINT_URL_DYNAMODB = proxy.endpoint;
-    const client = createClient({ resources, config: { tableName }, remaining: TIME });
+    const client = createClient({ resources, config: { tableName }, remaining: TIME, ...options });
     // The SDK reads the environment with its first request.
     await client('GET /health');
     process.env.AWS_ENDPOINT_URL_DYNAMODB = target;

@@ -16,12 +16,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   definition: ['config', 'problem'],
   resources: ['definition'],
   store: ['config', 'log', 'problem', 'definition'],
-  operations: ['config', 'log', 'problem', 'definition', 'store'],
+  transaction: ['config', 'log', 'problem', 'definition', 'store'],
+  operations: ['config', 'log', 'problem', 'definition', 'store', 'transaction'],
   access: ['config', 'log', 'problem', 'definition'],
   description: ['config', 'log', 'problem', 'definition', 'access'],
-  http: ['config', 'log', 'problem', 'definition', 'store', 'operations', 'access', 'description'],
-  functions: ['config', 'log', 'problem', 'definition', 'store', 'operations', 'access', 'description', 'http'],
-  handlers: ['config', 'log', 'problem', 'definition', 'store', 'operations', 'access', 'description', 'http', 'functions', 'resources'],
+  http: ['config', 'log', 'problem', 'definition', 'store', 'transaction', 'operations', 'access', 'description'],
+  functions: ['config', 'log', 'problem', 'definition', 'store', 'transaction', 'operations', 'access', 'description', 'http'],
+  handlers: ['config', 'log', 'problem', 'definition', 'store', 'transaction', 'operations', 'access', 'description', 'http', 'functions', 'resources'],
   entries: ['handlers'],
 };
 

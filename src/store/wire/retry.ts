@@ -53,10 +53,16 @@ export function classify({ name = '', message = '', code = '', $metadata = {} }:
   return isTransient ? 'transient' : undefined;
 }
 
+/**
+ * Sends one request until it succeeds, or is not worth another attempt.
+ * @param once whether an attempt that may have taken effect is the last
+ */
+export type Retrying = <T extends object>(attempt: () => Promise<T>, once?: boolean) => Promise<T>;
+
 /** Repeats what fails for a while, within one quota; what it gives or throws says how often it was sent. */
-export function openRetries(wait: (milliseconds: number) => Promise<unknown> = pause): <T extends object>(attempt: () => Promise<T>) => Promise<T> {
+export function openRetries(wait: (milliseconds: number) => Promise<unknown> = pause): Retrying {
   let quota = QUOTA;
-  return async (attempt) => {
+  return async (attempt, once = false) => {
     let totalRetryDelay = 0;
     let spent = 1;
     let isDoubtful = false;
@@ -71,7 +77,7 @@ export function openRetries(wait: (milliseconds: number) => Promise<unknown> = p
         isDoubtful ||= leavesDoubt(thrown);
         const kind = classify(failure);
         const cost = kind === 'throttling' ? THROTTLING_COST : TRANSIENT_COST;
-        if (kind === undefined || attempts === ATTEMPTS || quota < cost) {
+        if (kind === undefined || attempts === ATTEMPTS || quota < cost || (once && isDoubtful)) {
           Object.assign(failure.$metadata ??= {}, { attempts, totalRetryDelay });
           throw isDoubtful ? withDoubt(thrown) : thrown;
         }

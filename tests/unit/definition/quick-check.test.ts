@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { FORMATS } from '../../../src/definition/attribute';
 import type { Json } from '../../../src/definition/item';
 import { requestSchema, type JsonSchema } from '../../../src/definition/json-schema';
-import { quickCheck } from '../../../src/definition/quick-check';
+import { quickCheck, quickCheckOfChanges } from '../../../src/definition/quick-check';
 import { findFaults, writable } from '../../../src/definition/validate';
 import { resources } from '../../../src/resources';
 import { describeApi } from '../../../src/description/openapi';
@@ -64,6 +64,40 @@ test('what the quick check says is valid, the validator says too, of any schema 
     }
   }), { numRuns: 3000 });
   expect(known).toBeGreaterThan(500);
+});
+
+test('what the quick check says of changes is valid, the validator says of any object without them that it stays valid', () => {
+  let known = 0;
+  const changed = schema.filter(({ type, properties }) => type === 'object' && Object.keys(properties ?? {}).length > 0).chain((one) => fc.tuple(
+    fc.constant(one),
+    fc.array(fc.record(Object.fromEntries(Object.entries(one.properties!).map(([name, inner]) => [name, fc.oneof(fc.constant(null), valuesFor(inner))])), { requiredKeys: [], noNullPrototype: true }), { minLength: 5, maxLength: 5 }),
+  ));
+  fc.assert(fc.property(changed, fc.constantFrom({}, { c: 1 }), ([{ required = [], ...one }, all], others) => {
+    const areValid = quickCheckOfChanges({ ...one, required });
+    const validator = new Validator(one, '2020-12');
+    for (const changes of all) {
+      const left = Object.fromEntries(Object.entries({ ...changes, ...others }).filter(([, inner]) => inner !== null));
+      const takesRequired = required.some((name) => Object.hasOwn(changes, name) && changes[name] === null);
+      if (areValid({ ...changes, ...others })) {
+        known++;
+        expect([changes, !takesRequired && validator.validate(left).valid]).toEqual([changes, true]);
+      }
+    }
+  }), { numRuns: 1500 });
+  expect(known).toBeGreaterThan(500);
+});
+
+test.each([
+  ['one attribute of several', { author: 'x' }, true],
+  ['null for what is optional', { year: null }, true],
+  ['null for what is required', { title: null }, false],
+  ['a value out of bounds', { title: '' }, false],
+  ['what is no attribute', { other: 1 }, false],
+  ['null for what is no attribute', { other: null }, false],
+  ['nothing', {}, true],
+])('changes with %s are known to be valid without the validator: %j, %s', (_circumstances, changes, expected) => {
+  const schema: JsonSchema = { type: 'object', properties: { title: { type: 'string', minLength: 1 }, author: { type: 'string' }, year: { type: 'integer' } }, required: ['title', 'author'], additionalProperties: false };
+  expect(quickCheckOfChanges(schema)(changes)).toBe(expected);
 });
 
 test.each([...resources.values()].map((resource) => [resource.name, resource] as const))('the example of %s is known to be valid without the validator', (name, resource) => {

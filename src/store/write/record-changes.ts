@@ -1,11 +1,11 @@
 // What a change of some attributes brings to a record whose other attributes nobody knows.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { hasDerived } from '../definition/derive';
-import type { Stored } from '../definition/prepare';
-import type { Resource } from '../definition/resource';
-import { Problem } from '../problem';
-import { indexKeys, slottedIndexes } from './index-keys';
-import { encode, type AttributeMap } from './value';
+import { hasDerived } from '../../definition/derive';
+import type { Stored } from '../../definition/prepare';
+import type { Resource } from '../../definition/resource';
+import { Problem } from '../../problem';
+import { indexKeys, slottedIndexes } from '../index-keys';
+import { encode, type AttributeMap } from '../value';
 
 /** Attributes of a record as a change leaves them, index keys among them; undefined removes one. */
 export type RecordChanges = Readonly<Record<string, AttributeValue | undefined>>;

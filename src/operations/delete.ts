@@ -1,0 +1,78 @@
+// DELETE of one item, and of what goes with it.
+import { preconditionsHold } from '../store/write/preconditions';
+import { referrersOf } from '../store/write/references';
+import { runTransaction } from '../transaction/run';
+import type { Origin, Transaction } from '../transaction/transaction';
+import { inUse } from '../transaction/violations';
+import type { Resource } from '../definition/resource';
+import type { Store } from '../store/store';
+import { Problem } from '../problem';
+import { cascades, obstacle, takeAlong } from './cascade';
+import { deleteGradually, isBeingDeletedItself } from './gradual-deletion';
+import { refusal, requireItem, type Demands } from './refusal';
+import type { Operation, Result } from './result';
+
+export type DeleteInput = Demands;
+
+export const deleteItem: Operation<DeleteInput> = async (resource, input, store) => {
+  const { id, permission, preconditions } = input;
+  if (cascades(store.resources, resource)) {
+    return deleteWithReferrers(resource, input, store);
+  }
+  if (!store.isIndependent(resource) || permission.grant !== 'all') {
+    return runTransaction<Result>(store, { reads: [{ resource, id }] }, (transaction) => deleteIn(transaction, resource, input));
+  }
+  const refused = await store.delete(resource, id, preconditions);
+  if (refused === undefined) {
+    return { kind: 'deleted' };
+  }
+  const { current } = refused;
+  throw current !== undefined && preconditionsHold(preconditions, current.record) && refused.referring.length > 0
+    ? inUse(id, refused.referring)
+    : refusal(resource, id, current, input);
+};
+
+/** Deletes an item, and nothing with it, within a transaction. */
+export async function deleteIn(transaction: Transaction, resource: Resource, demands: Demands, origin?: Origin): Promise<() => Result> {
+  requireItem(await transaction.read(resource, demands.id), resource, demands);
+  await transaction.delete(resource, demands.id, origin);
+  return () => ({ kind: 'deleted' });
+}
+
+/** Deletes an item with what refers to it: in one transaction where all fits into it, else step by step. */
+async function deleteWithReferrers(resource: Resource, demands: Demands, store: Store): Promise<Result> {
+  const { id } = demands;
+  await requireDeletable(resource, store, new Set());
+  try {
+    return await runTransaction<Result>(store, { isExploring: true, combine: obstacle }, async (transaction) => {
+      const image = await transaction.read(resource, id);
+      if (image !== undefined && isBeingDeletedItself(image)) {
+        throw new TooLarge();
+      }
+      requireItem(image, resource, demands);
+      if (!await takeAlong(transaction, store, resource, id)) {
+        throw new TooLarge();
+      }
+      return () => ({ kind: 'deleted' });
+    });
+  } catch (error) {
+    if (error instanceof TooLarge || (error instanceof Problem && error.type === 'too-large')) {
+      return deleteGradually(store, resource, demands);
+    }
+    throw error;
+  }
+}
+
+/** Of the items of a resource, and of those that can go with them, all references are counted. */
+async function requireDeletable(resource: Resource, store: Store, seen: Set<Resource>): Promise<void> {
+  seen.add(resource);
+  await store.requireDeletable(resource);
+  for (const referrer of referrersOf(store.resources, resource)) {
+    if (referrer.onDelete === 'cascade' && !seen.has(referrer.resource)) {
+      await requireDeletable(referrer.resource, store, seen);
+    }
+  }
+}
+
+/** More goes than one transaction can hold, or a deletion that could not be done in one is under way. */
+class TooLarge extends Error {}

@@ -1,0 +1,46 @@
+// What stands in the way of a transaction, as problems.
+import { Problem, pointer, type Fault } from '../problem';
+import type { Plan } from '../store/write/plan';
+import type { Violation } from '../store/write/write';
+import type { Failure, Origin, Place } from './transaction';
+
+/** The problem that items refer to an item which was to be deleted. */
+export function inUse(id: string, collections: readonly string[]): Problem {
+  return new Problem('conflict', `"${id}" cannot be deleted while items of ${collections.join(' and ')} refer to it: delete those first.`);
+}
+
+/** The problem that a deletion of the item, or of what it refers to, is under way. */
+export function beingDeleted(collection: string, id: string): Problem {
+  return new Problem('conflict', `"${id}" of ${collection} is being deleted, or what it refers to is: wait until that is done, or send its DELETE again to finish it.`, { headers: { 'Retry-After': '1' } });
+}
+
+/** The failures that violations of a plan's constraints are. */
+export function failuresOf(violations: readonly Violation[], { changes, origins }: Plan & { readonly origins: readonly Origin[] }, place: Place): Failure[] {
+  return violations.flatMap((violation): Failure[] => {
+    if (violation.kind === 'changed' || violation.kind === 'recorded') {
+      return [];
+    }
+    const { resource, id } = changes[violation.change]!;
+    const origin = origins[violation.change] ?? [];
+    const failure = (detail: string, ...inner: string[]): Failure => ({ origin, problem: new Problem('conflict', detail, { errors: [{ detail, pointer: place(origin, pointer(...inner)) }] }) });
+    switch (violation.kind) {
+      case 'duplicate': return [failure(`Another item of ${resource.name} has this "${violation.attribute}": choose another value.`, violation.attribute)];
+      case 'dangling': return [failure(`"${violation.attribute}" refers to an item that ${violation.collection} does not have: name one that exists.`, violation.attribute)];
+      case 'referred': return [failure(inUse(id, violation.collections).detail)];
+      case 'deleting': return [{ origin, problem: beingDeleted(resource.name, id) }];
+    }
+  });
+}
+
+/** One problem of several: that of the first, with the faults of all. */
+export function combine(failures: readonly Failure[]): Problem {
+  const [first, ...others] = failures.map(({ problem }) => problem);
+  if (others.length === 0) {
+    return first!;
+  }
+  const errors = [first!, ...others].flatMap(({ detail, more }): Fault[] => more.errors ?? [{ detail, pointer: '#' }]);
+  const distinct = [...new Map(errors.map((fault) => [JSON.stringify(fault), fault])).values()];
+  const detail = distinct.length === 1 ? distinct[0]!.detail
+    : `The request ${first!.type === 'invalid' ? 'is not valid' : 'conflicts with items that exist'}: correct what "errors" names. Nothing was changed.`;
+  return new Problem(first!.type, detail, { ...first!.more, errors: distinct });
+}
