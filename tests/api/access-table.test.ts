@@ -106,29 +106,44 @@ describe.each(RULE_CASES)('access by $name', ({ rule, verdict }) => {
   beforeAll(seed);
 
   describe.each(CALLERS)('as %s', (caller, as) => {
-    test.each(WAYS.map((way) => [`${way.line} ${JSON.stringify(way.ask?.body ?? '')}`, way] as const))('%s', async (_name, { line, ask, success, absent, makes = false, inTransaction = false }) => {
-      // Of a paper of its own making every caller is the owner.
-      const expected = verdict(caller, makes || caller === 'owner');
+    // Of a paper of its own making every caller is the owner.
+    const verdictOf = ({ makes = false }: Way): Verdict => verdict(caller, makes || caller === 'owner');
+    const granted = WAYS.filter((way) => verdictOf(way) === 'granted').map((way) => [nameOf(way), way] as const);
+    const others = WAYS.filter((way) => verdictOf(way) !== 'granted');
 
-      const answer = await guarded(line, { ...ask, as });
-
-      if (expected === 'granted') {
-        expect(answer).toMatchObject({ status: success });
+    if (granted.length > 0) {
+      test.each(granted)('%s is done', async (_name, { line, ask, success }) => {
+        expect(await guarded(line, { ...ask, as })).toMatchObject({ status: success });
         await (line.startsWith('GET') ? undefined : seed());
-        return;
-      }
-      expect(await stateOf(open)).toEqual(state);
-      if (expected === 'absent') {
-        (absent ?? ((one) => expect(one.status).toBe(404)))(answer);
-        expect(answer.text).not.toContain('Mine');
-        return;
-      }
-      expect(answer.status).toBe(caller === 'nobody' ? 401 : 403);
-      expect(answer.headers['www-authenticate']).toBe(caller === 'nobody' ? 'Bearer' : undefined);
-      expect(answer.body).toMatchObject({ title: caller === 'nobody' ? 'Unauthenticated' : 'Forbidden', ...(inTransaction && { errors: [{ pointer: '#/operations/0' }] }) });
-    });
+      });
+    }
+
+    if (others.length > 0) {
+      test(`refused, and nothing changed: ${others.length} of ${WAYS.length} ways in`, async () => {
+        const answers = await Promise.all(others.map(async (way) => [way, await guarded(way.line, { ...way.ask, as })] as const));
+        expect(await stateOf(open)).toEqual(state);
+        for (const [way, answer] of answers) {
+          if (verdictOf(way) === 'absent') {
+            (way.absent ?? ((one) => expect([nameOf(way), one.status]).toEqual([nameOf(way), 404])))(answer);
+            expect(answer.text).not.toContain('Mine');
+          } else {
+            expectRefused(way, caller, answer);
+          }
+        }
+      });
+    }
   });
 });
+
+function nameOf({ line, ask }: Way): string {
+  return `${line} ${JSON.stringify(ask?.body ?? '')}`;
+}
+
+function expectRefused(way: Way, caller: string, { status, headers, body }: Answer): void {
+  const isNobody = caller === 'nobody';
+  expect([nameOf(way), status, headers['www-authenticate']]).toEqual([nameOf(way), isNobody ? 401 : 403, isNobody ? 'Bearer' : undefined]);
+  expect(body).toMatchObject({ title: isNobody ? 'Unauthenticated' : 'Forbidden', ...(way.inTransaction === true && { errors: [{ pointer: '#/operations/0' }] }) });
+}
 
 async function stateOf(open: Client): Promise<unknown> {
   return (await Promise.all(['papers', 'shelves', 'remarks'].map(async (name) => open(`GET /${name}`)))).map(({ body }) => body);

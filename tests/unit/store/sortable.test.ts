@@ -10,7 +10,7 @@ import { basePartitions, recordKey } from '../../../src/store/record';
 import { after, compareBytes, sortableBeginning, sortableNumber, sortableText } from '../../../src/store/sortable';
 import { INDEX_SLOTS } from '../../../src/store/table';
 
-const RUNS = { numRuns: 20_000 };
+const RUNS = { numRuns: Number(process.env.RUNS ?? 2_000) };
 const numbers = fc.double({ noNaN: true, noDefaultInfinity: true });
 /** Any Unicode, with characters that the form uses itself more often than chance has them. */
 const texts = fc.array(fc.oneof(fc.constantFrom('\0', '\u0001', '\u0002', '\u0003', '#', 'a', 'b', '\uffff', '\u{10000}', '\u{10ffff}'), fc.string({ unit: 'binary', maxLength: 2 })), { maxLength: 6 }).map((parts) => parts.join(''));
