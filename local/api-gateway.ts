@@ -41,7 +41,7 @@ export function apiGateway(service: Service, invoke: Invoke, apiKey: string | un
     const isBinary = service.binaryMediaTypes.includes('*/*');
     const event = JSON.stringify(proxyEvent(received, found, id, isBinary, authorizer, isKnown ? 'local' : undefined));
     if (Buffer.byteLength(event) > MOST_EVENT_BYTES) throw new Refused('REQUEST_TOO_LARGE');
-    return answerOf(await invoke(found.functionName, event) as APIGatewayProxyResult, received, service.minimumCompressionSize);
+    return answerOf(await invoke(found.functionName, event) as APIGatewayProxyResult);
   }
 
   /** What the authorizer passes on to the function. */

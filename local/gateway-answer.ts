@@ -2,12 +2,10 @@
 
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
-import { gzipSync } from 'node:zlib';
 
 import type { APIGatewayProxyResult } from 'aws-lambda';
 
 import { describeProblem, type ProblemType } from '../src/problem';
-import type { Received } from './gateway-event';
 import type { Service } from './gateway-route';
 
 /** An answer as it is written to the client. */
@@ -25,14 +23,13 @@ export type ResponseType = 'ACCESS_DENIED' | 'AUTHORIZER_FAILURE' | 'INTEGRATION
 const MOST_ANSWER_BYTES = 6 * 1024 * 1024;
 
 /** @throws Error for what is no answer of a function */
-export function answerOf(result: APIGatewayProxyResult, received: Received, minimumCompressionSize: number | undefined): Answer {
+export function answerOf(result: APIGatewayProxyResult): Answer {
   if (typeof result?.statusCode !== 'number' || typeof (result.body ?? '') !== 'string') throw new Error('A function answered with something that API Gateway does not take: give a statusCode, and a body that is text.');
   const { statusCode: status, headers = {}, multiValueHeaders = {}, body = '', isBase64Encoded = false } = result;
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > MOST_ANSWER_BYTES) throw new Error(`A function answered with ${bytes.length} bytes, and Lambda gives ${MOST_ANSWER_BYTES} at most.`);
   const named = Object.fromEntries([...Object.entries(headers), ...Object.entries(multiValueHeaders)].map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.map(String) : String(value)]));
-  const answer = { status, headers: { ...(bytes.length > 0 && { 'content-type': 'application/json' }), ...named }, body: bytes };
-  return minimumCompressionSize === undefined || bytes.length < minimumCompressionSize ? answer : compressed(answer, received);
+  return { status, headers: { ...(bytes.length > 0 && { 'content-type': 'application/json' }), ...named }, body: bytes };
 }
 
 /** What serverless.yml says that API Gateway answers where it refuses by itself. */
@@ -58,9 +55,4 @@ function problem(document: { readonly type: string; readonly status: number; rea
   const id = randomUUID();
   const headers = { 'content-type': 'application/problem+json', 'x-request-id': id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'access-control-allow-origin': '*' };
   return { status: document.status, headers, body: Buffer.from(JSON.stringify({ ...document, instance: id })) };
-}
-
-function compressed(answer: Answer, { header }: Received): Answer {
-  if (answer.headers['content-encoding'] !== undefined || !/(^|[\s,])gzip\s*(;\s*q=(1|0\.0*[1-9])|,|$)/i.test(header('accept-encoding') ?? '')) return answer;
-  return { ...answer, headers: { ...answer.headers, 'content-encoding': 'gzip' }, body: gzipSync(answer.body) };
 }

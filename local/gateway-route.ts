@@ -4,8 +4,6 @@
 export interface Service {
   readonly functions: Readonly<Record<string, { readonly name: string; readonly routes: readonly Route[] }>>;
   readonly binaryMediaTypes: readonly string[];
-  /** Bytes from which answers are compressed; never without it. */
-  readonly minimumCompressionSize?: number | undefined;
   readonly responses: readonly GatewayResponse[];
 }
 

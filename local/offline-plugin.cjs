@@ -39,9 +39,9 @@ function takeHttp({ functions, provider, resources }) {
     definition.events = events.filter(({ http }) => http === undefined);
     return [key, { name, routes: events.flatMap(({ http }) => (http === undefined ? [] : [typeof http === 'string' ? routeOf(http) : http])) }];
   });
-  const { binaryMediaTypes = [], minimumCompressionSize } = provider.apiGateway ?? {};
+  const { binaryMediaTypes = [] } = provider.apiGateway ?? {};
   const responses = Object.values(resources?.Resources ?? {}).filter(({ Type }) => Type === 'AWS::ApiGateway::GatewayResponse');
-  return { functions: Object.fromEntries(taken), binaryMediaTypes, minimumCompressionSize, responses: responses.map(({ Properties }) => Properties) };
+  return { functions: Object.fromEntries(taken), binaryMediaTypes, responses: responses.map(({ Properties }) => Properties) };
 }
 
 /** A route in one line, such as `GET /books`. */

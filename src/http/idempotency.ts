@@ -20,8 +20,8 @@ export function readIdempotency(request: Request, caller: Caller, respond: (resu
   if (header === undefined || (request.method !== 'POST' && request.method !== 'PATCH')) {
     return undefined;
   }
-  const key = readKey(header.trim());
-  if (key === undefined || key.length === 0 || key.length > LONGEST_IDEMPOTENCY_KEY) {
+  const key = header.length > LONGEST_IDEMPOTENCY_KEY ? undefined : readKey(header.trim());
+  if (key === undefined || key.length === 0) {
     throw new Problem('malformed-request', `An idempotency key is one text of 1 to ${LONGEST_IDEMPOTENCY_KEY} characters: send one that is unique to the request, such as a UUID.`, {
       errors: [{ detail: `Must be one text of 1 to ${LONGEST_IDEMPOTENCY_KEY} characters, without commas outside of quotes.`, header: 'Idempotency-Key' }],
     });

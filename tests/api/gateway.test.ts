@@ -6,7 +6,6 @@ import { request } from 'node:http';
 import { connect as connectSocket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
 
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import fc from 'fast-check';
@@ -232,20 +231,6 @@ describe('what is no answer of a function', () => {
     await start();
     expect(await sendRaw('NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[^]*content-type: application\/problem\+json[^]*"type":"\/docs#malformed-request"/);
     expect(await sendRaw(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 [^]*"status":431/);
-  });
-
-  test('answers are compressed from the size that serverless.yml says on, for those who take gzip', async () => {
-    await start({ service: { minimumCompressionSize: 1024 } });
-    const plain = await send('GET /openapi.json');
-    expect(plain.headers['content-encoding']).toBeUndefined();
-    for (const accepted of ['gzip', 'br, gzip;q=0.5', 'deflate,gzip']) {
-      const { headers, bytes } = await send('GET /openapi.json', { headers: { 'Accept-Encoding': accepted } });
-      expect(headers['content-encoding']).toBe('gzip');
-      expect(headers['content-length']).toBe(String(bytes.length));
-      expect(gunzipSync(bytes).equals(plain.bytes)).toBe(true);
-    }
-    for (const accepted of ['br', 'gzip;q=0', 'gzip;q=0.0, br', 'x-gzip']) expect((await send('GET /openapi.json', { headers: { 'Accept-Encoding': accepted } })).headers['content-encoding']).toBeUndefined();
-    expect((await send('GET /books/1', { headers: { 'Accept-Encoding': 'gzip' } })).headers['content-encoding']).toBeUndefined();
   });
 
   test('a key that is asked for lets in whoever has it, and is known by an id', async () => {

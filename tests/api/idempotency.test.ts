@@ -148,7 +148,7 @@ describe('a key', () => {
     await expectReplay(first, await keyed(quoted, 'POST /books', { body: aBook() }));
   });
 
-  test.each(['a, b', 'a,', '"a", "b"', '"a', 'a"', 'a"b', '"a"b"', '"a" "b"', '"a";b=1', '"a\\"', '"a\\b"', '""', '"å"', `"${'k'.repeat(256)}"`])('%j, which is a list or no text, is 400 that names the header, and nothing is made', async (key) => {
+  test.each(['a, b', 'a,', '"a", "b"', '"a', 'a"', 'a"b', '"a"b"', '"a" "b"', '"a";b=1', '"a\\"', '"a\\b"', '""', '"å"', `"${'k'.repeat(254)}"`])('%j, which is a list or no text, is 400 that names the header, and nothing is made', async (key) => {
     const before = await everything();
     const { status, body } = await keyed(key, 'POST /notes', { body: { title: 'x' } });
     expect([status, body.type, body.errors[0].header]).toEqual([400, '/docs#malformed-request', 'Idempotency-Key']);
