@@ -32,7 +32,7 @@ export type Fault = { detail: string } & (
 );
 
 export interface ProblemMore {
-  /** Every fault found, for bad input. */
+  /** The faults found, for bad input: the first {@link MOST_FAULTS} of them. */
   errors?: Fault[];
   /** Response headers that belong to the problem, such as `Allow` or `Retry-After`. */
   headers?: Record<string, string>;
@@ -44,7 +44,42 @@ export interface ProblemMore {
 export const MOST_FAULTS = 100;
 
 /** Greatest length of a text that may quote the request, in UTF-16 units. */
-const LONGEST_TEXT = 2000;
+export const LONGEST_TEXT = 2000;
+
+/** Some faults: the first of them, and how many there are. */
+export interface FoundFaults {
+  readonly named: readonly Fault[];
+  readonly count: number;
+}
+
+/** Faults as they are found. A request can have a hundred thousand: beyond the first {@link MOST_FAULTS} they are counted, not made. */
+export interface Faults extends FoundFaults {
+  /** Counts a fault, and makes it if it will be named. */
+  add(make: () => Fault): void;
+  /** Adds the faults of a part, each changed into one of the whole. */
+  addAll(part: FoundFaults, change?: (fault: Fault) => Fault): void;
+}
+
+/** Begins to gather faults. */
+export function gatherFaults(): Faults {
+  const named: Fault[] = [];
+  const faults = {
+    named,
+    count: 0,
+    add(make: () => Fault) {
+      if (faults.count++ < MOST_FAULTS) {
+        named.push(make());
+      }
+    },
+    addAll(part: FoundFaults, change: (fault: Fault) => Fault = (fault) => fault) {
+      if (part.count > 0) {
+        named.push(...part.named.slice(0, MOST_FAULTS - named.length).map(change));
+        faults.count += part.count;
+      }
+    },
+  };
+  return faults;
+}
 
 /** An answer other than success. Thrown anywhere, written to the wire by `http/response.ts`. */
 export class Problem extends Error {
@@ -52,19 +87,23 @@ export class Problem extends Error {
   readonly title: string;
   readonly detail: string;
   readonly more: ProblemMore;
+  /** How many faults were found, of which `more.errors` has the first. */
+  readonly faultCount: number;
 
   /**
    * @param type the slug of the problem type
    * @param detail a sentence for a person that says what to do
    */
-  constructor(readonly type: ProblemType, detail: string, more: ProblemMore = {}) {
-    const { errors = [] } = more;
-    const remark = errors.length > MOST_FAULTS ? ` There are ${errors.length} faults, of which the first ${MOST_FAULTS} are named.` : '';
+  constructor(readonly type: ProblemType, detail: string, more: Omit<ProblemMore, 'errors'> & { errors?: readonly Fault[] | FoundFaults } = {}) {
+    const { errors, ...others } = more;
+    const { named, count } = errors === undefined || 'named' in errors ? errors ?? { named: [], count: 0 } : { named: errors, count: errors.length };
+    const remark = count > MOST_FAULTS ? ` There are ${count} faults, of which the first ${MOST_FAULTS} are named.` : '';
     const whole = `${shorten(detail)}${remark}`;
     super(`${type}: ${whole}`);
     this.name = 'Problem';
     this.detail = whole;
-    this.more = more.errors === undefined ? more : { ...more, errors: errors.slice(0, MOST_FAULTS).map(shortenFault) };
+    this.more = errors === undefined ? others : { ...others, errors: named.slice(0, MOST_FAULTS).map(shortenFault) };
+    this.faultCount = count;
     this.status = CATALOGUE[type].status;
     this.title = CATALOGUE[type].title;
   }
@@ -75,9 +114,19 @@ export function describeProblem(type: ProblemType): { status: number; title: str
   return CATALOGUE[type];
 }
 
-/** A path into a JSON document as RFC 6901 §6 writes it in a URI fragment. */
+/** A path into a JSON document as RFC 6901 §6 writes it in a URI fragment; of one that is too long, the innermost place around that it can name. */
 export function pointer(...path: (string | number)[]): string {
-  return ['#', ...path.map((part) => encodeURIComponent(String(part).replace(/~/g, '~0').replace(/\//g, '~1')))].join('/');
+  let text = '#';
+  for (const part of path) {
+    const name = String(part);
+    // A name can be a thousand times as long as what is shown of it.
+    const longer = name.length > LONGEST_TEXT ? undefined : `${text}/${encodeURIComponent(name.replace(/~/g, '~0').replace(/\//g, '~1'))}`;
+    if (longer === undefined || longer.length > LONGEST_TEXT) {
+      break;
+    }
+    text = longer;
+  }
+  return text;
 }
 
 function shorten(text: string): string {

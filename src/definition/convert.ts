@@ -1,5 +1,5 @@
 // Values of a request made into what is stored: defaults filled in, JSON's types into the table's.
-import { pointer, type Fault } from '../problem';
+import { pointer, type Faults } from '../problem';
 import type { Json } from './item';
 import { anywhere, isFree, type Node } from './node';
 
@@ -36,7 +36,7 @@ export async function fillDefaults(node: Node, value: Given | undefined): Promis
  * Converts a value, reporting what cannot be stored.
  * @throws Error where the value is of another type, which only a default's can be
  */
-export function convert(node: Node, given: Given, at: Place, faults: Fault[]): Stored | undefined {
+export function convert(node: Node, given: Given, at: Place, faults: Faults): Stored | undefined {
   switch (node.kind) {
     case 'string': case 'number': case 'boolean':
       return typeof given === node.kind ? given as string | number | boolean : refuse(node, given, at);
@@ -71,11 +71,11 @@ async function fillMembers(node: Node, given: { [name: string]: Given }): Promis
   return object;
 }
 
-function convertElements(element: Node, given: Given[], at: Place, faults: Fault[]): Stored[] {
+function convertElements(element: Node, given: Given[], at: Place, faults: Faults): Stored[] {
   return given.map((inner, index) => convert(element, inner, [...at, index], faults) ?? null);
 }
 
-function convertMembers(node: Node, given: { [name: string]: Given }, at: Place, faults: Fault[]): Stored {
+function convertMembers(node: Node, given: { [name: string]: Given }, at: Place, faults: Faults): Stored {
   const object: { [name: string]: Stored } = {};
   for (const [name, member] of node.members) {
     const inner = Object.hasOwn(given, name) ? given[name] : undefined;
@@ -87,11 +87,11 @@ function convertMembers(node: Node, given: { [name: string]: Given }, at: Place,
   return object;
 }
 
-function convertDate(node: Node, given: Given, at: Place, faults: Fault[]): Stored | undefined {
+function convertDate(node: Node, given: Given, at: Place, faults: Faults): Stored | undefined {
   const date = readDate(node, given) ?? refuse(node, given, at);
   const year = date.getUTCFullYear();
   if (!(year >= 0 && year <= 9999)) {
-    faults.push({ detail: 'Must be a moment of the years 0000 to 9999, in UTC, and no leap second.', pointer: pointer(...at) });
+    faults.add(() => ({ detail: 'Must be a moment of the years 0000 to 9999, in UTC, and no leap second.', pointer: pointer(...at) }));
     return undefined;
   }
   switch (node.storage) {
@@ -110,23 +110,23 @@ function readDate(node: Node, given: Given): Date | undefined {
 }
 
 /** A value of any JSON, held to what DynamoDB can nest and name. */
-function free(given: Given, at: Place, faults: Fault[]): Stored {
+function free(given: Given, at: Place, faults: Faults): Stored {
   findFreeFaults(given as Json, at, faults);
   return given as Stored;
 }
 
-function findFreeFaults(value: Json, at: Place, faults: Fault[]): void {
+function findFreeFaults(value: Json, at: Place, faults: Faults): void {
   if (typeof value !== 'object' || value === null) {
     return;
   }
   if (at.length >= DEEPEST) {
-    faults.push({ detail: `Must not be nested more than ${DEEPEST} levels deep.`, pointer: pointer(...at) });
+    faults.add(() => ({ detail: `Must not be nested more than ${DEEPEST} levels deep.`, pointer: pointer(...at) }));
     return;
   }
   for (const [name, inner] of Object.entries(value)) {
     const place = [...at, name];
     if (name === '' || Buffer.byteLength(name) > LONGEST_NAME) {
-      faults.push({ detail: `Must have a name of 1 to ${LONGEST_NAME} bytes.`, pointer: pointer(...place) });
+      faults.add(() => ({ detail: `Must have a name of 1 to ${LONGEST_NAME} bytes.`, pointer: pointer(...place) }));
     }
     findFreeFaults(inner, place, faults);
   }

@@ -1,5 +1,5 @@
 // What follows from an item's other attributes: computed ones, and the rules that must hold across several.
-import { pointer, type Fault } from '../problem';
+import { gatherFaults, pointer, type Fault } from '../problem';
 import { convert, type Stored } from './convert';
 import type { AnyItem, Json } from './item';
 import type { Resource } from './resource';
@@ -25,10 +25,10 @@ export function derive(resource: Resource, item: AnyItem): Derived {
   const values: Record<string, Stored | undefined> = {};
   for (const [name, compute] of Object.entries(resource.computed)) {
     const json = compute(whole) as Json | undefined;
-    const faults: Fault[] = [];
+    const faults = gatherFaults();
     values[name] = json === undefined ? undefined : convert(resource.attributes.get(name)!, json, [name], faults);
-    if (faults.length > 0) {
-      throw new Error(`src/resources/${resource.name}.ts: computed "${name}" gave ${JSON.stringify(json)}: ${faults[0]!.detail}`);
+    if (faults.count > 0) {
+      throw new Error(`src/resources/${resource.name}.ts: computed "${name}" gave ${JSON.stringify(json)}: ${faults.named[0]!.detail}`);
     }
     whole[name] = json;
   }

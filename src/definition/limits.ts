@@ -45,3 +45,6 @@ export const LONGEST_HEADER = 8192;
 
 /** What the `copy` operations of one JSON Patch may add to an item, in bytes of JSON, about: no stored item is larger. */
 export const MOST_COPIED = 512 * 1024;
+
+/** How many elements of arrays the operations of one JSON Patch may move up or down to make or fill a place: about half a second's work. */
+export const MOST_SHIFTED = 1_000_000_000;

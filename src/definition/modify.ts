@@ -1,5 +1,5 @@
 // What Dynamoose calls before a value is stored, `set` and `validate`, and its checks `required` and `enum`.
-import { pointer, type Fault } from '../problem';
+import { pointer, type Faults } from '../problem';
 import type { AttributeDefinition } from './attribute';
 import type { Place, Stored } from './convert';
 import { anywhere, type Node } from './node';
@@ -28,28 +28,25 @@ export async function modify(node: Node, value: Stored): Promise<Stored | undefi
   return own;
 }
 
-/** Every fault of a value as it would be stored. */
-export async function inspect(node: Node, value: Stored | undefined, at: Place): Promise<Fault[]> {
-  const faults = await inspectOne(node, value, at);
-  // Not by push(...): what is spread lies on the stack, and of a long array too much does.
-  const inner: Fault[][] = [];
+/** Finds every fault of a value as it would be stored. */
+export async function inspect(node: Node, value: Stored | undefined, at: Place, faults: Faults): Promise<void> {
+  await inspectOne(node, value, at, faults);
   if (isObject(value)) {
     for (const [name, member] of node.members) {
-      inner.push(await inspect(member, value[name], [...at, name]));
+      await inspect(member, value[name], [...at, name], faults);
     }
   } else if (node.kind === 'array' && Array.isArray(value)) {
     for (const [index, element] of value.entries()) {
-      inner.push(await inspect(node.element!, element, [...at, index]));
+      await inspect(node.element!, element, [...at, index], faults);
     }
   }
-  return [...faults, ...inner.flat()];
 }
 
-/** The faults of a value itself, without those of what is in it. */
-async function inspectOne(node: Node, value: Stored | undefined, at: Place): Promise<Fault[]> {
-  const faults = requiredFault(node, value, at);
+/** Finds the faults of a value itself, without those of what is in it. */
+async function inspectOne(node: Node, value: Stored | undefined, at: Place, faults: Faults): Promise<void> {
+  requireValue(node, value, at, faults);
   if (value === undefined || value === null) {
-    return faults;
+    return;
   }
   const { words } = node;
   const own = [
@@ -58,14 +55,18 @@ async function inspectOne(node: Node, value: Stored | undefined, at: Place): Pro
     words.enum !== undefined && !words.enum.includes(value as string) ? `Must be one of ${words.enum.map((allowed) => JSON.stringify(allowed)).join(', ')}.` : undefined,
     storageFault(value),
   ];
-  return [...faults, ...own.flatMap((detail) => detail === undefined ? [] : [{ detail, pointer: pointer(...at) }])];
+  for (const detail of own) {
+    if (detail !== undefined) {
+      faults.add(() => ({ detail, pointer: pointer(...at) }));
+    }
+  }
 }
 
-/** The fault of a value that must be there and is not. */
-export function requiredFault(node: Node, value: Stored | undefined, at: Place): Fault[] {
-  return node.words.required === true && (value === undefined || value === null)
-    ? [{ detail: `"${at.at(-1)}" is required: add it.`, pointer: pointer(...at) }]
-    : [];
+/** Finds the fault of a value that must be there and is not. */
+export function requireValue(node: Node, value: Stored | undefined, at: Place, faults: Faults): void {
+  if (node.words.required === true && (value === undefined || value === null)) {
+    faults.add(() => ({ detail: `"${at.at(-1)}" is required: add it.`, pointer: pointer(...at) }));
+  }
 }
 
 async function check(validate: NonNullable<AttributeDefinition['validate']>, value: Stored): Promise<string | undefined> {

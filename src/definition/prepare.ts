@@ -1,9 +1,9 @@
 // A checked request body made into what is stored, by Dynamoose's words in Dynamoose's order:
 // defaults, types, set, validate, required, enum. Every fault is reported, not the first alone.
-import type { Fault } from '../problem';
+import { gatherFaults, type Faults } from '../problem';
 import { convert, fillDefaults, usesDefaults, type Given, type Place, type Stored } from './convert';
 import type { JsonObject } from './item';
-import { inspect, modify, requiredFault, usesSet, usesFunctions } from './modify';
+import { inspect, modify, requireValue, usesSet, usesFunctions } from './modify';
 import { isReadOnly, type Node } from './node';
 
 export type { Stored } from './convert';
@@ -11,7 +11,7 @@ export type { Stored } from './convert';
 /** Attributes ready to be written, and what is wrong with them. */
 export interface Prepared {
   readonly values: Record<string, Stored>;
-  readonly faults: Fault[];
+  readonly faults: Faults;
 }
 
 /**
@@ -37,48 +37,50 @@ export async function prepareGiven(attributes: ReadonlyMap<string, Node>, item: 
   return prepare([...attributes].filter(([name, node]) => names.has(name) || node.words.forceDefault === true), item, true);
 }
 
-/** One attribute prepared; without a value it is not stored. */
-interface PreparedValue {
-  readonly value: Stored | undefined;
-  readonly faults: readonly Fault[];
-}
-
 async function prepare(nodes: [string, Node][], body: JsonObject, takesReadOnly = false): Promise<Prepared> {
-  const prepared: PreparedValue[] = [];
+  const faults = gatherFaults();
+  /** Without a value an attribute is not stored. */
+  const prepared: (Stored | undefined)[] = [];
   // Attributes with functions of their own run side by side; the others cost no promise.
-  await Promise.all(nodes.flatMap(([name, node], index) => {
+  const found = await Promise.all(nodes.flatMap(([name, node], index) => {
     const given = (isReadOnly(node) && !takesReadOnly) || !Object.hasOwn(body, name) ? undefined : body[name];
     if (usesDefaults(node) || usesFunctions(node)) {
-      return [prepareByFunctions(node, given, [name]).then((one) => { prepared[index] = one; })];
+      const own = gatherFaults();
+      return [prepareByFunctions(node, given, [name], own).then((value) => {
+        prepared[index] = value;
+        return own;
+      })];
     }
-    prepared[index] = prepareAsGiven(node, given, [name]);
+    prepared[index] = prepareAsGiven(node, given, [name], faults);
     return [];
   }));
+  found.forEach((own) => faults.addAll(own));
   const values: Record<string, Stored> = {};
   for (const [index, [name]] of nodes.entries()) {
-    const { value } = prepared[index]!;
+    const value = prepared[index];
     if (value !== undefined) {
       values[name] = value;
     }
   }
-  return { values, faults: prepared.flatMap(({ faults }) => faults) };
+  return { values, faults };
 }
 
 /** What JSON Schema says holds already, and nothing else is said of the attribute. */
-function prepareAsGiven(node: Node, given: Given | undefined, at: Place): PreparedValue {
+function prepareAsGiven(node: Node, given: Given | undefined, at: Place, faults: Faults): Stored | undefined {
   if (given === undefined) {
-    return { value: undefined, faults: requiredFault(node, undefined, at) };
+    requireValue(node, undefined, at, faults);
+    return undefined;
   }
-  const faults: Fault[] = [];
-  return { value: convert(node, given, at, faults), faults };
+  return convert(node, given, at, faults);
 }
 
-async function prepareByFunctions(node: Node, given: Given | undefined, at: Place): Promise<PreparedValue> {
+async function prepareByFunctions(node: Node, given: Given | undefined, at: Place, faults: Faults): Promise<Stored | undefined> {
   const filled = usesDefaults(node) ? await fillDefaults(node, given) : given;
-  const { value, faults } = prepareAsGiven(node, filled, at);
-  if (value === undefined || faults.length > 0) {
-    return { value, faults };
+  const value = prepareAsGiven(node, filled, at, faults);
+  if (value === undefined || faults.count > 0) {
+    return value;
   }
   const modified = usesSet(node) ? await modify(node, value) : value;
-  return { value: modified, faults: await inspect(node, modified, at) };
+  await inspect(node, modified, at, faults);
+  return modified;
 }

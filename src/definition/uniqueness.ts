@@ -1,22 +1,29 @@
 // No element twice, in sets and arrays with `uniqueItems`: found in linear time, which the JSON Schema validator does not.
-import { pointer, type Fault } from '../problem';
+import { pointer, type Faults } from '../problem';
 import type { Place } from './convert';
 import type { Json } from './item';
 import { anywhere, type Node } from './node';
 
-/** The arrays of a value that hold an element twice and must not; what is of another type is another's to find. */
-export function findRepetitions(node: Node, value: Json | undefined, at: Place): Fault[] {
+/** Finds the arrays of a value that hold an element twice and must not; what is of another type is another's to find. */
+export function findRepetitions(node: Node, value: Json | undefined, at: Place, faults: Faults): void {
   if (typeof value !== 'object' || value === null || !usesUniqueness(node)) {
-    return [];
+    return;
   }
   if (!Array.isArray(value)) {
-    return [...node.members].flatMap(([name, member]) => (Object.hasOwn(value, name) ? findRepetitions(member, value[name], [...at, name]) : []));
+    for (const [name, member] of node.members) {
+      if (Object.hasOwn(value, name)) {
+        findRepetitions(member, value[name], [...at, name], faults);
+      }
+    }
+    return;
+  }
+  if (isUnique(node) && new Set(value.map(canonical)).size < value.length) {
+    faults.add(() => ({ detail: 'Must not hold an element twice.', pointer: pointer(...at) }));
   }
   const { element } = node;
-  return [
-    ...(isUnique(node) && new Set(value.map(canonical)).size < value.length ? [{ detail: 'Must not hold an element twice.', pointer: pointer(...at) }] : []),
-    ...(element === undefined ? [] : value.flatMap((inner, index) => findRepetitions(element, inner, [...at, index]))),
-  ];
+  if (element !== undefined && usesUniqueness(element)) {
+    value.forEach((inner, index) => findRepetitions(element, inner, [...at, index], faults));
+  }
 }
 
 function isUnique({ kind, words }: Node): boolean {

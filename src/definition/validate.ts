@@ -1,6 +1,6 @@
 // A request body checked against the JSON Schema of its resource: every fault, as sentences.
 import { Validator, type OutputUnit } from '@cfworker/json-schema';
-import { MOST_FAULTS, pointer, type Fault } from '../problem';
+import { gatherFaults, MOST_FAULTS, pointer, type Fault, type Faults } from '../problem';
 import type { Json, JsonObject } from './item';
 import { BASE64, requestSchema, type JsonSchema } from './json-schema';
 import { didYouMean } from './nearest';
@@ -12,26 +12,58 @@ import { findRepetitions } from './uniqueness';
 
 type Location = readonly (string | number)[];
 
-/** The faults of what a client would write, such as {@link writable} returns. */
-export function findFaults(resource: Pick<Resource, 'name' | 'attributes'>, body: JsonObject): Fault[] {
-  const { isValid, whole, brief, schema } = compiled(resource.attributes);
+/** The faults of a body, and the attributes that have any, be they named or not. */
+export interface BodyFaults extends Faults {
+  /** Among them the empty text, for the body as a whole. */
+  readonly attributes: ReadonlySet<string>;
+}
+
+/**
+ * The faults of what a client would write, such as {@link writable} returns.
+ * @param counts whether the faults of an attribute count; all do without it
+ */
+export function findFaults(resource: Pick<Resource, 'name' | 'attributes'>, body: JsonObject, counts: (attribute: string) => boolean = () => true): BodyFaults {
+  const attributes = new Set<string>();
+  const faults = Object.assign(gatherFaults(), { attributes });
+  const { isValid, whole, brief, schema, mostChecked } = compiled(resource.attributes);
   if (isValid(body)) {
-    return [];
+    return faults;
   }
-  const errors = isLarge(body) ? briefErrors(brief, schema, body) : whole.validate(body).errors;
-  const faults = errors.flatMap((error, index) => {
-    const limit = resolve(schema, parse(error.keywordLocation));
-    const at = parse(error.instanceLocation);
-    if (error.keyword === 'required') {
-      return missing(at, limit as string[], resolve(body, at) as JsonObject);
+  const note = (at: Location, detail: () => string): void => {
+    const attribute = String(at[0] ?? '');
+    if (counts(attribute)) {
+      attributes.add(attribute);
+      faults.add(() => ({ detail: detail(), pointer: pointer(...at) }));
     }
-    if (error.keyword === 'false') {
-      return [unknownAttribute(resource, schema, at, index < MOST_FAULTS)];
+  };
+  const told = new Set<string>();
+  for (const { keyword, keywordLocation, instanceLocation } of isLarge(body, mostChecked) ? briefErrors(brief, schema, body) : whole.validate(body).errors) {
+    const sentence = SENTENCES[keyword];
+    // An object without several attributes has an error for each, and each of these tells of all.
+    if ((sentence === undefined && keyword !== 'required' && keyword !== 'false') || told.has(`${keyword}${instanceLocation}`)) {
+      continue;
     }
-    const sentence = SENTENCES[error.keyword];
-    return sentence === undefined ? [] : [{ detail: sentence(limit as never), pointer: pointer(...at) }];
-  });
-  return distinct([...faults, ...[...resource.attributes].flatMap(([name, node]) => (Object.hasOwn(body, name) ? findRepetitions(node, body[name], [name]) : []))]);
+    told.add(`${keyword}${instanceLocation}`);
+    const at = parse(instanceLocation);
+    if (keyword === 'required') {
+      const object = resolve(body, at) as JsonObject;
+      for (const name of (resolve(schema, parse(keywordLocation)) as string[]).filter((required) => !Object.hasOwn(object, required))) {
+        note([...at, name], () => `"${name}" is required: add it.`);
+      }
+    } else {
+      note(at, () => sentence === undefined ? unknownAttribute(resource, schema, at, faults) : sentence(resolve(schema, parse(keywordLocation)) as never));
+    }
+  }
+  for (const [name, node] of resource.attributes) {
+    const before = faults.count;
+    if (Object.hasOwn(body, name) && counts(name)) {
+      findRepetitions(node, body[name], [name], faults);
+    }
+    if (faults.count > before) {
+      attributes.add(name);
+    }
+  }
+  return faults;
 }
 
 /**
@@ -95,6 +127,8 @@ interface Compiled {
   readonly whole: Validator;
   readonly brief: Validator;
   readonly schema: JsonSchema;
+  /** How many values of a body are checked for every fault. */
+  readonly mostChecked: number;
 }
 
 const cache = new WeakMap<ReadonlyMap<string, Node>, Compiled>();
@@ -106,7 +140,7 @@ function compiled(attributes: ReadonlyMap<string, Node>): Compiled {
     const schema = hardened(plain);
     const { required: _, ...known } = withoutStrictness(schema);
     // Not stopping at the first fault: a client learns of all of them at once.
-    entry = { isValid: quickCheck(plain), areValidChanges: quickCheckOfChanges(plain), whole: new Validator(schema, '2020-12', false), brief: new Validator(known, '2020-12', true), schema };
+    entry = { isValid: quickCheck(plain), areValidChanges: quickCheckOfChanges(plain), whole: new Validator(schema, '2020-12', false), brief: new Validator(known, '2020-12', true), schema, mostChecked: Math.min(MOST_CHECKED, Math.floor(MOST_REPEATED / longestChoice(plain))) };
     cache.set(attributes, entry);
   }
   return entry;
@@ -127,8 +161,16 @@ function hardened({ uniqueItems: _, propertyNames: __, pattern, format, ...schem
 /** More values than this are not checked for every fault: the validator copies its list of faults at each level, on the stack. */
 const MOST_CHECKED = 10_000;
 
-function isLarge(body: JsonObject): boolean {
-  let left = MOST_CHECKED;
+/** Characters of allowed values that may be repeated: the validator writes all of an enum with each value that is none of them. */
+const MOST_REPEATED = 10_000_000;
+
+/** The longest list of allowed values in a schema, in characters of JSON. */
+function longestChoice({ enum: values, properties = {}, items }: JsonSchema): number {
+  return Math.max(1, values === undefined ? 0 : JSON.stringify(values).length, ...Object.values(properties).map(longestChoice), items === undefined ? 0 : longestChoice(items));
+}
+
+function isLarge(body: JsonObject, most: number): boolean {
+  let left = most;
   const fits = (value: Json): boolean => --left > 0 && (typeof value !== 'object' || value === null || (Array.isArray(value) ? value : Object.values(value)).every(fits));
   return !fits(body);
 }
@@ -174,17 +216,9 @@ function firstUnknown({ properties, items }: JsonSchema, value: Json, at: Locati
   return undefined;
 }
 
-function missing(at: Location, required: string[], object: JsonObject): Fault[] {
-  return required
-    .filter((name) => !Object.hasOwn(object, name))
-    .map((name) => ({ detail: `"${name}" is required: add it.`, pointer: pointer(...at, name) }));
-}
-
-function unknownAttribute(resource: Pick<Resource, 'name'>, schema: JsonSchema, at: Location, isNamed: boolean): Fault {
+function unknownAttribute(resource: Pick<Resource, 'name'>, schema: JsonSchema, at: Location, faults: Faults): string {
   const name = String(at.at(-1));
-  // A nearest name takes a while to find, and of very many faults the last are not told.
-  const known = isNamed ? siblings(schema, at.slice(0, -1)) : [];
-  return { detail: `"${name}" is not an attribute of ${resource.name}: remove it.${didYouMean(name, known)}`, pointer: pointer(...at) };
+  return `"${name}" is not an attribute of ${resource.name}: remove it.${didYouMean(name, siblings(schema, at.slice(0, -1)), faults)}`;
 }
 
 /** The names that an object at a place may have. */
@@ -200,11 +234,6 @@ function parse(fragment: string): string[] {
 
 function resolve(document: unknown, at: Location): unknown {
   return at.reduce((inner, part) => (inner as Record<string, unknown> | undefined)?.[part], document);
-}
-
-function distinct(faults: Fault[]): Fault[] {
-  const seen = new Map(faults.map((fault) => [JSON.stringify(fault), fault]));
-  return [...seen.values()];
 }
 
 function count(number: number, thing: string): string {

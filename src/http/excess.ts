@@ -18,8 +18,13 @@ export function refuseExcess({ segments, parameters, header }: Pick<Request, 'se
   }
   const length = [...segments, ...parameters.flat()].reduce((sum, part) => sum + part.length + 1, 0);
   if (faults.length > 0 || length > LONGEST_URL || parameters.length > MOST_PARAMETERS) {
-    throw new Problem('malformed-request', `The request is too long: its path and query have at most ${LONGEST_URL} characters and ${MOST_PARAMETERS} parameters, and each header at most ${LONGEST_HEADER}.`, {
-      ...(faults.length > 0 && { errors: faults }),
-    });
+    throw tooLong(faults);
   }
+}
+
+/** The problem with a request that is too long in any of these. */
+export function tooLong(errors: readonly Fault[] = []): Problem {
+  return new Problem('malformed-request', `The request is too long: its path and query have at most ${LONGEST_URL} characters and ${MOST_PARAMETERS} parameters, and each header at most ${LONGEST_HEADER}.`, {
+    ...(errors.length > 0 && { errors }),
+  });
 }

@@ -4,45 +4,45 @@ import { MOST_FILTERS, MOST_VALUES, MOST_VALUES_IN_ALL } from '../definition/lim
 import { isWhole, type Node } from '../definition/node';
 import { OPERATORS_OF, SYSTEM_NODES, type Operator } from '../definition/operator';
 import type { Resource } from '../definition/resource';
-import type { Fault } from '../problem';
+import type { Faults } from '../problem';
 import type { Filter, Operand } from '../store/filter';
 import { numberFault } from './json';
 
 const OPERATORS: readonly Operator[] = ['ne', 'gt', 'gte', 'lt', 'lte', 'begins', 'contains', 'in', 'exists'];
 
 /** Reads the filters out of parameters, noting every fault; those named in `reserved` mean something else. */
-export function readFilters(resource: Resource, parameters: Iterable<readonly [name: string, value: string]>, reserved: readonly string[], faults: Fault[]): Filter[] {
+export function readFilters(resource: Resource, parameters: Iterable<readonly [name: string, value: string]>, reserved: readonly string[], faults: Faults): Filter[] {
   const attributes = new Map([...resource.attributes, ...SYSTEM_NODES]);
   const filters = [...parameters].flatMap(([parameter, text]) => {
-    const fault = (detail: string): [] => {
-      faults.push({ detail, parameter });
+    const fault = (detail: () => string): [] => {
+      faults.add(() => ({ detail: detail(), parameter }));
       return [];
     };
     const [, name = '', operator] = /^([^[\]]+)(?:\[([^[\]]*)\])?$/.exec(parameter) ?? [];
     const path = name.split('.');
-    const node = nodeAt(attributes, path);
+    const node = nodeAt(attributes, path, faults);
     if (typeof node !== 'object') {
-      return fault(node ?? `"${parameter}" is neither an attribute of ${resource.name} nor a parameter of a list: remove it.${didYouMean(name, [...attributes.keys(), ...reserved])}`);
+      return fault(() => node ?? `"${parameter}" is neither an attribute of ${resource.name} nor a parameter of a list: remove it.${didYouMean(name, [...attributes.keys(), ...reserved], faults)}`);
     }
     if (operator !== undefined && !OPERATORS.includes(operator as Operator)) {
-      return fault(`"${operator}" is no operator: use ${OPERATORS.join(', ')}, or ${name}=… for equality.`);
+      return fault(() => `"${operator}" is no operator: use ${OPERATORS.join(', ')}, or ${name}=… for equality.`);
     }
     const chosen = (operator ?? 'eq') as Operator;
     if (!OPERATORS_OF[node.kind].includes(chosen)) {
-      return fault(misuse(name, node, chosen));
+      return fault(() => misuse(name, node, chosen));
     }
     const values = readValues(chosen, node, text);
-    return typeof values === 'string' ? fault(values) : [{ path, operator: chosen, values }];
+    return typeof values === 'string' ? fault(() => values) : [{ path, operator: chosen, values }];
   });
   const values = filters.reduce((sum, filter) => sum + filter.values.length, 0);
   if (filters.length > MOST_FILTERS || values > MOST_VALUES_IN_ALL) {
-    faults.push({ detail: `A list takes at most ${MOST_FILTERS} filters with ${MOST_VALUES_IN_ALL} values together: leave some out.`, parameter: filters.at(-1)!.path.join('.') });
+    faults.add(() => ({ detail: `A list takes at most ${MOST_FILTERS} filters with ${MOST_VALUES_IN_ALL} values together: leave some out.`, parameter: filters.at(-1)!.path.join('.') }));
   }
   return filters;
 }
 
 /** The attribute at a path, or why there is none; undefined where the first name is not known. */
-function nodeAt(attributes: ReadonlyMap<string, Node>, [first = '', ...rest]: readonly string[]): Node | string | undefined {
+function nodeAt(attributes: ReadonlyMap<string, Node>, [first = '', ...rest]: readonly string[], faults: Faults): Node | string | undefined {
   let node = attributes.get(first);
   let at = first;
   for (const name of rest) {
@@ -54,7 +54,7 @@ function nodeAt(attributes: ReadonlyMap<string, Node>, [first = '', ...rest]: re
     }
     const inner = node.members.get(name);
     if (inner === undefined) {
-      return `"${name}" is not an attribute of "${at}".${didYouMean(name, node.members.keys())}`;
+      return `"${name}" is not an attribute of "${at}".${didYouMean(name, node.members.keys(), faults)}`;
     }
     node = inner;
     at = `${at}.${name}`;

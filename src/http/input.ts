@@ -2,7 +2,7 @@
 import type { Access } from '../access/permission';
 import type { Permission } from '../definition/access';
 import type { Resource } from '../definition/resource';
-import { Problem, type Fault } from '../problem';
+import { gatherFaults, Problem } from '../problem';
 import type { ReadInput } from '../operations/read';
 import type { DeleteInput } from '../operations/delete';
 import type { Preconditions } from '../store/write/preconditions';
@@ -24,6 +24,8 @@ export interface Presentation {
   readonly access: Access;
   /** What the cursors of a page are good for. */
   readonly cursorBinding?: string;
+  /** Whether a page is found by reading items that its caller may not see. */
+  readonly readsOthers?: boolean;
 }
 
 /** A request made into what its operation takes. */
@@ -41,7 +43,7 @@ export function readReadInput({ id, resource }: ItemRoute, request: Request, rea
   const permission = access.require(resource, 'read');
   negotiate(request);
   const seen = seenBy(permission, resource);
-  const faults: Fault[] = [];
+  const faults = gatherFaults();
   const parameters = readParameters(request, ['fields', 'expand'], faults);
   const fields = readFields(seen, parameters.get('fields'), faults);
   const references = readExpand(seen, reading, parameters.get('expand'), faults);
@@ -58,7 +60,7 @@ export function readDeleteInput({ id, resource }: ItemRoute, request: Request, {
 /** `fields` and `Prefer`; every other parameter is refused. */
 export function readPresentation(resource: Resource, request: Request, permission: Permission, access: Access): Presentation {
   negotiate(request);
-  const faults: Fault[] = [];
+  const faults = gatherFaults();
   const parameters = readParameters(request, ['fields'], faults);
   const fields = readFields(seenBy(permission, resource), parameters.get('fields'), faults);
   refuseFaulty(faults);
@@ -72,7 +74,7 @@ export function seenBy({ hidden }: Permission, resource: Resource): Resource {
 
 /** Refuses every parameter. */
 export function refuseParameters(request: Request): void {
-  const faults: Fault[] = [];
+  const faults = gatherFaults();
   readParameters(request, [], faults);
   refuseFaulty(faults);
 }

@@ -1,21 +1,24 @@
 // JSON (RFC 8259) read strictly: what JSON.parse would change or drop in silence is a fault.
 import type { Json } from '../definition/item';
 import { MOST_BODY_VALUES } from '../definition/limits';
-import { Problem, pointer, type Fault } from '../problem';
+import { gatherFaults, Problem, pointer, type Faults } from '../problem';
 
 /** Objects and arrays inside one another; an item has at most 32 levels (DynamoDB), a request a few around it. */
 const DEEPEST = 40;
 
+/** DynamoDB's limit for the name of an attribute, in bytes. */
+const LONGEST_NAME = 65_535;
+
 /** A parsed text, and what in it cannot be stored as it was sent. */
 export interface Parsed {
   readonly value: Json;
-  readonly faults: Fault[];
+  readonly faults: Faults;
 }
 
 /**
  * Parses a request body.
  * @throws Problem `malformed-request` where it is no JSON or names a member twice,
- *   `invalid` where it is nested too deeply or holds text that is no Unicode, `too-large` for too many values
+ *   `invalid` where it is nested too deeply, has too long a name or holds text that is no Unicode, `too-large` for too many values
  */
 export function parseJson(text: string): Parsed {
   let value: Json;
@@ -28,9 +31,9 @@ export function parseJson(text: string): Parsed {
 }
 
 /** Walks a text that is known to be JSON. */
-function scan(text: string): Fault[] {
-  const invalid: Fault[] = [];
-  const duplicates: Fault[] = [];
+function scan(text: string): Faults {
+  const invalid = gatherFaults();
+  const duplicates = gatherFaults();
   const path: (string | number)[] = [];
   let at = 0;
   let values = 0;
@@ -74,12 +77,15 @@ function scan(text: string): Fault[] {
 
   function scanName(names: Set<string>): string {
     const name = scanString();
+    if (name.length > LONGEST_NAME / 3 && Buffer.byteLength(name) > LONGEST_NAME) {
+      throw new Problem('invalid', `A member has a name of more than ${LONGEST_NAME} bytes, which nothing can have: shorten it.`, { errors: [{ detail: `Has a member with a name of more than ${LONGEST_NAME} bytes.`, pointer: pointer(...path) }] });
+    }
     if (names.has(name)) {
-      duplicates.push({ detail: `"${name}" stands twice: send it once.`, pointer: pointer(...path, name) });
+      duplicates.add(() => ({ detail: `"${name}" stands twice: send it once.`, pointer: pointer(...path, name) }));
     }
     names.add(name);
     if (name === '__proto__') {
-      invalid.push({ detail: 'A member cannot have the name "__proto__".', pointer: pointer(...path, name) });
+      invalid.add(() => ({ detail: 'A member cannot have the name "__proto__".', pointer: pointer(...path, name) }));
     }
     skipSpace();
     at++; // the colon
@@ -107,7 +113,7 @@ function scan(text: string): Fault[] {
     }
     const detail = numberFault(text.slice(start, at));
     if (detail !== undefined) {
-      invalid.push({ detail, pointer: pointer(...path) });
+      invalid.add(() => ({ detail, pointer: pointer(...path) }));
     }
   }
 
@@ -118,7 +124,7 @@ function scan(text: string): Fault[] {
   }
 
   scanValue();
-  if (duplicates.length > 0) {
+  if (duplicates.count > 0) {
     throw new Problem('malformed-request', 'The body names a member twice, so what it means is not clear: send each once.', { errors: duplicates });
   }
   return invalid;

@@ -110,9 +110,7 @@ function writePage(request: Request, resource: Resource, { items, next, expanded
     ...(link !== undefined && { next: link }),
   });
   const tag = weakTag(text);
-  // A list that goes by conditions reads everyone's items to find its caller's; one of an owner reads the owner's alone.
-  const isCostHidden = typeof permission.grant === 'object' && permission.grant.owned === undefined;
-  const reply = { headers: { 'Cache-Control': cacheControl(resource, access), ETag: tag }, vary: ['Prefer'], isCostHidden };
+  const reply = { headers: { 'Cache-Control': cacheControl(resource, access), ETag: tag }, vary: ['Prefer'] };
   // §13.1.3 and §13.1.4: a list has no date, so conditions on one are ignored.
   if (isNotModified(request, tag, undefined)) {
     return { status: 304, ...reply };
@@ -124,12 +122,15 @@ function writePage(request: Request, resource: Resource, { items, next, expanded
       'Content-Type': JSON_TYPE,
       ...reply.headers,
       // RFC 8288
-      ...(link !== undefined && { Link: `<${link}>; rel="next"` }),
+      ...(link !== undefined && link.length <= LONGEST_LINK && { Link: `<${link}>; rel="next"` }),
       ...(total !== undefined && { 'Preference-Applied': 'count=exact' }),
     },
     text,
   };
 }
+
+/** API Gateway sends 10,240 bytes of headers; what is longer stands in the body alone. */
+const LONGEST_LINK = 6_000;
 
 /** The request's own path and parameters with the cursor of the next page. */
 function nextLink({ base, segments, parameters }: Request, cursor: string): string {

@@ -10,6 +10,7 @@ import { Problem } from '../problem';
 import { sealCursor } from '../store/cursor';
 import type { Reader, StoreOptions } from '../store/reader';
 import type { Send } from '../store/send';
+import { isCostShown } from './cost-shown';
 import { soundEvent } from './event';
 import { refuseExcess } from './excess';
 import { commonHeaders, serverTiming } from './headers';
@@ -79,7 +80,8 @@ export function endpoint<R extends Extract<Route, { resource: Resource }>, I, S 
     const write = (result: Result): Reply => writeResult(request, resource, result, presentation, (position) => sealCursor(config.cursorKeys, presentation.cursorBinding!, position));
     const result = await operation(resource, input, store, readIdempotency(request, access.caller, (outcome) => JSON.stringify(write(outcome))));
     done('operation');
-    return write(result);
+    const reply = write(result);
+    return isCostShown(resources, request, presentation, result) ? reply : { ...reply, isCostHidden: true };
   };
 }
 

@@ -1,15 +1,17 @@
 // POST /transactions: its operations are requests within the request, read like any other.
 import { readCaller } from '../access/caller';
 import { openAccess } from '../access/permission';
+import { EVERYTHING } from '../definition/access';
 import type { Json, JsonObject } from '../definition/item';
-import { MOST_OPERATIONS } from '../definition/limits';
+import { LONGEST_URL, MOST_OPERATIONS } from '../definition/limits';
 import type { Result } from '../operations/result';
 import { combineFailed, runOperations, type Step } from '../operations/transactions';
-import { Problem, pointer, type Fault } from '../problem';
+import { gatherFaults, Problem, pointer, type Faults } from '../problem';
 import type { Store } from '../store/store';
 import { parseBody } from './body';
 import { readPreconditions } from './conditional';
-import { refuseExcess } from './excess';
+import { isCostShown } from './cost-shown';
+import { refuseExcess, tooLong } from './excess';
 import { readIdempotency } from './idempotency';
 import { readDeleteInput, readReadInput, refuseParameters, type CollectionRoute, type Input, type Presentation } from './input';
 import { JSON_TYPE, negotiate, readContentType } from './media-type';
@@ -23,6 +25,9 @@ import { readCreateInput, readPatchInput, readReplaceInput } from './write-input
 /** The headers that an operation can have, in lower case. */
 const OPERATION_HEADERS = ['accept', 'content-type', 'if-match', 'if-none-match', 'if-unmodified-since', 'prefer'];
 
+/** What an operation can have. */
+const MEMBERS = ['method', 'path', 'headers', 'body'];
+
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 export const transactions: Endpoint<Store> = async ({ resources, config }, _route, request, store, done) => {
@@ -34,19 +39,19 @@ export const transactions: Endpoint<Store> = async ({ resources, config }, _rout
   if (readPreconditions(request).match !== undefined) {
     throw new Problem('precondition-failed', 'There is nothing at this path that If-Match could match: send it in the headers of an operation.');
   }
-  const parts = readOperations(request).map((operation) => partOf(request, operation));
+  const operations = readOperations(request);
+  refuseFailed(operations.flatMap(({ path }, index) => ((path as string).length > LONGEST_URL ? [[index, tooLong()] as const] : [])));
+  const parts = operations.map((operation) => partOf(request, operation));
   const read = await Promise.all(parts.map((part) => readPart(reading, part)));
   const failed = read.flatMap((outcome, index) => (outcome instanceof Problem ? [[index, outcome] as const] : []));
-  if (failed.length > 0) {
-    throw combineFailed(failed);
-  }
+  refuseFailed(failed);
   const steps = read as ReadPart[];
   refuseTwice(steps);
   done('input');
   const write = (result: Result): Reply => writeTransaction(parts, steps, result);
   const result = await runOperations(steps.map(({ step }) => step), store, readIdempotency(request, reading.access.caller, (outcome) => JSON.stringify(write(outcome))), (outcome) => refuseUnsendable(write(outcome)));
   done('operation');
-  return write(result);
+  return isCostShown(resources, request, { permission: EVERYTHING, access: reading.access }, result) ? write(result) : { ...write(result), isCostHidden: true };
 };
 
 interface ReadPart {
@@ -61,39 +66,47 @@ function readOperations(request: Request): JsonObject[] {
   if (Array.isArray(operations) && operations.length > MOST_OPERATIONS) {
     throw new Problem('too-large', `The transaction has ${operations.length} operations, and at most ${MOST_OPERATIONS} fit: send the rest in further requests.`);
   }
-  const all = [
-    ...faults,
-    ...(isObject(value) ? Object.keys(value).filter((name) => name !== 'operations').map((name): Fault => ({ detail: `"${name}" is not known: remove it.`, pointer: pointer(name) })) : []),
-    ...(Array.isArray(operations) && operations.length > 0 ? operations.flatMap(operationFaults) : [{ detail: `Must be an array of 1 to ${MOST_OPERATIONS} operations.`, pointer: pointer('operations') }]),
-  ];
-  if (all.length > 0) {
-    throw new Problem('invalid', 'The body is no transaction: correct what "errors" names. Nothing was changed.', { errors: all });
+  if (isObject(value)) {
+    findUnknown(value, (name) => name === 'operations', (name) => `"${name}" is not known: remove it.`, [], faults);
+  }
+  if (Array.isArray(operations) && operations.length > 0) {
+    operations.forEach((operation, index) => findOperationFaults(operation, index, faults));
+  } else {
+    faults.add(() => ({ detail: `Must be an array of 1 to ${MOST_OPERATIONS} operations.`, pointer: pointer('operations') }));
+  }
+  if (faults.count > 0) {
+    throw new Problem('invalid', 'The body is no transaction: correct what "errors" names. Nothing was changed.', { errors: faults });
   }
   return operations as JsonObject[];
 }
 
-function operationFaults(operation: Json, index: number): Fault[] {
-  const at = (...inner: string[]): string => pointer('operations', index, ...inner);
+function findOperationFaults(operation: Json, index: number, faults: Faults): void {
+  const add = (detail: string, ...inner: string[]): void => faults.add(() => ({ detail, pointer: pointer('operations', index, ...inner) }));
   if (!isObject(operation)) {
-    return [{ detail: 'Must be an object with "method" and "path".', pointer: at() }];
+    return add('Must be an object with "method" and "path".');
   }
-  const faults: Fault[] = Object.keys(operation).filter((name) => !['method', 'path', 'headers', 'body'].includes(name)).map((name) => ({ detail: `"${name}" is not known: remove it.`, pointer: at(name) }));
+  findUnknown(operation, (name) => MEMBERS.includes(name), (name) => `"${name}" is not known: remove it.`, ['operations', index], faults);
   if (!METHODS.includes(operation['method'] as string)) {
-    faults.push({ detail: `Must be one of ${METHODS.join(', ')}.`, pointer: at('method') });
+    add(`Must be one of ${METHODS.join(', ')}.`, 'method');
   }
   if (typeof operation['path'] !== 'string' || !operation['path'].startsWith('/')) {
-    faults.push({ detail: 'Must be a path such as "/collection/id".', pointer: at('path') });
+    add('Must be a path such as "/collection/id".', 'path');
   }
   const headers = operation['headers'] ?? {};
   if (!isObject(headers) || Object.values(headers).some((value) => typeof value !== 'string')) {
-    faults.push({ detail: 'Must be an object whose members are strings.', pointer: at('headers') });
+    add('Must be an object whose members are strings.', 'headers');
   }
   if (isObject(headers)) {
-    for (const name of Object.keys(headers).filter((header) => !OPERATION_HEADERS.includes(header.toLowerCase()))) {
-      faults.push({ detail: `"${name}" has no meaning in an operation: ${name.toLowerCase() === 'idempotency-key' ? 'send it with the transaction' : 'remove it'}.`, pointer: at('headers', name) });
+    findUnknown(headers, (name) => OPERATION_HEADERS.includes(name.toLowerCase()), (name) => `"${name}" has no meaning in an operation: ${name.toLowerCase() === 'idempotency-key' ? 'send it with the transaction' : 'remove it'}.`, ['operations', index, 'headers'], faults);
+  }
+}
+
+function findUnknown(object: JsonObject, isKnown: (name: string) => boolean, detail: (name: string) => string, at: readonly (string | number)[], faults: Faults): void {
+  for (const name of Object.keys(object)) {
+    if (!isKnown(name)) {
+      faults.add(() => ({ detail: detail(name), pointer: pointer(...at, name) }));
     }
   }
-  return faults;
 }
 
 /** An operation as a request of its own. */
@@ -108,10 +121,16 @@ function partOf(request: Request, { method, path, headers, body }: JsonObject): 
     parameters: [...new URLSearchParams(query)],
     header: (name) => lines.get(name),
     body: body === undefined ? undefined : { text: '', isBase64: false },
-    parsed: body === undefined ? undefined : { value: body, faults: [] },
+    parsed: body === undefined ? undefined : { value: body, faults: gatherFaults() },
     credentials: request.credentials,
     deadline: request.deadline,
   };
+}
+
+function refuseFailed(failed: Parameters<typeof combineFailed>[0]): void {
+  if (failed.length > 0) {
+    throw combineFailed(failed);
+  }
 }
 
 /** What an operation is to do, or the problem with it. */
@@ -154,16 +173,20 @@ function stepOf<O extends 'replace' | 'patch' | 'delete'>(operation: O, { resour
 /** DynamoDB takes one action on an item in a transaction, and what two would mean is not clear. */
 function refuseTwice(parts: readonly ReadPart[]): void {
   const seen = new Map<string, number>();
-  const errors = parts.flatMap(({ step }, index): Fault[] => {
+  const errors = gatherFaults();
+  for (const [index, { step }] of parts.entries()) {
     if (step.operation === 'create') {
-      return [];
+      continue;
     }
     const name = `${step.resource.name}/${step.input.id}`;
     const earlier = seen.get(name);
-    seen.set(name, earlier ?? index);
-    return earlier === undefined ? [] : [{ detail: `Is on the same item as operation ${earlier}: put both into one.`, pointer: pointer('operations', index) }];
-  });
-  if (errors.length > 0) {
+    if (earlier === undefined) {
+      seen.set(name, index);
+    } else {
+      errors.add(() => ({ detail: `Is on the same item as operation ${earlier}: put both into one.`, pointer: pointer('operations', index) }));
+    }
+  }
+  if (errors.count > 0) {
     throw new Problem('invalid', 'Two operations are on one item: correct what "errors" names. Nothing was changed.', { errors });
   }
 }

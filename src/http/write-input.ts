@@ -13,7 +13,7 @@ import { findPatchFaults, type JsonPatch } from '../operations/json-patch';
 import type { PatchInput } from '../operations/patch';
 import { notFound } from '../operations/refusal';
 import type { ReplaceInput, Way } from '../operations/replace';
-import { Problem, pointer, type Fault } from '../problem';
+import { gatherFaults, Problem, pointer, type Fault, type Faults } from '../problem';
 import { decode, encode } from '../store/value';
 import { parseBody } from './body';
 import { readPreconditions } from './conditional';
@@ -51,8 +51,9 @@ export async function readReplaceInput({ resource, id }: ItemRoute, request: Req
   readContentType(request, [JSON_TYPE]);
   const preconditions = requirePreconditions(resource, request);
   const { value, faults } = parseBody(request);
-  const all = [...faults, ...idFaults(id), ...differentId(value, id)];
-  const read = { access, resource, id, value, faults: all };
+  findIdFaults(id, faults);
+  findDifferentId(value, id, faults);
+  const read = { access, resource, id, value, faults };
   const replacement = await readWay(read, 'replace', staying(replacing, value));
   const creation = isAlike(replacing, creating, value) ? replacement : await readWay(read, 'create', new Set());
   if (replacement instanceof Problem && creation instanceof Problem) {
@@ -62,7 +63,7 @@ export async function readReplaceInput({ resource, id }: ItemRoute, request: Req
 }
 
 /** One of the two ways that a PUT can go, or why it cannot go that way. */
-async function readWay({ access, resource, id, value, faults }: { access: Reading['access']; resource: Resource; id: string; value: Json; faults: Fault[] }, operation: 'replace' | 'create', stays: ReadonlySet<string>): Promise<Way | Problem> {
+async function readWay({ access, resource, id, value, faults }: { access: Reading['access']; resource: Resource; id: string; value: Json; faults: Faults }, operation: 'replace' | 'create', stays: ReadonlySet<string>): Promise<Way | Problem> {
   try {
     const permission = access.require(resource, operation);
     if (typeof permission.grant === 'object' && (permission.grant.conditions['id'] ?? id) !== id) {
@@ -108,7 +109,7 @@ export async function readActInput({ resource, id, action, name }: ActRoute, req
   const presentation = { preferences: readPreferences(request), permission, access };
   readContentType(request, [JSON_TYPE]);
   // An action whose attributes are all optional can be called without a body.
-  const { value, faults } = request.body === undefined ? { value: {}, faults: [] } : parseBody(request);
+  const { value, faults } = request.body === undefined ? { value: {}, faults: gatherFaults() } : parseBody(request);
   const { values } = await checkItem({ name: 'this action', attributes: action.body }, value, faults, EVERYTHING);
   // As an item that was stored would be seen: with defaults, and changed by each `set`.
   const body = await decode(action.body, encode(values));
@@ -117,7 +118,7 @@ export async function readActInput({ resource, id, action, name }: ActRoute, req
 
 function readJsonPatch({ value, faults }: Parsed): JsonPatch {
   const malformed = findPatchFaults(value);
-  if (malformed.length > 0) {
+  if (malformed.count > 0) {
     // RFC 5789 §2.2: a patch document that is not well-formed is 400.
     throw new Problem('malformed-request', 'The body is no JSON Patch (RFC 6902): correct what "errors" names.', { errors: malformed });
   }
@@ -126,27 +127,28 @@ function readJsonPatch({ value, faults }: Parsed): JsonPatch {
 }
 
 function readMergePatch({ value, faults }: Parsed, id: string): JsonObject {
-  refuseInvalid([...faults, ...objectFaults(value), ...differentId(value, id)]);
+  findShapeFaults(value, faults);
+  findDifferentId(value, id, faults);
+  refuseInvalid(faults);
   return value as JsonObject;
 }
 
 /** The items of an array, every fault of every one named with its place. */
-async function readItems(resource: Resource, values: Json[], known: Fault[], permission: Permission): Promise<Record<string, Stored>[]> {
+async function readItems(resource: Resource, values: Json[], faults: Faults, permission: Permission): Promise<Record<string, Stored>[]> {
   if (values.length > MOST_CREATED) {
     throw new Problem('too-large', `The array has ${values.length} items, and at most ${MOST_CREATED} are made at once: send the rest in further requests.`);
   }
   if (values.length === 0) {
-    refuseInvalid([{ detail: `Must hold 1 to ${MOST_CREATED} items.`, pointer: '#' }]);
+    faults.add(() => ({ detail: `Must hold 1 to ${MOST_CREATED} items.`, pointer: '#' }));
   }
-  const faults = [...known];
   const items = await Promise.all(values.map(async (value, index) => {
     try {
-      return await readItem(resource, value, [], permission);
+      return await readItem(resource, value, gatherFaults(), permission);
     } catch (error) {
       if (!(error instanceof Problem) || error.more.errors === undefined) {
         throw error;
       }
-      faults.push(...error.more.errors.map((fault) => within([index], fault)));
+      faults.addAll({ named: error.more.errors, count: error.faultCount }, (fault) => within([index], fault));
       return {};
     }
   }));
@@ -160,22 +162,26 @@ export function within(place: readonly (string | number)[], fault: Fault): Fault
 }
 
 /** The attributes of a whole item, as they are stored. */
-async function readItem(resource: Resource, value: Json, known: Fault[], permission: Permission): Promise<Record<string, Stored>> {
+async function readItem(resource: Resource, value: Json, known: Faults, permission: Permission): Promise<Record<string, Stored>> {
   return (await checkItem(resource, value, known, permission)).values;
 }
 
 /** @throws Problem `invalid` with every fault */
-async function checkItem(resource: Pick<Resource, 'name' | 'attributes'>, value: Json, known: Fault[], { grant, kept }: Permission, stays: ReadonlySet<string> = new Set()): Promise<Prepared> {
-  const shape = objectFaults(value);
-  if (shape.length > 0) {
-    refuseInvalid([...known, ...shape]);
+async function checkItem(resource: Pick<Resource, 'name' | 'attributes'>, value: Json, known: Faults, { grant, kept }: Permission, stays: ReadonlySet<string> = new Set()): Promise<Prepared> {
+  const faults = gatherFaults();
+  faults.addAll(known);
+  if (!isObject(value)) {
+    findShapeFaults(value, faults);
+    refuseInvalid(faults);
   }
   const { settable, readOnly } = pinned(resource, grant);
   const body = { ...writable(resource.attributes, value as JsonObject, new Set([...kept, ...Object.keys(settable)])), ...settable };
-  const faults = [...known, ...findFaults(resource, body).filter((fault) => !stays.has(attributeOf(fault)) || Object.hasOwn(body, attributeOf(fault)))];
-  const skipped = new Set([...faults.map(attributeOf), ...stays, ...Object.keys(readOnly)]);
+  const inBody = findFaults(resource, body, (attribute) => !stays.has(attribute) || Object.hasOwn(body, attribute));
+  faults.addAll(inBody);
+  const skipped = new Set([...known.named.map(attributeOf), ...inBody.attributes, ...stays, ...Object.keys(readOnly)]);
   const { values, faults: further } = await prepareItem(resource.attributes, body, skipped);
-  refuseInvalid([...faults, ...further]);
+  faults.addAll(further);
+  refuseInvalid(faults);
   return { values: { ...values, ...readOnly }, faults };
 }
 
@@ -186,23 +192,31 @@ function pinned({ attributes }: Pick<Resource, 'attributes'>, grant: Grant): { s
   return { settable: Object.fromEntries(all.filter(isSet)), readOnly: Object.fromEntries(all.filter((pin) => !isSet(pin))) };
 }
 
-function objectFaults(value: Json): Fault[] {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? [] : [{ detail: 'Must be a JSON object with the attributes.', pointer: '#' }];
+function isObject(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function idFaults(id: string): Fault[] {
+function findShapeFaults(value: Json, faults: Faults): void {
+  if (!isObject(value)) {
+    faults.add(() => ({ detail: 'Must be a JSON object with the attributes.', pointer: '#' }));
+  }
+}
+
+function findIdFaults(id: string, faults: Faults): void {
   // A client takes "." and ".." out of a path before it sends it (RFC 3986 §5.2.4).
-  return /^[A-Za-z0-9._~-]{1,128}$/.test(id) && id !== '.' && id !== '..' ? []
-    : [{ detail: 'An id has 1 to 128 characters of A-Z a-z 0-9 . _ ~ - and is not "." or "..".', parameter: 'id' }];
+  if (!/^[A-Za-z0-9._~-]{1,128}$/.test(id) || id === '.' || id === '..') {
+    faults.add(() => ({ detail: 'An id has 1 to 128 characters of A-Z a-z 0-9 . _ ~ - and is not "." or "..".', parameter: 'id' }));
+  }
 }
 
-function differentId(value: Json, id: string): Fault[] {
-  const given = typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, 'id') ? value['id'] : id;
-  return given === id ? [] : [{ detail: `Differs from the id in the path, which is "${id}": leave it out, or send it to its own path.`, pointer: pointer('id') }];
+function findDifferentId(value: Json, id: string, faults: Faults): void {
+  if (isObject(value) && Object.hasOwn(value, 'id') && value['id'] !== id) {
+    faults.add(() => ({ detail: `Differs from the id in the path, which is "${id}": leave it out, or send it to its own path.`, pointer: pointer('id') }));
+  }
 }
 
-function refuseInvalid(errors: Fault[]): void {
-  if (errors.length > 0) {
+function refuseInvalid(errors: Faults): void {
+  if (errors.count > 0) {
     throw new Problem('invalid', 'The request is not valid: correct what "errors" names. Nothing was changed.', { errors });
   }
 }

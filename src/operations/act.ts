@@ -121,10 +121,9 @@ function forAction(transaction: Transaction, { give, remove }: ReturnType<typeof
 /** Attributes that an action gives, checked like a client's, but for what is read-only. */
 async function prepare(resource: Resource, item: JsonObject, names: ReadonlySet<string>): Promise<Record<string, Stored>> {
   const faults = findFaults(resource, writable(resource.attributes, item));
-  const prepared = faults.length > 0 ? undefined : await prepareGiven(resource.attributes, item, names);
-  const all = [...faults, ...prepared?.faults ?? []];
-  if (all.length > 0) {
-    throw new Problem('invalid', `The action would make an item of ${resource.name} that is not valid: correct what "errors" names. Nothing was changed.`, { errors: all });
+  const prepared = faults.count > 0 ? { values: {}, faults } : await prepareGiven(resource.attributes, item, names);
+  if (prepared.faults.count > 0) {
+    throw new Problem('invalid', `The action would make an item of ${resource.name} that is not valid: correct what "errors" names. Nothing was changed.`, { errors: prepared.faults });
   }
-  return prepared!.values;
+  return prepared.values;
 }

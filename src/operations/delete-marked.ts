@@ -1,4 +1,5 @@
 // The second half of a gradual deletion: what has its mark goes, what refers to others before those, and references are cleared.
+import { Problem } from '../problem';
 import { backOff } from '../store/back-off';
 import { recordKey, type Image } from '../store/record';
 import type { Store } from '../store/store';
@@ -54,9 +55,14 @@ async function deleteReferring(store: Store, parent: Member, deletion: string, u
 }
 
 /** The members of some ids that are still there, each as its mark says. */
-async function readMembers(store: Store, { resource }: Referrer, ids: readonly string[], deletion: string): Promise<Member[]> {
-  const { images } = await store.lookUp(ids.map((id) => ({ resource, id })));
-  return images.flatMap((image) => (image === undefined ? [] : [{ resource, id: image.item.id, kind: marksOf(image, 'delete').includes(deletion) ? 'delete' as const : 'clear' as const, attributes: new Map() }]));
+async function readMembers(store: Store, referrer: Referrer, ids: readonly string[], deletion: string): Promise<Member[]> {
+  const { resource } = referrer;
+  const found = await store.lookUp(ids.map((id) => ({ resource, id }))).catch((error: unknown) => halve(error, ids.length));
+  if (found === undefined) {
+    const half = ids.length >> 1;
+    return [...await readMembers(store, referrer, ids.slice(0, half), deletion), ...await readMembers(store, referrer, ids.slice(half), deletion)];
+  }
+  return found.images.flatMap((image) => (image === undefined ? [] : [{ resource, id: image.item.id, kind: marksOf(image, 'delete').includes(deletion) ? 'delete' as const : 'clear' as const, attributes: new Map() }]));
 }
 
 async function deleteAll(store: Store, members: readonly Member[], deletion: string): Promise<void> {
@@ -65,7 +71,7 @@ async function deleteAll(store: Store, members: readonly Member[], deletion: str
   for (let attempt = 0; left.length > 0;) {
     requireTime(store);
     const group = left.slice(0, size);
-    if (await deleteGroup(store, group, deletion)) {
+    if (await deleteGroup(store, group, deletion).catch((error: unknown) => halve(error, group.length)) === true) {
       left.splice(0, group.length);
       attempt = 0;
     } else {
@@ -73,6 +79,13 @@ async function deleteAll(store: Store, members: readonly Member[], deletion: str
       size = Math.max(1, size >> 1);
       await backOff(attempt++, Infinity);
     }
+  }
+}
+
+/** Lets a part of several be tried where all together are too large. */
+function halve(error: unknown, size: number): undefined {
+  if (size === 1 || !(error instanceof Problem && error.type === 'too-large')) {
+    throw error;
   }
 }
 

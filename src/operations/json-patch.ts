@@ -1,8 +1,8 @@
 // JSON Patch (RFC 6902), read strictly.
 import { isEqual } from '../definition/equal';
 import type { Json, JsonObject } from '../definition/item';
-import { Problem, pointer, type Fault } from '../problem';
-import { copyMeter, refuseDeep } from './patch-bounds';
+import { gatherFaults, Problem, pointer, type Faults } from '../problem';
+import { openMeter, refuseDeep, type PatchMeter } from './patch-bounds';
 
 /** One operation; `path` and `from` are JSON Pointers (RFC 6901). */
 export type PatchOperation =
@@ -19,7 +19,7 @@ export type JsonPatch = readonly PatchOperation[];
 export function applyJsonPatch(target: Json, patch: JsonPatch): Json {
   // A holder around the document makes its root a place like any other.
   const holder: JsonObject = { '': structuredClone(target) };
-  const meter = copyMeter();
+  const meter = openMeter();
   for (const [index, operation] of patch.entries()) {
     try {
       applyOperation(holder, operation, meter);
@@ -32,32 +32,34 @@ export function applyJsonPatch(target: Json, patch: JsonPatch): Json {
 }
 
 /** What is wrong with the form of a patch document (RFC 6902 §3 and §4). */
-export function findPatchFaults(document: Json): Fault[] {
-  if (!Array.isArray(document)) {
-    return [{ detail: 'A JSON Patch is an array of operations: write [{"op": "replace", "path": "/…", "value": …}].', pointer: '#' }];
+export function findPatchFaults(document: Json): Faults {
+  const faults = gatherFaults();
+  if (Array.isArray(document)) {
+    document.forEach((operation, index) => findOperationFaults(operation, index, faults));
+  } else {
+    faults.add(() => ({ detail: 'A JSON Patch is an array of operations: write [{"op": "replace", "path": "/…", "value": …}].', pointer: '#' }));
   }
-  return document.flatMap((operation, index) => operationFaults(operation, index));
+  return faults;
 }
 
-function operationFaults(operation: Json, index: number): Fault[] {
+function findOperationFaults(operation: Json, index: number, faults: Faults): void {
   if (typeof operation !== 'object' || operation === null || Array.isArray(operation)) {
-    return [{ detail: 'An operation is an object with "op" and "path".', pointer: pointer(index) }];
+    faults.add(() => ({ detail: 'An operation is an object with "op" and "path".', pointer: pointer(index) }));
+    return;
   }
-  const faults: Fault[] = [];
   const op = typeof operation['op'] === 'string' ? operation['op'] : '';
   if (!['add', 'remove', 'replace', 'move', 'copy', 'test'].includes(op)) {
-    faults.push({ detail: '"op" must be one of add, remove, replace, move, copy, test.', pointer: pointer(index, 'op') });
+    faults.add(() => ({ detail: '"op" must be one of add, remove, replace, move, copy, test.', pointer: pointer(index, 'op') }));
   }
   for (const member of op === 'move' || op === 'copy' ? ['path', 'from'] : ['path']) {
     const path = operation[member];
     if (typeof path !== 'string' || !/^(?:\/(?:[^~/]|~[01])*)*$/.test(path)) {
-      faults.push({ detail: `"${member}" must be a JSON Pointer such as "/title" (RFC 6901).`, pointer: pointer(index, member) });
+      faults.add(() => ({ detail: `"${member}" must be a JSON Pointer such as "/title" (RFC 6901).`, pointer: pointer(index, member) }));
     }
   }
   if (['add', 'replace', 'test'].includes(op) && !Object.hasOwn(operation, 'value')) {
-    faults.push({ detail: `"value" is required with "${op}".`, pointer: pointer(index, 'value') });
+    faults.add(() => ({ detail: `"value" is required with "${op}".`, pointer: pointer(index, 'value') }));
   }
-  return faults;
 }
 
 /** Why an operation cannot be done, and which of its members says so. */
@@ -73,13 +75,13 @@ function problem({ message, member, isTest }: Refusal, index: number): Problem {
     : new Problem('invalid', 'The patch does not fit the item, so nothing was changed: correct what "errors" names.', { errors: [{ detail: message, pointer: pointer(index, member) }] });
 }
 
-function applyOperation(holder: JsonObject, operation: PatchOperation, meter: (value: Json) => void): void {
+function applyOperation(holder: JsonObject, operation: PatchOperation, meter: PatchMeter): void {
   const { op, path } = operation;
   const place = (): Place => find(holder, path, 'path');
   switch (op) {
-    case 'add': return add(place(), structuredClone(operation.value));
+    case 'add': return add(place(), structuredClone(operation.value), meter);
     case 'remove': {
-      take(place());
+      take(place(), meter);
       return;
     }
     case 'replace': {
@@ -92,13 +94,13 @@ function applyOperation(holder: JsonObject, operation: PatchOperation, meter: (v
       if (path.startsWith(`${operation.from}/`)) {
         throw new Refusal(`"${operation.from}" cannot be moved into itself.`, 'from');
       }
-      const value = take(find(holder, operation.from, 'from'));
-      return add(place(), value);
+      const value = take(find(holder, operation.from, 'from'), meter);
+      return add(place(), value, meter);
     }
     case 'copy': {
       const value = valueAt(find(holder, operation.from, 'from'));
-      meter(value);
-      return add(place(), structuredClone(value));
+      meter.copy(value);
+      return add(place(), structuredClone(value), meter);
     }
     case 'test': {
       if (!isEqual(valueAt(place()), operation.value)) {
@@ -140,9 +142,10 @@ function valueAt({ parent, key, path, member }: Place): Json {
   throw new Refusal(`"${path}" does not exist in the item.`, member);
 }
 
-function take(place: Place): Json {
+function take(place: Place, meter: PatchMeter): Json {
   const value = valueAt(place);
   if (Array.isArray(place.parent)) {
+    meter.shift(place.parent.length - Number(place.key));
     place.parent.splice(Number(place.key), 1);
   } else {
     delete place.parent[place.key];
@@ -154,7 +157,7 @@ function put({ parent, key }: Place, value: Json): void {
   (parent as JsonObject)[key] = value;
 }
 
-function add(place: Place, value: Json): void {
+function add(place: Place, value: Json, meter: PatchMeter): void {
   const { parent, key, path, member } = place;
   if (!Array.isArray(parent)) {
     return put(place, value);
@@ -164,6 +167,7 @@ function add(place: Place, value: Json): void {
   if (index > parent.length) {
     throw new Refusal(`"${path}" is no place in the array: its indexes go to ${parent.length}, and "-" is its end.`, member);
   }
+  meter.shift(parent.length - index);
   parent.splice(index, 0, value);
 }
 

@@ -42,7 +42,7 @@ export const list: Operation<ListInput, Reader> = async (resource, { page, refer
 /** A page with what its items refer to; shorter where that would make it too large. */
 async function expandPage({ items, next, ...more }: PageResult, positions: readonly string[], references: References, store: Reader): Promise<PageResult> {
   const expanded = await expand(items, references, store);
-  const fitting = countFitting(items.map((item, index) => [item, expanded[index]]));
+  const fitting = countFitting(expanded.map((one, index) => [items[index], one]));
   return fitting === items.length
     ? { ...more, items, next, expanded }
     : { ...more, items: items.slice(0, fitting), next: positions[fitting - 1], expanded: expanded.slice(0, fitting) };

@@ -1,27 +1,39 @@
 // How far a JSON Patch may blow an item up: each `copy` may double it and each `move` nest it deeper, so that a small
 // patch would fill any memory and any stack.
-import { MOST_COPIED } from '../definition/limits';
+import { MOST_COPIED, MOST_SHIFTED } from '../definition/limits';
 import type { Json } from '../definition/item';
 import { Problem } from '../problem';
 
 /** Objects and arrays inside one another; an item has at most 32 levels (DynamoDB). */
 const DEEPEST = 40;
 
-/**
- * Counts what one patch copies.
- * @returns to be called before each copy
- * @throws Problem `too-large`, and `invalid` for what is nested too deeply, from what is returned
- */
-export function copyMeter(): (value: Json) => void {
-  let left = MOST_COPIED;
-  return (value) => {
-    visit(value, 0, (size) => {
-      left -= size;
-      // The first value beyond the limit ends it, so that counting costs no more than the limit.
-      if (left < 0) {
-        throw new Problem('too-large', `The patch copies more than ${MOST_COPIED} bytes, which is more than an item can hold: send the item as it shall be, with PUT.`);
+/** Counts what one patch does to an item. Each throws Problem `too-large`. */
+export interface PatchMeter {
+  /** To be called before a value is copied; Problem `invalid` for one that is nested too deeply. */
+  copy(value: Json): void;
+  /** To be called before elements of an array move up or down. */
+  shift(elements: number): void;
+}
+
+export function openMeter(): PatchMeter {
+  let bytes = MOST_COPIED;
+  let shifts = MOST_SHIFTED;
+  return {
+    copy(value) {
+      visit(value, 0, (size) => {
+        bytes -= size;
+        // The first value beyond the limit ends it, so that counting costs no more than the limit.
+        if (bytes < 0) {
+          throw new Problem('too-large', `The patch copies more than ${MOST_COPIED} bytes, which is more than an item can hold: send the item as it shall be, with PUT.`);
+        }
+      });
+    },
+    shift(elements) {
+      shifts -= elements;
+      if (shifts < 0) {
+        throw new Problem('too-large', 'The patch adds and removes too much at the front of a long array: send the array as it shall be, with "replace".');
       }
-    });
+    },
   };
 }
 

@@ -5,8 +5,8 @@ import { isEqual } from '../definition/equal';
 import type { AnyItem, Json, JsonObject } from '../definition/item';
 import { prepareChanges, type Stored } from '../definition/prepare';
 import type { Resource } from '../definition/resource';
-import { attributeOf, findFaults, writable } from '../definition/validate';
-import { Problem, pointer } from '../problem';
+import { findFaults, writable } from '../definition/validate';
+import { Problem, pointer, type Fault, type Faults } from '../problem';
 import type { Store } from '../store/store';
 import { usesGet } from '../store/value';
 import type { SingleOutcome } from '../store/write/single';
@@ -77,12 +77,12 @@ async function changesOf(resource: Resource, item: AnyItem, change: Patch, permi
   const before = writable(resource.attributes, item as JsonObject);
   const after = { ...writable(resource.attributes, unseen), ...writable(resource.attributes, patched, ignoredOf(permission)), ...keptOf(before, permission) };
   const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !isEqual(before[name], after[name]));
-  const faults = findFaults(resource, after).filter((fault) => changed.includes(attributeOf(fault)) || !showsOtherwise(resource, attributeOf(fault)));
-  if (faults.length > 0) {
+  const faults = findFaults(resource, after, (name) => changed.includes(name) || !showsOtherwise(resource, name));
+  if (faults.count > 0) {
     throw invalid(faults);
   }
   const prepared = await prepareChanges(resource.attributes, after, new Set(changed));
-  if (prepared.faults.length > 0) {
+  if (prepared.faults.count > 0) {
     throw invalid(prepared.faults);
   }
   return { ...Object.fromEntries(changed.map((name) => [name, undefined])), ...prepared.values };
@@ -129,6 +129,6 @@ function apply(item: JsonObject, change: Patch): JsonObject {
   return Object.hasOwn(patched, 'id') ? patched : { ...patched, id: item['id']! };
 }
 
-function invalid(errors: NonNullable<Problem['more']['errors']>): Problem {
+function invalid(errors: Fault[] | Faults): Problem {
   return new Problem('invalid', 'The item would not be valid with this change: correct what "errors" names. Nothing was changed.', { errors });
 }

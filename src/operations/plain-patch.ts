@@ -6,7 +6,7 @@ import { usesSet } from '../definition/modify';
 import { isReadOnly, type Node } from '../definition/node';
 import { prepareChanges } from '../definition/prepare';
 import type { Resource } from '../definition/resource';
-import { areValidChanges, attributeOf, findFaults, writable } from '../definition/validate';
+import { areValidChanges, findFaults, writable } from '../definition/validate';
 import { isFollowed, recordChanges, type RecordChanges } from '../store/write/record-changes';
 import { usesGet } from '../store/value';
 
@@ -39,11 +39,11 @@ export async function plainPatch(resources: ReadonlyMap<string, Resource>, resou
   const given = Object.fromEntries(patched.filter(([, value]) => value !== null));
   // That others are missing here says nothing of the item.
   const isElsewhere = (name: string): boolean => attributes.has(name) && !touched.has(name);
-  if (!areValidChanges(resource, set) && !findFaults(resource, given).every((fault) => isElsewhere(attributeOf(fault)))) {
+  if (!areValidChanges(resource, set) && findFaults(resource, given, (name) => !isElsewhere(name)).count > 0) {
     return undefined;
   }
   const { values, faults } = await prepareChanges(attributes, given, touched);
-  const changes = faults.length > 0 ? undefined : recordChanges(resource, id, { ...Object.fromEntries([...touched].map((name) => [name, undefined])), ...values });
+  const changes = faults.count > 0 ? undefined : recordChanges(resource, id, { ...Object.fromEntries([...touched].map((name) => [name, undefined])), ...values });
   const present = [...attributes].filter(([name, node]) => (touched.has(name)
     // Null gives an attribute its default again, and one that is not there stays away.
     ? !Object.hasOwn(given, name) && Object.hasOwn(values, name)

@@ -1,7 +1,7 @@
 // POST /transactions: operations on items of any collections, all or none.
 import { includes } from '../definition/access';
 import type { Resource } from '../definition/resource';
-import { Problem, pointer, type Fault } from '../problem';
+import { LONGEST_TEXT, Problem, pointer, type Fault } from '../problem';
 import { preconditionsHold, type Preconditions } from '../store/write/preconditions';
 import type { Store } from '../store/store';
 import { runTransaction } from '../transaction/run';
@@ -51,14 +51,23 @@ export async function runOperations(steps: readonly Step[], store: Store, idempo
 export function combineFailed(failed: readonly (readonly [index: number, problem: Problem])[]): Problem {
   const failures = failed.toSorted(([a], [b]) => a - b);
   const [, first] = failures[0]!;
-  const errors = failures.map(([index, { detail, more }]): Fault => ({
-    detail: [detail, ...(more.errors ?? []).filter((fault) => fault.detail !== detail).map((fault) => `${placeOf(fault)}: ${fault.detail}`)].join(' '),
-    pointer: pointer(...originOf(index)),
-  }));
+  const errors = failures.map(([index, problem]): Fault => ({ detail: textOf(problem), pointer: pointer(...originOf(index)) }));
   const { headers } = ['unauthenticated', 'conflict'].includes(first.type) ? first.more : {};
   // Of several failures it would not be clear whose item it is.
   const current = failures.length === 1 ? first.more.current : undefined;
   return new Problem(first.type, 'The transaction was not carried out, and nothing was changed: correct the operations that "errors" names.', { errors, ...(headers !== undefined && { headers }), ...(current !== undefined && { current }) });
+}
+
+/** A problem with its faults, as far as one text may be long. */
+function textOf({ detail, more: { errors = [] } }: Problem): string {
+  let text = detail;
+  for (const fault of errors.filter((one) => one.detail !== detail)) {
+    if (text.length > LONGEST_TEXT) {
+      break;
+    }
+    text += ` ${placeOf(fault)}: ${fault.detail}`;
+  }
+  return text;
 }
 
 function originOf(index: number): Origin {

@@ -1,16 +1,23 @@
-// Many records by their keys, a hundred to a request of DynamoDB.
+// Many records by their keys, in portions that a function can hold.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AnyItem } from '../definition/item';
 import { isId } from '../definition/relation';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
-import { recordKey, toImage } from './record';
-import type { Send } from './send';
+import type { Budget } from './budget';
+import { ANSWER_TOO_LONG } from './failure';
+import { recordKey, toItems } from './record';
 import { PARTITION_KEY, SORT_KEY } from './table';
 import type { AttributeMap } from './value';
 
 /** DynamoDB's own limit for one BatchGetItem. */
 const MOST_KEYS = 100;
+
+/** Keys of a first portion, while nobody knows how large the records are: as many of the largest are 4 MB. */
+const FIRST_KEYS = 10;
+
+/** Bytes of the longest answer to a portion: of records that are so long in JSON, fewer are read at once. */
+const LONGEST_ANSWER = 40_000_000;
 
 /** Requests in a row that may bring nothing, before the database counts as throttling. */
 const MOST_VAIN = 6;
@@ -25,10 +32,10 @@ export interface Reference {
 }
 
 /**
- * Reads the items that are referred to, of any resources, each once.
- * @returns in the order of the references; undefined for one that leads nowhere
+ * Reads the items that are referred to, of any resources, each once, as far as the budget goes.
+ * @returns in the order of the references; undefined for one that leads nowhere. It ends where the budget did
  */
-export async function readItems(send: Send, TableName: string, references: readonly Reference[]): Promise<(AnyItem | undefined)[]> {
+export async function readItems(budget: Budget, TableName: string, references: readonly Reference[]): Promise<(AnyItem | undefined)[]> {
   const wanted = new Map<string, { resource: Resource; key: AttributeMap }>();
   const names = references.map(({ resource, id }) => {
     // What was stored before the attribute became a reference may be no id, and no key of DynamoDB.
@@ -39,12 +46,20 @@ export async function readItems(send: Send, TableName: string, references: reado
     wanted.set(nameOf(key), { resource, key });
     return nameOf(key);
   });
-  const records = await readMany(send, TableName, [...wanted.values()].map(({ key }) => key));
-  const items = new Map(await Promise.all(records.map(async (record): Promise<[string, AnyItem]> => {
-    const name = nameOf(record);
-    return [name, (await toImage(wanted.get(name)!.resource, record)).item];
-  })));
-  return names.map((name) => name === undefined ? undefined : items.get(name));
+  const items = new Map<string, AnyItem>();
+  const left = [...wanted.values()].map(({ key }) => key);
+  while (left.length > 0 && !budget.isSpent()) {
+    const { keys, records } = await readPortion(budget, TableName, left);
+    left.splice(0, keys);
+    for (const record of records) {
+      const name = nameOf(record);
+      const [item] = await toItems(wanted.get(name)!.resource, [record]);
+      items.set(name, item!);
+    }
+  }
+  const unread = new Set(left.map(nameOf));
+  const end = names.findIndex((name) => name !== undefined && unread.has(name));
+  return names.slice(0, end < 0 ? names.length : end).map((name) => name === undefined ? undefined : items.get(name));
 }
 
 /** The key of a record as a text. */
@@ -53,26 +68,52 @@ function nameOf(record: AttributeMap): string {
 }
 
 /**
- * Reads records by their keys, strongly consistent: one request for each 100 different keys, and one more
- * for what a request left unprocessed.
+ * Reads records by their keys, strongly consistent.
  * @returns those that exist, each once, in no order
- * @throws Problem `throttled` where the database goes on to leave keys unprocessed
+ * @throws Problem `too-large` where they are more than the budget has, `throttled` where the database goes on to leave keys unprocessed
  */
-export async function readMany(send: Send, TableName: string, keys: readonly AttributeMap[]): Promise<AttributeMap[]> {
+export async function readMany(budget: Budget, TableName: string, keys: readonly AttributeMap[]): Promise<AttributeMap[]> {
   // BatchGetItem refuses a key that stands twice.
-  const distinct = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
-  const chunks: AttributeMap[][] = [];
-  for (let start = 0; start < distinct.length; start += MOST_KEYS) {
-    chunks.push(distinct.slice(start, start + MOST_KEYS));
+  const left = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
+  const found: AttributeMap[] = [];
+  while (left.length > 0) {
+    if (budget.isFull()) {
+      throw new Problem('too-large', 'The items that the request reads have more than 4 MB together: send it in parts, with fewer items each. Nothing was changed.');
+    }
+    const { keys: taken, records } = await readPortion(budget, TableName, left);
+    left.splice(0, taken);
+    found.push(...records);
   }
-  return (await Promise.all(chunks.map((chunk) => readChunk(send, TableName, chunk)))).flat();
+  return found;
 }
 
-async function readChunk(send: Send, TableName: string, keys: AttributeMap[]): Promise<AttributeMap[]> {
+/**
+ * Reads the records of the first of some keys, as many as will hardly exceed the budget: one request, and one more for what one left unprocessed.
+ * @returns how many keys were taken, and the records that exist
+ */
+export async function readPortion(budget: Budget, TableName: string, all: readonly AttributeMap[]): Promise<{ keys: number; records: AttributeMap[] }> {
+  const { spent, bound } = budget;
+  let size = spent.keys === 0 ? FIRST_KEYS : Math.max(1, Math.floor((bound.bytes - spent.bytes) * spent.keys / spent.bytes));
+  for (;;) {
+    const keys = all.slice(0, Math.min(size, MOST_KEYS));
+    try {
+      const records = await readKeys(budget, TableName, keys);
+      spent.keys += keys.length;
+      return { keys: keys.length, records };
+    } catch (error) {
+      if ((error as Error).name !== ANSWER_TOO_LONG || keys.length === 1) {
+        throw error;
+      }
+      size = keys.length >> 1;
+    }
+  }
+}
+
+async function readKeys(budget: Budget, TableName: string, keys: AttributeMap[]): Promise<AttributeMap[]> {
   const records: AttributeMap[] = [];
   let left = keys;
   for (let vain = 0; ;) {
-    const { Responses, UnprocessedKeys } = await send('BatchGetItem', { RequestItems: { [TableName]: { Keys: left, ConsistentRead: true } } });
+    const { Responses, UnprocessedKeys } = await budget.read('BatchGetItem', { RequestItems: { [TableName]: { Keys: left, ConsistentRead: true } } }, left.length === 1 ? undefined : LONGEST_ANSWER);
     records.push(...Responses?.[TableName] ?? []);
     const unprocessed = UnprocessedKeys?.[TableName]?.Keys ?? [];
     if (unprocessed.length === 0) {

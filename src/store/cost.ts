@@ -16,8 +16,8 @@ export interface Cost {
 
 const WRITES: ReadonlySet<keyof Operations> = new Set(['DeleteItem', 'PutItem', 'TransactWriteItems', 'UpdateItem']);
 
-/** A `send` that adds up its cost, and throws problems where the database fails. */
-export function metered(send: Send): { send: Send; cost: Cost } {
+/** A `send` of one request to us: it ends by its deadline, adds up its cost, and throws problems where the database fails. */
+export function metered(send: Send, deadline: number): { send: Send; cost: Cost } {
   const cost: Cost = { reads: 0, writes: 0, readUnits: 0, writeUnits: 0, milliseconds: 0 };
   let underWay = 0;
   let since = 0;
@@ -28,7 +28,7 @@ export function metered(send: Send): { send: Send; cost: Cost } {
       since = performance.now();
     }
     try {
-      const output = await send(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' }, options);
+      const output = await send(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' }, { ...options, deadline });
       cost[isWrite ? 'writeUnits' : 'readUnits'] += units(output.ConsumedCapacity);
       return output;
     } catch (error) {

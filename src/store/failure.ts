@@ -14,8 +14,16 @@ const UNAVAILABLE = new Set([
   'InternalServerError', 'InternalServerErrorException', 'ServiceUnavailable', 'ServiceUnavailableException', 'ResourceNotFoundException',
   // Thrown when the SDK has asked again and again how a transaction ended: nobody knows yet.
   'TransactionInProgressException',
-  'TimeoutError', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ETIMEDOUT', 'ENETUNREACH',
+  'TimeoutError',
 ]);
+
+/** Errors whose names DynamoDB did not give: of an answer without one, such as a proxy's, or of credentials that ran out. */
+const NAMELESS = new Set(['Unknown', 'ExpiredTokenException', 'ExpiredToken', 'RequestExpired']);
+
+/** Whether nothing that is known of DynamoDB was said: an error of the network, of TLS or of what should be HTTP has a code of Node's, and so has a mistake of ours, whose begins with ERR_. */
+function isOfTheWay({ name = '', code, $metadata, $fault }: { name?: string; code?: unknown; $metadata?: { httpStatusCode?: number }; $fault?: string }): boolean {
+  return UNAVAILABLE.has(name) || NAMELESS.has(name) || (typeof code === 'string' && !/^ERR_(?!TLS|SSL)/.test(code) && $fault === undefined && $metadata?.httpStatusCode === undefined);
+}
 
 /** The problem that an error of a request to DynamoDB is to the client; what it is none to is thrown on, as a bug. */
 export function toProblem(error: unknown): unknown {
@@ -26,21 +34,32 @@ export function toProblem(error: unknown): unknown {
   if (THROTTLED.has(name ?? '')) {
     return new Problem('throttled', 'The database takes no more requests at the moment: try again later.', { headers: { 'Retry-After': RETRY_AFTER } });
   }
-  if (UNAVAILABLE.has(name ?? '') || UNAVAILABLE.has(code ?? '')) {
+  if (isOfTheWay(error as Parameters<typeof isOfTheWay>[0])) {
     logError({ message: 'The database cannot be reached.', error: { name, code, message } });
     return new Problem('unavailable', 'The database cannot be reached at the moment: try again later.', { headers: { 'Retry-After': RETRY_AFTER } });
   }
   if (name === 'ValidationException' && /item size/i.test(message)) {
     return new Problem('too-large', 'An item is at most 400 KB as it is stored: make it smaller, or keep the large part elsewhere.');
   }
-  if (name === 'ValidationException' && /payload size|4 ?MB/i.test(message)) {
+  if (name === 'ValidationException' && /payload size|aggregate size|transaction size|4 ?MB|4194304/i.test(message)) {
     return new Problem('too-large', 'What is written at once is at most 4 MB: send less in one request.');
   }
   return error;
 }
 
+/** The code of the error that there is no time left to send a request. */
+const TOO_LATE = 'ETIME';
+
+/** The name of the error that an answer is longer than whoever asked would take. */
+export const ANSWER_TOO_LONG = 'AnswerTooLong';
+
 /** What happens before a request is on its way. */
-const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', TOO_LATE]);
+
+/** The error of a request that is not sent, as its time is over. */
+export function tooLate(): Error {
+  return Object.assign(new Error('The time of the request is over.'), { name: 'TimeoutError', code: TOO_LATE });
+}
 
 /** Whether an error leaves open what became of the request: it was on its way, and nobody refused it. */
 export function leavesDoubt(error: unknown): boolean {

@@ -1,81 +1,103 @@
-// Matching records of one or several partitions, merged lazily in their common order.
+// Matching items of one or several partitions, merged lazily in their common order.
+import type { AnyItem } from '../definition/item';
 import type { Resource } from '../definition/resource';
-import type { Placed } from './by-id';
+import type { Budget } from './budget';
+import type { Stretch } from './by-id';
 import { matches } from './filter';
 import type { QueryPlan } from './planner';
 import { comparePositions, type Position } from './position';
 import { positionOf, queryInput } from './query';
-import type { Send } from './send';
+import { recordKey, toItems } from './record';
 
-/** What one page may read. */
-export interface ReadBound {
-  /** Requests in a row: of several partitions each has one more. */
-  readonly reads: number;
-  /** Bytes of records, those that do not match included; what is under way when they are reached is still read. */
-  readonly bytes: number;
+/** A matching item that is read and not yet taken; of one that is large, its place alone. */
+interface Waiting {
+  readonly item: AnyItem | undefined;
+  readonly position: Position;
 }
 
 /** One partition, as far as it is read. */
 interface Stream {
   readonly partition: string;
-  /** Matching records that are read and not yet taken. */
-  readonly waiting: Placed[];
+  readonly waiting: Waiting[];
   /** Everything up to here is read. */
   reached: Position | undefined;
+  isBegun: boolean;
   isEnd: boolean;
 }
 
-/** What has been read so far, of all partitions. */
+/** Records that have been read so far, of all partitions, and those that match. */
 interface Progress {
-  reads: number;
-  bytes: number;
   scanned: number;
   matched: number;
 }
 
-/**
- * The next `limit` matching records after a position; fewer where there are no more, or at the bound.
- * @returns `next`: up to where everything is read and given; undefined at the end of the list
- */
-export async function readMerged(send: Send, TableName: string, resource: Resource, plan: QueryPlan, limit: number, after: Position | undefined, bound: ReadBound): Promise<{ found: Placed[]; next: Position | undefined }> {
-  const streams = plan.partitions.map((partition): Stream => ({ partition, waiting: [], reached: after, isEnd: false }));
-  const progress: Progress = { reads: 0, bytes: 0, scanned: 0, matched: 0 };
-  const found: Placed[] = [];
+/** Partitions that are begun at once, while nobody knows how large their records are. */
+const FIRST_PARTITIONS = 8;
 
-  async function read(stream: Stream, most: number): Promise<void> {
-    progress.reads++;
-    const { Items = [], LastEvaluatedKey, ScannedCount = 0, ConsumedCapacity } = await send('Query', queryInput(TableName, resource, plan, stream.partition, { limit: most, after: stream.reached }));
+/**
+ * The next `limit` matching items after a position; fewer where there are no more, or where the budget ends.
+ * @param heads a budget for the first records of many partitions, of which their places alone are read where they are large
+ */
+export async function readMerged(budget: Budget, heads: Budget, TableName: string, resource: Resource, plan: QueryPlan, limit: number, after: Position | undefined): Promise<Stretch> {
+  const streams = plan.partitions.map((partition): Stream => ({ partition, waiting: [], reached: after, isBegun: false, isEnd: false }));
+  const progress: Progress = { scanned: 0, matched: 0 };
+  const found: Stretch['found'] = [];
+
+  async function read(stream: Stream, most: number, keysOnly: boolean): Promise<void> {
+    const { Items = [], LastEvaluatedKey, ScannedCount = 0 } = await (keysOnly ? heads : budget).read('Query', queryInput(TableName, resource, plan, stream.partition, { limit: most, after: stream.reached, keysOnly }));
     const matching = plan.inMemory.length === 0 ? Items : Items.filter((record) => matches(plan.inMemory, record));
-    stream.waiting.push(...matching.map((record) => ({ record, position: positionOf(plan, record) })));
+    // At once: the records of a page take much more memory than its items.
+    const items = keysOnly ? [] : await toItems(resource, matching);
+    stream.waiting.push(...matching.map((record, index) => ({ item: items[index], position: positionOf(plan, record) })));
+    stream.isBegun = true;
     stream.isEnd = LastEvaluatedKey === undefined;
     stream.reached = LastEvaluatedKey === undefined ? undefined : positionOf(plan, LastEvaluatedKey);
     progress.scanned += ScannedCount;
     progress.matched += matching.length;
-    progress.bytes += bytesRead(plan, ConsumedCapacity);
+  }
+
+  /** Reads the next records of some partitions; false where the time was over before. */
+  async function readAll(behind: readonly Stream[]): Promise<boolean> {
+    const keysOnly = budget.spent.reads > 0 && behind.some(({ isBegun }) => !isBegun) && budget.spent.bytes / budget.spent.reads * streams.length > budget.bound.bytes;
+    const most = readSize(plan, limit - found.length, progress, behind.length, budget);
+    const outcomes = await Promise.allSettled(behind.map((stream) => read(stream, most, keysOnly)));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined && !(budget.isOver() && streams.every(({ isBegun }) => isBegun))) {
+      throw failed.reason;
+    }
+    return failed === undefined;
   }
 
   while (found.length < limit) {
     const head = firstOf(streams, plan.descending);
     // A partition that is not read beyond the head may hold a record before it.
     const behind = streams.filter((stream) => isBehind(stream, head, plan.descending));
-    if (behind.length === 0) {
-      if (head === undefined) {
+    const begun = behind.filter(({ isBegun }) => !isBegun);
+    if (begun.length > 0) {
+      await readAll(budget.spent.reads === 0 ? begun.slice(0, FIRST_PARTITIONS) : begun);
+    } else if (behind.length > 0) {
+      if (budget.isSpent(streams.length) || !await readAll(behind)) {
         break;
       }
-      found.push(head.waiting.shift()!);
-    } else if (progress.reads > 0 && (progress.reads >= bound.reads + streams.length - 1 || progress.bytes >= bound.bytes)) {
+    } else if (head === undefined) {
       break;
+    } else if (head.waiting[0]!.item === undefined && found.length > 0 && budget.isSpent(streams.length)) {
+      return { found, next: found.at(-1)!.position };
     } else {
-      const most = readSize(plan, limit - found.length, progress);
-      await Promise.all(behind.map((stream) => read(stream, most)));
+      const { item, position } = head.waiting.shift()!;
+      const whole = item ?? await readItem(budget, TableName, resource, plan, position);
+      if (whole !== undefined) {
+        found.push({ item: whole, position });
+      }
     }
   }
   return { found, next: nextPosition(streams, found, limit, plan.descending) };
 }
 
-/** The bytes that a Query read: a unit of capacity is 4 KB strongly consistent, 8 KB eventually. */
-export function bytesRead({ index }: QueryPlan, consumed: { readonly CapacityUnits?: number | undefined } | undefined): number {
-  return (consumed?.CapacityUnits ?? 0) * (index === undefined ? 4096 : 8192);
+/** The item at a place, if it is still there and matches. */
+async function readItem(budget: Budget, TableName: string, resource: Resource, { filters, inMemory }: QueryPlan, { id }: Position): Promise<AnyItem | undefined> {
+  const { Item } = await budget.read('GetItem', { TableName, Key: recordKey(resource, id), ConsistentRead: true });
+  return Item !== undefined && matches([...filters, ...inMemory], Item) ? (await toItems(resource, [Item]))[0] : undefined;
 }
 
 function firstOf(streams: readonly Stream[], descending: boolean): Stream | undefined {
@@ -89,7 +111,7 @@ function isBehind({ waiting, reached, isEnd }: Stream, head: Stream | undefined,
     && (head === undefined || reached === undefined || comparePositions(reached, head.waiting[0]!.position, descending) < 0);
 }
 
-function nextPosition(streams: readonly Stream[], found: readonly Placed[], limit: number, descending: boolean): Position | undefined {
+function nextPosition(streams: readonly Stream[], found: Stretch['found'], limit: number, descending: boolean): Position | undefined {
   const unfinished = streams.filter(({ isEnd, waiting }) => !isEnd || waiting.length > 0);
   if (unfinished.length === 0) {
     return undefined;
@@ -109,7 +131,14 @@ const FIRST_LOOK = 100;
 const MOST_RECORDS = 2_000;
 
 /** How many records each Query is to read for `wanted` more. */
-function readSize({ partitions, filters, inMemory }: QueryPlan, wanted: number, { scanned, matched }: Progress): number {
+function readSize(plan: QueryPlan, wanted: number, progress: Progress, partitions: number, { spent, bound }: Budget): number {
+  const size = likelySize(plan, wanted, progress);
+  // As many as the budget has left, at the size of those before.
+  const fitting = progress.scanned === 0 || spent.bytes === 0 ? Infinity : Math.floor((bound.bytes - spent.bytes) / (spent.bytes / progress.scanned) / partitions);
+  return Math.max(1, Math.min(size, fitting));
+}
+
+function likelySize({ partitions, filters, inMemory }: QueryPlan, wanted: number, { scanned, matched }: Progress): number {
   if (filters.length === 0 && inMemory.length === 0) {
     // Reading a second small record costs no more, and spares a request for each record that is taken.
     return partitions.length > wanted ? 2 : Math.ceil(wanted / partitions.length);

@@ -1,11 +1,11 @@
 // One page of a list.
 import type { AnyItem } from '../definition/item';
 import type { Resource } from '../definition/resource';
-import { readByIds, type Placed } from './by-id';
-import { readMerged, type ReadBound } from './merge';
+import { openBudget, type ReadBound } from './budget';
+import { readByIds, type Stretch } from './by-id';
+import { readMerged } from './merge';
 import type { Plan } from './planner';
 import { readPosition, writePosition, type Position } from './position';
-import { toItems } from './record';
 import type { Send } from './send';
 
 export interface PageRequest {
@@ -24,27 +24,28 @@ export interface Page {
   readonly positions: readonly string[];
 }
 
-/** Lambda answers with 6 MB at most, headers and all. */
+/** Of what Lambda sends, which is 6 MB with the headers, a page takes so much, except where its first item alone is larger. */
 const MOST_BYTES = 4 * 1024 * 1024;
+
+/** What a body may take at most, headers of 64 kB beside it. */
+const MOST_SENT = 6 * 1024 * 1024 - 64 * 1024;
 
 /** Reads until the page is full, the list at its end, or a bound reached. */
 export async function readPage(send: Send, TableName: string, resource: Resource, { plan, limit, after }: PageRequest, bound: ReadBound): Promise<Page> {
   const start = after === undefined ? undefined : readPosition(after);
-  const { found, next } = await readRecords(send, TableName, resource, plan, limit, start, bound);
-  const items = await toItems(resource, found.map(({ record }) => record));
+  const { found, next } = await readStretch(send, TableName, resource, plan, limit, start, bound);
+  const items = found.map(({ item }) => item);
   const fitting = countFitting(items);
   const end = fitting < items.length ? found[fitting - 1]!.position : next;
   return { items: items.slice(0, fitting), next: end && writePosition(end), positions: found.slice(0, fitting).map(({ position }) => writePosition(position)) };
 }
 
-async function readRecords(send: Send, TableName: string, resource: Resource, plan: Plan, limit: number, after: Position | undefined, bound: ReadBound): Promise<{ found: Placed[]; next: Position | undefined }> {
+async function readStretch(send: Send, TableName: string, resource: Resource, plan: Plan, limit: number, after: Position | undefined, bound: ReadBound): Promise<Stretch> {
+  const budget = openBudget(send, bound);
   switch (plan.kind) {
     case 'nothing': return { found: [], next: undefined };
-    case 'query': return readMerged(send, TableName, resource, plan, limit, after, bound);
-    case 'ids': {
-      const { found, isEnd } = await readByIds(send, TableName, resource, plan, limit, after);
-      return { found, next: isEnd ? undefined : found.at(-1)?.position };
-    }
+    case 'query': return readMerged(budget, openBudget(send, { ...bound, bytes: Infinity }), TableName, resource, plan, limit, after);
+    case 'ids': return readByIds(budget, TableName, resource, plan, limit, after);
   }
 }
 
@@ -55,9 +56,18 @@ export function countFitting(items: readonly object[]): number {
     return items.length;
   }
   let bytes = 0;
-  // The runtime puts the body into JSON once more, which doubles what is escaped.
-  const last = items.findIndex((item) => (bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(item)))) > MOST_BYTES);
+  const last = items.findIndex((item) => (bytes += sentBytes(item)) > MOST_BYTES);
   return last < 0 ? items.length : Math.max(last, 1);
+}
+
+/** Whether Lambda can send a value as a body. */
+export function isSendable(value: unknown): boolean {
+  return mostBytes(value) <= MOST_SENT || sentBytes(value) <= MOST_SENT;
+}
+
+function sentBytes(value: unknown): number {
+  // The runtime puts the body into JSON once more, which doubles what is escaped.
+  return Buffer.byteLength(JSON.stringify(JSON.stringify(value)));
 }
 
 /** No fewer bytes than a value has as JSON within JSON. */

@@ -13,10 +13,12 @@ export interface QueryPart {
   /** How many records are read at most, before the filter. */
   readonly limit?: number | undefined;
   readonly after?: Position | undefined;
+  /** Whether the keys of the records are enough. */
+  readonly keysOnly?: boolean;
 }
 
 /** The input of a Query of one of a plan's partitions. Only the base table can be read strongly consistent. */
-export function queryInput(TableName: string, resource: Resource, plan: QueryPlan, partition: string, { limit, after }: QueryPart): QueryCommandInput {
+export function queryInput(TableName: string, resource: Resource, plan: QueryPlan, partition: string, { limit, after, keysOnly = false }: QueryPart): QueryCommandInput {
   const expressions = placeholders();
   const { name, value } = expressions;
   const [partitionKey, sortKey] = queriedKeys(plan);
@@ -35,6 +37,7 @@ export function queryInput(TableName: string, resource: Resource, plan: QueryPla
     ...(plan.index === undefined ? { ConsistentRead: true } : { IndexName: plan.index.slot.indexName }),
     KeyConditionExpression: conditions.join(' AND '),
     ...(FilterExpression !== undefined && { FilterExpression }),
+    ...(keysOnly && { ProjectionExpression: [...new Set([PARTITION_KEY, SORT_KEY, partitionKey, sortKey])].map(name).join(', ') }),
     ...expressions.attributes(),
     ScanIndexForward: !plan.descending,
     ...(limit !== undefined && { Limit: limit }),

@@ -3,6 +3,7 @@ import type { AnyItem } from '../definition/item';
 import type { Resource } from '../definition/resource';
 import { readItems, type Reference } from './batch';
 import { metered, type Cost } from './cost';
+import { openBudget } from './budget';
 import { countMatching } from './count';
 import { readPage, type Page, type PageRequest } from './page';
 import type { Plan } from './planner';
@@ -25,7 +26,7 @@ export interface Reader {
   page(resource: Resource, request: PageRequest): Promise<Page>;
   /** Counts the items of a list, whatever their pages; undefined where one request may not read so much. */
   count(resource: Resource, plan: Plan): Promise<number | undefined>;
-  /** Reads the items of references, strongly consistent, in their order; undefined where there is none. */
+  /** Reads the items of references, strongly consistent, in their order; undefined where there is none. Those from which on one request would read too much are left out. */
   readMany(references: readonly Reference[]): Promise<(AnyItem | undefined)[]>;
   /** Reads a record that never exists, to see whether the table can be reached. */
   ping(): Promise<void>;
@@ -44,17 +45,17 @@ export interface StoreOptions {
   readonly constraints?: HeldConstraints;
 }
 
-/** Bytes of records that one page may read. */
-const MOST_BYTES = 4 * 1024 * 1024;
+/** Bytes of records that one page, what it refers to, or a transaction may read. */
+export const MOST_BYTES = 4 * 1024 * 1024;
 
 /** Opens the store for one request that only reads. */
 export function openReader(options: StoreOptions): Reader {
-  return createReader(options, metered(options.send));
+  return createReader(options, metered(options.send, options.deadline));
 }
 
 /** A reader whose requests go through a `send` that is metered already. */
 export function createReader({ tableName: TableName, resources, deadline, readLimit = 10 }: StoreOptions, { send, cost }: ReturnType<typeof metered>): Reader {
-  const bound = { reads: readLimit, bytes: MOST_BYTES };
+  const bound = { reads: readLimit, bytes: MOST_BYTES, deadline };
   return {
     cost,
     deadline,
@@ -67,9 +68,9 @@ export function createReader({ tableName: TableName, resources, deadline, readLi
 
     page: (resource, request) => readPage(send, TableName, resource, request, bound),
 
-    count: (resource, plan) => countMatching(send, TableName, resource, plan, bound),
+    count: (resource, plan) => countMatching(openBudget(send, bound), TableName, resource, plan),
 
-    readMany: (references) => readItems(send, TableName, references),
+    readMany: (references) => readItems(openBudget(send, { ...bound, reads: Infinity }), TableName, references),
 
     async ping() {
       await send('GetItem', { TableName, Key: { [PARTITION_KEY]: { S: HEALTH_PARTITION }, [SORT_KEY]: { S: HEALTH_PARTITION } } });

@@ -3,7 +3,7 @@ import {
   BatchGetItemCommand, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, TransactWriteItemsCommand, UpdateItemCommand,
   type GetItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { leavesDoubt, withDoubt } from './failure';
+import { leavesDoubt, tooLate, withDoubt } from './failure';
 import type { Operations, Send, SendOptions } from './send';
 
 const COMMANDS = {
@@ -50,16 +50,31 @@ export function connect(): Send {
     }
   };
   client.middlewareStack.addRelativeTo(noteDoubt, { relation: 'after', toMiddleware: 'retryMiddleware', name: 'noteDoubt' });
-  const send = async (operation: keyof Operations, input: object, { once = false }: SendOptions = {}): Promise<unknown> => {
+  const send = async (operation: keyof Operations, input: object, { once = false, deadline = Infinity }: SendOptions = {}): Promise<unknown> => {
+    const left = deadline - Date.now();
+    if (left <= 0) {
+      throw tooLate();
+    }
     // The union of commands is not callable in TypeScript, although each takes its operation's input.
     const command = new (COMMANDS[operation] as typeof GetItemCommand)(input as GetItemCommandInput);
-    if (!once) {
-      return client.send(command);
+    if (once) {
+      sentOnce.add(command.input);
     }
-    sentOnce.add(command.input);
-    return client.send(command).catch((error: unknown) => {
+    return withinTime(client.send(command), left).catch((error: unknown) => {
       throw error instanceof Last ? error.error : error;
     });
   };
   return send as Send;
+}
+
+/** What a request gives, or a TimeoutError with doubt when its time is over: attempt and pause of the SDK go on, unheard. */
+async function withinTime<T>(output: Promise<T>, milliseconds: number): Promise<T> {
+  if (milliseconds === Infinity) {
+    return output;
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(withDoubt(Object.assign(new Error('DynamoDB did not answer in time.'), { name: 'TimeoutError' }))), milliseconds);
+  });
+  return Promise.race([output, over]).finally(() => clearTimeout(timer));
 }

@@ -19,10 +19,14 @@ export interface Operations {
 export interface SendOptions {
   /** Whether an attempt that may have taken effect is the last: a second one could take effect too. */
   readonly once?: boolean;
+  /** When the request is over, all its attempts and pauses with it, in milliseconds since 1970. */
+  readonly deadline?: number;
+  /** Bytes of the longest answer that is taken; a longer one is an AnswerTooLong error. The SDK takes any. */
+  readonly mostBytes?: number;
 }
 
 /**
- * Sends one request, retrying what may be retried.
+ * Sends one request, retrying what may be retried while there is time.
  * @throws the service's error, named as DynamoDB names it, or the network's; `withDoubt` where any attempt left doubt
  */
 export type Send = <O extends keyof Operations>(operation: O, input: Operations[O]['input'], options?: SendOptions) => Promise<Operations[O]['output']>;

@@ -5,7 +5,8 @@ import type { Stored } from '../definition/prepare';
 import { throughTransactions } from './back-off';
 import { readMany } from './batch';
 import { metered } from './cost';
-import { createReader, type Reader, type StoreOptions } from './reader';
+import { openBudget } from './budget';
+import { createReader, MOST_BYTES, type Reader, type StoreOptions } from './reader';
 import { recordKey, toImage, type Image } from './record';
 import { TOKEN_LENGTH } from './table';
 import type { AttributeMap } from './value';
@@ -29,7 +30,7 @@ export interface Lookup {
 export interface Store extends Reader {
   /** How many actions a transaction holds. */
   readonly transactionSize: number;
-  /** Reads items, and the outcome of a name if one is given, all in one request where they are several. */
+  /** Reads items, and the outcome of a name if one is given, in one request where they are few or small. @throws Problem `too-large` where they have more than 4 MB together */
   lookUp(keys: readonly { readonly resource: Resource; readonly id: string }[], outcomeName?: string): Promise<Lookup>;
   /** The response of the outcome that a record begins. */
   readResponse(name: string, record: AttributeMap): Promise<string>;
@@ -65,9 +66,11 @@ function newToken(): string {
 /** Opens the store for one request. */
 export function openStore(storeOptions: StoreOptions): Store {
   const { tableName: TableName, resources, deadline } = storeOptions;
-  const { send: sendOnce, cost } = metered(storeOptions.send);
+  const { send: sendOnce, cost } = metered(storeOptions.send, deadline);
   const send = throughTransactions(sendOnce, deadline);
   const context = { send, TableName, resources, token: newToken(), deadline };
+
+  const bound = { reads: Infinity, bytes: MOST_BYTES, deadline };
 
   async function readRecord(Key: AttributeMap): Promise<AttributeMap | undefined> {
     return (await send('GetItem', { TableName, Key, ConsistentRead: true })).Item;
@@ -75,7 +78,7 @@ export function openStore(storeOptions: StoreOptions): Store {
 
   async function readRecords(keys: readonly AttributeMap[]): Promise<AttributeMap[]> {
     const [only] = keys;
-    return only !== undefined && keys.length === 1 ? [await readRecord(only)].filter((record) => record !== undefined) : readMany(send, TableName, keys);
+    return only !== undefined && keys.length === 1 ? [await readRecord(only)].filter((record) => record !== undefined) : readMany(openBudget(send, bound), TableName, keys);
   }
 
   // Not by a spread, which makes of so many members a slow object, once for each request.
@@ -97,7 +100,7 @@ export function openStore(storeOptions: StoreOptions): Store {
 
     async readResponse(name, record) {
       const further = furtherParts(name, record);
-      return readResponse([record, ...(further.length === 0 ? [] : await readMany(send, TableName, further))]);
+      return readResponse([record, ...(further.length === 0 ? [] : await readMany(openBudget(send, { ...bound, bytes: Infinity }), TableName, further))]);
     },
 
     newImage: (resource, id, oldImage, values, counts) => newImage(resource, id, oldImage, values, context.token, counts),

@@ -5,7 +5,7 @@ import { readAnswer, serviceError } from './wire/answer';
 import { toBase64 } from './wire/bytes';
 import { skewOf } from './wire/clock';
 import { readEnvironment } from './wire/environment';
-import { openExchange } from './wire/exchange';
+import { openExchange, type Terms } from './wire/exchange';
 import { openRetries } from './wire/retry';
 import { createSigner } from './wire/signing';
 
@@ -21,7 +21,7 @@ export function connect(environment: NodeJS.ProcessEnv = process.env): Send {
   /** Milliseconds that DynamoDB's clock is ahead of ours. */
   let skew = 0;
 
-  async function attempt(operation: keyof Operations, body: string): Promise<object> {
+  async function attempt(operation: keyof Operations, body: string, terms: Terms): Promise<object> {
     const signedBy = skew;
     const headers = {
       host: endpoint.host,
@@ -29,9 +29,9 @@ export function connect(environment: NodeJS.ProcessEnv = process.env): Send {
       'content-length': String(Buffer.byteLength(body)),
       'x-amz-target': `DynamoDB_20120810.${operation}`,
     };
-    const reply = await exchange(sign(headers, body, new Date(Date.now() + signedBy)), body);
+    const reply = await exchange(sign(headers, body, new Date(Date.now() + signedBy)), body, terms);
     const answer = readAnswer(reply);
-    const $metadata = { httpStatusCode: reply.status, requestId: reply.headers['x-amzn-requestid'] };
+    const $metadata = { httpStatusCode: reply.status, requestId: reply.headers['x-amzn-requestid'], bytes: reply.body.length };
     if (reply.status === 200) {
       return Object.assign(answer, { $metadata });
     }
@@ -41,10 +41,10 @@ export function connect(environment: NodeJS.ProcessEnv = process.env): Send {
     throw Object.assign(error, { $metadata: { ...$metadata, clockSkewCorrected: corrected !== undefined } });
   }
 
-  const send = async (operation: keyof Operations, input: object, { once = false }: SendOptions = {}): Promise<unknown> => {
+  const send = async (operation: keyof Operations, input: object, options: SendOptions = {}): Promise<unknown> => {
     // One body for all attempts: a transaction is carried out once for its token, however often it arrives.
     const body = JSON.stringify(toBase64(operation === 'TransactWriteItems' ? { ClientRequestToken: randomUUID(), ...input } : input));
-    return retrying(() => attempt(operation, body), once);
+    return retrying((timeout) => attempt(operation, body, { timeout, isOnce: options.once === true, mostBytes: options.mostBytes }), options);
   };
   return send as Send;
 }

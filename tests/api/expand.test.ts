@@ -173,7 +173,7 @@ describe('on lists', () => {
     expect(batches().map(({ operation }) => operation)).not.toContain('BatchGetItem');
   });
 
-  test('a page that refers to more than 100 items asks for them in hundreds', async () => {
+  test('a page that refers to more than 100 items asks for ten, and then for them in hundreds', async () => {
     for (let index = 0; index < 60; index++) {
       await ask(`PUT /people/x${index}`, { body: { name: 'X' } });
       await ask(`PUT /people/y${index}`, { body: { name: 'Y' } });
@@ -183,7 +183,7 @@ describe('on lists', () => {
     const { body } = await ask('GET /people?expand=boss,friend&name=Z&limit=100');
     expect(body.items).toHaveLength(60);
     expect(body.items.every(({ id, expand }: { id: string; expand: { boss: { id: string }; friend: { id: string } } }) => expand.boss.id === `x${id.slice(1)}` && expand.friend.id === `y${id.slice(1)}`)).toBe(true);
-    expect(batches().filter(({ operation }) => operation === 'BatchGetItem').map(({ keys }) => keys).sort()).toEqual([100, 20]);
+    expect(batches().filter(({ operation }) => operation === 'BatchGetItem').map(({ keys }) => keys)).toEqual([10, 100, 10]);
   });
 });
 

@@ -198,7 +198,7 @@ function aged(resource: Resource, record: AttributeMap, lacks: readonly number[]
  * and a patch that reads the item then refuses what nobody changed. Nor is NaN, which a `get` may make, itself.
  */
 function isComparable(resource: Resource, item: JsonObject): boolean {
-  const faults = findFaults(resource, writable(resource.attributes, item)).filter((fault) => {
+  const faults = findFaults(resource, writable(resource.attributes, item)).named.filter((fault) => {
     const node = resource.attributes.get(attributeOf(fault));
     return node !== undefined && !usesGet(node) && Object.hasOwn(item, attributeOf(fault));
   });

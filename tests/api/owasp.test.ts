@@ -139,8 +139,16 @@ describe('API4 unrestricted resource consumption', () => {
     expect(Buffer.byteLength(page.text)).toBeLessThan(6_000_000);
     expect(page.body.next).toEqual(expect.any(String));
     const written = await open('POST /transactions', { body: { operations: paths.map((path) => ({ method: 'PATCH', path, body: { group: 'g' } })) } });
-    expect([written.status, written.body.detail]).toEqual([413, expect.stringContaining('return=minimal')]);
+    expect([written.status, written.body.detail]).toEqual([413, expect.stringContaining('4 MB')]);
     expect((await open(`GET ${paths[0]!}`)).body.version).toBe(1);
+    // Each control character is one byte as it is stored, and seven as Lambda sends it.
+    const controls = Array.from({ length: 4 }, (_, index) => `/things/controls-${index}`);
+    for (const path of controls) {
+      expect((await open(`PUT ${path}`, { body: { title: '\u0001'.repeat(170_000) } })).status).toBe(201);
+    }
+    const shown = await open('POST /transactions', { body: { operations: controls.map((path) => ({ method: 'PATCH', path, body: { group: 'g' } })) } });
+    expect([shown.status, shown.body.detail]).toEqual([413, expect.stringContaining('return=minimal')]);
+    expect((await open(`GET ${controls[0]!}`)).body.version).toBe(1);
   });
 
   // What bodies cost: tests/api/hardening-cost.test.ts. How long patterns take: tests/unit/local/patterns.test.ts.

@@ -20,7 +20,8 @@ export function readAnswer({ status, headers, body }: Reply): Record<string, unk
 
 function parse(text: string): Record<string, unknown> | undefined {
   try {
-    return Object(JSON.parse(text)) as Record<string, unknown>;
+    const answer: unknown = JSON.parse(text);
+    return typeof answer === 'object' && answer !== null && !Array.isArray(answer) ? answer as Record<string, unknown> : undefined;
   } catch {
     return undefined;
   }

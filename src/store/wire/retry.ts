@@ -1,9 +1,13 @@
 // What is sent again, and when: as the SDK's standard mode does it.
 import { setTimeout as pause } from 'node:timers/promises';
-import { leavesDoubt, withDoubt } from '../failure';
+import { leavesDoubt, tooLate, withDoubt } from '../failure';
+import type { SendOptions } from '../send';
 
 /** How often a request is sent at most. */
 const ATTEMPTS = 3;
+
+/** Milliseconds of an attempt. API Gateway gives up after 29 s: three have to end well before. */
+const TIMEOUT = 4_000;
 
 /** Milliseconds of the longest first pause; each further one may be twice as long. */
 const TRANSIENT_PAUSE = 25;
@@ -54,21 +58,24 @@ export function classify({ name = '', message = '', code = '', $metadata = {} }:
 }
 
 /**
- * Sends one request until it succeeds, or is not worth another attempt.
- * @param once whether an attempt that may have taken effect is the last
+ * Sends one request until it succeeds, is not worth another attempt, or has no time for one.
+ * @param attempt given how many milliseconds it may take
  */
-export type Retrying = <T extends object>(attempt: () => Promise<T>, once?: boolean) => Promise<T>;
+export type Retrying = <T extends object>(attempt: (timeout: number) => Promise<T>, options?: SendOptions) => Promise<T>;
 
 /** Repeats what fails for a while, within one quota; what it gives or throws says how often it was sent. */
 export function openRetries(wait: (milliseconds: number) => Promise<unknown> = pause): Retrying {
   let quota = QUOTA;
-  return async (attempt, once = false) => {
+  return async (attempt, { once = false, deadline = Infinity } = {}) => {
+    if (Date.now() >= deadline) {
+      throw tooLate();
+    }
     let totalRetryDelay = 0;
     let spent = 1;
     let isDoubtful = false;
     for (let attempts = 1; ; attempts++) {
       try {
-        const output = await attempt();
+        const output = await attempt(Math.min(TIMEOUT, deadline - Date.now()));
         quota = Math.min(QUOTA, quota + spent);
         Object.assign((output as Failure).$metadata ??= {}, { attempts, totalRetryDelay });
         return output;
@@ -77,13 +84,14 @@ export function openRetries(wait: (milliseconds: number) => Promise<unknown> = p
         isDoubtful ||= leavesDoubt(thrown);
         const kind = classify(failure);
         const cost = kind === 'throttling' ? THROTTLING_COST : TRANSIENT_COST;
-        if (kind === undefined || attempts === ATTEMPTS || quota < cost || (once && isDoubtful)) {
+        const delay = kind === undefined ? 0 : delayBefore(failure, kind, attempts);
+        const isLast = kind === undefined || attempts === ATTEMPTS || quota < cost || (once && isDoubtful) || Date.now() + delay >= deadline;
+        if (isLast) {
           Object.assign(failure.$metadata ??= {}, { attempts, totalRetryDelay });
           throw isDoubtful ? withDoubt(thrown) : thrown;
         }
         quota -= cost;
         spent = cost;
-        const delay = delayBefore(failure, kind, attempts);
         totalRetryDelay += delay;
         if (delay > 0) {
           await wait(delay);

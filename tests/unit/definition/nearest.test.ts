@@ -16,7 +16,8 @@ test('a name of any length is compared in no time', () => {
   expect(nearest('x'.repeat(1_000_000), NAMES)).toBeUndefined();
 });
 
-test('the question is asked only where a name is near', () => {
-  expect(didYouMean('titel', NAMES)).toBe(' Did you mean "title"?');
-  expect(didYouMean('isbn', NAMES)).toBe('');
+test('the question is asked only where a name is near, and of the first ten faults', () => {
+  expect(didYouMean('titel', NAMES, { count: 10 })).toBe(' Did you mean "title"?');
+  expect(didYouMean('isbn', NAMES, { count: 1 })).toBe('');
+  expect(didYouMean('titel', NAMES, { count: 11 })).toBe('');
 });

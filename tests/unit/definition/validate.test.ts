@@ -6,7 +6,7 @@ import { everything } from '../../setup/everything';
 const valid = { needed: 'x' };
 
 function faultsOf(body: object): string[] {
-  return findFaults(everything, { ...valid, ...body }).map((fault) => `${'pointer' in fault ? fault.pointer : ''} ${fault.detail}`);
+  return findFaults(everything, { ...valid, ...body }).named.map((fault) => `${'pointer' in fault ? fault.pointer : ''} ${fault.detail}`);
 }
 
 test('a body with every type has no fault', () => {
@@ -56,7 +56,7 @@ test.each(sentences)('%s is one fault, which says what to do', (_, body, fault) 
 
 test('all faults are found at once, also several of one value', () => {
   const faults = findFaults(everything, { number: 'x', sized: '', unknown: 1, object: { size: 'x' }, between: 2 });
-  expect(faults.map((fault) => 'pointer' in fault ? fault.pointer : '').sort()).toEqual(['#/between', '#/needed', '#/number', '#/object/name', '#/object/size', '#/sized', '#/unknown']);
+  expect(faults.named.map((fault) => 'pointer' in fault ? fault.pointer : '').sort()).toEqual(['#/between', '#/needed', '#/number', '#/object/name', '#/object/size', '#/sized', '#/unknown']);
   expect(faultsOf({ counted: ['long', 'long'] })).toEqual(expect.arrayContaining(['#/counted Must not hold an element twice.', '#/counted/0 Must have at most 3 characters.']));
 });
 

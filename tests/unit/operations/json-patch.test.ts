@@ -24,7 +24,7 @@ test('the suite is there', () => {
 
 test.each(cases.map((entry, index) => [`${index}: ${entry.comment ?? entry.error ?? JSON.stringify(entry.patch)}`, entry] as const))('%s', (_name, { doc, patch, expected, error }) => {
   const before = structuredClone(doc);
-  const isMalformed = findPatchFaults(patch!).length > 0;
+  const isMalformed = findPatchFaults(patch!).count > 0;
   if (error === undefined) {
     expect(isMalformed).toBe(false);
     expect(applyJsonPatch(doc, patch as unknown as JsonPatch)).toEqual(expected ?? doc);

@@ -4,8 +4,11 @@ import dns from 'node:dns';
 import { createServer } from 'node:net';
 import { crc32 } from 'node:zlib';
 
+import type { SendOptions } from '../../../../src/store/send';
 import { connect } from '../../../../src/store/wire';
 import { openExchange, type Exchange } from '../../../../src/store/wire/exchange';
+import { toProblem } from '../../../../src/store/failure';
+import type { Problem } from '../../../../src/problem';
 import { startWireServer, type Answered, type WireServer } from '../../../setup/wire-server';
 
 const GET = { TableName: 't', Key: {} };
@@ -38,6 +41,20 @@ describe('connections', () => {
     expect((await send('GetItem', GET)).$metadata).toMatchObject({ attempts: 2, totalRetryDelay: 0 });
   });
 
+  test('that have been idle for longer than ten seconds are not used for what is sent once', async () => {
+    const send = connect();
+    server.expect(() => ({}));
+    const connections = async (idle: number, options: SendOptions): Promise<boolean> => {
+      await send('GetItem', GET);
+      const now = Date.now() + idle;
+      const clock = jest.spyOn(Date, 'now').mockImplementation(() => now);
+      await send('GetItem', GET, options);
+      clock.mockRestore();
+      return server.arrivals.at(-1)!.connection === server.arrivals.at(-2)!.connection;
+    };
+    expect([await connections(9_000, { once: true }), await connections(11_000, { once: true }), await connections(11_000, {})]).toEqual([true, false, true]);
+  });
+
   test('that nobody takes are tried three times', async () => {
     process.env.AWS_ENDPOINT_URL_DYNAMODB = 'http://127.0.0.1:9';
     const send = connect();
@@ -56,24 +73,24 @@ describe('connections', () => {
 });
 
 describe('timeouts', () => {
-  const ask = (exchange: Exchange): Promise<unknown> => exchange({ 'content-length': '2' }, '{}');
+  const ask = (exchange: Exchange, timeout = 4_000): Promise<unknown> => exchange({ 'content-length': '2' }, '{}', { timeout });
 
   test('an answer that does not come is not waited for', async () => {
     server.expect(() => 'silence');
-    await expect(ask(openExchange(new URL(server.endpoint), 1_000, 50))).rejects.toMatchObject({ name: 'TimeoutError', message: 'DynamoDB did not answer within 50 ms.' });
+    await expect(ask(openExchange(new URL(server.endpoint), 1_000), 50)).rejects.toMatchObject({ name: 'TimeoutError', message: 'DynamoDB did not answer within 50 ms.' });
   });
 
   test('an answer that begins and stops is not waited for', async () => {
     const broken = createServer((socket) => void socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{')));
     await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve));
     const { port } = broken.address() as { port: number };
-    await expect(ask(openExchange(new URL(`http://127.0.0.1:${port}`), 1_000, 50))).rejects.toMatchObject({ name: 'TimeoutError' });
+    await expect(ask(openExchange(new URL(`http://127.0.0.1:${port}`), 1_000), 50)).rejects.toMatchObject({ name: 'TimeoutError' });
     broken.close();
   });
 
   test('a connection that is not made is not waited for', async () => {
     jest.spyOn(dns, 'lookup').mockImplementation(() => undefined);
-    await expect(ask(openExchange(new URL('http://dynamodb.test'), 50, 4_000))).rejects.toMatchObject({ name: 'TimeoutError', message: 'No connection to DynamoDB within 50 ms.' });
+    await expect(ask(openExchange(new URL('http://dynamodb.test'), 50))).rejects.toMatchObject({ name: 'TimeoutError', message: 'No connection to DynamoDB within 50 ms.' });
   });
 
   test('waiting for one of the 50 connections is not connecting', async () => {
@@ -81,6 +98,35 @@ describe('timeouts', () => {
     const exchange = openExchange(new URL(server.endpoint), 1_000);
     await Promise.all(Array.from({ length: 300 }, async () => ask(exchange)));
     expect(new Set(server.arrivals.map(({ connection }) => connection)).size).toBeLessThanOrEqual(50);
+  });
+});
+
+describe('what is no answer of DynamoDB', () => {
+  test.each([
+    ['a text that is no document', { body: 'busy' }], ['null', { body: 'null' }], ['a number', { body: '42' }], ['an array', { body: '[]' }],
+    ['a 400 without a document', { status: 400, body: '' }], ['a redirection', { status: 301, headers: { location: 'http://127.0.0.1/' }, body: '' }], ['a page of a proxy', { status: 403, body: '<html>' }],
+    ['a header of 30 kB', { headers: { 'x-long': 'x'.repeat(30_000) } }], ['credentials that ran out', { status: 400, body: '{"__type":"com.amazon.coral.service#ExpiredTokenException"}' }],
+  ] as [string, Exclude<Answered, string>][])('%s is 503', async (_what, answered) => {
+    jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    server.expect(() => answered);
+    const error = await connect()('GetItem', GET).then(() => undefined, (thrown: unknown) => thrown);
+    expect((toProblem(error) as Problem).status).toBe(503);
+  });
+
+  test.each(['no HTTP', 'no TLS'])('%s is 503', async (what) => {
+    jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const other = createServer((socket) => void socket.on('error', () => undefined).end('SSH-2.0-OpenSSH\r\n'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    process.env.AWS_ENDPOINT_URL_DYNAMODB = `http${what === 'no TLS' ? 's' : ''}://127.0.0.1:${(other.address() as { port: number }).port}`;
+    const send = connect();
+    process.env.AWS_ENDPOINT_URL_DYNAMODB = server.endpoint;
+    expect((toProblem(await send('GetItem', GET).then(() => undefined, (thrown: unknown) => thrown)) as Problem).status).toBe(503);
+    other.close();
+  });
+
+  test('a mistake of ours is none of these', () => {
+    const error = Object.assign(new TypeError('…'), { code: 'ERR_INVALID_ARG_TYPE' });
+    expect(toProblem(error)).toBe(error);
   });
 });
 
