@@ -16,6 +16,23 @@ export function cascades(resources: ReadonlyMap<string, Resource>, resource: Res
   return referrersOf(resources, resource).some(({ onDelete }) => onDelete !== 'restrict');
 }
 
+/**
+ * Those who refer to the items of a resource and go, or change, with them: those of one collection together, since an item counts all of a
+ * collection's references in one number.
+ */
+export function reachedBy(resources: ReadonlyMap<string, Resource>, resource: Resource): (readonly [Referrer, ...Referrer[]])[] {
+  const byCollection = new Map<Resource, [Referrer, ...Referrer[]]>();
+  for (const referrer of referrersOf(resources, resource).filter(({ onDelete }) => onDelete !== 'restrict')) {
+    byCollection.set(referrer.resource, [...byCollection.get(referrer.resource) ?? [], referrer] as [Referrer, ...Referrer[]]);
+  }
+  return [...byCollection.values()];
+}
+
+/** By how many attributes an item refers to an item. */
+export function referencesTo(id: string, { item }: Image, referrers: readonly Referrer[]): number {
+  return referrers.filter(({ attribute }) => item[attribute] === id).length;
+}
+
 /** How many references of a collection an item counts. */
 export function referenceCountOf({ record }: Image, collection: string): number {
   return Number(record[referenceCount(collection)]?.N ?? 0);

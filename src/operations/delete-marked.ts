@@ -1,14 +1,15 @@
 // The second half of a gradual deletion: what has its mark goes, what refers to others before those, and references are cleared.
+import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import { backOff } from '../store/back-off';
 import { recordKey, type Image } from '../store/record';
 import type { Store } from '../store/store';
 import { CLEARING_ATTRIBUTE } from '../store/table';
 import { marksOf } from '../store/write/deletion-mark';
-import { referenceAttributes, referrersOf, type Referrer } from '../store/write/references';
+import { referenceAttributes } from '../store/write/references';
 import { keyText } from '../store/write/write';
 import { nameOf } from '../transaction/transaction';
-import { referenceCountOf, referringIds } from './cascade';
+import { reachedBy, referenceCountOf, referencesTo, referringIds } from './cascade';
 import { requireTime, unfinished, withoutThem, type Deletion, type Member } from './mark-referrers';
 
 /** How many items go at once, as far as a transaction holds them. */
@@ -26,10 +27,11 @@ export async function deleteMarked(store: Store, { resource, id, name }: Deletio
 
 /** Deletes what refers to a member, page by page, after what refers to that. Members that are under way on a circle of references are left to those. */
 async function deleteReferring(store: Store, parent: Member, deletion: string, underWay: Set<string>): Promise<void> {
-  for (const referrer of referrersOf(store.resources, parent.resource).filter(({ onDelete }) => onDelete !== 'restrict')) {
+  for (const referrers of reachedBy(store.resources, parent.resource)) {
+    const [{ resource }] = referrers;
     for (let attempt = 0, left = Infinity; left > 0; attempt++) {
       const [image] = (await store.lookUp([parent])).images;
-      left = image === undefined ? 0 : referenceCountOf(image, referrer.resource.name);
+      left = image === undefined ? 0 : referenceCountOf(image, resource.name);
       if (left === 0) {
         break;
       }
@@ -38,31 +40,34 @@ async function deleteReferring(store: Store, parent: Member, deletion: string, u
         requireTime(store);
         await backOff(attempt - 1, Infinity);
       }
-      for await (const ids of referringIds(store, referrer, parent.id)) {
-        requireTime(store);
-        const members = await readMembers(store, referrer, ids, deletion);
-        left -= members.filter((member) => underWay.has(nameOf(member.resource, member.id))).length;
-        const next = members.filter((member) => !underWay.has(nameOf(member.resource, member.id)));
-        for (const member of next.filter(({ kind }) => kind === 'delete')) {
-          underWay.add(nameOf(member.resource, member.id));
-          await deleteReferring(store, member, deletion, underWay);
+      const seen = new Set<string>();
+      for (const referrer of referrers) {
+        for await (const ids of referringIds(store, referrer, parent.id)) {
+          requireTime(store);
+          const members = await readMembers(store, resource, ids.filter((id) => !seen.has(id)), deletion);
+          ids.forEach((id) => seen.add(id));
+          // What an index shows may refer to the item no more: it then is not among those that are counted.
+          left -= members.reduce((sum, member) => sum + referencesTo(parent.id, member.image, referrers), 0);
+          const next = members.filter((member) => !underWay.has(nameOf(resource, member.id)));
+          for (const member of next.filter(({ kind }) => kind === 'delete')) {
+            underWay.add(nameOf(resource, member.id));
+            await deleteReferring(store, member, deletion, underWay);
+          }
+          await deleteAll(store, next, deletion);
         }
-        await deleteAll(store, next, deletion);
-        left -= next.length;
       }
     }
   }
 }
 
 /** The members of some ids that are still there, each as its mark says. */
-async function readMembers(store: Store, referrer: Referrer, ids: readonly string[], deletion: string): Promise<Member[]> {
-  const { resource } = referrer;
+async function readMembers(store: Store, resource: Resource, ids: readonly string[], deletion: string): Promise<(Member & { readonly image: Image })[]> {
   const found = await store.lookUp(ids.map((id) => ({ resource, id }))).catch((error: unknown) => halve(error, ids.length));
   if (found === undefined) {
     const half = ids.length >> 1;
-    return [...await readMembers(store, referrer, ids.slice(0, half), deletion), ...await readMembers(store, referrer, ids.slice(half), deletion)];
+    return [...await readMembers(store, resource, ids.slice(0, half), deletion), ...await readMembers(store, resource, ids.slice(half), deletion)];
   }
-  return found.images.flatMap((image) => (image === undefined ? [] : [{ resource, id: image.item.id, kind: marksOf(image, 'delete').includes(deletion) ? 'delete' as const : 'clear' as const, attributes: new Map() }]));
+  return found.images.flatMap((image) => (image === undefined ? [] : [{ resource, id: image.item.id, kind: marksOf(image, 'delete').includes(deletion) ? 'delete' as const : 'clear' as const, attributes: new Map(), image }]));
 }
 
 async function deleteAll(store: Store, members: readonly Member[], deletion: string): Promise<void> {

@@ -5,9 +5,9 @@ import { backOff } from '../store/back-off';
 import type { Image } from '../store/record';
 import type { Store } from '../store/store';
 import { marksOf, markWrite, unmarkWrite, withMark, type DeletionState, type MarkKind } from '../store/write/deletion-mark';
-import { referrersOf, type Referrer } from '../store/write/references';
+import type { Referrer } from '../store/write/references';
 import { nameOf, openTransaction, type Failure } from '../transaction/transaction';
-import { obstacle, referenceCountOf, referringIds, refuseRestricted } from './cascade';
+import { obstacle, reachedBy, referenceCountOf, referencesTo, referringIds, refuseRestricted } from './cascade';
 
 /** How many items are marked at once. */
 const AT_ONCE = 25;
@@ -46,31 +46,34 @@ export async function markReferrers(store: Store, deletion: Deletion): Promise<v
   deletion.members.set(nameOf(root.resource, root.id), root);
   const queue = await mark(store, deletion, root, () => true, new Map()) ? [root] : [];
   for (let member = queue.shift(); member !== undefined; member = queue.shift()) {
-    for (const referrer of referrersOf(store.resources, member.resource).filter(({ onDelete }) => onDelete !== 'restrict')) {
-      queue.push(...await markReferring(store, deletion, member, referrer));
+    for (const referrers of reachedBy(store.resources, member.resource)) {
+      queue.push(...await markReferring(store, deletion, member, referrers));
     }
   }
 }
 
-/** Marks all items of one collection that refer to a marked item by one attribute. @returns those that go, and whose referrers are not looked for yet */
-async function markReferring(store: Store, deletion: Deletion, parent: Member, referrer: Referrer): Promise<Member[]> {
+/** Marks all items of one collection that refer to a marked item, by whichever attributes. @returns those that go, and whose referrers are not looked for yet */
+async function markReferring(store: Store, deletion: Deletion, parent: Member, referrers: readonly [Referrer, ...Referrer[]]): Promise<Member[]> {
+  const [{ resource }] = referrers;
   const going: Member[] = [];
   for (let attempt = 0; ; attempt++) {
-    if (referenceCountOf(parent.image!, referrer.resource.name) === 0) {
+    if (referenceCountOf(parent.image!, resource.name) === 0) {
       return going;
     }
-    for await (const ids of referringIds(store, referrer, parent.id)) {
-      requireTime(store);
-      const fresh = ids.map((id) => memberOf(deletion.members, parent, referrer, id)).filter((member) => member !== undefined);
-      const { images } = await store.lookUp(fresh);
-      const found = new Map(fresh.map((member, index) => [member, images[index]]));
-      const belongs = await inGroups(fresh, (member) => mark(store, deletion, member, (image) => image.item[referrer.attribute] === parent.id, found));
-      going.push(...fresh.filter((member, index) => belongs[index] === true && member.kind === 'delete'));
+    for (const referrer of referrers) {
+      for await (const ids of referringIds(store, referrer, parent.id)) {
+        requireTime(store);
+        const fresh = ids.map((id) => memberOf(deletion.members, parent, referrer, id)).filter((member) => member !== undefined);
+        const { images } = await store.lookUp(fresh);
+        const found = new Map(fresh.map((member, index) => [member, images[index]]));
+        const belongs = await inGroups(fresh, (member) => mark(store, deletion, member, (image) => image.item[referrer.attribute] === parent.id, found));
+        going.push(...fresh.filter((member, index) => belongs[index] === true && member.kind === 'delete'));
+      }
     }
     // The index may be behind; the number of references on the item is not, and can only fall by now.
     const [current] = (await store.lookUp([parent])).images;
     parent.image = current ?? parent.image!;
-    if (current === undefined || knownReferring(deletion.members, store, parent, referrer.resource) >= referenceCountOf(current, referrer.resource.name)) {
+    if (current === undefined || knownReferring(deletion.members, parent, referrers) >= referenceCountOf(current, resource.name)) {
       return going;
     }
     requireTime(store);
@@ -78,11 +81,10 @@ async function markReferring(store: Store, deletion: Deletion, parent: Member, r
   }
 }
 
-/** How many references of a collection to an item are known, by all its attributes. */
-function knownReferring(members: ReadonlyMap<string, Member>, store: Store, parent: Member, collection: Resource): number {
-  const attributes = referrersOf(store.resources, parent.resource).filter(({ resource }) => resource === collection).map(({ attribute }) => attribute);
-  return [...members.values()].filter((member) => member.resource === collection && member.image !== undefined)
-    .reduce((sum, { image }) => sum + attributes.filter((attribute) => image!.item[attribute] === parent.id).length, 0);
+/** How many references of a collection to an item are known. */
+function knownReferring(members: ReadonlyMap<string, Member>, parent: Member, referrers: readonly [Referrer, ...Referrer[]]): number {
+  return [...members.values()].filter((member) => member.resource === referrers[0].resource && member.image !== undefined)
+    .reduce((sum, { image }) => sum + referencesTo(parent.id, image!, referrers), 0);
 }
 
 /** The member of an id where it has to be marked; undefined where it is a member in this way already. */

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 
+import { defineResource, listResources, type Resource } from '../../src/definition/resource';
 import { createClient, type Answer } from '../setup/client';
 import { family } from '../setup/family';
 import { deleteRecords, putRecords } from '../setup/load';
@@ -290,6 +291,38 @@ describe.each([['in one transaction', undefined], ['in transactions of 6 actions
       expect(leftovers(after)).toEqual([]);
       await empty();
     }), { numRuns: Number(process.env.RUNS ?? 6), endOnFailure: true });
+  });
+});
+
+describe('by two attributes that refer to one collection', () => {
+  const members = defineResource({ name: 'members', description: 'Members.', schema: { title: { type: String } } });
+
+  function withLoans(onDelete: 'cascade' | 'setNull'): ReadonlyMap<string, Resource> {
+    return listResources(members, defineResource({
+      name: 'loans',
+      description: 'Loans of one member to another.',
+      schema: { from: { type: String, references: 'members', onDelete }, to: { type: String, references: 'members', onDelete } },
+      indexes: { byFrom: { partition: 'from' }, byTo: { partition: 'to' } },
+    }));
+  }
+
+  test.each([
+    ['cascade', 'in one transaction', 100], ['setNull', 'in one transaction', 100], ['cascade', 'in many', 4], ['setNull', 'in many', 4],
+  ] as const)('%s reaches the items that refer by either and by both, %s', async (onDelete, _way, transactionSize) => {
+    const resources = withLoans(onDelete);
+    const ask = createClient({ resources, transactionSize });
+    for (const member of ['m', 'n']) {
+      expect((await ask(`PUT /members/${member}`, { body: {} })).status).toBe(201);
+    }
+    for (const [index, body] of [{ to: 'm' }, { to: 'm', from: 'n' }, { to: 'm', from: 'm' }, { from: 'm', to: 'n' }, { from: 'm' }].entries()) {
+      expect((await ask(`PUT /loans/${index}`, { body })).status).toBe(201);
+    }
+    expect((await ask('DELETE /members/m')).status).toBe(204);
+    const loans = (await ask('GET /loans?sort=-id')).body.items as object[];
+    expect(loans.map((loan) => ['from' in loan, 'to' in loan])).toEqual(onDelete === 'cascade' ? [] : [[false, false], [false, true], [false, false], [true, false], [false, false]]);
+    expect((await ask('DELETE /members/n')).status).toBe(204);
+    expect(brokenRules(resources, await table())).toEqual([]);
+    await deleteRecords((await table()).filter((record) => !key(record).startsWith('#layout/')));
   });
 });
 
