@@ -9,7 +9,7 @@ import type { Store } from '../store/store';
 import { deletionState, marksOf, markWrite, stateWrite } from '../store/write/deletion-mark';
 import { nameOf } from '../transaction/transaction';
 import { deleteMarked } from './delete-marked';
-import { markReferrers, findObstacles, requireTime, unmark, type Deletion } from './mark-referrers';
+import { markReferrers, findObstacles, requireTime, unmark, unmarkIfOver, type Deletion } from './mark-referrers';
 import { notFound, requireItem, type Demands } from './refusal';
 import type { Result } from './result';
 
@@ -23,10 +23,10 @@ export function isBeingDeletedItself(image: Image): boolean {
  * @throws Problem what stands in the way, everything being as it was; `unavailable` with `Retry-After` where the time is over before all is done
  */
 export async function deleteGradually(store: Store, resource: Resource, demands: Demands): Promise<Result> {
-  for (let attempt = 0; ; attempt++) {
-    const deletion = await begin(store, resource, demands);
+  for (let attempt = 0, former: Deletion | undefined; ; attempt++) {
+    const deletion = await begin(store, resource, demands, former);
     if (deletion === undefined) {
-      if (attempt === 0) {
+      if (former === undefined) {
         throw notFound(resource, demands.id);
       }
       // Another request has finished it meanwhile.
@@ -44,7 +44,8 @@ export async function deleteGradually(store: Store, resource: Resource, demands:
         await deleteMarked(store, deletion);
         return { kind: 'deleted' };
       }
-      // Another request has taken it further: see how far.
+      // Another request has taken it further: see how far. Where that is to its end, what was marked since then keeps no mark.
+      await unmarkIfOver(store, deletion);
     } else if (deletion.state === 'undoing') {
       // A request was broken off that had to undo what it had marked.
       await markReferrers(store, deletion);
@@ -53,28 +54,33 @@ export async function deleteGradually(store: Store, resource: Resource, demands:
       await deleteMarked(store, deletion);
       return { kind: 'deleted' };
     }
+    former = deletion;
     requireTime(store);
     await backOff(attempt, Infinity);
   }
 }
 
-/** Begins a deletion, or joins the one that is under way: its preconditions were held to when it began. Undefined where the item does not exist. */
-async function begin(store: Store, resource: Resource, demands: Demands): Promise<Deletion | undefined> {
+/**
+ * Begins a deletion, or joins the one that is under way: its preconditions were held to when it began. Undefined where the item does not exist.
+ * @param former what this request began or joined before: an item made anew since then is another one, which it does not delete
+ */
+async function begin(store: Store, resource: Resource, demands: Demands, former: Deletion | undefined): Promise<Deletion | undefined> {
   const { id } = demands;
   for (let attempt = 0; ; attempt++) {
     const [image] = (await store.lookUp([{ resource, id }])).images;
-    if (image === undefined) {
+    if (image === undefined || (former !== undefined && former.createdAt !== image.item.createdAt)) {
       return undefined;
     }
+    const { createdAt } = image.item;
     const state = deletionState(image);
     requireItem(image, resource, state === undefined ? demands : { ...demands, preconditions: {} });
     const own = marksOf(image, 'delete').find((mark) => rootOf(mark) === nameOf(resource, id));
     if (state !== undefined && own !== undefined) {
-      return { resource, id, name: own, state, members: new Map() };
+      return { resource, id, name: own, createdAt, state, members: new Map() };
     }
     const name = `${nameOf(resource, id)} ${randomUUID()}`;
     if ((await store.carryOut([markWrite('delete', name, resource, image, true)])).length === 0) {
-      return { resource, id, name, state: 'marking', members: new Map() };
+      return { resource, id, name, createdAt, state: 'marking', members: new Map() };
     }
     requireTime(store);
     await backOff(attempt, Infinity);

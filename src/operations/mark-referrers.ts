@@ -19,6 +19,8 @@ export interface Deletion {
   readonly id: string;
   /** Its name, in the marks. */
   readonly name: string;
+  /** When the item was made. */
+  readonly createdAt: string;
   readonly state: DeletionState;
   /** What has its mark, by `nameOf`. */
   readonly members: Map<string, Member>;
@@ -44,7 +46,8 @@ export function unfinished(): Problem {
 export async function markReferrers(store: Store, deletion: Deletion): Promise<void> {
   const root: Member = { resource: deletion.resource, id: deletion.id, kind: 'delete', attributes: new Map() };
   deletion.members.set(nameOf(root.resource, root.id), root);
-  const queue = await mark(store, deletion, root, () => true, new Map()) ? [root] : [];
+  // It has its mark from the beginning. Without it the deletion is over, and the item another one, perhaps.
+  const queue = await mark(store, deletion, root, (image) => marksOf(image, 'delete').includes(deletion.name), new Map()) ? [root] : [];
   for (let member = queue.shift(); member !== undefined; member = queue.shift()) {
     for (const referrers of reachedBy(store.resources, member.resource)) {
       queue.push(...await markReferring(store, deletion, member, referrers));
@@ -175,6 +178,19 @@ export async function unmark(store: Store, { resource, id, name, members }: Dele
     }
   });
   await store.carryOut([unmarkWrite('delete', [name], resource, id, true)]);
+}
+
+/** Takes the marks off again that were set after another request had brought the deletion to its end, on items made anew meanwhile. */
+export async function unmarkIfOver(store: Store, { resource, id, name, members }: Deletion): Promise<void> {
+  const [root] = (await store.lookUp([{ resource, id }])).images;
+  if (root !== undefined && marksOf(root, 'delete').includes(name)) {
+    return;
+  }
+  await inGroups([...members.values()].filter(({ image }) => image !== undefined), async (member) => {
+    for (const kind of ['delete', 'clear'] as const) {
+      await store.carryOut([unmarkWrite(kind, [name], member.resource, member.id, false)]);
+    }
+  });
 }
 
 export function requireTime(store: Store): void {

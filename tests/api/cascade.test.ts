@@ -294,6 +294,46 @@ describe.each([['in one transaction', undefined], ['in transactions of 6 actions
   });
 });
 
+describe('held up while another DELETE finishes it and the item is made anew', () => {
+  const database = useProxy({ resources: family, transactionSize: 6 });
+  const NEW = ['/folders/root', '/notes/new'];
+
+  // Places of requests to the database behind the first mark.
+  test.each([1, 2, 5, 8, 11])('at request %i, it is done, and the new item stays, without marks', async (place) => {
+    const others = createClient({ resources: family, transactionSize: 6 });
+    await others('PUT /folders/root', { body: {} });
+    for (const folder of ['a', 'b']) {
+      await others(`PUT /folders/${folder}`, { body: { parent: 'root' } });
+      for (const note of ['1', '2', '3']) {
+        await others(`PUT /notes/${folder}${note}`, { body: { folder } });
+      }
+    }
+    const { headers } = await others('GET /folders/root');
+    let behind: number | undefined;
+    let isOver = false;
+    database.proxy.clear();
+    database.proxy.intercept = async ({ operation }, forward) => {
+      if (!isOver && behind === place) {
+        isOver = true;
+        expect((await others('DELETE /folders/root')).status).toBe(204);
+        for (const path of NEW) {
+          expect((await others(`PUT ${path}`, { body: path === '/folders/root' ? {} : { folder: 'root' } })).status).toBe(201);
+        }
+      }
+      if (behind !== undefined || operation === 'UpdateItem') {
+        behind = (behind ?? 0) + 1;
+      }
+      return forward();
+    };
+    expect((await database.ask('DELETE /folders/root', { headers: { 'If-Match': headers['etag']! } })).status).toBe(204);
+    expect(isOver).toBe(true);
+    database.proxy.clear();
+    expect(await items()).toEqual(NEW.map((path) => path.slice(1)));
+    expect(leftovers(await table())).toEqual([]);
+    expect((await others('DELETE /folders/root')).status).toBe(204);
+  });
+});
+
 describe('by two attributes that refer to one collection', () => {
   const members = defineResource({ name: 'members', description: 'Members.', schema: { title: { type: String } } });
 
