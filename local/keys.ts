@@ -27,7 +27,8 @@ export async function bringUpToDate(tableName: string, wait: number): Promise<st
   const send = connect();
   const rekeyed = await rekeyTable(send, tableName, resources);
   const established = await establishConstraints(send, tableName, resources, wait);
-  const finished = await finishDeletions(resources, () => openStore({ send, tableName, resources, deadline: Date.now() + DELETION_TIME }), (resource) => findMarked(send, tableName, resource));
+  const { found, obstacles } = await finishDeletions(resources, () => openStore({ send, tableName, resources, deadline: Date.now() + DELETION_TIME }), (resource) => findMarked(send, tableName, resource));
+  const finished = found - obstacles.length;
   return [
     ...rekeyed.filter(({ changed, remarks }) => changed > 0 || remarks.length > 0).flatMap(({ resource, changed, remarks }) => [
       `${resource.name}: ${changed} ${changed === 1 ? 'item has' : 'items have'} new keys.`,
@@ -38,5 +39,6 @@ export async function bringUpToDate(tableName: string, wait: number): Promise<st
       ...obstacles.map((one) => `  ${one}`),
     ]),
     ...(finished > 0 ? [`${finished} ${finished === 1 ? 'deletion was' : 'deletions were'} finished that had been broken off.`] : []),
+    ...obstacles,
   ];
 }

@@ -9,7 +9,7 @@ import { marksOf } from '../store/write/deletion-mark';
 import { referenceAttributes } from '../store/write/references';
 import { keyText } from '../store/write/write';
 import { nameOf } from '../transaction/transaction';
-import { reachedBy, referenceCountOf, referencesTo, referringIds } from './cascade';
+import { obstacle, reachedBy, referenceCountOf, referencesTo, referringIds } from './cascade';
 import { requireTime, unfinished, withoutThem, type Deletion, type Member } from './mark-referrers';
 
 /** How many items go at once, as far as a transaction holds them. */
@@ -17,7 +17,7 @@ const AT_ONCE = 40;
 
 /**
  * Deletes the items of a deletion that is closed.
- * @throws Problem `unavailable` where the time is over before all is done
+ * @throws Problem `unavailable` where the time is over before all is done, or others have brought what counts these to where it can count no less
  */
 export async function deleteMarked(store: Store, { resource, id, name }: Deletion): Promise<void> {
   const root: Member = { resource, id, kind: 'delete', attributes: new Map() };
@@ -110,7 +110,7 @@ async function deleteGroup(store: Store, group: readonly Member[], deletion: str
   const { changes, failures } = await settle();
   if (failures.length > 0) {
     // Others have brought an item that counts these to where its rules let it count no less.
-    throw unfinished();
+    throw unfinished(obstacle(failures));
   }
   const written = changes.filter(({ kind }) => kind !== 'check');
   const plan = store.plan(written, { deletion, gone });

@@ -11,9 +11,9 @@ import { deleteGradually, rootOf } from './gradual-deletion';
  * Finishes every deletion that has left a mark: what can go goes, what is in use stays and loses its marks.
  * @param openStore opens a store with a deadline of its own, for each deletion
  * @param find finds the marks of a collection's items
- * @returns how many deletions there were
+ * @returns how many deletions there were, and in sentences those that something stands in the way of
  */
-export async function finishDeletions(resources: ReadonlyMap<string, Resource>, openStore: () => Store, find: (resource: Resource) => AsyncIterable<FoundMark>): Promise<number> {
+export async function finishDeletions(resources: ReadonlyMap<string, Resource>, openStore: () => Store, find: (resource: Resource) => AsyncIterable<FoundMark>): Promise<{ readonly found: number; readonly obstacles: string[] }> {
   const marks: (FoundMark & { readonly resource: Resource })[] = [];
   for (const resource of resources.values()) {
     for await (const mark of find(resource)) {
@@ -21,22 +21,27 @@ export async function finishDeletions(resources: ReadonlyMap<string, Resource>, 
     }
   }
   const roots = new Set(marks.map(({ mark }) => rootOf(mark)));
+  const obstacles: string[] = [];
   for (const root of roots) {
-    await finish(resources, openStore, root);
+    const obstacle = await finish(resources, openStore, root);
+    if (obstacle !== undefined) {
+      obstacles.push(`${root}: ${obstacle}`);
+    }
   }
   for (const { resource, id, kind, mark } of marks) {
     await unmarkDead(resources, openStore(), { resource, id, kind, mark });
   }
-  return roots.size;
+  return { found: roots.size, obstacles };
 }
 
-async function finish(resources: ReadonlyMap<string, Resource>, openStore: () => Store, root: string): Promise<void> {
+/** @returns what stands in the way, if something does */
+async function finish(resources: ReadonlyMap<string, Resource>, openStore: () => Store, root: string): Promise<string | undefined> {
   const [resource, id] = partsOf(resources, root);
   for (;;) {
     const store = openStore();
     const [image] = resource === undefined ? [] : (await store.lookUp([{ resource, id }])).images;
     if (image === undefined || deletionState(image) === undefined) {
-      return;
+      return undefined;
     }
     try {
       await deleteGradually(store, resource!, { id, permission: EVERYTHING, preconditions: {} });
@@ -44,6 +49,10 @@ async function finish(resources: ReadonlyMap<string, Resource>, openStore: () =>
       // In use: its marks are off again. Unfinished: once more.
       if (!(error instanceof Problem) || !['conflict', 'not-found', 'unavailable'].includes(error.type)) {
         throw error;
+      }
+      // Sent again at once, it would meet the same.
+      if (error.type === 'unavailable' && Date.now() <= store.deadline) {
+        return error.detail;
       }
     }
   }

@@ -6,6 +6,10 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 
 import { defineResource, listResources, type Resource } from '../../src/definition/resource';
+import { finishDeletions } from '../../src/operations/finish-deletions';
+import { findMarked } from '../../src/store/find-marked';
+import { openStore, type Store } from '../../src/store/store';
+import { connect } from '#connect';
 import { createClient, type Answer } from '../setup/client';
 import { family } from '../setup/family';
 import { deleteRecords, putRecords } from '../setup/load';
@@ -331,6 +335,51 @@ describe('held up while another DELETE finishes it and the item is made anew', (
     expect(await items()).toEqual(NEW.map((path) => path.slice(1)));
     expect(leftovers(await table())).toEqual([]);
     expect((await others('DELETE /folders/root')).status).toBe(204);
+  });
+});
+
+describe('where a rule of an item that counts what goes comes to stand in the way when the deletion is closed', () => {
+  const boxes = defineResource({
+    name: 'boxes',
+    description: 'Boxes.',
+    schema: { least: { type: Number, default: 0 }, things: { type: Number, readOnly: true, default: 0, counts: { collection: 'things', attribute: 'box' } } },
+    rules: [{ holds: ({ least, things }) => (things ?? 0) >= (least ?? 0), attribute: 'least', detail: 'A box holds at least so many.' }],
+  });
+  const owners = defineResource({ name: 'owners', description: 'Owners.', schema: { title: { type: String } } });
+  const things = defineResource({
+    name: 'things',
+    description: 'Things.',
+    schema: { box: { type: String, references: 'boxes' }, owner: { type: String, references: 'owners', onDelete: 'cascade' } },
+    indexes: { byOwner: { partition: 'owner' } },
+  });
+  const resources = listResources(boxes, owners, things);
+  const database = useProxy({ resources, transactionSize: 4 });
+
+  test('DELETE says so, the migration says so and ends, and once the rule is met DELETE goes on', async () => {
+    const others = createClient({ resources, transactionSize: 4 });
+    await others('PUT /boxes/b', { body: {} });
+    await others('PUT /owners/o', { body: {} });
+    for (const thing of ['1', '2', '3', '4']) {
+      await others(`PUT /things/${thing}`, { body: { box: 'b', owner: 'o' } });
+    }
+    database.proxy.intercept = async ({ input }, forward) => {
+      const reply = await forward();
+      if (JSON.stringify(input).includes('"closed"')) {
+        database.proxy.intercept = undefined;
+        expect((await others('PATCH /boxes/b', { body: { least: 4 } })).status).toBe(200);
+      }
+      return reply;
+    };
+    const { status, body } = await database.ask('DELETE /owners/o');
+    expect([status, body.detail]).toEqual([503, expect.stringContaining('A box holds at least so many.')]);
+    const send = connect();
+    const open = (): Store => openStore({ send, tableName: tableName(), resources, deadline: Date.now() + 20_000, transactionSize: 4 });
+    const { found, obstacles } = await finishDeletions(resources, open, (resource) => findMarked(send, tableName(), resource));
+    expect([found, obstacles]).toEqual([1, [expect.stringMatching(/^owners\/o: .*A box holds at least so many\./)]]);
+    expect((await others('PATCH /boxes/b', { body: { least: 0 } })).status).toBe(200);
+    expect((await others('DELETE /owners/o')).status).toBe(204);
+    expect((await others('GET /boxes/b')).body.things).toBe(0);
+    expect((await others('DELETE /boxes/b')).status).toBe(204);
   });
 });
 
