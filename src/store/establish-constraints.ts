@@ -1,10 +1,12 @@
 // Makes constraints hold that were declared on a table with data: the records of unique values, and the numbers of references. While it runs,
 // requests that rely on them are refused (write/held-constraints.ts), so that what it reads stays so.
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Resource } from '../definition/resource';
+import { noteHeld, requireOwn, takeOver, type Run } from './constraint-run';
 import { isConditionFailure } from './failure';
-import { constraintsOf, heldConstraints, noteConstraints, readLayouts, reference, uniqueness } from './layout-record';
+import { constraintsOf, heldConstraints, noteNotHeld, readLayouts, reference, uniqueness } from './layout-record';
 import { basePartitions, recordKey } from './record';
 import type { Send } from './send';
 import { PARTITION_KEY, SORT_KEY } from './table';
@@ -43,16 +45,21 @@ export async function establishConstraints(send: Send, TableName: string, resour
   const pairs = pairsToCount(resources, missing);
   // All references of one collection to another are counted in one number.
   for (const { resource, collection } of pairs) {
-    await noteConstraints(send, TableName, resource, referencesTo(resource, collection), false);
+    await noteNotHeld(send, TableName, resource, referencesTo(resource, collection));
+  }
+  // Of two runs the later one goes on: the earlier one looks before it writes, and is done with that when the pause is over.
+  const run: Run = { send, TableName, token: randomUUID() };
+  for (const resource of new Set([...missing, ...pairs].map((one) => one.resource))) {
+    await takeOver(run, resource);
   }
   await pause(wait);
   const done: Established[] = [];
   for (const { resource, constraint } of missing.filter((one) => one.constraint.startsWith('unique '))) {
     const attribute = uniqueAttributes(resource).find((name) => uniqueness(name) === constraint)!;
-    done.push(await settle(send, TableName, resource, [constraint], await makeUnique(send, TableName, resource, attribute)));
+    done.push(await settle(run, resource, [constraint], await makeUnique(run, resource, attribute)));
   }
   for (const { resource, collection } of pairs) {
-    done.push(await settle(send, TableName, resource, referencesTo(resource, collection), await countReferences(send, TableName, resource, resources.get(collection)!)));
+    done.push(await settle(run, resource, referencesTo(resource, collection), await countReferences(run, resource, resources.get(collection)!)));
   }
   return done;
 }
@@ -73,20 +80,23 @@ function referencesTo(resource: Resource, collection: string): string[] {
   return referenceAttributes(resource).filter(([, to]) => to === collection).map(([attribute]) => reference(attribute, collection));
 }
 
-async function settle(send: Send, TableName: string, resource: Resource, constraints: string[], { items, obstacles }: Pick<Established, 'items' | 'obstacles'>): Promise<Established> {
+/** Notes that some constraints hold, unless something stands in their way. */
+async function settle(run: Run, resource: Resource, constraints: string[], { items, obstacles }: Pick<Established, 'items' | 'obstacles'>): Promise<Established> {
   if (obstacles.length === 0) {
-    await noteConstraints(send, TableName, resource, constraints, true);
+    await noteHeld(run, resource, constraints);
   }
   return { constraint: `${resource.name}: ${constraints.join(', ')}`, items, obstacles };
 }
 
 /** Puts the record of each value. @returns the values that several items have */
-async function makeUnique(send: Send, TableName: string, resource: Resource, attribute: string): Promise<Pick<Established, 'items' | 'obstacles'>> {
+async function makeUnique(run: Run, resource: Resource, attribute: string): Promise<Pick<Established, 'items' | 'obstacles'>> {
+  const { send, TableName } = run;
   const duplicates: string[] = [];
   let count = 0;
   let items = 0;
   for await (const records of pages(send, TableName, resource)) {
     items += records.length;
+    await requireOwn(run, resource);
     await Promise.all(records.filter((record) => record[attribute] !== undefined).map(async (record) => {
       const owner = await own(send, TableName, resource, attribute, record[attribute]!, record[SORT_KEY]!.S!);
       if (owner !== undefined && ++count <= MOST_NAMED) {
@@ -127,7 +137,8 @@ async function own(send: Send, TableName: string, resource: Resource, attribute:
 }
 
 /** Sets the number of references of a collection on each item of another. @returns the references that lead nowhere */
-async function countReferences(send: Send, TableName: string, resource: Resource, target: Resource): Promise<Pick<Established, 'items' | 'obstacles'>> {
+async function countReferences(run: Run, resource: Resource, target: Resource): Promise<Pick<Established, 'items' | 'obstacles'>> {
+  const { send, TableName } = run;
   const attributes = referenceAttributes(resource).filter(([, collection]) => collection === target.name).map(([attribute]) => attribute);
   const numbers = new Map<string, number>();
   const example = new Map<string, string>();
@@ -145,6 +156,7 @@ async function countReferences(send: Send, TableName: string, resource: Resource
     }
   }
   for await (const records of pages(send, TableName, target)) {
+    await requireOwn(run, resource);
     await Promise.all(records.map(async (record) => {
       const id = record[SORT_KEY]!.S!;
       const number = numbers.get(id) ?? 0;

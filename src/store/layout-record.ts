@@ -51,13 +51,13 @@ export function layoutKey({ name }: Pick<Resource, 'name'>): AttributeMap {
   return { [PARTITION_KEY]: { S: LAYOUT_PARTITION }, [SORT_KEY]: { S: name } };
 }
 
-/** Notes constraints that hold of all items of a resource, or no longer do. */
-export async function noteConstraints(send: Send, TableName: string, resource: Resource, constraints: readonly string[], holds: boolean): Promise<void> {
+/** Notes constraints that no longer hold of all items of a resource. */
+export async function noteNotHeld(send: Send, TableName: string, resource: Resource, constraints: readonly string[]): Promise<void> {
   if (constraints.length > 0) {
     await send('UpdateItem', {
       TableName,
       Key: layoutKey(resource),
-      UpdateExpression: `${holds ? 'ADD' : 'DELETE'} #c :c`,
+      UpdateExpression: 'DELETE #c :c',
       ExpressionAttributeNames: { '#c': 'constraints' },
       ExpressionAttributeValues: { ':c': { SS: [...constraints] } },
     });

@@ -2,7 +2,7 @@
 
 import { connect } from '#connect';
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources, type Resource } from '../../src/definition/resource';
 import { establishConstraints } from '../../src/store/establish-constraints';
 import type { Send } from '../../src/store/send';
 import { createClient, type Client } from '../setup/client';
@@ -166,4 +166,42 @@ test('constraints that were declared from the beginning hold, also where the fir
   expect((await ask('POST /firsts', { body: { code: 'a', of: second } })).status).toBe(201);
   expect((await ask('POST /firsts', { body: { code: 'a' } })).status).toBe(409);
   expect((await ask(`DELETE /seconds/${second}`)).status).toBe(409);
+});
+
+test('a migration that is held up while a later one makes the same constraints writes nothing more, and says so', async () => {
+  const racks = defineResource({ name: 'racks', description: 'Racks.', schema: { title: String } });
+  const crates = (isLate: boolean): Resource => defineResource({
+    name: 'crates', description: 'Crates.', schema: { code: { type: String, maxLength: 50, ...(isLate && { unique: true }) }, rack: { type: String, ...(isLate && { references: 'racks' }) } },
+  });
+  const former = createClient({ resources: listResources(racks, crates(false)) });
+  await former('PUT /racks/s', { body: {} });
+  await former('PUT /crates/a', { body: { code: 'x', rack: 's' } });
+  await former('PUT /crates/b', { body: { code: 'y', rack: 's' } });
+  const resources = listResources(racks, crates(true));
+  const send = connect();
+  let [noteHeld, go] = [(): void => undefined, (): void => undefined];
+  const isHeld = new Promise<void>((resolve) => {
+    noteHeld = resolve;
+  });
+  const mayGo = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const slow: Send = async (operation, input, options) => {
+    const output = await send(operation, input, options);
+    if (operation === 'Query' && JSON.stringify(input).includes('"crates"')) {
+      noteHeld();
+      await mayGo;
+    }
+    return output;
+  };
+  const first = establish(resources, slow).catch((error: unknown) => (error as Error).message);
+  await isHeld;
+  await establish(resources);
+  const ask = createClient({ resources });
+  expect((await ask('PUT /crates/c', { body: { rack: 's', code: 'z' } })).status).toBe(201);
+  expect((await ask('PATCH /crates/a', { body: { code: 'w' } })).status).toBe(200);
+  go();
+  expect(await first).toMatch(/Another run of this migration has begun meanwhile/);
+  const records = await scanTable(tableName());
+  expect(brokenRules(resources, records.filter(({ pk }) => !/^#unique#(?!crates#)/.test(pk?.S ?? '')))).toEqual([]);
 });

@@ -3,7 +3,7 @@
 import type { Resource } from '../../definition/resource';
 import { Problem } from '../../problem';
 import { isConditionFailure } from '../failure';
-import { constrainedAttribute, constraintsOf, heldConstraints, layoutKey, noteConstraints, readLayouts, reference } from '../layout-record';
+import { constrainedAttribute, constraintsOf, heldConstraints, layoutKey, noteNotHeld, readLayouts, reference } from '../layout-record';
 import { basePartitions } from '../record';
 import type { Send } from '../send';
 import { PARTITION_KEY } from '../table';
@@ -40,7 +40,7 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
       const declared = constraintsOf(resource);
       const former = [...known].filter((constraint) => !declared.includes(constraint));
       // From now on nobody keeps it.
-      await noteConstraints(send, TableName, resource, former, false);
+      await noteNotHeld(send, TableName, resource, former);
       next.set(resource.name, known);
     }
     held = next;
