@@ -10,7 +10,7 @@ import { referenceAttributes } from '../store/write/references';
 import { keyText } from '../store/write/write';
 import { nameOf } from '../transaction/transaction';
 import { obstacle, reachedBy, referenceCountOf, referencesTo, referringIds } from './cascade';
-import { requireTime, unfinished, withoutThem, type Deletion, type Member } from './mark-referrers';
+import { HeldUp, requireTime, withoutThem, type Deletion, type Member } from './mark-referrers';
 
 /** How many items go at once, as far as a transaction holds them. */
 const AT_ONCE = 40;
@@ -110,7 +110,7 @@ async function deleteGroup(store: Store, group: readonly Member[], deletion: str
   const { changes, failures } = await settle();
   if (failures.length > 0) {
     // Others have brought an item that counts these to where its rules let it count no less.
-    throw unfinished(obstacle(failures));
+    throw new HeldUp(obstacle(failures));
   }
   const written = changes.filter(({ kind }) => kind !== 'check');
   const plan = store.plan(written, { deletion, gone });

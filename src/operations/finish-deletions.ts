@@ -6,6 +6,7 @@ import type { FoundMark } from '../store/find-marked';
 import type { Store } from '../store/store';
 import { deletionState, marksOf, unmarkWrite } from '../store/write/deletion-mark';
 import { deleteGradually, rootOf } from './gradual-deletion';
+import { HeldUp } from './mark-referrers';
 
 /**
  * Finishes every deletion that has left a mark: what can go goes, what is in use stays and loses its marks.
@@ -50,8 +51,7 @@ async function finish(resources: ReadonlyMap<string, Resource>, openStore: () =>
       if (!(error instanceof Problem) || !['conflict', 'not-found', 'unavailable'].includes(error.type)) {
         throw error;
       }
-      // Sent again at once, it would meet the same.
-      if (error.type === 'unavailable' && Date.now() <= store.deadline) {
+      if (error instanceof HeldUp) {
         return error.detail;
       }
     }

@@ -37,14 +37,16 @@ export interface Member {
   image?: Image;
 }
 
-/**
- * The problem that not all is done yet: the time is over.
- * @param reason what stands in the way instead
- */
-export function unfinished(reason?: Problem): Problem {
-  return new Problem('unavailable', reason === undefined
-    ? 'The item is being deleted with what refers to it, which is more than fits into one request: send it again to go on.'
-    : `The item is being deleted with what refers to it, and something stands in the way that came after it had begun: change that, and send it again to go on. ${reason.detail}`, { headers: { 'Retry-After': '1' } });
+/** The problem that the time is over before all is done. */
+export function unfinished(): Problem {
+  return new Problem('unavailable', 'The item is being deleted with what refers to it, which is more than fits into one request: send it again to go on.', { headers: { 'Retry-After': '1' } });
+}
+
+/** Something came to stand in the way after the deletion was closed: sent again, it meets the same until somebody changes that. */
+export class HeldUp extends Problem {
+  constructor({ detail }: Problem) {
+    super('unavailable', `The item is being deleted with what refers to it, and something stands in the way that came after it had begun: change that, and send it again to go on. ${detail}`, { headers: { 'Retry-After': '1' } });
+  }
 }
 
 /** Marks all that refers to the item, what refers to that, and so on, as far as it has no mark yet. */
