@@ -2,6 +2,7 @@
 // Why not by API Gateway: docs/decisions/compression.md.
 import { gzipSync } from 'node:zlib';
 import Negotiator from 'negotiator';
+import { MOST_SENT } from '../store/page';
 import type { Request } from './request';
 
 /** Bytes of a body from which it is worth the work. */
@@ -48,7 +49,7 @@ export function uncoded(tag: string): string {
   return isCoded(tag) ? `${tag.slice(0, -MARK.length - 1)}"` : tag;
 }
 
-/** An answer in the coding that the client takes. */
+/** An answer in the coding that the client takes, as far as Lambda sends so much of it. */
 export function encode(request: Pick<Request, 'header'>, { status, headers, text, kept }: Plain): Coded {
   const { ETag: tag } = headers;
   if (status === 304) {
@@ -58,6 +59,10 @@ export function encode(request: Pick<Request, 'header'>, { status, headers, text
     return { headers, body: text, isBase64Encoded: false };
   }
   const body = kept?.gzip ?? gzipSync(text, { level: LEVEL }).toString('base64');
+  if (body.length > MOST_SENT) {
+    // In base64, what hardly became shorter is longer than it was.
+    return { headers, body: text, isBase64Encoded: false };
+  }
   if (kept !== undefined) {
     kept.gzip = body;
   }

@@ -28,7 +28,7 @@ export interface Page {
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /** What a body may take at most, headers of 64 kB beside it. */
-const MOST_SENT = 6 * 1024 * 1024 - 64 * 1024;
+export const MOST_SENT = 6 * 1024 * 1024 - 64 * 1024;
 
 /** Reads until the page is full, the list at its end, or a bound reached. */
 export async function readPage(send: Send, TableName: string, resource: Resource, { plan, limit, after }: PageRequest, bound: ReadBound): Promise<Page> {

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 
 import { defineResource, listResources } from '../../src/definition/resource';
+import { encode } from '../../src/http/coding';
 import { createClient, type Answer, type Ask } from '../setup/client';
 import { useTable } from '../setup/table';
 
@@ -29,6 +30,13 @@ describe('what is compressed', () => {
       const { headers, text } = await report('edge', `é${'a'.repeat(length - overhead - 2)}`); // two bytes and the rest
       expect([Buffer.byteLength(text), headers['content-encoding']]).toEqual([length, coding]);
     }
+  });
+
+  test('a body that would be more than Lambda sends in base64 is not', () => {
+    // Three random bytes are four characters of base64, which gzip makes three bytes of again, and hardly less.
+    const text = Buffer.from(Uint8Array.from({ length: 4_700_000 }, () => Math.random() * 256)).toString('base64');
+    const { body, isBase64Encoded, headers } = encode({ header: (name) => (name === 'accept-encoding' ? 'gzip' : undefined) }, { status: 200, headers: {}, text });
+    expect([body === text, isBase64Encoded, headers]).toEqual([true, false, {}]);
   });
 
   test('items, lists, results of writes and problems are, and say of what type they are inside', async () => {
