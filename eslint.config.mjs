@@ -5,10 +5,10 @@ import { existsSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
 
 // `npm run bench` installs the packages of these, without which all that they give is of no known type.
-const unknown = existsSync(new URL('bench/peers/node_modules', import.meta.url)) ? [] : ['bench/peers/'];
+const unknown = existsSync(new URL('packages/dynashelf/bench/peers/node_modules', import.meta.url)) ? [] : ['packages/dynashelf/bench/peers/'];
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '.dynamodb/', '.serverless/', '.esbuild/', '.build/', 'coverage/', ...unknown] },
+  { ignores: ['node_modules/', '.dynamodb/', '.serverless/', '.esbuild/', '.build/', 'coverage/', '**/dist/', '**/.dist/', 'packages/create-dynashelf/template/', ...unknown] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],
@@ -36,12 +36,12 @@ export default tseslint.config(
   },
   {
     // A body is whatever the API answered: tests look into it freely, and the expectation is the check.
-    files: ['tests/**/*.ts'],
+    files: ['tests/**/*.ts', 'packages/*/tests/**/*.ts', 'packages/dynashelf/src/testing/*.ts'],
     rules: Object.fromEntries(['argument', 'assignment', 'call', 'member-access', 'return'].map((use) => [`@typescript-eslint/no-unsafe-${use}`, 'off'])),
   },
   {
     // Jest wants these two to be default exports.
-    files: ['tests/setup/global.ts', 'tests/setup/global-teardown.ts'],
+    files: ['packages/dynashelf/src/testing/global.ts', 'packages/dynashelf/src/testing/global-teardown.ts'],
     rules: { 'no-restricted-exports': 'off' },
   },
 );

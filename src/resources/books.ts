@@ -1,6 +1,5 @@
 // The titles the library owns.
-import { conflict, type Answer } from '../definition/action';
-import { defineResource } from '../definition/resource';
+import { type Answer, conflict, defineResource } from 'dynashelf';
 import { loans } from './loans';
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -1,5 +1,5 @@
 // What is served: one line per resource.
-import { listResources } from '../definition/resource';
+import { listResources } from 'dynashelf';
 import { books } from './books';
 import { loans } from './loans';
 import { members } from './members';

@@ -1,6 +1,5 @@
 // Who has which book, and until when.
-import { conflict, type Answer } from '../definition/action';
-import { defineResource } from '../definition/resource';
+import { type Answer, conflict, defineResource } from 'dynashelf';
 
 export const loans = defineResource({
   name: 'loans',

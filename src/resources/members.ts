@@ -1,5 +1,5 @@
 // The people who borrow.
-import { defineResource } from '../definition/resource';
+import { defineResource } from 'dynashelf';
 
 export const members = defineResource({
   name: 'members',

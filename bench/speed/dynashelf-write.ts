@@ -1,8 +1,0 @@
-// Our function `write` as it is deployed, with the measured resource in place of the samples.
-
-import { connect } from '#connect';
-import { readConfig } from '../../src/config';
-import { writeFunction } from '../../src/functions';
-import { resources } from './resource';
-
-export const handler = writeFunction({ resources, config: readConfig(process.env), send: connect() });

@@ -1,0 +1,78 @@
+// `npm run prepare`: what is published, in dist/. Each source becomes one file of plain JavaScript, as an ES module (which a
+// bundler can leave parts of out) and in CommonJS (which jest and the commands load), with its types beside it.
+
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { build } from 'esbuild';
+
+const ROOT = dirname(fileURLToPath(import.meta.url));
+const require = createRequire(import.meta.url);
+const DIST = join(ROOT, 'dist');
+/** Written beside, then put in place in one step each: what runs meanwhile finds the old one or the new one. */
+const NEW = join(ROOT, '.dist');
+
+const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).map((name) => join(ROOT, 'src', name));
+
+/** Leaves imports as they are, but that files get the endings of what they become, and what `#connect` leads to is in dist. */
+const rewritten = (ending) => ({
+  name: 'rewritten',
+  setup({ onResolve }) {
+    onResolve({ filter: /.*/ }, ({ path, kind, importer }) => {
+      if (kind === 'entry-point') return undefined;
+      if (path === '#connect') return { path: '#transport', external: true };
+      // What it is made with stays here: a few MB of it are used, and hundreds would be installed.
+      if (path === 'recheck') return { path: ending === '.js' ? relativeTo(importer, join(ROOT, 'src/recheck.js')) : path, external: true };
+      if (!path.startsWith('.')) return { path, external: true };
+      const target = resolve(dirname(importer), path.replace(/\.js$/, ''));
+      const file = [`${target}.ts`, join(target, 'index.ts')].find(existsSync);
+      return { path: file === undefined ? path : relativeTo(importer, file.replace(/\.ts$/, ending)), external: true };
+    });
+  },
+});
+
+function relativeTo(importer, file) {
+  const path = relative(dirname(importer), file).replaceAll('\\', '/');
+  return path.startsWith('.') ? path : `./${path}`;
+}
+
+/** What no function is bundled of, so that it is needed in CommonJS alone. */
+const ON_MACHINES = /[\\/]src[\\/](local|testing|serverless|dynamoose)[\\/]/;
+
+async function transpile(folder, format, ending) {
+  await build({
+    entryPoints: sources.filter((path) => path.endsWith('.ts') && (format === 'cjs' || !ON_MACHINES.test(path))), outdir: join(NEW, folder), outbase: join(ROOT, 'src'), outExtension: { '.js': ending },
+    bundle: true, plugins: [rewritten(ending)], format, platform: 'node', target: 'node20', logLevel: 'warning',
+  });
+}
+
+function declare() {
+  const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+  const options = ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', join(NEW, 'cjs')];
+  execFileSync(process.execPath, [tsc, ...options], { stdio: ['ignore', 'inherit', 'inherit'] });
+  // The same types for ES modules, which name each other by their endings.
+  for (const name of readdirSync(join(NEW, 'cjs'), { recursive: true, encoding: 'utf8' }).filter((one) => one.endsWith('.d.ts'))) {
+    const from = join(NEW, 'cjs', name);
+    const to = join(NEW, 'esm', name.replace(/\.d\.ts$/, '.d.mts'));
+    mkdirSync(dirname(to), { recursive: true });
+    writeFileSync(to, readFileSync(from, 'utf8').replace(/((?:from|import\()\s*['"])(\.{1,2}\/[^'"]*)(['"])/g, (_all, before, path, after) => {
+      const target = resolve(dirname(from), path.replace(/\.js$/, ''));
+      return `${before}${path.replace(/\.js$/, '')}${existsSync(`${target}.d.ts`) ? '' : '/index'}.mjs${after}`;
+    }));
+  }
+}
+
+rmSync(NEW, { recursive: true, force: true });
+await Promise.all([transpile('cjs', 'cjs', '.js'), transpile('esm', 'esm', '.mjs'), build({
+  entryPoints: [require.resolve('recheck')], outfile: join(NEW, 'cjs/recheck.js'), bundle: true, format: 'cjs', platform: 'node', target: 'node20', minify: true, logLevel: 'error', legalComments: 'none',
+  // Its engine in JavaScript, and in this thread. The others, which would be installed, are a Java archive and binaries.
+  define: { 'process.env.RECHECK_BACKEND': '"pure"', 'process.env.RECHECK_SYNC_BACKEND': '"pure"' },
+})]);
+declare();
+for (const path of sources.filter((one) => one.endsWith('.cjs'))) cpSync(path, join(NEW, 'cjs', relative(join(ROOT, 'src'), path)));
+cpSync(require.resolve('rapidoc/dist/rapidoc-min.js'), join(NEW, 'rapidoc.js'));
+rmSync(DIST, { recursive: true, force: true });
+renameSync(NEW, DIST);

@@ -1,0 +1,40 @@
+// How the engine's tests run: its source through ts-jest without type checks (`npm run types` does those), one database for all. Resource
+// files of the app find the source behind the name `dynashelf`, so that both speak of the same.
+
+const source = (path) => `<rootDir>/src/${path}`;
+
+const project = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  roots: ['<rootDir>/tests'],
+  testMatch: ['**/*.test.ts'],
+  // isolatedModules makes it transpile only. jose is ES modules alone, which jest does not require.
+  transform: { '\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.json' }], 'jose/.+\\.js$': ['ts-jest', { tsconfig: { allowJs: true, isolatedModules: true, module: 'CommonJS', target: 'ES2023' } }] },
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  moduleNameMapper: {
+    '^dynashelf$': source('index.ts'),
+    '^dynashelf/lambda$': source('lambda.ts'),
+    '^dynashelf/testing$': source('testing/index.ts'),
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.dist'],
+  globalSetup: source('testing/global.ts'),
+  globalTeardown: source('testing/global-teardown.ts'),
+  setupFiles: [source('testing/environment.ts')],
+};
+
+/** What the way to DynamoDB can break, once more on the way that is deployed: `#connect` of package.json. */
+const onTheWire = ['conditional', 'failures', 'histories', 'items', 'lost-answers', 'patch', 'races', 'requests', 'transport', 'unknown-outcomes'];
+
+/** @type {import('jest').Config} */
+module.exports = {
+  projects: [
+    { ...project, displayName: 'sdk', globals: { transport: 'sdk' } },
+    {
+      ...project,
+      displayName: 'wire',
+      globals: { transport: 'wire' },
+      testMatch: onTheWire.map((name) => `**/api/${name}.test.ts`),
+      testEnvironmentOptions: { customExportConditions: ['node', 'node-addons', 'wire'] },
+    },
+  ],
+};

@@ -1,0 +1,7 @@
+// `provider:` of a serverless.yml, as far as it is the same for every app: ${file(node_modules/dynashelf/serverless/provider.cjs):environment}
+'use strict';
+
+const { fromParameters } = require('../dist/cjs/serverless/file.js');
+const { provider } = require('../dist/cjs/serverless/provider.js');
+
+module.exports = fromParameters(provider);

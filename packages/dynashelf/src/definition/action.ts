@@ -1,0 +1,82 @@
+// A resource's own operations: what a resource file says of them, and what they are given.
+import { Problem } from '../problem';
+import type { Caller } from './access';
+import type { SchemaDefinition } from './attribute';
+import type { Attributes, Item, SystemAttributes } from './item';
+import type { Node } from '../values/node';
+
+/** A resource as an action names it: the constant of its file. */
+interface Named<S extends SchemaDefinition> {
+  readonly name: string;
+  readonly schema: S;
+}
+
+/**
+ * Reads and writes that are carried out together or not at all, when the action has ended. Everything that
+ * was read is as it was read when they are; where it is not, the action is run again from its beginning.
+ */
+export interface Transaction {
+  /** Reads an item; undefined where there is none. */
+  read<S extends SchemaDefinition>(resource: Named<S>, id: string): Promise<Item<Named<S>> | undefined>;
+  /** Makes an item, its id made here. Read-only attributes may be given. */
+  create<S extends SchemaDefinition>(resource: Named<S>, attributes: Attributes<S>): Promise<Item<Named<S>>>;
+  /**
+   * Changes the attributes given of an item, read-only ones too; null removes one.
+   * @throws Problem `conflict` where there is no such item
+   */
+  update<S extends SchemaDefinition>(resource: Named<S>, id: string, changes: Changes<S>): Promise<Item<Named<S>>>;
+  /**
+   * Deletes an item.
+   * @throws Problem `conflict` where there is no such item
+   */
+  remove<S extends SchemaDefinition>(resource: Named<S>, id: string): Promise<void>;
+}
+
+export type Changes<S extends SchemaDefinition> = { [K in keyof Attributes<S>]?: Attributes<S>[K] | null };
+
+/** What an action is given. */
+export interface ActionInput<S extends SchemaDefinition, B extends SchemaDefinition = SchemaDefinition> {
+  /** The item it is called on, as it is. */
+  readonly item: Item<Named<S>>;
+  /** The request body, checked against the action's `body`, with its defaults. */
+  readonly body: Attributes<B>;
+  /** The moment of the request. */
+  readonly now: Date;
+  /** Who calls. */
+  readonly caller: Caller;
+  readonly transaction: Transaction;
+}
+
+/** The item that an action gives back. Written at `run`, it keeps TypeScript from asking files that name each other in a circle. */
+export type Answer = SystemAttributes;
+
+/**
+ * An operation of a resource's own. `run` may be called several times for one request, so it does nothing
+ * but by its transaction. The item it gives back is the answer: 201 where the action made it, else 200.
+ */
+export interface Action<S extends SchemaDefinition = SchemaDefinition, B extends SchemaDefinition = SchemaDefinition> {
+  /** What it does, for people: one sentence or more. */
+  readonly description: string;
+  /** The attributes of the request body. */
+  readonly body: B;
+  run(this: void, input: ActionInput<S, B>): Promise<Answer>;
+}
+
+/** An action as all other code knows it. */
+export interface LoadedAction {
+  readonly description: string;
+  readonly body: ReadonlyMap<string, Node>;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each takes the items of its own resource
+  run(this: void, input: any): Promise<Answer>;
+}
+
+/** Gives an action the types of its body and item: `actions: (action) => ({ checkout: action({ … }) })`. */
+export type DefineAction<S extends SchemaDefinition> = <const B extends SchemaDefinition>(definition: Action<S, B>) => Action<S, B>;
+
+/**
+ * What an action throws where the item is not in a state for it.
+ * @param detail a sentence for a person that says what to do
+ */
+export function conflict(detail: string): Problem {
+  return new Problem('conflict', detail);
+}

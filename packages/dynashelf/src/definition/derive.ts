@@ -1,0 +1,39 @@
+// What follows from an item's other attributes: computed ones, and the rules that must hold across several.
+import { gatherFaults, pointer, type Fault } from '../problem';
+import { convert, type Stored } from '../values/convert';
+import type { AnyItem, Json } from './item';
+import type { Resource } from './resource';
+
+/** The computed attributes as they are stored; undefined where there is no value. */
+export interface Derived {
+  readonly values: Record<string, Stored | undefined>;
+  /** The rules that do not hold. */
+  readonly faults: Fault[];
+}
+
+/** Whether anything follows from an item's attributes, so that a write must know the item whole. */
+export function hasDerived(resource: Resource): boolean {
+  return Object.keys(resource.computed).length > 0 || resource.rules.length > 0;
+}
+
+/**
+ * Computes what follows from an item as it will be.
+ * @throws Error where a function computes a value of another type than its attribute has
+ */
+export function derive(resource: Resource, item: AnyItem): Derived {
+  const whole: AnyItem = { ...item };
+  const values: Record<string, Stored | undefined> = {};
+  for (const [name, compute] of Object.entries(resource.computed)) {
+    const json = compute(whole) as Json | undefined;
+    const faults = gatherFaults();
+    values[name] = json === undefined ? undefined : convert(resource.attributes.get(name)!, json, [name], faults);
+    if (faults.count > 0) {
+      throw new Error(`src/resources/${resource.name}.ts: computed "${name}" gave ${JSON.stringify(json)}: ${faults.named[0]!.detail}`);
+    }
+    whole[name] = json;
+  }
+  const faults = resource.rules
+    .filter(({ holds }) => !holds(whole))
+    .map(({ detail, attribute }): Fault => ({ detail, pointer: attribute === undefined ? '#' : pointer(attribute) }));
+  return { values, faults };
+}

@@ -1,0 +1,50 @@
+// The mistakes that the indexes of a resource file can hold.
+import { didYouMean } from '../nearest';
+import type { Node } from '../../values/node';
+import type { Index, Resource } from '../resource';
+
+/** Greatest number of bytes of a DynamoDB sort key; an index key also holds the item's id. */
+const LONGEST_KEY = 1024;
+
+/** As many as the table has index slots: a test holds the two equal. */
+export const MOST_INDEXES = 10;
+
+export function* checkIndexes(resource: Resource): Generator<string> {
+  if (Object.keys(resource.indexes).length > MOST_INDEXES) {
+    yield `there are ${Object.keys(resource.indexes).length} indexes, and the table has room for ${MOST_INDEXES} of one resource: remove the least used, its filter then being applied while reading`;
+  }
+  for (const [name, index] of Object.entries(resource.indexes)) {
+    yield* checkIndex(name, index, resource);
+  }
+}
+
+function* checkIndex(index: string, { partition, sort, ...unknown }: Index, resource: Resource): Generator<string> {
+  for (const word of Object.keys(unknown)) {
+    yield `index "${index}" has an unknown word "${word}": an index has partition and sort`;
+  }
+  if (!/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(index)) {
+    yield `index "${index}" has a name that keys cannot hold: use letters, digits, hyphens and underscores, a letter first, at most 64`;
+  }
+  const sorts = sort === undefined ? [] : [sort].flat();
+  if (partition === undefined && sorts.length === 0) {
+    yield `index "${index}" names no attribute: add partition, sort or both`;
+  }
+  for (const name of [...(partition === undefined ? [] : [partition]), ...sorts]) {
+    const node = resource.attributes.get(name);
+    if (node === undefined) {
+      yield `index "${index}" names the attribute "${name}", which the schema does not declare.${didYouMean(name, resource.attributes.keys())}`;
+    } else if (!['string', 'number', 'date', 'boolean'].includes(node.kind)) {
+      yield `index "${index}" cannot use the attribute "${name}": a key is a String, Number, Boolean or Date, not ${node.kind}`;
+    } else if (node.kind === 'string' && !isBounded(node)) {
+      yield `index "${index}" cannot use the attribute "${name}" while it can be longer than a key: add a maxLength of at most ${LONGEST_KEY - 129}, an enum, or a format of fixed length`;
+    }
+  }
+}
+
+function isBounded({ words }: Node): boolean {
+  // An id of 128 characters ends every index key, and a character ends each text in it.
+  return (words.maxLength !== undefined && words.maxLength <= LONGEST_KEY - 129)
+    || words.enum !== undefined
+    || words.references !== undefined
+    || (words.format !== undefined && ['date', 'date-time', 'time', 'uuid', 'ipv4', 'ipv6', 'email', 'hostname'].includes(words.format));
+}

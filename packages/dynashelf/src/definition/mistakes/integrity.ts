@@ -1,0 +1,100 @@
+// The mistakes in what a resource file says of unique values, references, computed attributes, rules and actions.
+import { didYouMean } from '../nearest';
+import { isReadOnly, type Node } from '../../values/node';
+import type { Resource } from '../resource';
+
+/** Words that say something of stored items, and nothing of the body of an action. */
+const NOT_OF_BODIES = ['readOnly', 'forceDefault', 'unique', 'onDelete', 'counts', 'readableBy', 'writableBy'] as const;
+
+/** Each mistake as a sentence with its remedy. */
+export function* checkIntegrity(resource: Resource): Generator<string> {
+  for (const [name, node] of resource.attributes) {
+    yield* checkUnique(name, node);
+    yield* checkOnDelete(resource, name, node);
+    if (node.words.counts !== undefined && (node.words.readOnly !== true || node.words.default !== 0)) {
+      yield `attribute "${name}" counts items of another collection, so it begins with none and no request sets it: add readOnly: true, default: 0`;
+    }
+  }
+  yield* checkSameOnDelete(resource);
+  for (const name of Object.keys(resource.computed)) {
+    const node = resource.attributes.get(name);
+    if (node === undefined) {
+      yield `computed names the attribute "${name}", which the schema does not declare.${didYouMean(name, resource.attributes.keys())}`;
+    } else if (node.words.counts !== undefined) {
+      yield `attribute "${name}" is computed and counts items too: remove one of the two`;
+    } else if (!isReadOnly(node) || node.words.forceDefault === true) {
+      yield `attribute "${name}" is computed, so no request can set it: add readOnly: true, and no forceDefault`;
+    }
+  }
+  for (const [index, { holds, detail, attribute }] of resource.rules.entries()) {
+    if (typeof holds !== 'function' || typeof detail !== 'string' || detail === '') {
+      yield `rule ${index + 1} is not complete: write { holds: (item) => …, detail: 'what to do where it does not hold' }`;
+    }
+    if (attribute !== undefined && !resource.attributes.has(attribute)) {
+      yield `rule ${index + 1} names the attribute "${attribute}", which the schema does not declare.${didYouMean(attribute, resource.attributes.keys())}`;
+    }
+  }
+  for (const [name, { description, body, run }] of Object.entries(resource.actions)) {
+    if (!/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) {
+      yield `action "${name}" cannot be a path segment: use letters, digits, hyphens and underscores, a letter first, at most 64`;
+    }
+    if (typeof description !== 'string' || description === '' || typeof run !== 'function') {
+      yield `action "${name}" is not complete: write action({ description: …, body: { … }, async run({ item, body, transaction }) { … } })`;
+    }
+    for (const [attribute, { words }] of body) {
+      for (const word of NOT_OF_BODIES.filter((unfit) => words[unfit] !== undefined)) {
+        yield `action "${name}" has "${word}" at "${attribute}" of its body, which is no item and is not stored: remove it`;
+      }
+    }
+  }
+}
+
+function* checkUnique(name: string, { words, kind, members, element }: Node): Generator<string> {
+  if (words.unique === true && words.get !== undefined) {
+    yield `attribute "${name}" has "get" beside unique, and what is seen might then not be: remove one of the two`;
+  }
+  if (words.unique === true && words.default !== undefined && typeof words.default !== 'function') {
+    yield `attribute "${name}" is unique and has one default, which only one item could have: remove it, or make each its own by a function`;
+  }
+  for (const inner of [...members.values(), ...(element === undefined ? [] : [element])]) {
+    if (inner.words.unique !== undefined || inner.words.references !== undefined) {
+      yield `attribute "${name}" has unique or references inside, where they cannot be kept: put them on an attribute of the item itself`;
+    }
+    if (kind === 'object' || kind === 'array') {
+      yield* checkUnique(name, inner);
+    }
+  }
+}
+
+/** References of one collection to another are counted together, so what becomes of them must be one thing. */
+function* checkSameOnDelete({ attributes }: Resource): Generator<string> {
+  const known = new Map<string, { name: string; onDelete: string }>();
+  for (const [name, { words: { references, onDelete = 'restrict' } }] of attributes) {
+    const first = references === undefined ? undefined : known.get(references);
+    if (first !== undefined && first.onDelete !== onDelete) {
+      yield `attributes "${first.name}" and "${name}" both reference ${references} and have different onDelete: give both the same`;
+    }
+    if (references !== undefined) {
+      known.set(references, { name, onDelete });
+    }
+  }
+}
+
+function* checkOnDelete(resource: Resource, name: string, { words }: Node): Generator<string> {
+  const { onDelete, references, required } = words;
+  if (onDelete === undefined) {
+    return;
+  }
+  if (references === undefined) {
+    yield `attribute "${name}" has onDelete without references: add the collection it references, or remove it`;
+  }
+  if (!['restrict', 'cascade', 'setNull'].includes(onDelete)) {
+    yield `attribute "${name}" has the unknown onDelete "${String(onDelete)}": write 'restrict', 'cascade' or 'setNull'`;
+  }
+  if (onDelete === 'setNull' && required === true) {
+    yield `attribute "${name}" is required and cannot be set to null: remove required, or write onDelete: 'cascade' or 'restrict'`;
+  }
+  if (onDelete !== 'restrict' && !Object.values(resource.indexes).some(({ partition, sort }) => partition === name && sort === undefined)) {
+    yield `attribute "${name}" has onDelete: '${onDelete}', for which its items must be found: add an index { partition: '${name}' } without sort`;
+  }
+}

@@ -1,0 +1,217 @@
+// The mistakes that a resource file can hold, found when it is loaded.
+import type { AttributeDefinition } from '../attribute';
+import { FORMATS } from '../attribute';
+import { checkAccess } from './access';
+import { checkIndexes } from './indexes';
+import { checkIntegrity } from './integrity';
+import { isReadOnly, type Kind, type Node } from '../../values/node';
+import { didYouMean } from '../nearest';
+import { checkRelations } from '../relation';
+import type { Resource, ResourceDefinition } from '../resource';
+
+/** A list reads every shard. */
+const MOST_SHARDS = 64;
+
+/** What one UpdateItem expression of DynamoDB can set, with room to spare. */
+const MOST_ATTRIBUTES = 200;
+
+const SYSTEM_ATTRIBUTES = ['id', 'version', 'createdAt', 'updatedAt', 'deleting'];
+const STORED_ATTRIBUTES = ['pk', 'sk'];
+const LIST_PARAMETERS = ['limit', 'cursor', 'sort', 'fields', 'expand'];
+const SERVED_PATHS = ['transactions', 'openapi.json', 'docs', 'health'];
+
+/** Every word of a resource file. */
+export const DEFINITION_WORDS = ['name', 'description', 'schema', 'indexes', 'shards', 'relations', 'computed', 'rules', 'actions', 'access', 'preconditions', 'maxAge'];
+
+const ANY: Kind[] = ['string', 'number', 'boolean', 'date', 'binary', 'object', 'array', 'set', 'any'];
+
+/** Every word of an attribute, with the kinds it goes with. */
+export const ATTRIBUTE_WORDS: Record<keyof AttributeDefinition, Kind[]> = {
+  type: ANY,
+  schema: ['object', 'array', 'set'],
+  required: ANY,
+  default: ANY,
+  forceDefault: ANY,
+  enum: ['string', 'number'],
+  validate: ANY,
+  get: ANY,
+  set: ANY,
+  readOnly: ANY,
+  references: ['string'],
+  onDelete: ['string'],
+  unique: ['string', 'number'],
+  counts: ['number'],
+  readableBy: ANY,
+  writableBy: ANY,
+  integer: ['number'],
+  title: ANY,
+  description: ANY,
+  examples: ANY,
+  deprecated: ANY,
+  minLength: ['string'],
+  maxLength: ['string'],
+  pattern: ['string'],
+  format: ['string'],
+  minimum: ['number'],
+  maximum: ['number'],
+  exclusiveMinimum: ['number'],
+  exclusiveMaximum: ['number'],
+  multipleOf: ['number'],
+  minItems: ['array', 'set'],
+  maxItems: ['array', 'set'],
+  uniqueItems: ['array'],
+};
+
+/** Dynamoose's words that have no meaning here, and what to do instead. */
+const REPLACED: Record<string, string> = {
+  hashKey: 'the table\'s keys are the project\'s own: remove it, the id is the key',
+  rangeKey: 'the table\'s keys are the project\'s own: remove it, the id is the key',
+  index: 'write it under indexes, beside schema',
+  map: 'aliases are not served: name the attribute as clients shall see it',
+  alias: 'aliases are not served: name the attribute as clients shall see it',
+  aliases: 'aliases are not served: name the attribute as clients shall see it',
+};
+
+/** Each mistake of a resource file as a sentence with its remedy. */
+export function checkResource(definition: object, resource: Resource): string[] {
+  return [
+    ...checkDefinition(definition as ResourceDefinition<never>, resource),
+    ...[...resource.attributes].flatMap(([name, node]) => [...checkTopLevel(name, node), ...checkName(name, name), ...checkNode(name, node)]),
+    ...Object.entries(resource.actions).flatMap(([action, { body }]) => [...body].flatMap(([name, node]) => [...checkName(`${action}.${name}`, name), ...checkNode(`${action}.${name}`, node)])),
+    ...checkRelations(resource),
+    ...checkIntegrity(resource),
+    ...checkAccess(resource),
+    ...checkIndexes(resource),
+  ];
+}
+
+function* checkDefinition(definition: ResourceDefinition<never>, resource: Resource): Generator<string> {
+  if (!/^[a-z][a-z0-9-]{0,62}$/.test(resource.name)) {
+    yield `the name "${resource.name}" cannot be a path segment: use lower case letters, digits and hyphens`;
+  }
+  if (SERVED_PATHS.includes(resource.name)) {
+    yield `the name "${resource.name}" is reserved, /${resource.name} being served already: choose another`;
+  }
+  if (typeof resource.description !== 'string' || resource.description.trim() === '') {
+    yield 'there is no description: say in a sentence what the collection holds';
+  }
+  for (const word of Object.keys(definition)) {
+    if (!DEFINITION_WORDS.includes(word)) {
+      yield `"${word}" is not a word of a resource file.${didYouMean(word, DEFINITION_WORDS)}`;
+    }
+  }
+  if (resource.attributes.size === 0 || resource.attributes.size > MOST_ATTRIBUTES) {
+    yield `the schema declares ${resource.attributes.size} attributes: declare 1 to ${MOST_ATTRIBUTES}, and put more into an Object`;
+  }
+  if (!(Number.isInteger(resource.shards) && resource.shards >= 1 && resource.shards <= MOST_SHARDS)) {
+    yield `shards is ${String(resource.shards)}: write a whole number from 1 to ${MOST_SHARDS}`;
+  }
+  if (!['optional', 'required'].includes(resource.preconditions)) {
+    yield `preconditions is "${resource.preconditions}": write 'optional' or 'required'`;
+  }
+  if (resource.maxAge !== undefined && !(Number.isInteger(resource.maxAge) && resource.maxAge >= 0)) {
+    yield `maxAge is ${resource.maxAge}: write a whole number of seconds`;
+  }
+}
+
+function* checkTopLevel(name: string, node: Node): Generator<string> {
+  const reserved = SYSTEM_ATTRIBUTES.includes(name) ? 'the system keeps it for every item'
+    : STORED_ATTRIBUTES.includes(name) || /^gsi\d+[ps]k$/.test(name) ? 'the table uses it'
+      : LIST_PARAMETERS.includes(name) ? `?${name}=… means something else in a list` : undefined;
+  if (reserved !== undefined) {
+    yield `attribute "${name}" has a reserved name (${reserved}): choose another`;
+  }
+  if (node.words.required === true && isReadOnly(node) && node.words.default === undefined) {
+    yield `attribute "${name}" is required and readOnly, so nobody could set it: add a default, or remove one of the two`;
+  }
+  if (node.words.forceDefault === true && node.words.default === undefined) {
+    yield `attribute "${name}" has forceDefault without a default: add the default`;
+  }
+}
+
+function* checkName(path: string, name: string): Generator<string> {
+  if (!/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(name) || name in Object.prototype || name === 'prototype') {
+    yield `attribute "${path}" has a name that cannot be served: use letters, digits, hyphens and underscores, at most 64, and none that every object of JavaScript has, such as constructor`;
+  }
+}
+
+function* checkNode(path: string, node: Node, isInside = false): Generator<string> {
+  yield* checkWords(path, node);
+  if (isInside && (node.words.readOnly === true || node.words.forceDefault === true)) {
+    yield `attribute "${path}" is inside another, where readOnly and forceDefault have no meaning: set it on "${path.split(/[.[]/)[0]}"`;
+  }
+  if (isInside && node.words.references !== undefined) {
+    yield `attribute "${path}" is inside another, where references cannot be kept true: hold the id in an attribute of the item itself`;
+  }
+  const problem = defaultMistake(node);
+  if (problem !== undefined) {
+    yield `attribute "${path}" has a default that ${problem}`;
+  }
+  if (node.element !== undefined) {
+    if (node.kind === 'set' && !['string', 'number', 'binary'].includes(node.element.kind)) {
+      yield `attribute "${path}" is a Set of something that DynamoDB cannot hold in one: use String, Number or Buffer, or an Array`;
+    }
+    yield* checkElement(path, node, node.element);
+    yield* checkNode(`${path}[]`, node.element, true);
+  }
+  for (const [member, inner] of node.members) {
+    yield* checkName(`${path}.${member}`, member);
+    yield* checkNode(`${path}.${member}`, inner, true);
+  }
+}
+
+/** The words that an element cannot have: it is always there, and Dynamoose calls nothing for those of a Set. */
+function* checkElement(path: string, { kind }: Node, { words }: Node): Generator<string> {
+  const meaningless = kind === 'set' ? ['required', 'default', 'get', 'set', 'validate'] : ['required', 'default'];
+  for (const word of Object.keys(words).filter((name) => meaningless.includes(name))) {
+    yield `attribute "${path}[]" has "${word}", which means nothing for the elements of ${kind === 'set' ? 'a Set' : 'an Array'}: say it of "${path}"`;
+  }
+}
+
+function* checkWords(path: string, node: Node): Generator<string> {
+  const { words } = node;
+  for (const [word, value] of Object.entries(words)) {
+    const kinds = Object.hasOwn(ATTRIBUTE_WORDS, word) ? ATTRIBUTE_WORDS[word as keyof AttributeDefinition] : undefined;
+    if (kinds === undefined) {
+      yield `attribute "${path}" has an unknown word "${word}".${REPLACED[word] === undefined ? didYouMean(word, Object.keys(ATTRIBUTE_WORDS)) : ` ${REPLACED[word]}`}`;
+    } else if (!kinds.includes(node.kind) && value !== undefined) {
+      yield `attribute "${path}" has "${word}", which goes with ${kinds.join(', ')} and not with ${node.kind}: remove it, or change the type`;
+    }
+  }
+  if (words.format !== undefined && !FORMATS.includes(words.format)) {
+    yield `attribute "${path}" has the unknown format "${String(words.format)}": use one of ${FORMATS.join(', ')}`;
+  }
+  if (words.pattern !== undefined) {
+    try {
+      new RegExp(words.pattern, 'u');
+    } catch (error) {
+      yield `attribute "${path}" has a pattern that is no regular expression (${(error as Error).message})`;
+    }
+  }
+  if (words.enum !== undefined && (words.enum.length === 0 || words.enum.some((value) => typeof value !== node.kind))) {
+    yield `attribute "${path}" has an enum that is empty or holds a value that is no ${node.kind}`;
+  }
+}
+
+/** What is wrong with a literal default. One that a function makes is checked when it is made. */
+function defaultMistake({ words, kind }: Node): string | undefined {
+  const value = words.default;
+  if (value === undefined || typeof value === 'function') {
+    return undefined;
+  }
+  const right = kind === 'date' ? value instanceof Date
+    : kind === 'binary' ? Buffer.isBuffer(value)
+      : kind === 'set' ? value instanceof Set || Array.isArray(value)
+        : kind === 'array' ? Array.isArray(value)
+          : kind === 'any' || (typeof value === kind && value !== null && !Array.isArray(value));
+  if (!right) {
+    return `is no ${kind}: correct it`;
+  }
+  if (kind === 'set' && [...value as Iterable<unknown>].length === 0) {
+    return 'is empty, and DynamoDB has no empty set: remove it';
+  }
+  if (words.enum !== undefined && words.set === undefined && !words.enum.includes(value as string)) {
+    return 'is not in its enum: correct one of the two';
+  }
+  return undefined;
+}

@@ -1,0 +1,110 @@
+// Who may carry out an operation, from the rules of a resource file: in words, and by which credentials.
+import { isPublic } from '../authorization/grant';
+import type { AccessRule, AttributeRule } from '../definition/access';
+import type { Resource } from '../definition/resource';
+import type { Admission, Trusted } from './trusted';
+
+/** Who may carry out an operation. */
+export interface Audience {
+  /** Such as ``for callers with the role `editor`, and for the owner (`author`)``. */
+  readonly phrase: string;
+  /** Nobody can come by any of them where it is always refused. */
+  readonly admission: Admission;
+  /** Whether someone may write an item by it and not read it. */
+  readonly isBlind?: boolean;
+}
+
+const NOBODY: Admission = { token: false, key: false, anonymous: false };
+
+/**
+ * Who may carry out an operation, or an action.
+ * @param rules those that count, where that is not all
+ */
+export function audienceOf(trusted: Trusted, resource: Resource, operation: string, rules: readonly AccessRule[] = resource.access.get(operation) ?? []): Audience {
+  if (trusted.tokens === undefined && !trusted.apiKeys) {
+    return { phrase: 'refused to everyone, as this deployment trusts no credentials', admission: NOBODY };
+  }
+  // An API key has no roles.
+  const possible = trusted.tokens === undefined ? rules.filter((rule) => !isRole(rule)) : rules;
+  if (possible.length === 0) {
+    return { phrase: `refused to everyone, as ${rules.length > 0 ? 'it takes a role, and API keys have none' : 'nobody is declared for it'}`, admission: NOBODY };
+  }
+  return {
+    phrase: possible.every((rule) => typeof rule === 'function') ? 'by a rule of the resource’s own' : namesOf(possible, trusted).map((name) => `for ${name}`).join(', and '),
+    admission: {
+      token: trusted.tokens !== undefined,
+      // What a function says to a key depends on the key.
+      key: trusted.apiKeys && possible.some((rule) => !isRole(rule)),
+      anonymous: !trusted.apiKeys && isOpen(resource, operation),
+    },
+  };
+}
+
+/** Who may do one or the other. */
+export function either(...audiences: readonly Audience[]): Admission {
+  const some = (kind: keyof Admission): boolean => audiences.some(({ admission }) => admission[kind]);
+  return { token: some('token'), key: some('key'), anonymous: some('anonymous') };
+}
+
+/** Who may do both. */
+export function both(...audiences: readonly Audience[]): Admission {
+  const every = (kind: keyof Admission): boolean => audiences.every(({ admission }) => admission[kind]);
+  return { token: every('token'), key: every('key'), anonymous: every('anonymous') };
+}
+
+export function isRefused({ token, key, anonymous }: Admission): boolean {
+  return !token && !key && !anonymous;
+}
+
+/** A phrase as a sentence. */
+export function sentence(phrase: string): string {
+  return `${phrase.charAt(0).toUpperCase()}${phrase.slice(1)}.`;
+}
+
+/** The callers that rules name, each in a few words; `nobody` is none. */
+export function namesOf(rules: readonly (AccessRule | AttributeRule)[], { apiKeys }: Trusted): string[] {
+  // Where keys are required, nobody comes without one.
+  if (rules.includes('public')) {
+    return [apiKeys ? 'every caller with an API key' : 'everyone'];
+  }
+  const roles = [...new Set(rules.filter(isRole).flatMap(({ role }) => role))].map((role) => `\`${role}\``);
+  return [
+    ...(rules.includes('authenticated') ? [`every caller with ${apiKeys ? 'an API key' : 'a token'}`] : []),
+    ...(roles.length > 0 ? [`callers with ${roles.length > 1 ? 'one of the roles' : 'the role'} ${roles.join(', ')}`] : []),
+    ...rules.filter(isOwner).map(({ owner }) => `the owner (\`${owner}\`)`),
+    ...(rules.some((rule) => typeof rule === 'function') ? ['those whom a rule of the resource’s own names'] : []),
+  ];
+}
+
+/**
+ * Whether everyone whom a rule lets write an item may read it.
+ * @param stays whether the item is still the caller's when it is written
+ */
+export function maySee(resource: Resource, rule: AccessRule, stays: boolean): boolean {
+  return (resource.access.get('read') ?? []).some((reading) => reading === 'public'
+    || (reading === 'authenticated' && rule !== 'public' && typeof rule !== 'function')
+    || (isRole(reading) && isRole(rule) && [rule.role].flat().every((role) => [reading.role].flat().includes(role)))
+    || (stays && (reading === rule || (isOwner(reading) && isOwner(rule) && reading.owner === rule.owner))));
+}
+
+/** Whether rules let callers have some items and not others. */
+export function isOfItems(rules: readonly AccessRule[]): boolean {
+  return !rules.includes('public') && rules.some((rule) => typeof rule === 'function' || isOwner(rule));
+}
+
+export function isOwner(rule: unknown): rule is { readonly owner: string } {
+  return typeof rule === 'object' && rule !== null && 'owner' in rule;
+}
+
+function isRole(rule: unknown): rule is { readonly role: string | readonly string[] } {
+  return typeof rule === 'object' && rule !== null && 'role' in rule;
+}
+
+/** Whether nobody in particular may; a function that fails when it is asked lets nobody in. */
+function isOpen(resource: Resource, operation: string): boolean {
+  try {
+    return isPublic(resource, operation);
+  } catch {
+    return false;
+  }
+}

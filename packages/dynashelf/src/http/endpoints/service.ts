@@ -1,0 +1,42 @@
+// What the API says of itself: the service document and its health.
+import { UNNAMED } from '../../description/info';
+import { serviceDocument } from '../../description/service';
+import { logError } from '../../log';
+import { Problem } from '../../problem';
+import { refuseParameters } from '../input/item';
+import { JSON_TYPE, negotiate } from '../media-type';
+import type { Endpoint } from '../serve';
+import { refuseStrangers } from '../strangers';
+
+const HTML_TYPE = 'text/html';
+
+/** https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check */
+const HEALTH_TYPE = 'application/health+json';
+
+export const service: Endpoint = async ({ resources, config, info }, _route, request) => {
+  refuseStrangers(config, request);
+  const type = negotiate(request, [JSON_TYPE, HTML_TYPE]);
+  refuseParameters(request);
+  const body = serviceDocument(resources, request.base, info ?? UNNAMED);
+  // RFC 8288
+  const headers = { 'Cache-Control': 'no-cache', Link: body.links.map(({ rel, href }) => `<${href}>; rel="${rel}"`).join(', ') };
+  return type === HTML_TYPE
+    ? { status: 303, headers: { ...headers, Location: `${request.base}/docs` } }
+    : { status: 200, headers: { 'Content-Type': type, ...headers }, body };
+};
+
+export const health: Endpoint = async (_api, _route, request, store) => {
+  const type = negotiate(request, [HEALTH_TYPE, JSON_TYPE]);
+  refuseParameters(request);
+  const headers = { 'Content-Type': type, 'Cache-Control': 'no-cache' };
+  try {
+    await store.ping();
+    return { status: 200, headers, body: { status: 'pass' } };
+  } catch (error) {
+    // Whatever the reason, a missing right among them: the table is out of reach.
+    if (!(error instanceof Problem)) {
+      logError({ message: (error as Error).message, requestId: request.id, path: '/health' });
+    }
+    return { status: 503, headers: { ...headers, 'Retry-After': '1' }, body: { status: 'fail' } };
+  }
+};

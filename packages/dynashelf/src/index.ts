@@ -1,0 +1,6 @@
+// The face of the package: what a resource file is written with.
+
+export { conflict, type Answer } from './definition/action';
+export { defineResource, listResources, type Resource, type ResourceDefinition } from './definition/resource';
+export type { Item } from './definition/item';
+export { Problem, type ProblemType } from './problem';

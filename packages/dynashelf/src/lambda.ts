@@ -1,0 +1,65 @@
+// The Lambda functions of an app, each of the parts that it needs and no others. Besides the resources, all has its default:
+// the configuration is read from the environment, and DynamoDB is reached as the build says.
+import { connect } from '#connect';
+import { readConfig, requireCursorKeys } from './config';
+import { authorizer, type Authorizer, type Guarded } from './http/endpoints/authorizer';
+import { health, service } from './http/endpoints/service';
+import { documents } from './http/endpoints/documents';
+import { readDeleteInput, readReadInput } from './http/input/item';
+import { readListInput } from './http/input/list';
+import { endpoint, serve, type Api, type Handler } from './http/serve';
+import { transactions } from './http/endpoints/transactions';
+import { readActInput, readCreateInput, readPatchInput, readReplaceInput } from './http/input/write';
+import { act } from './operations/act';
+import { create } from './operations/create';
+import { deleteItem } from './operations/delete';
+import { list } from './operations/list';
+import { patch } from './operations/patch';
+import { read } from './operations/read';
+import { replace } from './operations/replace';
+import { openReader } from './store/reader';
+import { openStore } from './store/store';
+import { openHeldConstraints } from './store/write/held-constraints';
+
+/** What a function serves; what is not given is as the environment says. */
+export type Served = Pick<Api, 'resources'> & Partial<Api>;
+
+/** Makes the defaults of what is not given, once, when a function starts. */
+function withDefaults(served: Served): Api {
+  return { ...served, config: served.config ?? readConfig(process.env), send: served.send ?? connect() };
+}
+
+/** GET under a collection. */
+export function readFunction(served: Served): Handler {
+  const api = withDefaults(served);
+  requireCursorKeys(api.config);
+  return serve(api, openReader, {
+    list: endpoint(readListInput, list),
+    related: endpoint(readListInput, list),
+    read: endpoint(readReadInput, read),
+  });
+}
+
+/** Everything that writes. */
+export function writeFunction(served: Served): Handler {
+  const api = withDefaults(served);
+  const constraints = openHeldConstraints(api.config.tableName, api.resources);
+  return serve(api, (options) => openStore({ ...options, constraints }), {
+    create: endpoint(readCreateInput, create),
+    replace: endpoint(readReplaceInput, replace),
+    patch: endpoint(readPatchInput, patch),
+    delete: endpoint(readDeleteInput, deleteItem),
+    act: endpoint(readActInput, act),
+    transact: transactions,
+  });
+}
+
+/** What the API says of itself, and 404 and 405 for every path. */
+export function describeFunction(served: Served): Handler {
+  return serve(withDefaults(served), openReader, { service, health, ...documents() });
+}
+
+/** Who sends a request: asked by API Gateway before it calls a function on data. */
+export function authorizeFunction({ resources, config = readConfig(process.env) }: Pick<Guarded, 'resources'> & Partial<Guarded>): Authorizer {
+  return authorizer({ resources, config });
+}

@@ -1,0 +1,45 @@
+// Every mistake of the resource files: those that loading them shows, and those that take longer to find; and what in
+// them does nothing, and is no mistake.
+
+import type { Resource } from '../definition/resource';
+import { appResources } from './app';
+import { messageOf } from './failure';
+
+/** @returns each mistake as a sentence with its file */
+export async function resourceMistakes(): Promise<string[]> {
+  return (await resourceFindings()).mistakes;
+}
+
+/** What there is to say of the resource files: each a sentence with its file. */
+export interface Findings {
+  readonly mistakes: string[];
+  /** What in them does nothing, where there is no mistake. */
+  readonly remarks: string[];
+}
+
+export async function resourceFindings(): Promise<Findings> {
+  const loaded = load();
+  if (typeof loaded === 'string') return { mistakes: [loaded], remarks: [] };
+  const { patternMistakes } = await import('./patterns.js');
+  return { mistakes: patternMistakes(loaded), remarks: loaded.flatMap(unreachableActions) };
+}
+
+/** Actions that nobody may carry out, though nothing says so. */
+export function unreachableActions({ name, actions, access }: Resource): string[] {
+  return Object.keys(actions).filter((action) => !access.has(action))
+    .map((action) => `src/resources/${name}.ts: nobody may carry out the action "${action}" where access goes by rules, for access does not speak of it: add it there.`);
+}
+
+function load() {
+  try {
+    return [...appResources().values()];
+  } catch (error) {
+    return `${messageOf(error)}${placeOf(error)}`;
+  }
+}
+
+/** Where a program failed that a resource file contains; a mistake in a definition says by itself where it is. */
+function placeOf(error: unknown): string {
+  const place = error instanceof Error && error.name !== 'Error' ? /src\/resources\/[^)\s]+:\d+:\d+/.exec(error.stack ?? '')?.[0] : undefined;
+  return place === undefined ? '' : ` (${place})`;
+}

@@ -1,0 +1,172 @@
+// `npm start`: a database, the table of serverless.yml, sample data and the API, in one process tree that ends as one.
+
+import { join } from 'node:path';
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+import { startApi } from './api';
+import { appResources } from './app';
+import { apiGateway } from './api-gateway';
+import { type Claim, claim } from './data-claim';
+import { type Database, startDatabase } from './database';
+import { directPut } from './direct';
+import { Failure, messageOf } from './failure';
+import { isTaken } from './free-port';
+import { type Gateway, startGateway } from './gateway';
+import { proxyEvent } from './gateway-event';
+import { findRoute, type Service } from './gateway-route';
+import { accessLines, type Doors, invitation } from './invitation';
+import { type Invoke, InvocationError, invokeBy } from './invoke';
+import { LOCAL_AUDIENCE, makeToken, startIssuer } from './issuer';
+import { followSource } from './live';
+import { onParentDeath } from './parents';
+import { tableDefinition } from '../serverless/table';
+import { lookOver, type Reloaded, reload } from './reload';
+import { type Findings, resourceFindings } from './resource-mistakes';
+import { loadSamples } from './sample-data';
+import { functionEnvironment, keptSecret, makeDataDirectory, readSettings, type Settings } from './settings';
+import { ensureTable } from './table';
+
+const stops: (() => Promise<void> | void)[] = [];
+let stopping = false;
+
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined); // a terminal that went away
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stopAll(0));
+onParentDeath(() => void stopAll(1));
+start().catch((error: unknown) => {
+  if (stopping) return;
+  const bug = !(error instanceof Failure) && error instanceof Error;
+  process.stderr.write(`${bug ? (error.stack ?? error.message) : messageOf(error)}\n`);
+  void stopAll(1);
+});
+
+async function start(): Promise<never> {
+  const settings = readSettings(process.env);
+  makeDataDirectory(settings.dataDirectory);
+  const claimed = await claim(settings.dataDirectory);
+  stops.push(() => claimed.release());
+  // Whoever asks from now on waits until the API is ready.
+  const gateway = await openPort(settings);
+  stops.push(() => gateway.stop());
+  const cursorKey = keptSecret(settings.dataDirectory, 'cursor-key');
+  const database = await openDatabase(settings, claimed);
+  const doors = await openDoors(settings);
+  const environment = { ...functionEnvironment(process.env, database.endpoint, cursorKey), ...trustOf(doors) };
+  const tableName = environment.TABLE_NAME ?? '';
+
+  // The functions need the table at the first request only, so they start beside it.
+  const live = followSource(gateway, async () => tryOut(await reload(environment), await api.ready, invoke), 'src');
+  const api = startApi(settings.dataDirectory, claimed, environment, live);
+  stops.push(() => api.stop());
+  const invoke = invokeBy(api.socketPath, live.abandon);
+  const fallen = Promise.race([database.died, api.died]);
+  const [made, service, findings] = await Promise.race([Promise.all([makeTable(settings, environment), api.ready, soundFindings()]), fallen]);
+
+  // Items of an earlier start lie where the resource files said then.
+  const { mistakes, lines } = await Promise.race([lookOver(tableName, findings).then((found) => tryOut(found, service, invoke)), fallen]);
+  if (mistakes.length > 0) throw new Failure(mistakes.join('\n'));
+  for (const line of [...accessLines(doors), ...lines]) console.log(line);
+
+  if (settings.sampleData) await Promise.race([loadOnce(environment, settings, database, made), fallen]);
+  live.begin(apiGateway(service, invoke, doors.apiKey, (line) => console.error(line)));
+  console.log(`\n${await Promise.race([invitation(`http://127.0.0.1:${settings.port}`, `http://localhost:${settings.port}`, doors), fallen])}`);
+  return fallen;
+}
+
+async function openPort({ port, origins }: Settings): Promise<Gateway> {
+  const taken = new Failure(`Port ${port} is taken by another program: stop that one, or choose another port, as in PORT=${port === 65_535 ? 3000 : port + 1} npm start.`);
+  if (await isTaken(port)) throw taken;
+  try {
+    return await startGateway(port, origins);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw taken;
+    throw new Failure(`Port ${port} cannot be listened on (${messageOf(error)}): choose one above 1023, as in PORT=3000 npm start.`);
+  }
+}
+
+/** Adds the mistake that shows when the source is loaded as functions are, such as that the environment is wrong. */
+async function tryOut(found: Reloaded, service: Service, invoke: Invoke): Promise<Reloaded> {
+  const received = { method: 'GET', path: '/', lines: {}, header: () => undefined, parameters: null, body: Buffer.alloc(0), address: '127.0.0.1' };
+  const route = findRoute(service, received.method, received.path);
+  if (found.mistakes.length > 0 || route === undefined) return found;
+  try {
+    await invoke(route.functionName, JSON.stringify(proxyEvent(received, route, 'start', false, undefined, undefined)));
+    return found;
+  } catch (error) {
+    return { mistakes: [`The API does not start: ${error instanceof InvocationError ? error.reason : messageOf(error)}`], lines: [] };
+  }
+}
+
+async function openDatabase({ dataDirectory }: Settings, claimed: Claim): Promise<Database> {
+  const database = await startDatabase(dataDirectory);
+  stops.push(() => database.stop());
+  if (database.remark !== undefined) console.log(database.remark);
+  if (database.kind !== 'external') claimed.note(database.endpoint);
+  return database;
+}
+
+/** Who is let in: everyone, or the bearers of tokens of an issuer, of this machine unless the environment names another. */
+async function openDoors({ access, apiKeys, dataDirectory }: Settings): Promise<Doors> {
+  const apiKey = apiKeys ? process.env.API_KEY || keptSecret(dataDirectory, 'api-key') : undefined;
+  if (access === 'open') return { access, apiKey };
+  if (process.env.TOKEN_ISSUER) return { access, apiKey, issuer: process.env.TOKEN_ISSUER };
+  const issuer = await startIssuer(dataDirectory);
+  stops.push(() => issuer.stop());
+  return { access, apiKey, issuer: issuer.url, exampleToken: () => makeToken(dataDirectory, 'ada', 5, { roles: ['librarian'] }) };
+}
+
+function trustOf({ apiKey, issuer, exampleToken }: Doors): NodeJS.ProcessEnv {
+  return {
+    ...(apiKey === undefined ? {} : { API_KEY: apiKey }),
+    ...(exampleToken === undefined ? {} : { TOKEN_ISSUER: issuer, TOKEN_AUDIENCE: LOCAL_AUDIENCE, TOKEN_JWKS_URI: '', TOKEN_ALGORITHMS: 'RS256', TOKEN_ROLES_CLAIM: 'roles' }),
+  };
+}
+
+async function makeTable(settings: Settings, environment: NodeJS.ProcessEnv): Promise<'created' | 'found'> {
+  Object.assign(process.env, environment); // for the SDK's own look-up of region and credentials
+  const remedy = process.env.DYNAMODB_ENDPOINT
+    ? 'delete that table, or choose another name with TABLE_NAME, and start again.'
+    : `delete the directory ${settings.dataDirectory}, local data with it, and start again.`;
+  const client = new DynamoDBClient({});
+  try {
+    return await ensureTable(client, environment.TABLE_NAME ?? '', tableDefinition(), remedy);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** What there is to say of the resource files, which takes its time. */
+async function soundFindings(): Promise<Findings> {
+  const findings = await resourceFindings();
+  if (findings.mistakes.length > 0) throw new Failure(findings.mistakes.join('\n'));
+  return findings;
+}
+
+async function loadOnce(environment: NodeJS.ProcessEnv, { dataDirectory }: Settings, database: Database, made: 'created' | 'found'): Promise<void> {
+  try {
+    const resources = appResources();
+    // Another's database is only filled when it is new.
+    const marker = database.kind === 'external' ? undefined : join(dataDirectory, `samples-loaded-${database.kind}`);
+    if (marker === undefined && made === 'found') return;
+    await loadSamples('samples', [...resources.values()], await directPut(environment), { marker, progress: showProgress, remark: (line) => console.error(line) });
+  } catch (error) {
+    if (stopping) return; // Ctrl-C while loading: the next start finishes it
+    if (!(error instanceof Failure)) throw error;
+    console.error(`\n${error.message}`); // the API is up all the same
+  }
+}
+
+function showProgress(done: number, all: number): void {
+  if (all === 0) return; // none of it is served here
+  const line = `Loading sample data: ${done} of ${all}`;
+  if (process.stdout.isTTY) process.stdout.write(`\r${line}\x1b[K${done === all ? '\n' : ''}`);
+  else if (done === all) console.log(line);
+}
+
+async function stopAll(code: number): Promise<void> {
+  if (stopping) process.exit(code); // asked twice: the guards finish what is left
+  stopping = true;
+  await Promise.allSettled(stops.map(async (stop) => stop()));
+  process.exit(code);
+}

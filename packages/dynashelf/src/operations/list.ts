@@ -1,0 +1,49 @@
+// GET of a collection, or of the items that refer to one: a page, what its items refer to, and how many there are.
+import { includes, type Permission } from '../definition/access';
+import type { Resource } from '../definition/resource';
+import { Problem } from '../problem';
+import { countFitting, type PageRequest } from '../store/query/page';
+import type { Preconditions } from '../store/write/preconditions';
+import type { Reader } from '../store/reader';
+import { expand, type References } from './expand';
+import { notFound } from './refusal';
+import type { Operation, PageResult } from './result';
+
+export interface ListInput {
+  readonly page: PageRequest;
+  /** What to expand. */
+  readonly references?: References | undefined;
+  /** Whether to count the whole list. */
+  readonly isCounted: boolean;
+  /** The item that all of the list refer to; without it there is no list. */
+  readonly within?: { readonly resource: Resource; readonly id: string; readonly permission: Permission } | undefined;
+  /** A page has no version, so that If-Match holds only where it takes any; and no date. */
+  readonly preconditions: Pick<Preconditions, 'match'>;
+}
+
+export const list: Operation<ListInput, Reader> = async (resource, { page, references, isCounted, within, preconditions: { match } }, store) => {
+  const [parent, found, total] = await Promise.all([
+    within && store.read(within.resource, within.id),
+    store.page(resource, page),
+    isCounted ? store.count(resource, page.plan) : undefined,
+  ]);
+  if (within !== undefined && (parent === undefined || !includes(within.permission.grant, parent.item))) {
+    throw notFound(within.resource, within.id);
+  }
+  // RFC 9110 §13.1.1: If-Match compares strongly, which the weak tag of a page never passes.
+  if (match !== undefined && match !== '*') {
+    throw new Problem('precondition-failed', 'A list has a weak ETag, which If-Match never matches: leave If-Match out, or send the tag in If-None-Match.');
+  }
+  const { positions, ...shown } = found;
+  const result: PageResult = { kind: 'page', ...shown, total };
+  return references === undefined ? result : expandPage(result, positions, references, store);
+};
+
+/** A page with what its items refer to; shorter where that would make it too large. */
+async function expandPage({ items, next, ...more }: PageResult, positions: readonly string[], references: References, store: Reader): Promise<PageResult> {
+  const expanded = await expand(items, references, store);
+  const fitting = countFitting(expanded.map((one, index) => [items[index], one]));
+  return fitting === items.length
+    ? { ...more, items, next, expanded }
+    : { ...more, items: items.slice(0, fitting), next: positions[fitting - 1], expanded: expanded.slice(0, fitting) };
+}

@@ -1,0 +1,47 @@
+// What an operation gives back, in words of the domain; http/response.ts says it in HTTP.
+import type { Resource } from '../definition/resource';
+import type { AnyItem } from '../definition/item';
+import type { Image } from '../store/layout/record';
+import type { Store } from '../store/store';
+import type { Idempotency as IdempotencyOf, Replayed } from '../transaction/run';
+import type { Expanded } from './expand';
+
+export type Result =
+  | ItemResult
+  | PageResult
+  /** Items of one request, made all or none. */
+  | { readonly kind: 'all-created'; readonly images: readonly Image[] }
+  | { readonly kind: 'deleted' }
+  /** The results of a transaction's operations, in order. */
+  | { readonly kind: 'transacted'; readonly results: readonly Result[] }
+  /** What the first request of the same idempotency key was answered. */
+  | Replayed;
+
+/** One item. */
+export interface ItemResult {
+  readonly kind: 'found' | 'created' | 'replaced' | 'patched';
+  /** The item as the operation leaves it. */
+  readonly image: Image;
+  /** The collection of the item, where it is not the one that the request names. */
+  readonly of?: Resource | undefined;
+  /** What it refers to, where that was asked for. */
+  readonly expanded?: Expanded | undefined;
+}
+
+/** One page of a list. */
+export interface PageResult {
+  readonly kind: 'page';
+  readonly items: AnyItem[];
+  /** Where the next page begins; undefined on the last. */
+  readonly next: string | undefined;
+  /** What each item refers to, where that was asked for. */
+  readonly expanded?: readonly Expanded[] | undefined;
+  /** How many items the whole list has, where that was asked for and could be counted. */
+  readonly total?: number | undefined;
+}
+
+/** An operation on a resource: what it is to do comes checked, what it needs of the database by the store. */
+export type Operation<I, S = Store> = (resource: Resource, input: I, store: S, idempotency?: Idempotency) => Promise<Result>;
+
+/** A request that shall have its effect once, however often it is sent. */
+export type Idempotency = IdempotencyOf<Result>;

@@ -1,0 +1,23 @@
+// How functions are bundled (esbuild's words): the same for a deployment, for `npm start` and for what measures them.
+
+import type { BuildOptions } from 'esbuild';
+
+import type { Parameters } from './parameters';
+
+/** The options of esbuild. */
+export function bundling(parameters: Parameters): BuildOptions {
+  const map = parameters.of('sourcemap');
+  return {
+    bundle: true,
+    minify: parameters.is('minify'),
+    format: 'cjs',
+    platform: 'node',
+    target: String(parameters.of('nodeTarget')),
+    // ES modules first: they shake smaller and start sooner than what `main` names.
+    mainFields: ['module', 'main'],
+    // `wire` or `sdk`: which way to DynamoDB the engine's `#transport` leads to.
+    conditions: ['module', parameters.oneOf('transport', ['wire', 'sdk'])],
+    sourcemap: map === 'linked' ? 'linked' : String(map) === 'true',
+    sourcesContent: false,
+  };
+}

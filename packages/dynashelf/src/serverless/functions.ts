@@ -1,0 +1,26 @@
+// What each function of an app is told besides the name of its file: its role, its part of the environment, and what calls it.
+
+import type { Parameters } from './parameters';
+import { roleName } from './roles';
+import { events, type FunctionName } from './routes';
+
+/** Where the renderer of the docs page lies in an app. */
+export const RENDERER_FILE = 'node_modules/dynashelf/dist/rapidoc.js';
+
+const MORE: Readonly<Record<FunctionName, (parameters: Parameters) => object>> = {
+  // Lists give cursors; nothing else has a use for the secret.
+  read: (parameters) => ({ description: 'GET and HEAD under a collection', environment: { CURSOR_KEY: parameters.of('cursorKey') } }),
+  write: () => ({ description: 'Everything that changes something' }),
+  // After the issuer had its time, and before API Gateway gives up.
+  authorize: () => ({ description: 'Verifies the token of a request', timeout: 10 }),
+  describe: () => ({
+    description: 'The service document, the API description, its docs, health, and OPTIONS, 404 and 405 everywhere',
+    // Sent as it is: beside the code, not in it.
+    package: { patterns: [RENDERER_FILE] },
+  }),
+};
+
+/** The definition of a function of serverless.yml, but for its handler. */
+export function functionDefinition(name: FunctionName, parameters: Parameters): Record<string, unknown> {
+  return { role: { 'Fn::GetAtt': [roleName(name), 'Arn'] }, ...MORE[name](parameters), events: events(name, parameters) };
+}

@@ -1,0 +1,120 @@
+// The parameters of a deployment: what a serverless.yml may set under `params:`, or `--param` on the command line, and what each is
+// without that. docs/deploy.md says what each does.
+
+/** A service and its stage, as Serverless names them. */
+export interface Place {
+  readonly service: string;
+  readonly stage: string;
+}
+
+/** The stage of `npm start`, which sets these variables for itself. No other stage reads a developer's environment. */
+export const LOCAL_STAGE = 'local';
+
+/** What every parameter is where nobody sets it. Whatever is not among these is no parameter. */
+export function defaultParameters({ service, stage }: Place): Record<string, string | number | boolean> {
+  return {
+    tableName: `${service}-${stage}`,
+    // Read by CloudFormation while it deploys, so packaging needs neither network nor credentials.
+    // Several keys are separated by commas: the first signs, each is accepted.
+    cursorKey: `{{resolve:ssm:/${service}/${stage}/cursor-key}}`,
+    // Whose tokens are trusted: of no issuer, unless it is said, or the user pool is made.
+    tokenIssuer: '',
+    // The audience, or client id, of the API; several are separated by commas.
+    tokenAudience: '',
+    // Each of these has a default in src/config.ts.
+    tokenJwksUri: '',
+    tokenAlgorithms: '',
+    tokenClockSkew: '',
+    tokenRolesClaim: '',
+    // 'own' makes a Cognito user pool in the stack and trusts its tokens, and no others.
+    userPool: 'none',
+    userPoolProtection: 'INACTIVE',
+    // 'required': every request on data needs a token, also where a rule says `public`; API Gateway then
+    // keeps the authorizer's answers. 'optional': the authorizer is asked each time.
+    tokens: 'optional',
+    // 'required': every request on data needs an API key of the usage plan, which these four bound.
+    apiKeys: 'none',
+    apiKeyRate: 50,
+    apiKeyBurst: 100,
+    apiKeyQuota: 100_000,
+    apiKeyPeriod: 'DAY',
+    // Empty: AWS makes the key up.
+    apiKeyValue: '',
+    // 'private': what the API says of itself (/, /openapi.json, /docs) needs credentials too.
+    description: 'public',
+    // '*', or origins separated by commas.
+    corsOrigins: '*',
+    // Requests to DynamoDB that one page of a list may read.
+    readLimit: 10,
+    // The docs page as clients see it, without the host: /docs behind a custom domain of its own.
+    docsPath: `/${stage}/docs`,
+    logDays: 30,
+    // 'on': AWS X-Ray traces requests.
+    tracing: 'off',
+    protectData: false,
+    tableDeletion: 'Delete',
+    nodeTarget: 'node24',
+    minify: true,
+    // `npm run build` makes the maps of what is deployed; deployed, they would only weigh.
+    sourcemap: false,
+    // How the store reaches DynamoDB: `wire`, without the AWS SDK, or `sdk`.
+    transport: 'wire',
+    // On the command line alone: what this deployment may take away of what is deployed (src/local/deployment-losses.ts).
+    drop: '',
+  };
+}
+
+/** What they are at `npm start`, by the environment that it gives to Serverless. */
+export function localParameters(environment: NodeJS.ProcessEnv): Record<string, string | number | boolean> {
+  const { TABLE_NAME = '', CURSOR_KEY = '', CORS_ORIGINS = '*', READ_LIMIT = 10, TOKEN_ISSUER = '', TOKEN_AUDIENCE = '', TOKEN_JWKS_URI = '', TOKEN_ALGORITHMS = '' } = environment;
+  const { TOKEN_CLOCK_SKEW = '', TOKEN_ROLES_CLAIM = '', API_KEYS = 'none', API_KEY = '', API_DESCRIPTION = 'public' } = environment;
+  return {
+    tableName: TABLE_NAME,
+    cursorKey: CURSOR_KEY,
+    corsOrigins: CORS_ORIGINS,
+    readLimit: READ_LIMIT,
+    tokenIssuer: TOKEN_ISSUER,
+    tokenAudience: TOKEN_AUDIENCE,
+    tokenJwksUri: TOKEN_JWKS_URI,
+    tokenAlgorithms: TOKEN_ALGORITHMS,
+    tokenClockSkew: TOKEN_CLOCK_SKEW,
+    tokenRolesClaim: TOKEN_ROLES_CLAIM,
+    apiKeys: API_KEYS,
+    apiKeyValue: API_KEY,
+    description: API_DESCRIPTION,
+    docsPath: '/docs',
+    nodeTarget: 'node20',
+    minify: false,
+    sourcemap: 'linked',
+    // With the AWS SDK, which knows a developer's profiles.
+    transport: 'sdk',
+  };
+}
+
+/** Every parameter with its value. */
+export interface Parameters extends Place {
+  readonly of: (name: string) => string | number | boolean;
+  /** Whether it is `true`, also as the command line has it. */
+  readonly is: (name: string) => boolean;
+  /** One of the words that a parameter may be. */
+  readonly oneOf: <W extends string>(name: string, words: readonly W[]) => W;
+}
+
+/** @param given what is set of them */
+export function parameters(place: Place, given: Readonly<Record<string, unknown>>, environment: NodeJS.ProcessEnv = {}): Parameters {
+  const values = { ...defaultParameters(place), ...(place.stage === LOCAL_STAGE && localParameters(environment)) } as Record<string, string | number | boolean>;
+  const set = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
+  const all = { ...values, ...Object.fromEntries(set) } as Record<string, string | number | boolean>;
+  const of = (name: string): string | number | boolean => all[name]!;
+  return {
+    ...place,
+    of,
+    is: (name) => String(of(name)) === 'true',
+    oneOf(name, words) {
+      const value = String(of(name));
+      const found = words.find((word) => word === value);
+      if (found === undefined) throw new Error(`The parameter ${name} is "${value}": set it to ${words.map((word) => `"${word}"`).join(' or ')}.`);
+      return found;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+// What the stack of every app has beside its functions and its table: roles, API Gateway's own errors, access logs, and the user pool.
+
+import { GATEWAY_RESPONSES, gatewayResponses } from './gateway-responses';
+import type { Parameters } from './parameters';
+import { assumedBy, roles } from './roles';
+import { userPool, userPoolConditions, userPoolOutputs } from './user-pool';
+
+/** The `resources` of a serverless.yml. */
+export function resources(parameters: Parameters): object {
+  return {
+    Description: `A REST API over one DynamoDB table (${parameters.service}, stage ${parameters.stage})`,
+    // A deployment of the API is a snapshot: gateway responses made after it would not be in it.
+    // It waits for every method, so one method that waits for them is enough.
+    extensions: { ApiGatewayMethodAny: { DependsOn: GATEWAY_RESPONSES } },
+    Conditions: userPoolConditions(parameters),
+    Outputs: userPoolOutputs(),
+    Resources: { ...roles(parameters), ...userPool(parameters), ...accessLogs(), ...gatewayResponses(parameters) },
+  };
+}
+
+/**
+ * API Gateway may write access logs only once the account names a role for it. The setting is one for the whole account and region,
+ * hence AWS's own policy for it, and never taken back: other APIs may log by it when this stack is gone.
+ */
+function accessLogs(): Record<string, object> {
+  const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
+  return {
+    AccessLogRole: {
+      Type: 'AWS::IAM::Role',
+      ...kept,
+      Properties: {
+        AssumeRolePolicyDocument: assumedBy('apigateway.amazonaws.com'),
+        ManagedPolicyArns: [{ 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs' }],
+      },
+    },
+    AccessLogAccount: {
+      Type: 'AWS::ApiGateway::Account',
+      ...kept,
+      DependsOn: ['ApiGatewayRestApi'],
+      Properties: { CloudWatchRoleArn: { 'Fn::GetAtt': ['AccessLogRole', 'Arn'] } },
+    },
+  };
+}

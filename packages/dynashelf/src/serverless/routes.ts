@@ -1,0 +1,62 @@
+// Which function API Gateway calls for which requests. The routes are generic: they do not grow with the resources. A named method goes
+// before ANY, and ANY leads to `describe`, whose code answers OPTIONS (CORS preflights among it), or says 404 or 405.
+
+import type { Parameters } from './parameters';
+
+/** The functions of an app that the engine has. */
+export type FunctionName = 'read' | 'write' | 'authorize' | 'describe';
+
+/** What of API Gateway calls one function. */
+export interface Route {
+  readonly method: 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete' | 'options' | 'any';
+  readonly path: string;
+  /** Whose credentials are asked for: those of requests on data, those of requests for the description, or nobody's. */
+  readonly guard: 'data' | 'description' | 'none';
+}
+
+const COLLECTION = '/{collection}';
+const ITEM = '/{collection}/{id}';
+const MEMBER = '/{collection}/{id}/{member}';
+const TRANSACTIONS = '/transactions';
+const DOCUMENTS = ['/', '/openapi.json', '/docs', '/docs/rapidoc.js'] as const;
+
+const data = (method: Route['method'], ...paths: readonly string[]): Route[] => paths.map((path) => ({ method, path, guard: 'data' }));
+
+/** The routes of each function. */
+export const ROUTES: Readonly<Record<FunctionName, readonly Route[]>> = {
+  read: [...data('get', COLLECTION, ITEM, MEMBER), ...data('head', COLLECTION, ITEM, MEMBER)],
+  write: [...data('post', COLLECTION, MEMBER, TRANSACTIONS), ...data('put', ITEM), ...data('patch', ITEM), ...data('delete', ITEM)],
+  // API Gateway asks it before it calls `read` or `write`.
+  authorize: [],
+  describe: [
+    // A preflight has no credentials, whoever may see the document (https://fetch.spec.whatwg.org/#cors-protocol-and-credentials).
+    ...DOCUMENTS.flatMap((path): Route[] => [{ method: 'get', path, guard: 'description' }, { method: 'options', path, guard: 'none' }, { method: 'any', path, guard: 'description' }]),
+    { method: 'get', path: '/health', guard: 'none' },
+    ...['/health', TRANSACTIONS, COLLECTION, ITEM, MEMBER, `${MEMBER}/{rest+}`].map((path): Route => ({ method: 'any', path, guard: 'none' })),
+  ],
+};
+
+/** The authorizer of an event: the function `authorize`, and whether its answers are kept. */
+type Authorizer = { readonly name: FunctionName; readonly type: 'request'; readonly resultTtlInSeconds: number; readonly identitySource?: string };
+
+/** An event of a function, as serverless.yml has it. */
+export interface HttpEvent {
+  readonly http: { readonly method: string; readonly path: string; readonly authorizer?: Authorizer; readonly private?: true };
+}
+
+/** The events of a function. */
+export function events(name: FunctionName, parameters: Parameters): HttpEvent[] {
+  const authorizer = authorizerOf(parameters);
+  const hasKeys = parameters.oneOf('apiKeys', ['none', 'required']) === 'required';
+  const isPrivate = parameters.oneOf('description', ['public', 'private']) === 'private';
+  return ROUTES[name].map(({ method, path, guard }) => ({
+    http: { method, path, ...((guard === 'data' || (guard === 'description' && isPrivate)) && { authorizer, ...(hasKeys && { private: true as const }) }) },
+  }));
+}
+
+function authorizerOf(parameters: Parameters): Authorizer {
+  return parameters.oneOf('tokens', ['optional', 'required']) === 'required'
+    ? { name: 'authorize', type: 'request', resultTtlInSeconds: 300, identitySource: 'method.request.header.Authorization' }
+    // Without caching nothing identifies a request but the whole of it.
+    : { name: 'authorize', type: 'request', resultTtlInSeconds: 0 };
+}

@@ -1,0 +1,47 @@
+// The table, as CloudFormation makes it and as a local engine does: the keys and slots of src/store/layout/table.ts.
+
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+
+import { EXPIRES_ATTRIBUTE, INDEX_SLOTS, indexSlot, PARTITION_KEY, SORT_KEY } from '../store/layout/table';
+import type { Parameters } from './parameters';
+
+/** What CreateTable takes of it. The rest (PITR, TTL, encryption …) no local engine has. */
+export type TableDefinition = { [Name in 'AttributeDefinitions' | 'KeySchema' | 'GlobalSecondaryIndexes']-?: NonNullable<CreateTableCommandInput[Name]> };
+
+const SLOTS = Array.from({ length: INDEX_SLOTS }, (_, index) => indexSlot(index + 1));
+
+/** The names of the indexes. */
+export const INDEX_NAMES = SLOTS.map(({ indexName }) => indexName);
+
+/** The keys and indexes of the table. */
+export function tableDefinition(): TableDefinition {
+  return {
+    AttributeDefinitions: [PARTITION_KEY, SORT_KEY, ...SLOTS.flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey])].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: keySchema(PARTITION_KEY, SORT_KEY),
+    GlobalSecondaryIndexes: SLOTS.map(({ indexName, partitionKey, sortKey }) => ({ IndexName: indexName, KeySchema: keySchema(partitionKey, sortKey), Projection: { ProjectionType: 'ALL' } })),
+  };
+}
+
+function keySchema(hash: string, range: string): TableDefinition['KeySchema'] {
+  return [{ AttributeName: hash, KeyType: 'HASH' }, { AttributeName: range, KeyType: 'RANGE' }];
+}
+
+/** The resource `Table` of the stack. */
+export function tableResource(parameters: Parameters): object {
+  const isProtected = parameters.is('protectData');
+  return {
+    Type: 'AWS::DynamoDB::Table',
+    DeletionPolicy: parameters.of('tableDeletion'),
+    UpdateReplacePolicy: parameters.of('tableDeletion'),
+    Properties: {
+      TableName: parameters.of('tableName'),
+      BillingMode: 'PAY_PER_REQUEST',
+      ...tableDefinition(),
+      TimeToLiveSpecification: { AttributeName: EXPIRES_ATTRIBUTE, Enabled: true },
+      // DynamoDB encrypts every table. True moves it from AWS's key to the account's own, whose use CloudTrail records and KMS charges.
+      SSESpecification: { SSEEnabled: isProtected },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: isProtected },
+      DeletionProtectionEnabled: isProtected,
+    },
+  };
+}

@@ -1,0 +1,67 @@
+// How an item lies in the table: its key, the system's attributes, the schema's.
+import type { AnyItem, JsonObject } from '../../definition/item';
+import type { Resource } from '../../definition/resource';
+import { DELETING_ATTRIBUTE, PARTITION_KEY, SORT_KEY } from './table';
+import { decode, decodeNow, gets, type AttributeMap } from './value';
+
+/** A record, and the item that a client sees of it. */
+export interface Image {
+  readonly item: AnyItem;
+  readonly record: AttributeMap;
+}
+
+/** The key of an item's record. */
+export function recordKey(resource: Pick<Resource, 'name' | 'shards'>, id: string): AttributeMap {
+  const { name, shards } = resource;
+  return { [PARTITION_KEY]: { S: shards === 1 ? name : shardPartition(name, shards, hash(id) % shards) }, [SORT_KEY]: { S: id } };
+}
+
+/** The partitions of the base table that hold a resource's items. */
+export function basePartitions({ name, shards }: Pick<Resource, 'name' | 'shards'>): string[] {
+  return shards === 1 ? [name] : Array.from({ length: shards }, (_, shard) => shardPartition(name, shards, shard));
+}
+
+/** With the number of shards in it, so that a partition never holds what another number put there. */
+function shardPartition(name: string, shards: number, shard: number): string {
+  return `${name}#${shard}/${shards}`;
+}
+
+/** 32 bits that depend on every character: FNV-1a, mixed at the end, so that ids that differ little are spread too. */
+function hash(text: string): number {
+  let bits = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    bits = Math.imul(bits ^ text.charCodeAt(index), 0x01000193);
+  }
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
+}
+
+/** The image of a record. */
+export async function toImage(resource: Resource, record: AttributeMap): Promise<Image> {
+  return { item: toItem(record, await decode(resource.attributes, record)), record };
+}
+
+/** The items of records. */
+export async function toItems(resource: Resource, records: readonly AttributeMap[]): Promise<AnyItem[]> {
+  const { attributes } = resource;
+  // Most resources have no `get`, and a promise for each item would cost as much as what it waits for.
+  return gets(attributes)
+    ? Promise.all(records.map(async (record) => toItem(record, await decode(attributes, record))))
+    : records.map((record) => toItem(record, decodeNow(attributes, record)));
+}
+
+/** The item of a record: `id` first, then the attributes as declared, then the system's. */
+function toItem(record: AttributeMap, attributes: JsonObject): AnyItem {
+  const item: AnyItem = {
+    id: record[SORT_KEY]?.S ?? '',
+    ...attributes,
+    version: Number(record['version']?.N),
+    createdAt: record['createdAt']?.S ?? '',
+    updatedAt: record['updatedAt']?.S ?? '',
+  };
+  if (record[DELETING_ATTRIBUTE] !== undefined) {
+    item['deleting'] = true;
+  }
+  return item;
+}

@@ -1,0 +1,212 @@
+// Makes constraints hold that were declared on a table with data: the records of unique values, and the numbers of references. While it runs,
+// requests that rely on them are refused (write/held-constraints.ts), so that what it reads stays so.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Resource } from '../../definition/resource';
+import { noteHeld, requireOwn, takeOver, type Run } from './constraint-run';
+import { isConditionFailure } from '../client/failure';
+import { constraintsOf, heldConstraints, noteNotHeld, readLayouts, reference, uniqueness } from '../layout/layout-record';
+import { basePartitions, recordKey } from '../layout/record';
+import type { Send } from '../client/send';
+import { PARTITION_KEY, SORT_KEY } from '../layout/table';
+import type { AttributeMap } from '../layout/value';
+import { referenceAttributes, referenceCount } from '../write/references';
+import { OWNER_ATTRIBUTE, uniqueAttributes, uniquenessKey } from '../write/unique';
+
+const AT_ONCE = 8;
+
+/** How many examples of one kind are named. */
+const MOST_NAMED = 20;
+
+/** What was done for one constraint. */
+export interface Established {
+  /** The collection, and what is declared of it: `name: unique attribute`. */
+  readonly constraint: string;
+  /** How many items were read for it. */
+  readonly items: number;
+  /** What stands in its way, in sentences; it then does not hold. */
+  readonly obstacles: string[];
+}
+
+/**
+ * Makes every constraint hold that does not yet. It can be stopped and run again at any moment.
+ * @param wait milliseconds until every process knows that constraints are being made, and is done with what it began before
+ */
+export async function establishConstraints(send: Send, TableName: string, resources: ReadonlyMap<string, Resource>, wait: number): Promise<Established[]> {
+  const layouts = await readLayouts(send, TableName);
+  const missing = [...resources.values()].flatMap((resource) => {
+    const held = heldConstraints(layouts.get(resource.name));
+    return constraintsOf(resource).filter((constraint) => !held.has(constraint)).map((constraint) => ({ resource, constraint }));
+  });
+  if (missing.length === 0) {
+    return [];
+  }
+  const pairs = pairsToCount(resources, missing);
+  // All references of one collection to another are counted in one number.
+  for (const { resource, collection } of pairs) {
+    await noteNotHeld(send, TableName, resource, referencesTo(resource, collection));
+  }
+  // Of two runs the later one goes on: the earlier one looks before it writes, and is done with that when the pause is over.
+  const run: Run = { send, TableName, token: randomUUID() };
+  for (const resource of new Set([...missing, ...pairs].map((one) => one.resource))) {
+    await takeOver(run, resource);
+  }
+  await pause(wait);
+  const done: Established[] = [];
+  for (const { resource, constraint } of missing.filter((one) => one.constraint.startsWith('unique '))) {
+    const attribute = uniqueAttributes(resource).find((name) => uniqueness(name) === constraint)!;
+    done.push(await settle(run, resource, [constraint], await makeUnique(run, resource, attribute)));
+  }
+  for (const { resource, collection } of pairs) {
+    done.push(await settle(run, resource, referencesTo(resource, collection), await countReferences(run, resource, resources.get(collection)!)));
+  }
+  return done;
+}
+
+interface Pair {
+  readonly resource: Resource;
+  /** The collection that it refers to. */
+  readonly collection: string;
+}
+
+function pairsToCount(resources: ReadonlyMap<string, Resource>, missing: readonly { resource: Resource; constraint: string }[]): Pair[] {
+  return [...resources.values()].flatMap((resource) => [...new Set(referenceAttributes(resource).map(([, collection]) => collection))]
+    .filter((collection) => referencesTo(resource, collection).some((constraint) => missing.some((one) => one.resource === resource && one.constraint === constraint)))
+    .map((collection) => ({ resource, collection })));
+}
+
+function referencesTo(resource: Resource, collection: string): string[] {
+  return referenceAttributes(resource).filter(([, to]) => to === collection).map(([attribute]) => reference(attribute, collection));
+}
+
+/** Notes that some constraints hold, unless something stands in their way. */
+async function settle(run: Run, resource: Resource, constraints: string[], { items, obstacles }: Pick<Established, 'items' | 'obstacles'>): Promise<Established> {
+  if (obstacles.length === 0) {
+    await noteHeld(run, resource, constraints);
+  }
+  return { constraint: `${resource.name}: ${constraints.join(', ')}`, items, obstacles };
+}
+
+/** Puts the record of each value. @returns the values that several items have */
+async function makeUnique(run: Run, resource: Resource, attribute: string): Promise<Pick<Established, 'items' | 'obstacles'>> {
+  const { send, TableName } = run;
+  const duplicates: string[] = [];
+  let count = 0;
+  let items = 0;
+  for await (const records of pages(send, TableName, resource)) {
+    items += records.length;
+    await requireOwn(run, resource);
+    await Promise.all(records.filter((record) => record[attribute] !== undefined).map(async (record) => {
+      const owner = await own(send, TableName, resource, attribute, record[attribute]!, record[SORT_KEY]!.S!);
+      if (owner !== undefined && ++count <= MOST_NAMED) {
+        duplicates.push(`${resource.name}/${record[SORT_KEY]!.S} and ${resource.name}/${owner} have the same "${attribute}": change one of the two, or remove the word unique.`);
+      }
+    }));
+  }
+  return { items, obstacles: count > MOST_NAMED ? [...duplicates, `${count - MOST_NAMED} more items of ${resource.name} have a "${attribute}" that another has.`] : duplicates };
+}
+
+/** Puts the record of one value; the id of another item that has the value, if there is one. */
+async function own(send: Send, TableName: string, resource: Resource, attribute: string, value: AttributeValue, id: string): Promise<string | undefined> {
+  const key = uniquenessKey(resource, attribute, value);
+  for (let former: string | undefined; ;) {
+    try {
+      await send('PutItem', {
+        TableName,
+        Item: { ...key, [OWNER_ATTRIBUTE]: { S: id } },
+        ConditionExpression: `attribute_not_exists(${PARTITION_KEY}) OR #o = :id${former === undefined ? '' : ' OR #o = :former'}`,
+        ExpressionAttributeNames: { '#o': OWNER_ATTRIBUTE },
+        ExpressionAttributeValues: { ':id': { S: id }, ...(former !== undefined && { ':former': { S: former } }) },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      return undefined;
+    } catch (error) {
+      if (!isConditionFailure(error)) {
+        throw error;
+      }
+      const owner = error.Item?.[OWNER_ATTRIBUTE]?.S ?? '';
+      const { Item } = await send('GetItem', { TableName, Key: recordKey(resource, owner), ConsistentRead: true });
+      if (Item?.[attribute] !== undefined && JSON.stringify(uniquenessKey(resource, attribute, Item[attribute])) === JSON.stringify(key)) {
+        return owner;
+      }
+      // A record from when the attribute was declared unique before: its owner has the value no more.
+      former = owner;
+    }
+  }
+}
+
+/** Sets the number of references of a collection on each item of another. @returns the references that lead nowhere */
+async function countReferences(run: Run, resource: Resource, target: Resource): Promise<Pick<Established, 'items' | 'obstacles'>> {
+  const { send, TableName } = run;
+  const attributes = referenceAttributes(resource).filter(([, collection]) => collection === target.name).map(([attribute]) => attribute);
+  const numbers = new Map<string, number>();
+  const example = new Map<string, string>();
+  let items = 0;
+  for await (const records of pages(send, TableName, resource)) {
+    items += records.length;
+    for (const record of records) {
+      for (const attribute of attributes) {
+        const id = record[attribute]?.S;
+        if (id !== undefined) {
+          numbers.set(id, (numbers.get(id) ?? 0) + 1);
+          example.set(id, `${resource.name}/${record[SORT_KEY]!.S}`);
+        }
+      }
+    }
+  }
+  for await (const records of pages(send, TableName, target)) {
+    await requireOwn(run, resource);
+    await Promise.all(records.map(async (record) => {
+      const id = record[SORT_KEY]!.S!;
+      const number = numbers.get(id) ?? 0;
+      numbers.delete(id);
+      if (Number(record[referenceCount(resource.name)]?.N ?? 0) !== number) {
+        await setNumber(send, TableName, recordKey(target, id), referenceCount(resource.name), number);
+      }
+    }));
+  }
+  const dangling = [...numbers.keys()];
+  return {
+    items,
+    obstacles: [
+    ...dangling.slice(0, MOST_NAMED).map((id) => `${example.get(id)!} refers to "${id}" of ${target.name}, which does not exist: make it, or clear the reference.`),
+    ...(dangling.length > MOST_NAMED ? [`${dangling.length - MOST_NAMED} more items of ${target.name} are referred to and do not exist.`] : []),
+  ],
+  };
+}
+
+async function setNumber(send: Send, TableName: string, Key: AttributeMap, attribute: string, number: number): Promise<void> {
+  try {
+    await send('UpdateItem', {
+      TableName,
+      Key,
+      UpdateExpression: number === 0 ? 'REMOVE #n' : 'SET #n = :n',
+      ConditionExpression: `attribute_exists(${PARTITION_KEY})`,
+      ExpressionAttributeNames: { '#n': attribute },
+      ...(number !== 0 && { ExpressionAttributeValues: { ':n': { N: String(number) } } }),
+    });
+  } catch (error) {
+    // An item to which nothing refers can be deleted meanwhile.
+    if (!isConditionFailure(error)) {
+      throw error;
+    }
+  }
+}
+
+/** The records of a collection, some at a time. */
+async function* pages(send: Send, TableName: string, resource: Resource): AsyncGenerator<AttributeMap[]> {
+  for (const partition of basePartitions(resource)) {
+    for (let start: AttributeMap | undefined, isEnd = false; !isEnd;) {
+      const { Items = [], LastEvaluatedKey } = await send('Query', {
+        TableName, ConsistentRead: true, KeyConditionExpression: '#p = :p', ExpressionAttributeNames: { '#p': PARTITION_KEY }, ExpressionAttributeValues: { ':p': { S: partition } },
+        ...(start !== undefined && { ExclusiveStartKey: start }),
+      });
+      while (Items.length > 0) {
+        yield Items.splice(0, AT_ONCE);
+      }
+      start = LastEvaluatedKey;
+      isEnd = start === undefined;
+    }
+  }
+}

@@ -1,0 +1,34 @@
+// One change of one item within a set that is carried out together: its image before and after.
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Resource } from '../../definition/resource';
+import type { Image } from '../layout/record';
+import { valueText } from '../layout/value';
+
+/** A change of an item, on the condition that it still is as it was read. */
+export type Change = {
+  readonly resource: Resource;
+  readonly id: string;
+  /** The place of the change whose consequence this one is; its own without it. */
+  readonly cause?: number;
+} & (
+  | { readonly kind: 'create'; readonly oldImage?: undefined; readonly newImage: Image }
+  | { readonly kind: 'update'; readonly oldImage: Image; readonly newImage: Image }
+  | { readonly kind: 'delete'; readonly oldImage: Image; readonly newImage?: undefined }
+  /** Nothing changes; the item still is as it was read, or still absent. */
+  | { readonly kind: 'check'; readonly oldImage: Image | undefined; readonly newImage?: undefined }
+);
+
+/** What a change makes of an attribute: its value before and after, both undefined where it stays. */
+export function attributeChange(change: Change, attribute: string): { before: AttributeValue | undefined; after: AttributeValue | undefined } {
+  if (change.kind === 'check') {
+    return { before: undefined, after: undefined };
+  }
+  const before = change.oldImage?.record[attribute];
+  const after = change.newImage?.record[attribute];
+  return isSame(before, after) ? { before: undefined, after: undefined } : { before, after };
+}
+
+/** Equality of stored values; the order of sets and of an object's attributes may differ, which costs a needless write and no more. */
+export function isSame(a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && valueText(a) === valueText(b));
+}

@@ -1,0 +1,125 @@
+// Whether the constraints that a write relies on have held of all items so far. One that was declared on a table with data has not, before the
+// migration has run: what it would have to keep is then refused, rather than kept in part.
+import type { Resource } from '../../definition/resource';
+import { Problem } from '../../problem';
+import { isConditionFailure } from '../client/failure';
+import { constrainedAttribute, constraintsOf, heldConstraints, layoutKey, noteNotHeld, readLayouts, reference } from '../layout/layout-record';
+import { basePartitions } from '../layout/record';
+import type { Send } from '../client/send';
+import { PARTITION_KEY } from '../layout/table';
+import { attributeChange, type Change } from './change';
+import { referrersOf } from './references';
+
+/** Milliseconds for which a process believes what the table says of its constraints. */
+export const BELIEVED_FOR = 30_000;
+
+/** Milliseconds after which a process asks again where a constraint does not hold yet. */
+const ASKED_AGAIN_AFTER = 2_000;
+
+/** What a process knows of the constraints of its table. */
+export interface HeldConstraints {
+  /** @throws Problem `unavailable` where a constraint that some changes rely on does not hold of all items */
+  requireFor(changes: readonly Change[], send: Send): Promise<void>;
+  /** @throws Problem `unavailable` where references to the items of a resource are not all counted */
+  requireForDeletion(resource: Resource, send: Send): Promise<void>;
+}
+
+/** Opens what a process knows; it asks the table when it has to. */
+export function openHeldConstraints(TableName: string, resources: ReadonlyMap<string, Resource>): HeldConstraints {
+  let held = new Map<string, ReadonlySet<string>>();
+  let asked = -Infinity;
+  let isWhole = false;
+  let asking: Promise<void> | undefined;
+  const constrained = [...resources.values()].filter((resource) => constraintsOf(resource).length > 0);
+
+  async function ask(send: Send): Promise<void> {
+    const layouts = await readLayouts(send, TableName);
+    const next = new Map<string, ReadonlySet<string>>();
+    for (const resource of resources.values()) {
+      const known = layouts.has(resource.name) ? heldConstraints(layouts.get(resource.name)) : await recordEmpty(send, TableName, resource);
+      const declared = constraintsOf(resource);
+      const former = [...known].filter((constraint) => !declared.includes(constraint));
+      // From now on nobody keeps it.
+      await noteNotHeld(send, TableName, resource, former);
+      next.set(resource.name, known);
+    }
+    held = next;
+    isWhole = constrained.every((resource) => constraintsOf(resource).every((constraint) => held.get(resource.name)!.has(constraint)));
+    asked = Date.now();
+  }
+
+  const isBelieved = (): boolean => Date.now() - asked <= (isWhole ? BELIEVED_FOR : ASKED_AGAIN_AFTER);
+
+  async function know(send: Send): Promise<void> {
+    if (!isBelieved()) {
+      asking ??= ask(send).finally(() => {
+        asking = undefined;
+      });
+      await asking;
+    }
+  }
+
+  async function requireHeld(resource: Resource, constraint: string, send: Send): Promise<void> {
+    await know(send);
+    if (held.get(resource.name)?.has(constraint) !== true) {
+      throw new Problem('unavailable', `The attribute "${constrainedAttribute(constraint)}" of ${resource.name} was declared "${constraint.split(' ')[0]!}" when there were items already, of which that does not hold yet, so this write cannot be kept true: whoever runs this API has to run "npm run rekey" once.`, { headers: { 'Retry-After': '60' } });
+    }
+  }
+
+  return {
+    async requireFor(changes, send) {
+      if (isWhole && isBelieved()) {
+        return;
+      }
+      if (changes.some(({ kind, resource }) => kind === 'create' && constraintsOf(resource).length > 0)) {
+        // Also for items without the attribute: made before the collection is known to be empty, they would look like items from before the constraint.
+        await know(send);
+      }
+      for (const change of changes) {
+        const { resource } = change;
+        for (const constraint of constraintsOf(resource)) {
+          const { before, after } = attributeChange(change, constrainedAttribute(constraint));
+          if (before !== undefined || after !== undefined) {
+            await requireHeld(resource, constraint, send);
+          }
+        }
+        if (change.kind === 'delete') {
+          await this.requireForDeletion(resource, send);
+        }
+      }
+    },
+
+    async requireForDeletion(resource, send) {
+      for (const referrer of referrersOf(resources, resource)) {
+        await requireHeld(referrer.resource, reference(referrer.attribute, resource.name), send);
+      }
+    },
+  };
+}
+
+/** Records the layout of a collection that nothing was ever written to: all its constraints hold from the beginning. */
+async function recordEmpty(send: Send, TableName: string, resource: Resource): Promise<ReadonlySet<string>> {
+  for (const partition of basePartitions(resource)) {
+    const { Count = 0 } = await send('Query', {
+      TableName, ConsistentRead: true, Limit: 1, Select: 'COUNT', KeyConditionExpression: '#p = :p', ExpressionAttributeNames: { '#p': PARTITION_KEY }, ExpressionAttributeValues: { ':p': { S: partition } },
+    });
+    if (Count > 0) {
+      return new Set();
+    }
+  }
+  const constraints = constraintsOf(resource);
+  try {
+    await send('PutItem', {
+      TableName,
+      Item: { ...layoutKey(resource), shards: { NS: [String(resource.shards)] }, indexes: { S: 'unknown' }, ...(constraints.length > 0 && { constraints: { SS: constraints } }) },
+      ConditionExpression: `attribute_not_exists(${PARTITION_KEY})`,
+    });
+    return new Set(constraints);
+  } catch (error) {
+    if (!isConditionFailure(error)) {
+      throw error;
+    }
+    // Another process was faster; the next look shows what it found.
+    return heldConstraints((await readLayouts(send, TableName)).get(resource.name));
+  }
+}

@@ -1,0 +1,70 @@
+// What a change of some attributes brings to a record whose other attributes nobody knows.
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { hasDerived } from '../../definition/derive';
+import type { Stored } from '../../values/prepare';
+import type { Resource } from '../../definition/resource';
+import { Problem } from '../../problem';
+import { indexKeys, slottedIndexes } from '../layout/index-keys';
+import { encode, type AttributeMap } from '../layout/value';
+
+/** Attributes of a record as a change leaves them, index keys among them; undefined removes one. */
+export type RecordChanges = Readonly<Record<string, AttributeValue | undefined>>;
+
+/** Whether something follows from all of an item's attributes, here or on items that count it, so that no change of it is made without it. */
+export function isFollowed(resources: ReadonlyMap<string, Resource>, resource: Resource): boolean {
+  return hasDerived(resource) || countedByContent(resources).has(resource.name);
+}
+
+/**
+ * The changes of a record that values of some attributes bring.
+ * @returns undefined where they depend on more than these values: on guards of unique values, on items that are
+ * referred to, on other attributes of an index
+ */
+export function recordChanges(resource: Resource, id: string, values: Record<string, Stored | undefined>): RecordChanges | undefined {
+  const names = Object.keys(values);
+  const isGuarded = names.some((name) => {
+    const { unique, references } = resource.attributes.get(name)!.words;
+    return unique === true || references !== undefined;
+  });
+  if (isGuarded) {
+    return undefined;
+  }
+  const encoded = encode(values);
+  const keys = changedKeys(resource, id, values, encoded);
+  return keys && { ...Object.fromEntries(names.map((name) => [name, encoded[name]])), ...keys };
+}
+
+/** The keys of the indexes that some attributes are part of. */
+function changedKeys(resource: Resource, id: string, values: Record<string, Stored | undefined>, encoded: AttributeMap): RecordChanges | undefined {
+  const changed = slottedIndexes(resource)
+    .map(({ partition, sorts, slot }) => ({ attributes: partition === undefined ? sorts : [partition, ...sorts], slot }))
+    .filter(({ attributes }) => attributes.some((name) => Object.hasOwn(values, name)));
+  // An index that lacks one of its attributes has no key, whatever the others are.
+  const isKnown = changed.every(({ attributes }) => attributes.every((name) => Object.hasOwn(values, name))
+    || attributes.some((name) => Object.hasOwn(values, name) && encoded[name] === undefined));
+  if (!isKnown) {
+    return undefined;
+  }
+  try {
+    const keys = changed.length === 0 ? {} : indexKeys(resource, id, encoded);
+    return Object.fromEntries(changed.flatMap(({ slot }) => [slot.partitionKey, slot.sortKey]).map((name) => [name, keys[name]]));
+  } catch (error) {
+    if (!(error instanceof Problem)) {
+      throw error;
+    }
+    // A value is too long for its key: said where the item is known, which may not even exist.
+    return undefined;
+  }
+}
+
+const counted = new WeakMap<ReadonlyMap<string, Resource>, ReadonlySet<string>>();
+
+/** The collections whose items are counted by what they are (`where`), not only by what they refer to. */
+function countedByContent(resources: ReadonlyMap<string, Resource>): ReadonlySet<string> {
+  let names = counted.get(resources);
+  if (names === undefined) {
+    names = new Set([...resources.values()].flatMap(({ attributes }) => [...attributes.values()].flatMap(({ words: { counts } }) => (counts?.where === undefined ? [] : [counts.collection]))));
+    counted.set(resources, names);
+  }
+  return names;
+}

@@ -1,0 +1,255 @@
+// One attempt of a transaction: the items that it has read, and as its writes leave them, the counts that change with them included.
+import type { Stored } from '../values/prepare';
+import type { Resource } from '../definition/resource';
+import { Problem, type Fault } from '../problem';
+import type { Image } from '../store/layout/record';
+import type { Store } from '../store/store';
+import type { Change } from '../store/write/change';
+import { marksOf } from '../store/write/deletion-mark';
+import type { Mode, NewImage, Values } from '../store/write/new-image';
+import { countChanges, type CountChange } from './counts';
+
+/** Where in the request a change comes from, for the pointers of its faults. */
+export type Origin = readonly (string | number)[];
+
+/** The pointer of a fault of one change, given where it comes from, and the pointer into its item. */
+export type Place = (origin: Origin, inner: string) => string;
+
+/** What a request does not fulfil, and where in it. */
+export interface Failure {
+  readonly origin: Origin;
+  readonly problem: Problem;
+}
+
+export interface CreateOptions {
+  readonly origin?: Origin;
+  /** Whether the client chose the id, so that another item can have had it before. */
+  readonly isIdChosen?: boolean;
+}
+
+/** What operations read and write by. Nothing is sent before all is asked for; then all is carried out, or nothing. */
+export interface Transaction {
+  /** An item as it is in the table; undefined where there is none. It still is so when the transaction is carried out. */
+  read(resource: Resource, id: string): Promise<Image | undefined>;
+  /** Reads several items in one request, as `read` would. */
+  readMany(keys: readonly { readonly resource: Resource; readonly id: string }[]): Promise<(Image | undefined)[]>;
+  /** An item as its own writes have left it so far, without the counts that other writes change; undefined where there is none. */
+  current(resource: Resource, id: string): Promise<Image | undefined>;
+  /** An item as the transaction has left it so far, counts and all; undefined where there is none. */
+  get(resource: Resource, id: string): Promise<Image | undefined>;
+  /** Makes an item of an id that is free. */
+  create(resource: Resource, id: string, values: Record<string, Stored>, options?: CreateOptions): Promise<void>;
+  /** Writes an item that exists: replaces it, or changes some attributes (undefined removes one). Several updates of one item are one. */
+  update(resource: Resource, id: string, values: Record<string, Stored | undefined>, mode: Mode, origin?: Origin): Promise<void>;
+  /** Deletes an item that exists. */
+  delete(resource: Resource, id: string, origin?: Origin): Promise<void>;
+  /** Notes why a part of the request cannot be done; the other parts go on, so that all failures are reported together. */
+  fail(failure: Failure): void;
+  /** An item as the transaction leaves it, once all is asked for. */
+  result(resource: Resource, id: string): Image;
+}
+
+/** By `nameOf`; undefined for an item that is known not to exist. */
+export type Known = Map<string, Image | undefined>;
+
+/** What an attempt asks for. */
+export interface Settled {
+  readonly changes: Change[];
+  /** Where each change comes from. */
+  readonly origins: Origin[];
+  readonly failures: readonly Failure[];
+}
+
+interface Entry {
+  readonly resource: Resource;
+  readonly id: string;
+  readonly oldImage: Image | undefined;
+  origin: Origin;
+  /** What is asked for; an item that is only read has to stay as it is. */
+  write: { readonly kind: 'put'; readonly values: Values; /** Without counts. */ readonly image: NewImage } | { readonly kind: 'delete' } | undefined;
+  /** What is added to its counts by the other writes. */
+  counts: Map<string, number>;
+  /** Who adds to its counts. */
+  causes: CountChange['causes'];
+  /** The image with its counts; undefined where nothing changes, or the item goes. */
+  newImage: NewImage | undefined;
+}
+
+/**
+ * Opens a transaction.
+ * @param known what has been read so far; what the transaction reads is added to it
+ * @param deletion the name of the deletion that it is a part of, whose items have its mark
+ * @returns the transaction, and what settles it: that adds the counts that change
+ */
+export function openTransaction(store: Store, known: Known, place: Place, deletion?: string): { transaction: Transaction; settle: () => Promise<Settled> } {
+  const entries = new Map<string, Entry>();
+  const failures: Failure[] = [];
+  let isSettled = true;
+
+  async function entryOf(resource: Resource, id: string): Promise<Entry> {
+    const name = nameOf(resource, id);
+    let entry = entries.get(name);
+    if (entry === undefined) {
+      if (!known.has(name)) {
+        known.set(name, await store.read(resource, id));
+      }
+      entry = { resource, id, oldImage: known.get(name), origin: [], write: undefined, counts: new Map(), causes: [], newImage: undefined };
+      entries.set(name, entry);
+    }
+    return entry;
+  }
+
+  async function put(entry: Entry, values: Values, origin: Origin): Promise<void> {
+    const { resource, id, oldImage } = entry;
+    const image = await store.newImage(resource, id, oldImage, values);
+    Object.assign(entry, { write: { kind: 'put', values, image }, newImage: image, origin: entry.write === undefined ? origin : entry.origin });
+    isSettled = false;
+  }
+
+  const transaction: Transaction = {
+    read: async (resource, id) => (await entryOf(resource, id)).oldImage,
+
+    async readMany(keys) {
+      await readUnknown(keys);
+      return Promise.all(keys.map(({ resource, id }) => transaction.read(resource, id)));
+    },
+
+    current: async (resource, id) => imageOf(await entryOf(resource, id)),
+
+    async get(resource, id) {
+      const entry = await entryOf(resource, id);
+      await applyCounts();
+      return imageOf(entry);
+    },
+
+    async create(resource, id, values, { origin = [], isIdChosen = false } = {}) {
+      const name = nameOf(resource, id);
+      const entry: Entry = entries.get(name) ?? { resource, id, oldImage: undefined, origin, write: undefined, counts: new Map(), causes: [], newImage: undefined };
+      if (imageOf(entry) !== undefined) {
+        throw new Error(`${name} exists: it cannot be made once more in a transaction.`);
+      }
+      entries.set(name, entry);
+      await put(entry, { mode: 'replace', values, isIdChosen }, origin);
+    },
+
+    async update(resource, id, values, mode, origin = []) {
+      const entry = await entryOf(resource, id);
+      if (imageOf(entry) === undefined) {
+        throw new Error(`${nameOf(resource, id)} does not exist: it cannot be updated.`);
+      }
+      const earlier = entry.write?.kind === 'put' && mode === 'merge' ? entry.write.values : undefined;
+      await put(entry, earlier === undefined ? { mode, values } : { ...earlier, values: { ...earlier.values, ...values } }, origin);
+    },
+
+    async delete(resource, id, origin = []) {
+      const entry = await entryOf(resource, id);
+      if (imageOf(entry) === undefined) {
+        throw new Error(`${nameOf(resource, id)} does not exist: it cannot be deleted.`);
+      }
+      // What was made in this transaction has never been.
+      Object.assign(entry, { write: entry.oldImage === undefined ? undefined : { kind: 'delete' }, newImage: undefined, origin });
+      isSettled = false;
+    },
+
+    fail: (failure) => void failures.push(failure),
+
+    result(resource, id) {
+      const image = imageOf(entries.get(nameOf(resource, id))!);
+      if (image === undefined) {
+        throw new Error(`${nameOf(resource, id)} is no item after its transaction.`);
+      }
+      return image;
+    },
+  };
+
+  /** Adds up anew how the writes so far change the counts of items, and makes the images of those. */
+  async function applyCounts(): Promise<void> {
+    if (isSettled) {
+      return;
+    }
+    isSettled = true;
+    const written = [...entries.values()].filter(({ write }) => write !== undefined);
+    const changes = countChanges(store.resources, written.map(({ resource, origin, oldImage, write }) => ({
+      resource, origin, before: oldImage?.item, after: write?.kind === 'put' ? write.image.item : undefined,
+    })));
+    const counted = [...entries.values()].filter(({ counts }) => counts.size > 0);
+    for (const entry of counted) {
+      Object.assign(entry, { counts: new Map(), causes: [], newImage: entry.write?.kind === 'put' ? entry.write.image : undefined });
+    }
+    await readUnknown(changes);
+    const touched = new Set<Entry>();
+    for (const { resource, id, attribute, by, causes } of changes) {
+      const entry = await entryOf(resource, id);
+      // An item that is absent is refused as a reference. One that goes by the same deletion keeps no counts.
+      if (imageOf(entry) !== undefined && !(deletion !== undefined && marksOf(entry.oldImage!, 'delete').includes(deletion))) {
+        entry.counts.set(attribute, by);
+        entry.causes = [...entry.causes, ...causes];
+        touched.add(entry);
+      }
+    }
+    for (const entry of touched) {
+      const { resource, id, oldImage, write, counts } = entry;
+      entry.newImage = await store.newImage(resource, id, oldImage, write?.kind === 'put' ? write.values : { mode: 'merge', values: {} }, counts);
+    }
+  }
+
+  /** Reads, in one request, those of some items that nothing is known of. */
+  async function readUnknown(keys: readonly { readonly resource: Resource; readonly id: string }[]): Promise<void> {
+    const unread = keys.filter(({ resource, id }) => !known.has(nameOf(resource, id)) && !entries.has(nameOf(resource, id)));
+    if (unread.length > 0) {
+      const { images } = await store.lookUp(unread);
+      unread.forEach(({ resource, id }, index) => known.set(nameOf(resource, id), images[index]));
+    }
+  }
+
+  return {
+    transaction,
+    async settle() {
+      await applyCounts();
+      const all = [...entries.values()];
+      return { changes: all.map((entry) => toChange(entry, all)), origins: all.map(originOf), failures: [...failures, ...brokenRules(all, place)] };
+    },
+  };
+}
+
+/** An item as text, equal for the same. */
+export function nameOf({ name }: Pick<Resource, 'name'>, id: string): string {
+  return `${name}/${id}`;
+}
+
+function imageOf({ oldImage, write, newImage }: Entry): Image | undefined {
+  return write?.kind === 'delete' ? undefined : newImage ?? oldImage;
+}
+
+function toChange({ resource, id, oldImage, write, newImage, causes }: Entry, all: readonly Entry[]): Change {
+  if (write?.kind === 'delete') {
+    return { kind: 'delete', resource, id, oldImage: oldImage! };
+  }
+  if (newImage === undefined) {
+    return { kind: 'check', resource, id, oldImage };
+  }
+  if (oldImage === undefined) {
+    return { kind: 'create', resource, id, newImage };
+  }
+  const cause = write === undefined ? { cause: all.findIndex((other) => other.write !== undefined && other.origin === causes[0]?.origin) } : {};
+  return { kind: 'update', resource, id, oldImage, newImage, ...cause };
+}
+
+/** An item whose counts alone change belongs to the first that changes them. */
+function originOf({ origin, write, causes }: Entry): Origin {
+  return write === undefined ? causes[0]?.origin ?? origin : origin;
+}
+
+/** Items that would not be as they must: a fault of their own write, or of those whose counts they keep. */
+function brokenRules(entries: readonly Entry[], place: Place): Failure[] {
+  const broken = entries.flatMap((entry) => (entry.newImage !== undefined && entry.newImage.faults.length > 0 ? [{ ...entry, newImage: entry.newImage }] : []));
+  return broken.map(({ origin, write, newImage: { faults }, causes }): Failure => {
+    if (write?.kind === 'put' && write.image.faults.length > 0) {
+      const errors = faults.map((fault) => ('pointer' in fault ? { ...fault, pointer: place(origin, fault.pointer) } : fault));
+      return { origin, problem: new Problem('invalid', 'The item would not be valid: correct what "errors" names. Nothing was changed.', { errors }) };
+    }
+    const details = [...new Set(faults.map(({ detail }) => detail))].join(' ');
+    const errors = causes.map((cause): Fault => ({ detail: details, pointer: place(cause.origin, cause.inner) }));
+    return { origin: causes[0]?.origin ?? origin, problem: new Problem('conflict', details, { errors }) };
+  });
+}

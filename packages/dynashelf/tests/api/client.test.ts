@@ -1,0 +1,156 @@
+// `npm run client`: a program that uses the typed client compiles, one that is wrong does not, and it works against the API.
+
+import { execFile } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import ts from 'typescript';
+
+import { createClient, type Client } from '../../src/testing/client';
+import { RULES } from '../setup/rules';
+import { useTable } from '../../src/testing/table';
+import { APP, commandWords } from '../setup/places';
+
+jest.setTimeout(120_000);
+useTable();
+
+const PROJECT = APP;
+const run = promisify(execFile);
+let folder: string;
+let server: Server;
+let guarded: Server;
+
+/** What README.md shows, and what is done with it. */
+const PROGRAM = `
+import { connect, items } from './client';
+
+const api = connect(process.env.API!);
+
+const { data: book, response } = await api.POST('/books', { body: { title: 'Omoo', author: 'Herman Melville' } });
+if (book === undefined) throw new Error('It was not made.');
+const tag = response.headers.get('ETag')!;
+
+for (const title of ['Typee', 'Mardi', 'Redburn']) await api.POST('/books', { body: { title, author: 'Herman Melville' } });
+const titles: string[] = [];
+for await (const { title } of items(api, '/books', { query: { author: 'Herman Melville', sort: 'title', limit: 2 } })) titles.push(title);
+
+const change = async (copies: number) => api.PATCH('/books/{id}', { params: { path: { id: book.id }, header: { 'If-Match': tag } }, body: { copies } });
+const changed = await change(4);
+const { error } = await change(5);
+const current: number | undefined = error?.status === 412 ? error.current?.copies : undefined;
+
+const named = await api.GET('/books', { params: { query: { 'id[in]': [book.id, 'absent'], 'copies[gte]': 1 } } });
+console.log(JSON.stringify({ titles, copies: changed.data?.copies, current, named: named.data?.items.map(({ id }) => id === book.id) }));
+export {};
+`;
+
+/** What README.md shows of credentials: the token is who it is of, and its role, as nothing verifies it here. */
+const WITH_CREDENTIALS = `
+import { connect } from './client';
+
+const body = { title: 'Omoo', author: 'Herman Melville' };
+let asked = 0;
+const statuses = [];
+for (const credentials of [{}, { apiKey: 'k' }, { token: 'ada reader' }, { token: async () => { asked += 1; return 'ada librarian'; }, apiKey: 'k' }]) {
+  const { response, error } = await connect(process.env.API!, credentials).POST('/books', { body });
+  statuses.push([response.status, error?.title]);
+}
+console.log(JSON.stringify({ statuses, asked }));
+export {};
+`;
+
+/** Serves what answers requests; a bearer token names a subject and a role. */
+async function serve(ask: Client): Promise<Server> {
+  const started = createServer((request, response) => {
+    void (async () => {
+      const parts: Buffer[] = [];
+      for await (const part of request) parts.push(part as Buffer);
+      const body = Buffer.concat(parts).toString();
+      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+      const [, subject, role = ''] = /^Bearer (\w+) (\w+)$/.exec(headers['authorization'] ?? '') ?? [];
+      const as = subject !== undefined ? { subject, roles: [role] } : headers['x-api-key'] !== undefined ? { key: headers['x-api-key'] } : undefined;
+      const answer = await ask(`${request.method} ${request.url}`, { headers, as, ...(body !== '' && { body }) });
+      response.writeHead(answer.status, answer.headers).end(answer.text);
+    })().catch((error: unknown) => response.writeHead(500).end(String(error)));
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => started.once('listening', resolve));
+  return started;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'client-'));
+  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
+  // With what a deployment trusts, which is not said here.
+  await run(process.execPath, commandWords('client', folder), { cwd: PROJECT, env: { ...process.env, ACCESS: '' } });
+  server = await serve(createClient());
+  guarded = await serve(createClient({ config: RULES }));
+});
+
+afterAll(() => {
+  server.close();
+  guarded.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('what is there and is somebody else’s is left as it is, and what is written can be told from it', async () => {
+  const other = mkdtempSync(join(tmpdir(), 'client-'));
+  const write = async (): Promise<unknown> => run(process.execPath, commandWords('client', other), { cwd: PROJECT }).catch(({ code, stderr }: { code: number; stderr: string }) => [code, stderr]);
+  writeFileSync(join(other, 'client.ts'), 'export const mine = 1;\n');
+  expect(await write()).toEqual([1, `${join(other, 'client.ts')} is there and was not written by "npm run client": name another folder, as in npm run client -- client.\n`]);
+  expect(readdirSync(other)).toEqual(['client.ts']);
+  expect(readFileSync(join(other, 'client.ts'), 'utf8')).toBe('export const mine = 1;\n');
+  rmSync(other, { recursive: true });
+  for (const name of ['api.ts', 'client.ts']) expect(readFileSync(join(folder, name), 'utf8').split('\n')[0]).toContain('written by "npm run client"');
+});
+
+/** What the compiler says of a program. */
+function faultsOf(source: string): string[] {
+  const file = join(folder, 'program.ts');
+  writeFileSync(file, source);
+  const program = ts.createProgram([file], {
+    strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noEmit: true, skipLibCheck: true, types: ['node'], typeRoots: [join(PROJECT, 'node_modules/@types')],
+    target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler,
+  });
+  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+}
+
+/** What the program that was compiled last prints. */
+async function outputOf(api: Server): Promise<unknown> {
+  const { port } = api.address() as AddressInfo;
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', join(folder, 'program.ts')], { cwd: folder, env: { ...process.env, API: `http://127.0.0.1:${port}` } });
+  return JSON.parse(stdout);
+}
+
+test('the program compiles, and creates, lists, patches and handles a conflict', async () => {
+  expect(faultsOf(PROGRAM)).toEqual([]);
+  expect(await outputOf(server)).toEqual({ titles: ['Mardi', 'Omoo', 'Redburn', 'Typee'], copies: 4, current: 4, named: [true] });
+});
+
+test('a program sends its credentials with every request, a token that it is asked for each time', async () => {
+  expect(faultsOf(WITH_CREDENTIALS)).toEqual([]);
+  expect(await outputOf(guarded)).toEqual({ statuses: [[401, 'Unauthenticated'], [403, 'Forbidden'], [403, 'Forbidden'], [201, null]], asked: 1 });
+});
+
+test.each([
+  ['an attribute that is not there', "title: 'Omoo', author", "titel: 'Omoo', author", /titel/],
+  ['an attribute of another type', 'body: { copies }', "body: { copies: 'four' }", /string/],
+  ['an unknown attribute in a patch', 'body: { copies }', 'body: { copys: copies }', /copys/],
+  ['an order that is not served', "sort: 'title'", "sort: 'copies'", /copies/],
+  ['a filter that is not there', "'copies[gte]'", "'copies[begins]'", /copies\[begins\]/],
+  ['a path that is not there', "api.GET('/books'", "api.GET('/boks'", /boks/],
+  ['a path that is no list', "items(api, '/books'", "items(api, '/health'", /health/],
+])('%s is a compile error', (_, right, wrong, message) => {
+  expect(PROGRAM).toContain(right);
+  expect(faultsOf(PROGRAM.replace(right, wrong)).join('\n')).toMatch(message);
+});
+
+test('README shows lines of the program', () => {
+  const readme = readFileSync(join(PROJECT, 'README.md'), 'utf8');
+  const [, shown = ''] = /```ts\n(import \{ connect, items \}[^`]*)```/.exec(readme) ?? [];
+  expect(shown.split('\n').filter((line) => line !== '').length).toBeGreaterThan(5);
+  expect(faultsOf(`${shown}\nexport {};`)).toEqual([]);
+});

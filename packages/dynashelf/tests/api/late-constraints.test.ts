@@ -1,0 +1,207 @@
+// `unique` and `references` declared on a table with data: refused, not kept in part, until the migration has made them hold.
+
+import { connect } from '#connect';
+
+import { defineResource, listResources, type Resource } from '../../src/definition/resource';
+import { establishConstraints } from '../../src/store/migrate/establish-constraints';
+import type { Send } from '../../src/store/client/send';
+import { createClient, type Client } from '../../src/testing/client';
+import { brokenRules } from '../setup/invariants';
+import { scanTable } from '../setup/scan';
+import { tableName, useTable } from '../../src/testing/table';
+
+useTable();
+
+/** Shelves, and boxes that may refer to them and to one another: each word declared or not. */
+function declare({ unique = false, references = false, parent = false }): ReturnType<typeof listResources> {
+  const shelves = defineResource({ name: 'shelves', description: 'Shelves.', schema: { title: String } });
+  const boxes = defineResource({
+    name: 'boxes',
+    description: 'Boxes.',
+    schema: {
+      code: { type: String, maxLength: 50, ...(unique && { unique: true }) },
+      shelf: { type: String, ...(references && { references: 'shelves' }) },
+      other: { type: String, ...(parent && { references: 'shelves' }) },
+      note: String,
+    },
+  });
+  return listResources(shelves, boxes);
+}
+
+const before = declare({});
+const all = declare({ unique: true, references: true });
+
+async function establish(resources: typeof before, send: Send = connect()): Promise<Awaited<ReturnType<typeof establishConstraints>>> {
+  return establishConstraints(send, tableName(), resources, 0);
+}
+
+async function clean(): Promise<void> {
+  const ask = createClient({ resources: before });
+  for (const collection of ['boxes', 'shelves']) {
+    for (const { id } of (await ask(`GET /${collection}?limit=100`)).body.items as { id: string }[]) {
+      await ask(`DELETE /${collection}/${id}`);
+    }
+  }
+}
+
+async function old(): Promise<void> {
+  const ask = createClient({ resources: before });
+  await ask('PUT /shelves/s', { body: {} });
+  await ask('PUT /shelves/free', { body: {} });
+  await ask('PUT /boxes/a', { body: { code: 'x', shelf: 's' } });
+  await ask('PUT /boxes/b', { body: { code: 'y', shelf: 's' } });
+}
+
+function expectRefused({ status, body, headers }: Awaited<ReturnType<Client>>): void {
+  expect(status).toBe(503);
+  expect(body.detail).toMatch(/has to run "npm run rekey" once/);
+  expect(headers['retry-after']).toMatch(/^\d+$/);
+}
+
+beforeAll(() => jest.useFakeTimers({ doNotFake: ['setTimeout', 'setInterval', 'setImmediate', 'nextTick', 'queueMicrotask', 'performance'] }));
+afterAll(() => jest.useRealTimers());
+
+/** Lets a process forget what it believes of the constraints. */
+function later(): void {
+  jest.setSystemTime(Date.now() + 60_000);
+}
+
+test('on a table without items they hold from the first write on, without a migration', async () => {
+  const ask = createClient({ resources: declare({ unique: true, references: true }) });
+  expect((await ask('PUT /shelves/s', { body: {} })).status).toBe(201);
+  expect((await ask('PUT /boxes/a', { body: { code: 'x', shelf: 's' } })).status).toBe(201);
+  expect((await ask('POST /boxes', { body: { code: 'x' } })).status).toBe(409);
+  expect((await ask('DELETE /shelves/s')).status).toBe(409);
+  expect(await establish(all)).toEqual([]);
+  await ask('DELETE /boxes/a');
+  await ask('DELETE /shelves/s');
+});
+
+describe('on a table with items', () => {
+  const ask = createClient({ resources: all });
+  const undeclared = createClient({ resources: before });
+
+  beforeAll(async () => {
+    // A process that does not know the words notes that nobody keeps them any more.
+    await undeclared('PUT /shelves/s', { body: {} });
+    await old();
+    const { forget } = { forget: createClient({ resources: declare({ parent: true }) }) };
+    await forget('PUT /boxes/forget', { body: { other: 's' } });
+    await undeclared('DELETE /boxes/forget');
+    later();
+  });
+
+  test('what relies on them is 503 and says what to do; everything else is done', async () => {
+    expectRefused(await ask('POST /boxes', { body: { code: 'x' } }));
+    expectRefused(await ask('PATCH /boxes/a', { body: { code: 'z' } }));
+    expectRefused(await ask('PATCH /boxes/a', { body: { shelf: null } }));
+    expectRefused(await ask('DELETE /boxes/a'));
+    expectRefused(await ask('DELETE /shelves/s'));
+    expectRefused(await ask('POST /transactions', { body: { operations: [{ method: 'DELETE', path: '/shelves/free' }] } }));
+    expect((await ask('PATCH /boxes/a', { body: { note: 'n' } })).status).toBe(200);
+    expect((await ask('POST /boxes', { body: { note: 'n' } })).status).toBe(201);
+    expect((await ask('GET /boxes/a')).body).toMatchObject({ code: 'x', shelf: 's' });
+  });
+
+  test('duplicates and references that lead nowhere are named, and the constraint does not hold until there are none', async () => {
+    await undeclared('PUT /boxes/twin', { body: { code: 'y', shelf: 'none' } });
+    const done = await establish(all);
+    expect(done.map(({ constraint, obstacles }) => [constraint, obstacles])).toEqual([
+      ['boxes: unique code', [expect.stringMatching(/^boxes\/(b|twin) and boxes\/(b|twin) have the same "code"/)]],
+      ['boxes: references shelf shelves', ['boxes/twin refers to "none" of shelves, which does not exist: make it, or clear the reference.']],
+    ]);
+    later();
+    expectRefused(await ask('POST /boxes', { body: { code: 'new' } }));
+    await undeclared('DELETE /boxes/twin');
+  });
+
+  test('a migration that is killed at any request and run again makes them hold, exactly', async () => {
+    for (let kill = 0; ; kill++) {
+      let requests = 0;
+      const send = connect();
+      const killed: Send = async (operation, input) => {
+        if (requests++ === kill) throw new Error('killed');
+        return send(operation, input);
+      };
+      const ended = await establish(all, killed).then(() => true, () => false);
+      if (ended) break;
+    }
+    expect(await establish(all)).toEqual([]);
+    later();
+    expect((await ask('POST /boxes', { body: { code: 'x' } })).status).toBe(409);
+    expect((await ask('PUT /boxes/c', { body: { code: 'z', shelf: 's' } })).status).toBe(201);
+    expect((await ask('DELETE /boxes/a')).status).toBe(204);
+    expect((await ask('DELETE /shelves/s')).status).toBe(409);
+    expect((await ask('DELETE /shelves/free')).status).toBe(204);
+    expect(brokenRules(all, await scanTable(tableName()))).toEqual([]);
+  });
+
+  test('taken back and declared again, they hold only after another migration', async () => {
+    const without = createClient({ resources: declare({ parent: true }) });
+    await without('PUT /shelves/t', { body: {} });
+    // Asking for a constraint of its own, it notes that the others are kept no more.
+    expectRefused(await without('PUT /boxes/d', { body: { other: 't' } }));
+    expect((await without('PUT /boxes/d', { body: { code: 'x', shelf: 't' } })).status).toBe(201);
+    later();
+    expectRefused(await ask('DELETE /shelves/t'));
+    expectRefused(await ask('POST /boxes', { body: { code: 'x' } }));
+    await establish(all);
+    later();
+    expect((await ask('DELETE /shelves/t')).status).toBe(409);
+    expect((await ask('POST /boxes', { body: { code: 'x' } })).status).toBe(409);
+    expect(brokenRules(all, await scanTable(tableName()))).toEqual([]);
+    await clean().catch(() => undefined);
+  });
+});
+
+test('constraints that were declared from the beginning hold, also where the first items do not have their attributes', async () => {
+  const firsts = defineResource({ name: 'firsts', description: 'Firsts.', schema: { code: { type: String, maxLength: 50, unique: true }, of: { type: String, references: 'seconds' } } });
+  const seconds = defineResource({ name: 'seconds', description: 'Seconds.', schema: { first: { type: String, references: 'firsts' } } });
+  const resources = listResources(firsts, seconds);
+  // Each client is a process that knows nothing of what the other has asked.
+  await createClient({ resources })('POST /firsts', { body: {} });
+  await createClient({ resources })('POST /seconds', { body: [{}, {}] });
+  const ask = createClient({ resources });
+  const second = (await ask('POST /seconds', { body: {} })).body.id as string;
+  expect((await ask('POST /firsts', { body: { code: 'a', of: second } })).status).toBe(201);
+  expect((await ask('POST /firsts', { body: { code: 'a' } })).status).toBe(409);
+  expect((await ask(`DELETE /seconds/${second}`)).status).toBe(409);
+});
+
+test('a migration that is held up while a later one makes the same constraints writes nothing more, and says so', async () => {
+  const racks = defineResource({ name: 'racks', description: 'Racks.', schema: { title: String } });
+  const crates = (isLate: boolean): Resource => defineResource({
+    name: 'crates', description: 'Crates.', schema: { code: { type: String, maxLength: 50, ...(isLate && { unique: true }) }, rack: { type: String, ...(isLate && { references: 'racks' }) } },
+  });
+  const former = createClient({ resources: listResources(racks, crates(false)) });
+  await former('PUT /racks/s', { body: {} });
+  await former('PUT /crates/a', { body: { code: 'x', rack: 's' } });
+  await former('PUT /crates/b', { body: { code: 'y', rack: 's' } });
+  const resources = listResources(racks, crates(true));
+  const send = connect();
+  let [noteHeld, go] = [(): void => undefined, (): void => undefined];
+  const isHeld = new Promise<void>((resolve) => {
+    noteHeld = resolve;
+  });
+  const mayGo = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const slow: Send = async (operation, input, options) => {
+    const output = await send(operation, input, options);
+    if (operation === 'Query' && JSON.stringify(input).includes('"crates"')) {
+      noteHeld();
+      await mayGo;
+    }
+    return output;
+  };
+  const first = establish(resources, slow).catch((error: unknown) => (error as Error).message);
+  await isHeld;
+  await establish(resources);
+  const ask = createClient({ resources });
+  expect((await ask('PUT /crates/c', { body: { rack: 's', code: 'z' } })).status).toBe(201);
+  expect((await ask('PATCH /crates/a', { body: { code: 'w' } })).status).toBe(200);
+  go();
+  expect(await first).toMatch(/Another run of this migration has begun meanwhile/);
+  const records = await scanTable(tableName());
+  expect(brokenRules(resources, records.filter(({ pk }) => !/^#unique#(?!crates#)/.test(pk?.S ?? '')))).toEqual([]);
+});

@@ -1,0 +1,78 @@
+// A copy of the project, for tests that start it, break its files, or kill what it started.
+
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readlinkSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { APP, commandWords } from './places';
+
+
+/** A copy: its own source, serverless.yml and data; the packages are the project's. */
+export interface ProjectCopy {
+  readonly directory: string;
+  /** The processes whose working directory this is: all that a start here has started. Linux only; else none. */
+  processes(): number[];
+  remove(): void;
+}
+
+/** A start under way. */
+export interface Start {
+  readonly pid: number;
+  /** All that it has printed. */
+  output(): string;
+  /** Resolves as soon as this has been printed; rejects with the output if it ends before. */
+  printed(text: string): Promise<void>;
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Copies the project to a new directory. */
+export function copyProject(): ProjectCopy {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'project-')));
+  for (const name of ['src', 'samples', 'serverless.yml', 'package.json', 'tsconfig.json']) {
+    if (existsSync(join(APP, name))) cpSync(join(APP, name), join(directory, name), { recursive: true });
+  }
+  symlinkSync(join(APP, 'node_modules'), join(directory, 'node_modules'), 'junction');
+  return {
+    directory,
+    processes: () => processesIn(directory),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+/** Runs `npm start` in a copy, or what `npm start` runs. */
+export function startIn({ directory }: ProjectCopy, environment: Record<string, string | undefined>, by: 'npm' | 'node' = 'node'): Start {
+  const [command, args] = by === 'npm' ? ['npm', ['start']] : [process.execPath, commandWords('start')];
+  const clean = Object.entries({ ...process.env, ...environment }).filter(([name]) => environment[name] !== undefined || !/^(AWS|DYNAMODB|TABLE_NAME|CURSOR_KEY|CORS|PORT|ACCESS|TOKEN_|API_KEY|npm_)/.test(name));
+  const child = spawn(command, args, { cwd: directory, env: Object.fromEntries(clean), stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => child.on('exit', (code, signal) => resolve(code ?? signal)));
+  return {
+    pid: child.pid ?? 0,
+    output: () => output,
+    async printed(text) {
+      let over = false;
+      void ended.then(() => (over = true));
+      while (!output.includes(text)) {
+        if (over) throw new Error(`It ended before it printed "${text}":\n${output}`);
+        await sleep(25);
+      }
+    },
+    ended,
+    kill: (signal) => void child.kill(signal),
+  };
+}
+
+function processesIn(directory: string): number[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`) === directory;
+    } catch {
+      return false; // ended meanwhile, or another user's
+    }
+  });
+}

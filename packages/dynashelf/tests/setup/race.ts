@@ -1,0 +1,23 @@
+// Many clients at once.
+
+import type { Answer } from '../../src/testing/client';
+
+// A busy machine needs its time for so many.
+jest.setTimeout(60_000);
+
+/** How many clients race for each rule. */
+export const CLIENTS = 50;
+
+/** Runs clients at once, each with its number. */
+export async function race(client: (number: number) => Promise<Answer>, clients = CLIENTS): Promise<Answer[]> {
+  return Promise.all(Array.from({ length: clients }, (_, number) => client(number)));
+}
+
+/** How many answers have each status: `{ 201: 1, 409: 49 }`. */
+export function statuses(answers: readonly Answer[]): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const { status } of answers) {
+    counts[status] = (counts[status] ?? 0) + 1;
+  }
+  return counts;
+}

@@ -1,0 +1,58 @@
+// A dangerous pattern in a resource file ends `npm run build`, `serverless package`, `serverless deploy` and `npm start`.
+
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { freePort } from '../../../src/local/free-port';
+import { unreachableActions } from '../../../src/local/resource-mistakes';
+import { defineResource } from '../../../src/definition/resource';
+import { commandWords } from '../../setup/places';
+import { copyProject, type ProjectCopy } from '../../setup/project-copy';
+
+const FILE = 'src/resources/books.ts';
+const REFUSAL = /src\/resources\/books\.ts: attribute "isbn" has a pattern that takes exponential time on some texts, whatever their length: write it so that no text can be matched in two ways/;
+
+let copy: ProjectCopy;
+
+beforeAll(() => {
+  copy = copyProject();
+  const path = join(copy.directory, FILE);
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/pattern: '[^']*'/, () => "pattern: '^([0-9]+-?)+$'"));
+});
+
+afterAll(() => copy.remove());
+
+const serverless = join(dirname(require.resolve('serverless/package.json')), 'bin/serverless.js');
+
+test.each([
+  ['npm run build', commandWords('build')],
+  ['serverless package', [serverless, 'package']],
+  ['serverless deploy', [serverless, 'deploy']],
+  ['npm start', commandWords('start')],
+])('%s names file, attribute and remedy, and does nothing', async (_command, args) => {
+  const { code, said } = await run(args);
+  expect(said).toMatch(REFUSAL);
+  expect(code).toBe(1);
+}, 60_000);
+
+async function run(args: string[]): Promise<{ code: number; said: string }> {
+  const env = { PATH: process.env['PATH'], HOME: copy.directory, PORT: String(await freePort()), AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none', AWS_REGION: 'eu-central-1', HTTPS_PROXY: 'http://127.0.0.1:9' };
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd: copy.directory, env }, (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), said: stdout + stderr }));
+  });
+}
+
+test('an action that access does not speak of is no mistake, and is said', () => {
+  const source = { description: 'For this test.', schema: { title: { type: String } }, actions: (action: never) => ({ sell: act(action), lend: act(action) }) };
+  const [one, other] = [defineResource({ ...source, name: 'shelves', access: { sell: 'public' } } as never), defineResource({ ...source, name: 'boxes' } as never)];
+  expect([one, other].flatMap((resource) => unreachableActions(resource))).toEqual([
+    'src/resources/shelves.ts: nobody may carry out the action "lend" where access goes by rules, for access does not speak of it: add it there.',
+    'src/resources/boxes.ts: nobody may carry out the action "sell" where access goes by rules, for access does not speak of it: add it there.',
+    'src/resources/boxes.ts: nobody may carry out the action "lend" where access goes by rules, for access does not speak of it: add it there.',
+  ]);
+});
+
+function act(action: (definition: object) => unknown): unknown {
+  return action({ description: 'For this test.', body: {}, run: async () => undefined });
+}
