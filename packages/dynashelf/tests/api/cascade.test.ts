@@ -456,12 +456,14 @@ describe('at the sizes of DynamoDB', () => {
     // More from time to time, for a slow machine.
     const hurried = (tries: number): Promise<Answer> => createClient({ resources: family, remaining: 1_550 + 20 * tries })('DELETE /folders/big');
     const statuses: number[] = [];
-    while (statuses.at(-1) !== 204 && statuses.length < 200) {
+    // 404 after a 503 whose last request did arrive, though its answer came too late.
+    const ends = [204, 404];
+    while (!ends.includes(statuses.at(-1)!) && statuses.length < 200) {
       const { status, headers } = await hurried(statuses.length);
       statuses.push(status);
-      expect([status, /^\d+$/.test(headers['retry-after'] ?? '')]).toEqual(status === 204 ? [204, false] : [503, true]);
+      expect([status, /^\d+$/.test(headers['retry-after'] ?? '')]).toEqual(ends.includes(status) ? [status, false] : [503, true]);
     }
-    expect([statuses[0], statuses.at(-1)]).toEqual([503, 204]);
+    expect([statuses[0], ends.includes(statuses.at(-1)!)]).toEqual([503, true]);
     expect(await items()).toEqual([]);
   });
 });
