@@ -5,12 +5,12 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+import { APP } from '../setup/places';
 import { FETCH, TYPES } from './typescript';
 
 const OPENAPI_GENERATOR = '7.25.0';
 const OPENAPI_PYTHON_CLIENT = '0.29.1';
 
-const PROJECT = join(__dirname, '../..');
 const PROGRAMS = join(__dirname, 'programs');
 
 /** What the clients of one API are made of and run with. */
@@ -97,7 +97,7 @@ export const GENERATORS: readonly Generator[] = [
     versions: () => `${versionOf('openapi-typescript')}, openapi-fetch ${versionOf('openapi-fetch')}, Node ${process.version}`,
     missing: () => undefined,
     run({ folder, description, collection, environment }) {
-      execute(process.execPath, [join(PROJECT, 'node_modules/openapi-typescript/bin/cli.js'), description, '--output', join(folder, 'api.ts')], folder);
+      execute(process.execPath, [join(APP, 'node_modules/openapi-typescript/bin/cli.js'), description, '--output', join(folder, 'api.ts')], folder);
       return typescript(folder, TYPES, collection, environment, true);
     },
   },
@@ -107,8 +107,8 @@ export const GENERATORS: readonly Generator[] = [
 function generate(language: string, folder: string, description: string, properties = '', more: string[] = []): void {
   const group = 'org/openapitools/openapi-generator-cli';
   const jar = join(homedir(), '.m2/repository', group, OPENAPI_GENERATOR, `openapi-generator-cli-${OPENAPI_GENERATOR}.jar`);
-  execute('mvn', ['-q', '-B', 'dependency:get', `-Dartifact=org.openapitools:openapi-generator-cli:${OPENAPI_GENERATOR}`, '-Dtransitive=false'], PROJECT);
-  execute('java', ['-jar', jar, 'generate', '-g', language, '-i', description, '-o', folder, '--global-property', 'apiTests=false,modelTests=false,apiDocs=false,modelDocs=false', ...(properties === '' ? [] : [`--additional-properties=${properties}`]), ...more], PROJECT);
+  execute('mvn', ['-q', '-B', 'dependency:get', `-Dartifact=org.openapitools:openapi-generator-cli:${OPENAPI_GENERATOR}`, '-Dtransitive=false'], APP);
+  execute('java', ['-jar', jar, 'generate', '-g', language, '-i', description, '-o', folder, '--global-property', 'apiTests=false,modelTests=false,apiDocs=false,modelDocs=false', ...(properties === '' ? [] : [`--additional-properties=${properties}`]), ...more], APP);
 }
 
 /** A Python of its own with packages of PyPI. */
@@ -121,12 +121,12 @@ function environmentOf(folder: string, packages: string[]): string {
 
 /** Compiles a program strictly, and runs it. */
 function typescript(folder: string, source: string, collection: string, environment: NodeJS.ProcessEnv, exactOptionalPropertyTypes: boolean): string {
-  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  symlinkSync(join(APP, 'node_modules'), join(folder, 'node_modules'), 'junction');
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
   writeFileSync(join(folder, 'program.ts'), named(source, collection));
   const compilerOptions = { noEmit: true, strict: true, exactOptionalPropertyTypes, target: 'es2022', module: 'esnext', moduleResolution: 'bundler', skipLibCheck: true, lib: ['es2022', 'dom', 'dom.iterable'], types: ['node'] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
-  execute(process.execPath, [join(PROJECT, 'node_modules/typescript/bin/tsc'), '-p', folder], folder);
+  execute(process.execPath, [join(APP, 'node_modules/typescript/bin/tsc'), '-p', folder], folder);
   return execute(process.execPath, ['--import', 'tsx', join(folder, 'program.ts')], folder, environment);
 }
 
@@ -161,5 +161,5 @@ function version(command: string, option: string): string {
 }
 
 function versionOf(name: string): string {
-  return (JSON.parse(readFileSync(join(PROJECT, 'node_modules', name, 'package.json'), 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(join(APP, 'node_modules', name, 'package.json'), 'utf8')) as { version: string }).version;
 }

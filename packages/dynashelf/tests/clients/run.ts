@@ -41,8 +41,8 @@ const APIS: readonly Api[] = [
       rmSync(join(directory, 'samples'), { recursive: true });
       mkdirSync(folder);
       mkdirSync(join(directory, 'samples'));
-      writeFileSync(join(folder, 'kinds.ts'), readFileSync(join(__dirname, 'kinds.ts'), 'utf8').replace('../../src/definition/', '../definition/'));
-      writeFileSync(join(folder, 'index.ts'), "import { listResources } from '../definition/resource';\nimport { kinds } from './kinds';\n\nexport const resources = listResources(kinds);\n");
+      writeFileSync(join(folder, 'kinds.ts'), readFileSync(join(__dirname, 'kinds.ts'), 'utf8').replace('../../src/definition/resource', 'dynashelf'));
+      writeFileSync(join(folder, 'index.ts'), "import { listResources } from 'dynashelf';\nimport { kinds } from './kinds';\n\nexport const resources = listResources(kinds);\n");
     },
   },
 ];
