@@ -6,6 +6,7 @@ import { BASE64, requestSchema, type JsonSchema } from './json-schema';
 import { didYouMean } from '../definition/nearest';
 import { isReadOnly, type Node } from './node';
 import { ID_PATTERN } from '../definition/relation';
+import { SYSTEM_ATTRIBUTES } from '../definition/reserved';
 import { quickCheck, quickCheckOfChanges, type QuickCheck } from './quick-check';
 import type { Resource } from '../definition/resource';
 import { findRepetitions } from './uniqueness';
@@ -83,13 +84,11 @@ export function attributeOf(fault: Fault): string {
 export function writable(attributes: ReadonlyMap<string, Node>, body: JsonObject, ignored: ReadonlySet<string> = new Set()): JsonObject {
   const isWritable = (name: string): boolean => {
     const node = attributes.get(name);
-    return node === undefined ? !SYSTEM.has(name) : !isReadOnly(node) && !ignored.has(name);
+    return node === undefined ? !SYSTEM_ATTRIBUTES.includes(name) : !isReadOnly(node) && !ignored.has(name);
   };
   // Most bodies hold nothing else.
   return Object.keys(body).every(isWritable) ? body : Object.fromEntries(Object.entries(body).filter(([name]) => isWritable(name)));
 }
-
-const SYSTEM = new Set(['id', 'version', 'createdAt', 'updatedAt', 'deleting']);
 
 const SENTENCES: Record<string, ((limit: never) => string) | undefined> = {
   type: (type: string) => `Must be ${type === 'integer' || type === 'object' || type === 'array' ? 'an' : 'a'} ${type}.`,

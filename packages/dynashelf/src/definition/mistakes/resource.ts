@@ -7,6 +7,7 @@ import { checkIntegrity } from './integrity';
 import { isReadOnly, type Kind, type Node } from '../../values/node';
 import { didYouMean } from '../nearest';
 import { checkRelations } from '../relation';
+import { LIST_PARAMETERS, SYSTEM_ATTRIBUTES } from '../reserved';
 import type { Resource, ResourceDefinition } from '../resource';
 
 /** A list reads every shard. */
@@ -15,9 +16,7 @@ const MOST_SHARDS = 64;
 /** What one UpdateItem expression of DynamoDB can set, with room to spare. */
 const MOST_ATTRIBUTES = 200;
 
-const SYSTEM_ATTRIBUTES = ['id', 'version', 'createdAt', 'updatedAt', 'deleting'];
 const STORED_ATTRIBUTES = ['pk', 'sk'];
-const LIST_PARAMETERS = ['limit', 'cursor', 'sort', 'fields', 'expand'];
 const SERVED_PATHS = ['transactions', 'openapi.json', 'docs', 'health'];
 
 /** Every word of a resource file. */

@@ -4,6 +4,7 @@ import { forbidden } from '../../authorization/refusal';
 import type { Grant } from '../../definition/access';
 import { DEFAULT_LIMIT, MOST_LISTED } from '../../definition/limits';
 import { didYouMean } from '../../definition/nearest';
+import { LIST_PARAMETERS } from '../../definition/reserved';
 import type { Resource } from '../../definition/resource';
 import type { ListInput } from '../../operations/list';
 import { gatherFaults, type Faults } from '../../problem';
@@ -20,8 +21,6 @@ import { readPreferences } from '../prefer';
 import type { Request } from '../request';
 import type { Within } from '../route';
 import type { Reading } from '../serve';
-
-const LIST_PARAMETERS = ['limit', 'cursor', 'fields', 'sort', 'expand'];
 
 /** Whose items are listed; of a relation, those whose attribute holds an item's id. */
 export interface ListRoute {

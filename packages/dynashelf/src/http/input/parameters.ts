@@ -1,10 +1,9 @@
 // Query parameters: each known, each once.
 import { didYouMean } from '../../definition/nearest';
+import { SYSTEM_ATTRIBUTES } from '../../definition/reserved';
 import type { Resource } from '../../definition/resource';
 import { Problem, type Faults } from '../../problem';
 import type { Request } from '../request';
-
-const SYSTEM_ATTRIBUTES = ['id', 'version', 'createdAt', 'updatedAt', 'deleting'];
 
 /** Reads the query parameters by name, noting what is unknown or stands twice. */
 export function readParameters(request: Pick<Request, 'parameters'>, known: readonly string[], faults: Faults): Map<string, string> {
