@@ -56,7 +56,7 @@ export function exampleItem(resource: Resource): JsonObject | undefined {
 }
 
 /** A value that an attribute may have. */
-export function exampleOf({ kind, words, members, element }: Node, name: string): Json | undefined {
+function exampleOf({ kind, words, members, element }: Node, name: string): Json | undefined {
   const given = words.examples?.[0] ?? words.enum?.[0] ?? plain(words.default);
   if (given !== undefined) {
     return given as Json;

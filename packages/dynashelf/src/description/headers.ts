@@ -3,7 +3,7 @@ import { refer, type Part } from './names';
 import type { Trusted } from './trusted';
 
 /** An entity tag (RFC 9110 §8.8.3) as answers have it. */
-export const ENTITY_TAG = '^(?:W/)?"[\\x21\\x23-\\x7e\\x80-\\xff]*"$';
+const ENTITY_TAG = '^(?:W/)?"[\\x21\\x23-\\x7e\\x80-\\xff]*"$';
 
 /** By name: what it says, and what it looks like. */
 const HEADERS: Record<string, readonly [description: string, schema: Part]> = {
@@ -44,7 +44,7 @@ const COMMON = ['X-Request-Id', 'Cache-Control', 'Vary', 'X-Content-Type-Options
 const SOMETIMES = ['Content-Encoding', 'Strict-Transport-Security', 'Access-Control-Allow-Origin', 'Access-Control-Expose-Headers'];
 
 /** The headers that all answers share. */
-export const SHARED_HEADERS: readonly string[] = [...COMMON, ...SOMETIMES];
+const SHARED_HEADERS: readonly string[] = [...COMMON, ...SOMETIMES];
 
 /** The headers section of the components. */
 export function headerComponents(trusted: Trusted | undefined): Part {

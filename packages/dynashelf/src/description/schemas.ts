@@ -9,7 +9,7 @@ import { partOf, schemaName, schemaOf, type Part } from './names';
 import type { Trusted } from './trusted';
 
 /** What the system keeps of every item. */
-export const SYSTEM_PROPERTIES = {
+const SYSTEM_PROPERTIES = {
   id: { type: 'string', pattern: ID_PATTERN, minLength: 1, maxLength: LONGEST_ID, readOnly: true, description: 'Unique within the collection; UUIDv7 (RFC 9562) where the server made it.' },
   version: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER, format: 'int64', readOnly: true, description: '1 on creation, one more with every write; the ETag.' },
   createdAt: { type: 'string', format: 'date-time', maxLength: 24, readOnly: true, description: 'RFC 3339, UTC.' },

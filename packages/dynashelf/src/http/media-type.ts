@@ -4,7 +4,7 @@ import { Problem } from '../problem';
 import type { Request } from './request';
 
 export const JSON_TYPE = 'application/json';
-export const MERGE_PATCH_TYPE = 'application/merge-patch+json';
+const MERGE_PATCH_TYPE = 'application/merge-patch+json';
 export const JSON_PATCH_TYPE = 'application/json-patch+json';
 
 /** What PATCH takes; `application/json` means a merge patch. */

@@ -48,7 +48,7 @@ export function authorizer(api: Guarded): Authorizer {
  * Whether a request without a token is for the function to decide about. Where no rule can let it in, the gateway says
  * 401 itself, since in its own answers alone the header `WWW-Authenticate` keeps its name.
  */
-export function admitsAnonymous(api: Guarded, request: Pick<Request, 'method' | 'segments'>): boolean {
+function admitsAnonymous(api: Guarded, request: Pick<Request, 'method' | 'segments'>): boolean {
   if (api.config.apiKeys) {
     return true; // the gateway asks for a key next, and nobody with one is anonymous
   }

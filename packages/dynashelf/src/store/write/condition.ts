@@ -56,14 +56,6 @@ export function atMost(attribute: string, most: number): Condition {
   };
 }
 
-/** A number attribute is at least a number. */
-export function atLeast(attribute: string, least: number): Condition {
-  return {
-    expression: ({ name, value }) => `${name(attribute)} >= ${value({ N: String(least) })}`,
-    holds: (record) => record?.[attribute]?.N !== undefined && Number(record[attribute].N) >= least,
-  };
-}
-
 /** A text or set attribute, if there is one, does not contain a text. */
 export function notContains(attribute: string, text: string): Condition {
   return {

@@ -7,7 +7,7 @@ import type { CancellationReason } from '../../../src/store/client/failure';
 import { connect } from '../../../src/store/client/sdk';
 import { BIRTH_ATTRIBUTE, PARTITION_KEY, SORT_KEY } from '../../../src/store/layout/table';
 import type { AttributeMap } from '../../../src/store/layout/value';
-import { absent, all, atLeast, atMost, either, equals, exists, notContains, notExists, present, setContains, type Condition } from '../../../src/store/write/condition';
+import { absent, all, atMost, either, equals, exists, notContains, notExists, present, setContains, type Condition } from '../../../src/store/write/condition';
 import { preconditionConditions, type Preconditions } from '../../../src/store/write/preconditions';
 import { newWrite, toTransactItem } from '../../../src/store/write/write';
 import { tableName, useTable } from '../../../src/testing/table';
@@ -54,7 +54,6 @@ const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
     NAME.map(absent),
     fc.tuple(fc.constantFrom('any', 'other', 'number', 'text'), ANY).map(([name, value]) => equals(name, value)),
     fc.integer({ min: -2, max: 3 }).map((most) => atMost('number', most)),
-    fc.integer({ min: -2, max: 3 }).map((least) => atLeast('number', least)),
     fc.tuple(fc.constantFrom('set', 'text'), TEXT).map(([name, text]) => notContains(name, text)),
     TEXT.map((text) => setContains('set', text)),
     PRECONDITIONS,

@@ -46,7 +46,7 @@ export interface Failure {
 }
 
 /** Whether something is worth sending again, and if so why. */
-export function classify({ name = '', message = '', code = '', $metadata = {} }: Failure): 'throttling' | 'transient' | undefined {
+function classify({ name = '', message = '', code = '', $metadata = {} }: Failure): 'throttling' | 'transient' | undefined {
   const status = $metadata.httpStatusCode ?? 0;
   if (THROTTLING.has(name) || status === 429) {
     return 'throttling';
