@@ -2,12 +2,11 @@
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import { backOff } from '../store/client/back-off';
-import { recordKey, type Image } from '../store/layout/record';
+import { keyText, recordKey, type Image } from '../store/layout/record';
 import type { Store } from '../store/store';
 import { CLEARING_ATTRIBUTE } from '../store/layout/table';
 import { marksOf } from '../store/write/deletion-mark';
 import { referenceAttributes } from '../store/write/references';
-import { keyText } from '../store/write/write';
 import { nameOf } from '../transaction/transaction';
 import { obstacle, reachedBy, referenceCountOf, referencesTo, referringIds } from './cascade';
 import { HeldUp, requireTime, withoutThem, type Deletion, type Member } from './mark-referrers';

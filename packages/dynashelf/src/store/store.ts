@@ -7,7 +7,7 @@ import { readMany } from './query/batch';
 import { metered } from './client/cost';
 import { openBudget } from './client/budget';
 import { createReader, MOST_BYTES, type Reader, type StoreOptions } from './reader';
-import { recordKey, toImage, type Image } from './layout/record';
+import { keyText, recordKey, toImage, type Image } from './layout/record';
 import { TOKEN_LENGTH } from './layout/table';
 import type { AttributeMap } from './layout/value';
 import type { Change } from './write/change';
@@ -18,7 +18,7 @@ import { MOST_ACTIONS, planChanges, type Plan, type PlanOptions } from './write/
 import type { Preconditions } from './write/preconditions';
 import type { RecordChanges } from './write/record-changes';
 import { changeAlone, createAlone, deleteAlone, isIndependent, replaceAlone, type Expected, type SingleOutcome } from './write/single';
-import { keyText, type Violation, type Write } from './write/write';
+import type { Violation, Write } from './write/write';
 
 /** Records read by their keys: those of items, and that of an outcome which is in force. */
 export interface Lookup {

@@ -32,7 +32,7 @@ export function toProblem(error: unknown): unknown {
     return unknownOutcome();
   }
   if (THROTTLED.has(name ?? '')) {
-    return new Problem('throttled', 'The database takes no more requests at the moment: try again later.', { headers: { 'Retry-After': RETRY_AFTER } });
+    return throttled();
   }
   if (isOfTheWay(error as Parameters<typeof isOfTheWay>[0])) {
     logError({ message: 'The database cannot be reached.', error: { name, code, message } });
@@ -45,6 +45,11 @@ export function toProblem(error: unknown): unknown {
     return new Problem('too-large', 'What is written at once is at most 4 MB: send less in one request.');
   }
   return error;
+}
+
+/** The problem that the database has more requests than it takes. */
+export function throttled(): Problem {
+  return new Problem('throttled', 'The database takes no more requests at the moment: try again later.', { headers: { 'Retry-After': RETRY_AFTER } });
 }
 
 /** The code of the error that there is no time left to send a request. */

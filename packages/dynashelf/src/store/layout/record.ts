@@ -16,6 +16,11 @@ export function recordKey(resource: Pick<Resource, 'name' | 'shards'>, id: strin
   return { [PARTITION_KEY]: { S: shards === 1 ? name : shardPartition(name, shards, hash(id) % shards) }, [SORT_KEY]: { S: id } };
 }
 
+/** The key of a record as text, equal for equal keys. */
+export function keyText(record: AttributeMap): string {
+  return JSON.stringify([record[PARTITION_KEY]?.S, record[SORT_KEY]?.S]);
+}
+
 /** The partitions of the base table that hold a resource's items. */
 export function basePartitions({ name, shards }: Pick<Resource, 'name' | 'shards'>): string[] {
   return shards === 1 ? [name] : Array.from({ length: shards }, (_, shard) => shardPartition(name, shards, shard));

@@ -5,9 +5,8 @@ import { isId } from '../../definition/relation';
 import type { Resource } from '../../definition/resource';
 import { Problem } from '../../problem';
 import type { Budget } from '../client/budget';
-import { ANSWER_TOO_LONG } from '../client/failure';
-import { recordKey, toItems } from '../layout/record';
-import { PARTITION_KEY, SORT_KEY } from '../layout/table';
+import { ANSWER_TOO_LONG, throttled } from '../client/failure';
+import { keyText, recordKey, toItems } from '../layout/record';
 import type { AttributeMap } from '../layout/value';
 
 /** DynamoDB's own limit for one BatchGetItem. */
@@ -43,8 +42,8 @@ export async function readItems(budget: Budget, TableName: string, references: r
       return undefined;
     }
     const key = recordKey(resource, id);
-    wanted.set(nameOf(key), { resource, key });
-    return nameOf(key);
+    wanted.set(keyText(key), { resource, key });
+    return keyText(key);
   });
   const items = new Map<string, AnyItem>();
   const left = [...wanted.values()].map(({ key }) => key);
@@ -52,19 +51,14 @@ export async function readItems(budget: Budget, TableName: string, references: r
     const { keys, records } = await readPortion(budget, TableName, left);
     left.splice(0, keys);
     for (const record of records) {
-      const name = nameOf(record);
+      const name = keyText(record);
       const [item] = await toItems(wanted.get(name)!.resource, [record]);
       items.set(name, item!);
     }
   }
-  const unread = new Set(left.map(nameOf));
+  const unread = new Set(left.map(keyText));
   const end = names.findIndex((name) => name !== undefined && unread.has(name));
   return names.slice(0, end < 0 ? names.length : end).map((name) => name === undefined ? undefined : items.get(name));
-}
-
-/** The key of a record as a text. */
-function nameOf(record: AttributeMap): string {
-  return JSON.stringify([record[PARTITION_KEY]?.S, record[SORT_KEY]?.S]);
 }
 
 /**
@@ -74,7 +68,7 @@ function nameOf(record: AttributeMap): string {
  */
 export async function readMany(budget: Budget, TableName: string, keys: readonly AttributeMap[]): Promise<AttributeMap[]> {
   // BatchGetItem refuses a key that stands twice.
-  const left = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
+  const left = [...new Map(keys.map((key) => [keyText(key), key])).values()];
   const found: AttributeMap[] = [];
   while (left.length > 0) {
     if (budget.isFull()) {
@@ -122,7 +116,7 @@ async function readKeys(budget: Budget, TableName: string, keys: AttributeMap[])
     // An answer is also cut at 16 MB, which is no throttling.
     vain = unprocessed.length < left.length ? 0 : vain + 1;
     if (vain === MOST_VAIN) {
-      throw new Problem('throttled', 'The database takes no more requests at the moment: try again later.', { headers: { 'Retry-After': '1' } });
+      throw throttled();
     }
     await pause(Math.random() * FIRST_PAUSE * 2 ** vain);
     left = unprocessed;

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Problem } from '../../problem';
 import { backOff } from '../client/back-off';
-import { isConditionFailure, mayBeDone, toProblem, unknownOutcome, type CancellationReason } from '../client/failure';
+import { isConditionFailure, mayBeDone, throttled, toProblem, unknownOutcome, type CancellationReason } from '../client/failure';
 import { TOKEN_LENGTH, WRITERS_ATTRIBUTE } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 import { isOutcomeKey } from './idempotency';
@@ -71,7 +71,7 @@ async function commitTogether({ send, TableName, deadline }: WriteContext, write
   // For its token DynamoDB carries out a request once, however often it arrives (for ten minutes): also after a conflict it is the same one.
   const request = { TransactItems: writes.map((write) => toTransactItem(write, TableName)), ClientRequestToken: randomUUID() };
   let isDoubtful = false;
-  for (let attempt = 0, throttled = 0; ; attempt++) {
+  for (let attempt = 0, refused = 0; ; attempt++) {
     try {
       await send('TransactWriteItems', request);
       return [];
@@ -91,8 +91,8 @@ async function commitTogether({ send, TableName, deadline }: WriteContext, write
       if (!isDoubtful) {
         refuseBusyKey(writes, reasons);
       }
-      if (isThrottled(reasons) && ++throttled === MOST_THROTTLED) {
-        throw isDoubtful ? unknownOutcome() : toProblem({ name: 'ThrottlingException' });
+      if (isThrottled(reasons) && ++refused === MOST_THROTTLED) {
+        throw isDoubtful ? unknownOutcome() : throttled();
       }
     }
     await backOff(attempt, deadline, isDoubtful);

@@ -1,10 +1,11 @@
 // The outcome of a request with an idempotency key (draft-ietf-httpapi-idempotency-key-header), kept in the transaction of its write.
 import { Problem } from '../../problem';
+import { keyText } from '../layout/record';
 import { EXPIRES_ATTRIBUTE, PARTITION_KEY, SORT_KEY } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 import { either, notExists, type Condition } from './condition';
 import type { Constraint } from './plan';
-import { keyText, newWrite } from './write';
+import { newWrite } from './write';
 
 /** Seconds for which an outcome is kept. */
 const KEPT_FOR = 24 * 60 * 60;

@@ -1,13 +1,13 @@
 // The writes that a set of changes takes, with all that its constraints add.
 import type { Resource } from '../../definition/resource';
-import { recordKey } from '../layout/record';
+import { keyText, recordKey } from '../layout/record';
 import { TOKEN_LENGTH, WRITERS_ATTRIBUTE } from '../layout/table';
 import { attributeChange, isSame, type Change } from './change';
 import { absent, equals, notExists } from './condition';
 import { isMarked, markedBy, unmarked } from './deletion-mark';
 import { references } from './references';
 import { unique } from './unique';
-import { keyText, newWrite, type Violation, type Write } from './write';
+import { newWrite, type Violation, type Write } from './write';
 
 /** DynamoDB's limit of actions in one transaction. */
 export const MOST_ACTIONS = 100;

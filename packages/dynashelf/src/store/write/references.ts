@@ -1,12 +1,12 @@
 // The constraint `references`: on each item that is referred to lies the number of items of each collection that refer to it.
 import type { Resource } from '../../definition/resource';
-import { recordKey } from '../layout/record';
+import { keyText, recordKey } from '../layout/record';
 import { DELETING_ATTRIBUTE } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 import { attributeChange, isSame, type Change } from './change';
 import { absent, atMost, exists, notExists, type Condition } from './condition';
 import type { Plan } from './plan';
-import { keyText, newWrite, type Violation } from './write';
+import { newWrite, type Violation } from './write';
 
 /** The attribute of an item that counts the items of a collection that refer to it. */
 export function referenceCount(collection: string): string {

@@ -2,12 +2,13 @@
 import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Resource } from '../../definition/resource';
+import { keyText } from '../layout/record';
 import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import { valueText, type AttributeMap } from '../layout/value';
 import { attributeChange, type Change } from './change';
 import { equals, notExists } from './condition';
 import type { Plan } from './plan';
-import { keyText, newWrite } from './write';
+import { newWrite } from './write';
 
 /** The attribute of a uniqueness record that holds the id of the item that has the value. */
 export const OWNER_ATTRIBUTE = 'owner';

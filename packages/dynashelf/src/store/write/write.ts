@@ -4,7 +4,6 @@ import { Problem } from '../../problem';
 import { placeholders } from '../client/expression';
 import { unknownOutcome } from '../client/failure';
 import type { Operations, Send } from '../client/send';
-import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 import type { Condition } from './condition';
 
@@ -49,11 +48,6 @@ export type Violation =
 /** A write of a record that does nothing yet. */
 export function newWrite(kind: Write['kind'], key: AttributeMap, cause: number, onConditionFailed: Write['onConditionFailed']): Write {
   return { kind, key, record: {}, set: {}, setIfAbsent: {}, remove: [], add: {}, takeOut: {}, conditions: [], cause, onConditionFailed };
-}
-
-/** A key as text, equal for equal keys. */
-export function keyText(key: AttributeMap): string {
-  return JSON.stringify([key[PARTITION_KEY]?.S, key[SORT_KEY]?.S]);
 }
 
 export interface SendOptions {
