@@ -2,7 +2,7 @@
 // Why not by API Gateway: docs/decisions/compression.md.
 import { gzipSync } from 'node:zlib';
 import Negotiator from 'negotiator';
-import { MOST_SENT } from '../store/query/page';
+import { MOST_SENT } from '../store/query/answer-size';
 import type { Request } from './request';
 
 /** Bytes of a body from which it is worth the work. */

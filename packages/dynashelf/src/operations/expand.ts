@@ -3,7 +3,7 @@ import { show, type Permission } from '../definition/access';
 import type { AnyItem } from '../definition/item';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
-import { isSendable } from '../store/query/page';
+import { isSendable } from '../store/query/answer-size';
 import type { Reader } from '../store/reader';
 
 /** The resource that an attribute refers to, and what may be shown of its items. */

@@ -2,7 +2,8 @@
 import { includes, type Permission } from '../definition/access';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
-import { countFitting, type PageRequest } from '../store/query/page';
+import type { PageRequest } from '../store/query/page';
+import { countFitting } from '../store/query/answer-size';
 import type { Preconditions } from '../store/write/preconditions';
 import type { Reader } from '../store/reader';
 import { expand, type References } from './expand';

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 
-import { countFitting } from '../../../src/store/query/page';
+import { countFitting } from '../../../src/store/query/answer-size';
 
 const MOST_BYTES = 4 * 1024 * 1024;
 
