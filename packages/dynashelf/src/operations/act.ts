@@ -58,7 +58,7 @@ function trackGiven(): {
   const byName = new Map<string, Given>();
   return {
     give(item, resource, kind) {
-      const name = JSON.stringify([resource.name, item.id]);
+      const name = nameOf(resource, item.id);
       const given = byName.get(name) ?? { resource, id: item.id, kind };
       // Made stays made, and written is more than read.
       given.kind = given.kind === 'created' || kind === 'found' ? given.kind : kind;
@@ -67,7 +67,7 @@ function trackGiven(): {
       return item;
     },
     remove(image, resource) {
-      const given = byName.get(JSON.stringify([resource.name, image.item.id]));
+      const given = byName.get(nameOf(resource, image.item.id));
       if (given !== undefined) {
         Object.assign(given, { kind: 'patched', removed: image });
       }

@@ -1,6 +1,6 @@
 // JSON Patch (RFC 6902), read strictly.
 import { isEqual } from '../values/equal';
-import type { Json, JsonObject } from '../definition/item';
+import { isObject, type Json, type JsonObject } from '../definition/item';
 import { gatherFaults, Problem, pointer, type Faults } from '../problem';
 import { openMeter, refuseDeep, type PatchMeter } from './patch-bounds';
 
@@ -43,7 +43,7 @@ export function findPatchFaults(document: Json): Faults {
 }
 
 function findOperationFaults(operation: Json, index: number, faults: Faults): void {
-  if (typeof operation !== 'object' || operation === null || Array.isArray(operation)) {
+  if (!isObject(operation)) {
     faults.add(() => ({ detail: 'An operation is an object with "op" and "path".', pointer: pointer(index) }));
     return;
   }

@@ -1,12 +1,12 @@
 // JSON Merge Patch (RFC 7396).
-import type { Json } from '../definition/item';
+import { isObject, type Json, type JsonObject } from '../definition/item';
 
 /** The target with the patch applied, as RFC 7396 §2 defines it; the target itself stays as it was. */
 export function applyMergePatch(target: Json | undefined, patch: Json): Json {
   if (!isObject(patch)) {
     return patch;
   }
-  const merged: { [name: string]: Json } = isObject(target) ? { ...target } : {};
+  const merged: JsonObject = isObject(target) ? { ...target } : {};
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) {
       delete merged[name];
@@ -15,8 +15,4 @@ export function applyMergePatch(target: Json | undefined, patch: Json): Json {
     }
   }
   return merged;
-}
-
-function isObject(value: Json | undefined): value is { [name: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

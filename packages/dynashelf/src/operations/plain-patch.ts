@@ -1,7 +1,7 @@
 // Which merge patches mean the same whatever the item is: these are written in one request, without reading it.
 // docs/decisions/one-round-trip.md says what is allowed and why.
 import { usesDefaults } from '../values/convert';
-import type { Json, JsonObject } from '../definition/item';
+import { isObject, type Json, type JsonObject } from '../definition/item';
 import { usesSet } from '../values/modify';
 import { isReadOnly, type Node } from '../values/node';
 import { prepareChanges } from '../values/prepare';
@@ -59,8 +59,7 @@ function isPlain(node: Node | undefined, value: Json): boolean {
   if (node === undefined || value === null) {
     return value === null && (node === undefined || !usesGet(node));
   }
-  const isObject = typeof value === 'object' && !Array.isArray(value);
-  return !isObject && !usesGet(node) && !usesSet(node) && !(node.element !== undefined && usesDefaults(node.element));
+  return !isObject(value) && !usesGet(node) && !usesSet(node) && !(node.element !== undefined && usesDefaults(node.element));
 }
 
 /** Whether an item without the attribute is not valid: one from before the attribute was required. */

@@ -2,7 +2,7 @@
 // interprets the schema and says what is wrong. What is not known here is left to it; a property test holds the two together.
 import type { AttributeDefinition } from '../definition/attribute';
 import { formatCheck } from './formats';
-import type { Json, JsonObject } from '../definition/item';
+import { isObject, type Json, type JsonObject } from '../definition/item';
 import type { JsonSchema } from './json-schema';
 
 /** Says true of nothing that is not valid. */
@@ -83,12 +83,12 @@ function objectCheck({ properties = {}, required = [] }: JsonSchema): QuickCheck
 
 function membersCheck(members: ReadonlyMap<string, QuickCheck>): QuickCheck {
   return (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    if (!isObject(value)) {
       return false;
     }
     for (const name of Object.keys(value)) {
       const member = members.get(name);
-      if (member === undefined || !member((value)[name]!)) {
+      if (member === undefined || !member(value[name]!)) {
         return false;
       }
     }

@@ -2,7 +2,7 @@
 import { readCaller } from '../../authentication/caller';
 import { openAccess } from '../../authorization/permission';
 import { EVERYTHING } from '../../definition/access';
-import type { Json, JsonObject } from '../../definition/item';
+import { isObject, type Json, type JsonObject } from '../../definition/item';
 import { LONGEST_URL, MOST_OPERATIONS } from '../../definition/limits';
 import type { Result } from '../../operations/result';
 import { combineFailed, runOperations, type Step } from '../../operations/transactions';
@@ -196,8 +196,4 @@ function writeTransaction(parts: readonly Request[], steps: readonly ReadPart[],
   return result.kind === 'transacted'
     ? { status: 200, headers: { 'Content-Type': JSON_TYPE, 'Cache-Control': 'no-cache' }, body: { results: result.results.map((one, index) => write(index, one)) } }
     : write(0, result);
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

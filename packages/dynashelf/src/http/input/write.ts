@@ -1,7 +1,7 @@
 // Requests with a body, checked whole: 415 and 422 are found here, every fault at once.
 import { forbidden } from '../../authorization/refusal';
 import { EVERYTHING, type Conditions, type Grant, type Permission } from '../../definition/access';
-import type { Json, JsonObject } from '../../definition/item';
+import { isObject, type Json, type JsonObject } from '../../definition/item';
 import { MOST_CREATED } from '../../definition/limits';
 import { isReadOnly } from '../../values/node';
 import { prepareItem, type Prepared, type Stored } from '../../values/prepare';
@@ -190,10 +190,6 @@ function pinned({ attributes }: Pick<Resource, 'attributes'>, grant: Grant): { s
   const all = typeof grant === 'string' ? [] : Object.entries(grant.conditions).filter(([name]) => name !== 'id');
   const isSet = ([name]: [string, unknown]): boolean => !isReadOnly(attributes.get(name)!);
   return { settable: Object.fromEntries(all.filter(isSet)), readOnly: Object.fromEntries(all.filter((pin) => !isSet(pin))) };
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function findShapeFaults(value: Json, faults: Faults): void {
