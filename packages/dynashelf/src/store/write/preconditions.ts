@@ -1,5 +1,5 @@
 // What a client requires of the item as it is (RFC 9110 §13): as a test in memory and as conditions of a write.
-import { revisionOf, type Revision } from '../layout/revision';
+import type { Revision } from '../layout/revision';
 import { BIRTH_ATTRIBUTE, DELETING_ATTRIBUTE } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 import { absent, all, either, equals, exists, notExists, type Condition } from './condition';
@@ -45,16 +45,8 @@ export function preconditionConditions({ match, noneMatch, unmodifiedSince }: Pr
 }
 
 function isAmong(revisions: readonly Revision[], record: AttributeMap): boolean {
-  const current = revisionOf(record);
-  return revisions.some((revision) => current === textOf(revision));
-}
-
-function textOf({ version, birth, isDeleting }: Revision): string {
-  return revisionOf({
-    version: { N: String(version) },
-    ...(birth !== undefined && { [BIRTH_ATTRIBUTE]: { S: birth } }),
-    ...(isDeleting && { [DELETING_ATTRIBUTE]: { BOOL: true } }),
-  });
+  return revisions.some(({ version, birth, isDeleting }) => record['version']?.N === String(version)
+    && record[BIRTH_ATTRIBUTE]?.S === birth && (record[DELETING_ATTRIBUTE] !== undefined) === isDeleting);
 }
 
 /** The record has one of some revisions. Those of one birth are compared together, since DynamoDB bounds the number of operators. */
