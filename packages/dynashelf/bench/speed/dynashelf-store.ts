@@ -34,7 +34,7 @@ export function reads(table: string): Reads {
 export function writes(table: string): Writes {
   return {
     async create(values) {
-      const { image: { item } } = await openStore(options(table)).create(things, uuidv7(), toStored(values));
+      const { item } = await openStore(options(table)).create(things, uuidv7(), toStored(values));
       return item as unknown as Thing;
     },
     async replace(id, values) {

@@ -24,7 +24,7 @@ export const create: Operation<CreateInput> = async (resource, input, store, ide
   requireCollection(input.preconditions);
   if (input.kind === 'one') {
     return idempotency === undefined && store.isIndependent(resource)
-      ? createAlone()
+      ? { kind: 'created', image: await store.create(resource, uuidv7(), input.values) }
       : runTransaction<Result>(store, { idempotency }, (transaction) => createIn(transaction, resource, input.values));
   }
   const { items } = input;
@@ -36,14 +36,6 @@ export const create: Operation<CreateInput> = async (resource, input, store, ide
     }
     return () => ({ kind: 'all-created', images: results.map((result) => result().image) });
   });
-
-  async function createAlone(): Promise<Result> {
-    const { image, faults } = await store.create(resource, uuidv7(), (input as Extract<CreateInput, { kind: 'one' }>).values);
-    if (faults.length > 0) {
-      throw new Problem('invalid', 'The item would not be valid: correct what "errors" names. Nothing was changed.', { errors: [...faults] });
-    }
-    return { kind: 'created', image };
-  }
 };
 
 /** Makes an item within a transaction. */

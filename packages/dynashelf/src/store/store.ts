@@ -48,8 +48,8 @@ export interface Store extends Reader {
   findViolations(plan: Plan): Promise<Violation[]>;
   /** Whether items of a resource can be made, replaced and deleted without others being known: by the methods that follow. */
   isIndependent(resource: Resource): boolean;
-  /** Makes an item under an id that was made here. */
-  create(resource: Resource, id: string, values: Record<string, Stored>): ReturnType<typeof createAlone>;
+  /** Makes an item under an id that was made here. @throws Problem `invalid` for a value that no index can hold */
+  create(resource: Resource, id: string, values: Record<string, Stored>): Promise<Image>;
   /** Writes an item whole, new or not: version 1 says it is new. What is read-only stays. */
   replace(resource: Resource, id: string, values: Record<string, Stored>, preconditions: Preconditions): Promise<SingleOutcome>;
   /** Changes attributes of an item that exists and is as it is expected to be. */

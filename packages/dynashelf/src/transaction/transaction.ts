@@ -6,7 +6,7 @@ import type { Image } from '../store/layout/record';
 import type { Store } from '../store/store';
 import type { Change } from '../store/write/change';
 import { marksOf } from '../store/write/deletion-mark';
-import type { Mode, NewImage, Values } from '../store/write/new-image';
+import { notValid, type Mode, type NewImage, type Values } from '../store/write/new-image';
 import { countChanges, type CountChange } from './counts';
 
 /** Where in the request a change comes from, for the pointers of its faults. */
@@ -246,7 +246,7 @@ function brokenRules(entries: readonly Entry[], place: Place): Failure[] {
   return broken.map(({ origin, write, newImage: { faults }, causes }): Failure => {
     if (write?.kind === 'put' && write.image.faults.length > 0) {
       const errors = faults.map((fault) => ('pointer' in fault ? { ...fault, pointer: place(origin, fault.pointer) } : fault));
-      return { origin, problem: new Problem('invalid', 'The item would not be valid: correct what "errors" names. Nothing was changed.', { errors }) };
+      return { origin, problem: notValid(errors) };
     }
     const details = [...new Set(faults.map(({ detail }) => detail))].join(' ');
     const errors = causes.map((cause): Fault => ({ detail: details, pointer: place(cause.origin, cause.inner) }));

@@ -26,6 +26,11 @@ export interface NewImage extends Image {
   readonly faults: readonly Fault[];
 }
 
+/** The problem that an item would break rules, or not fit into an index. */
+export function notValid(errors: readonly Fault[]): Problem {
+  return new Problem('invalid', 'The item would not be valid: correct what "errors" names. Nothing was changed.', { errors });
+}
+
 /** How many tokens of the last writers a record keeps, so that each of them can see that its write took effect. */
 const TOKENS = 5;
 

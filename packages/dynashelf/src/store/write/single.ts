@@ -10,7 +10,7 @@ import type { Send } from '../client/send';
 import { BIRTH_ATTRIBUTE, TOKEN_LENGTH, WRITERS_ATTRIBUTE } from '../layout/table';
 import { encode, encodeValue, type AttributeMap } from '../layout/value';
 import { either, equals, exists, notContains, notExists, present } from './condition';
-import { newImage } from './new-image';
+import { newImage, notValid } from './new-image';
 import { isPinned, preconditionConditions, type Preconditions } from './preconditions';
 import type { RecordChanges } from './record-changes';
 import { unmarked } from './deletion-mark';
@@ -49,11 +49,11 @@ export function isIndependent(resource: Resource): boolean {
 
 const independent = new WeakMap<Resource, boolean>();
 
-/** Makes an item under an id that was made here. */
-export async function createAlone(context: WriteContext, resource: Resource, id: string, values: Record<string, Stored>): Promise<{ readonly image: Image; readonly faults: Awaited<ReturnType<typeof newImage>>['faults'] }> {
+/** Makes an item under an id that was made here. @throws Problem `invalid` for a value that no index can hold */
+export async function createAlone(context: WriteContext, resource: Resource, id: string, values: Record<string, Stored>): Promise<Image> {
   const { faults, ...image } = await newImage(resource, id, undefined, { mode: 'replace', values }, context.token);
   if (faults.length > 0) {
-    return { image, faults };
+    throw notValid(faults);
   }
   const write = newWrite('put', recordKey(resource, id), 0, () => []);
   Object.assign(write.record, image.record);
@@ -62,7 +62,7 @@ export async function createAlone(context: WriteContext, resource: Resource, id:
   if (!isDone) {
     throw new Error(`The id ${id}, made here at random, is taken in ${resource.name}.`);
   }
-  return { image, faults };
+  return image;
 }
 
 /** Makes an item what a request says, whether it exists or not: version 1 says it is new. What is read-only stays. */
