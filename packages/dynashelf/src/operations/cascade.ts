@@ -5,7 +5,8 @@ import { NEWEST_FIRST, planList } from '../store/query/planner';
 import type { Image } from '../store/layout/record';
 import type { Store } from '../store/store';
 import { referenceCount, referrersOf, type Referrer } from '../store/write/references';
-import { nameOf, type Failure, type Transaction } from '../transaction/transaction';
+import { nameOf, type Failure } from '../transaction/entry';
+import type { Transaction } from '../transaction/transaction';
 import { inUse } from '../transaction/violations';
 
 /** How many referring items one page of an index brings. */

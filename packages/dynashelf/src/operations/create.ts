@@ -5,7 +5,8 @@ import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import { hasPreconditions, type Preconditions } from '../store/write/preconditions';
 import { runTransaction } from '../transaction/run';
-import type { Origin, Transaction } from '../transaction/transaction';
+import type { Origin } from '../transaction/entry';
+import type { Transaction } from '../transaction/transaction';
 import type { ItemResult, Operation, Result } from './result';
 
 /** The attributes of a new item as they are stored. */

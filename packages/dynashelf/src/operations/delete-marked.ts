@@ -7,7 +7,7 @@ import type { Store } from '../store/store';
 import { CLEARING_ATTRIBUTE } from '../store/layout/table';
 import { marksOf } from '../store/write/deletion-mark';
 import { referenceAttributes } from '../store/write/references';
-import { nameOf } from '../transaction/transaction';
+import { nameOf } from '../transaction/entry';
 import { obstacle, reachedBy, referenceCountOf, referencesTo, referringIds } from './cascade';
 import { HeldUp, requireTime, withoutThem, type Deletion, type Member } from './mark-referrers';
 

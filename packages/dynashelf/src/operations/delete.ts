@@ -2,7 +2,8 @@
 import { preconditionsHold } from '../store/write/preconditions';
 import { referrersOf } from '../store/write/references';
 import { runTransaction } from '../transaction/run';
-import type { Origin, Transaction } from '../transaction/transaction';
+import type { Origin } from '../transaction/entry';
+import type { Transaction } from '../transaction/transaction';
 import { inUse } from '../transaction/violations';
 import type { Resource } from '../definition/resource';
 import type { Store } from '../store/store';

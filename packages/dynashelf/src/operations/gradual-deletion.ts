@@ -7,7 +7,7 @@ import { backOff } from '../store/client/back-off';
 import type { Image } from '../store/layout/record';
 import type { Store } from '../store/store';
 import { deletionState, marksOf, markWrite, stateWrite } from '../store/write/deletion-mark';
-import { nameOf } from '../transaction/transaction';
+import { nameOf } from '../transaction/entry';
 import { deleteMarked } from './delete-marked';
 import { markReferrers, findObstacles, requireTime, unmark, unmarkIfOver, type Deletion } from './mark-referrers';
 import { notFound, requireItem, type Demands } from './refusal';

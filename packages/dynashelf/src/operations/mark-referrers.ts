@@ -6,7 +6,8 @@ import type { Image } from '../store/layout/record';
 import type { Store } from '../store/store';
 import { marksOf, markWrite, unmarkWrite, withMark, type DeletionState, type MarkKind } from '../store/write/deletion-mark';
 import type { Referrer } from '../store/write/references';
-import { nameOf, openTransaction, type Failure } from '../transaction/transaction';
+import { nameOf, type Failure } from '../transaction/entry';
+import { openTransaction } from '../transaction/transaction';
 import { obstacle, reachedBy, referenceCountOf, referencesTo, referringIds, refuseRestricted } from './cascade';
 
 /** How many items are marked at once. */

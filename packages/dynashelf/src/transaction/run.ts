@@ -8,7 +8,8 @@ import type { AttributeMap } from '../store/layout/value';
 import { idempotency as outcomeRecord } from '../store/write/idempotency';
 import { countFitting, type Plan } from '../store/write/plan';
 import type { Violation } from '../store/write/write';
-import { nameOf, openTransaction, type Failure, type Known, type Origin, type Place, type Transaction } from './transaction';
+import { nameOf, type Failure, type Origin, type Place } from './entry';
+import { openTransaction, type Known, type Transaction } from './transaction';
 import { combine, failuresOf } from './violations';
 
 /** A request that shall have its effect once, however often it is sent. */

@@ -1,25 +1,12 @@
 // One attempt of a transaction: the items that it has read, and as its writes leave them, the counts that change with them included.
 import type { Stored } from '../values/prepare';
 import type { Resource } from '../definition/resource';
-import { Problem, type Fault } from '../problem';
 import type { Image } from '../store/layout/record';
 import type { Store } from '../store/store';
-import type { Change } from '../store/write/change';
 import { marksOf } from '../store/write/deletion-mark';
-import { notValid, type Mode, type NewImage, type Values } from '../store/write/new-image';
-import { countChanges, type CountChange } from './counts';
-
-/** Where in the request a change comes from, for the pointers of its faults. */
-export type Origin = readonly (string | number)[];
-
-/** The pointer of a fault of one change, given where it comes from, and the pointer into its item. */
-export type Place = (origin: Origin, inner: string) => string;
-
-/** What a request does not fulfil, and where in it. */
-export interface Failure {
-  readonly origin: Origin;
-  readonly problem: Problem;
-}
+import type { Mode, Values } from '../store/write/new-image';
+import { countChanges } from './counts';
+import { imageOf, nameOf, openEntry, settledOf, type Entry, type Failure, type Origin, type Place, type Settled } from './entry';
 
 export interface CreateOptions {
   readonly origin?: Origin;
@@ -52,29 +39,6 @@ export interface Transaction {
 /** By `nameOf`; undefined for an item that is known not to exist. */
 export type Known = Map<string, Image | undefined>;
 
-/** What an attempt asks for. */
-export interface Settled {
-  readonly changes: Change[];
-  /** Where each change comes from. */
-  readonly origins: Origin[];
-  readonly failures: readonly Failure[];
-}
-
-interface Entry {
-  readonly resource: Resource;
-  readonly id: string;
-  readonly oldImage: Image | undefined;
-  origin: Origin;
-  /** What is asked for; an item that is only read has to stay as it is. */
-  write: { readonly kind: 'put'; readonly values: Values; /** Without counts. */ readonly image: NewImage } | { readonly kind: 'delete' } | undefined;
-  /** What is added to its counts by the other writes. */
-  counts: Map<string, number>;
-  /** Who adds to its counts. */
-  causes: CountChange['causes'];
-  /** The image with its counts; undefined where nothing changes, or the item goes. */
-  newImage: NewImage | undefined;
-}
-
 /**
  * Opens a transaction.
  * @param known what has been read so far; what the transaction reads is added to it
@@ -93,7 +57,7 @@ export function openTransaction(store: Store, known: Known, place: Place, deleti
       if (!known.has(name)) {
         known.set(name, await store.read(resource, id));
       }
-      entry = { resource, id, oldImage: known.get(name), origin: [], write: undefined, counts: new Map(), causes: [], newImage: undefined };
+      entry = openEntry(resource, id, known.get(name));
       entries.set(name, entry);
     }
     return entry;
@@ -124,7 +88,7 @@ export function openTransaction(store: Store, known: Known, place: Place, deleti
 
     async create(resource, id, values, { origin = [], isIdChosen = false } = {}) {
       const name = nameOf(resource, id);
-      const entry: Entry = entries.get(name) ?? { resource, id, oldImage: undefined, origin, write: undefined, counts: new Map(), causes: [], newImage: undefined };
+      const entry = entries.get(name) ?? openEntry(resource, id, undefined);
       if (imageOf(entry) !== undefined) {
         throw new Error(`${name} exists: it cannot be made once more in a transaction.`);
       }
@@ -206,50 +170,7 @@ export function openTransaction(store: Store, known: Known, place: Place, deleti
     transaction,
     async settle() {
       await applyCounts();
-      const all = [...entries.values()];
-      return { changes: all.map((entry) => toChange(entry, all)), origins: all.map(originOf), failures: [...failures, ...brokenRules(all, place)] };
+      return settledOf([...entries.values()], failures, place);
     },
   };
-}
-
-/** An item as text, equal for the same. */
-export function nameOf({ name }: Pick<Resource, 'name'>, id: string): string {
-  return `${name}/${id}`;
-}
-
-function imageOf({ oldImage, write, newImage }: Entry): Image | undefined {
-  return write?.kind === 'delete' ? undefined : newImage ?? oldImage;
-}
-
-function toChange({ resource, id, oldImage, write, newImage, causes }: Entry, all: readonly Entry[]): Change {
-  if (write?.kind === 'delete') {
-    return { kind: 'delete', resource, id, oldImage: oldImage! };
-  }
-  if (newImage === undefined) {
-    return { kind: 'check', resource, id, oldImage };
-  }
-  if (oldImage === undefined) {
-    return { kind: 'create', resource, id, newImage };
-  }
-  const cause = write === undefined ? { cause: all.findIndex((other) => other.write !== undefined && other.origin === causes[0]?.origin) } : {};
-  return { kind: 'update', resource, id, oldImage, newImage, ...cause };
-}
-
-/** An item whose counts alone change belongs to the first that changes them. */
-function originOf({ origin, write, causes }: Entry): Origin {
-  return write === undefined ? causes[0]?.origin ?? origin : origin;
-}
-
-/** Items that would not be as they must: a fault of their own write, or of those whose counts they keep. */
-function brokenRules(entries: readonly Entry[], place: Place): Failure[] {
-  const broken = entries.flatMap((entry) => (entry.newImage !== undefined && entry.newImage.faults.length > 0 ? [{ ...entry, newImage: entry.newImage }] : []));
-  return broken.map(({ origin, write, newImage: { faults }, causes }): Failure => {
-    if (write?.kind === 'put' && write.image.faults.length > 0) {
-      const errors = faults.map((fault) => ('pointer' in fault ? { ...fault, pointer: place(origin, fault.pointer) } : fault));
-      return { origin, problem: notValid(errors) };
-    }
-    const details = [...new Set(faults.map(({ detail }) => detail))].join(' ');
-    const errors = causes.map((cause): Fault => ({ detail: details, pointer: place(cause.origin, cause.inner) }));
-    return { origin: causes[0]?.origin ?? origin, problem: new Problem('conflict', details, { errors }) };
-  });
 }

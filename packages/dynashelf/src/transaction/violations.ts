@@ -2,7 +2,7 @@
 import { Problem, pointer, type Fault } from '../problem';
 import type { Plan } from '../store/write/plan';
 import type { Violation } from '../store/write/write';
-import type { Failure, Origin, Place } from './transaction';
+import type { Failure, Origin, Place } from './entry';
 
 /** The problem that items refer to an item which was to be deleted. */
 export function inUse(id: string, collections: readonly string[]): Problem {
