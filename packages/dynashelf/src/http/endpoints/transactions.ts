@@ -20,7 +20,8 @@ import { writeResult, type Reply } from '../response';
 import { findRoute } from '../route';
 import { refuseUnsendable } from '../sendable';
 import type { Endpoint, Reading } from '../serve';
-import { readCreateInput, readPatchInput, readReplaceInput } from '../input/write';
+import { readReplaceInput } from '../input/replace';
+import { readCreateInput, readPatchInput } from '../input/write';
 
 /** The headers that an operation can have, in lower case. */
 const OPERATION_HEADERS = ['accept', 'content-type', 'if-match', 'if-none-match', 'if-unmodified-since', 'prefer'];
