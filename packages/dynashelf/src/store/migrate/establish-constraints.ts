@@ -13,8 +13,7 @@ import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 import { referenceAttributes, referenceCount } from '../write/references';
 import { OWNER_ATTRIBUTE, uniqueAttributes, uniquenessKey } from '../write/unique';
-
-const AT_ONCE = 8;
+import { readWhole } from './whole';
 
 /** How many examples of one kind are named. */
 const MOST_NAMED = 20;
@@ -94,7 +93,7 @@ async function makeUnique(run: Run, resource: Resource, attribute: string): Prom
   const duplicates: string[] = [];
   let count = 0;
   let items = 0;
-  for await (const records of pages(send, TableName, resource)) {
+  for await (const records of readWhole(send, TableName, basePartitions(resource))) {
     items += records.length;
     await requireOwn(run, resource);
     await Promise.all(records.filter((record) => record[attribute] !== undefined).map(async (record) => {
@@ -143,7 +142,7 @@ async function countReferences(run: Run, resource: Resource, target: Resource): 
   const numbers = new Map<string, number>();
   const example = new Map<string, string>();
   let items = 0;
-  for await (const records of pages(send, TableName, resource)) {
+  for await (const records of readWhole(send, TableName, basePartitions(resource))) {
     items += records.length;
     for (const record of records) {
       for (const attribute of attributes) {
@@ -155,7 +154,7 @@ async function countReferences(run: Run, resource: Resource, target: Resource): 
       }
     }
   }
-  for await (const records of pages(send, TableName, target)) {
+  for await (const records of readWhole(send, TableName, basePartitions(target))) {
     await requireOwn(run, resource);
     await Promise.all(records.map(async (record) => {
       const id = record[SORT_KEY]!.S!;
@@ -170,9 +169,9 @@ async function countReferences(run: Run, resource: Resource, target: Resource): 
   return {
     items,
     obstacles: [
-    ...dangling.slice(0, MOST_NAMED).map((id) => `${example.get(id)!} refers to "${id}" of ${target.name}, which does not exist: make it, or clear the reference.`),
-    ...(dangling.length > MOST_NAMED ? [`${dangling.length - MOST_NAMED} more items of ${target.name} are referred to and do not exist.`] : []),
-  ],
+      ...dangling.slice(0, MOST_NAMED).map((id) => `${example.get(id)!} refers to "${id}" of ${target.name}, which does not exist: make it, or clear the reference.`),
+      ...(dangling.length > MOST_NAMED ? [`${dangling.length - MOST_NAMED} more items of ${target.name} are referred to and do not exist.`] : []),
+    ],
   };
 }
 
@@ -190,23 +189,6 @@ async function setNumber(send: Send, TableName: string, Key: AttributeMap, attri
     // An item to which nothing refers can be deleted meanwhile.
     if (!isConditionFailure(error)) {
       throw error;
-    }
-  }
-}
-
-/** The records of a collection, some at a time. */
-async function* pages(send: Send, TableName: string, resource: Resource): AsyncGenerator<AttributeMap[]> {
-  for (const partition of basePartitions(resource)) {
-    for (let start: AttributeMap | undefined, isEnd = false; !isEnd;) {
-      const { Items = [], LastEvaluatedKey } = await send('Query', {
-        TableName, ConsistentRead: true, KeyConditionExpression: '#p = :p', ExpressionAttributeNames: { '#p': PARTITION_KEY }, ExpressionAttributeValues: { ':p': { S: partition } },
-        ...(start !== undefined && { ExclusiveStartKey: start }),
-      });
-      while (Items.length > 0) {
-        yield Items.splice(0, AT_ONCE);
-      }
-      start = LastEvaluatedKey;
-      isEnd = start === undefined;
     }
   }
 }

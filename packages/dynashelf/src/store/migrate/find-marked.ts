@@ -2,9 +2,9 @@
 import type { Resource } from '../../definition/resource';
 import { basePartitions } from '../layout/record';
 import type { Send } from '../client/send';
-import { CLEARING_ATTRIBUTE, DELETING_ATTRIBUTE, PARTITION_KEY, SORT_KEY } from '../layout/table';
-import type { AttributeMap } from '../layout/value';
+import { CLEARING_ATTRIBUTE, DELETING_ATTRIBUTE, SORT_KEY } from '../layout/table';
 import type { MarkKind } from '../write/deletion-mark';
+import { readWhole, type Selection } from './whole';
 
 /** A mark of one item. */
 export interface FoundMark {
@@ -15,25 +15,16 @@ export interface FoundMark {
 
 /** Finds the marks of a collection's items, page by page. */
 export async function* findMarked(send: Send, TableName: string, resource: Resource): AsyncGenerator<FoundMark> {
-  for (const partition of basePartitions(resource)) {
-    for (let start: AttributeMap | undefined, isEnd = false; !isEnd;) {
-      const { Items = [], LastEvaluatedKey } = await send('Query', {
-        TableName,
-        ConsistentRead: true,
-        KeyConditionExpression: '#p = :p',
-        FilterExpression: 'attribute_exists(#d) OR attribute_exists(#c)',
-        ProjectionExpression: '#s, #d, #c',
-        ExpressionAttributeNames: { '#p': PARTITION_KEY, '#s': SORT_KEY, '#d': DELETING_ATTRIBUTE, '#c': CLEARING_ATTRIBUTE },
-        ExpressionAttributeValues: { ':p': { S: partition } },
-        ...(start !== undefined && { ExclusiveStartKey: start }),
-      });
-      for (const record of Items) {
-        const id = record[SORT_KEY]!.S!;
-        yield* (record[DELETING_ATTRIBUTE]?.SS ?? []).map((mark) => ({ id, kind: 'delete' as const, mark }));
-        yield* (record[CLEARING_ATTRIBUTE]?.SS ?? []).map((mark) => ({ id, kind: 'clear' as const, mark }));
-      }
-      start = LastEvaluatedKey;
-      isEnd = start === undefined;
+  const marked: Selection = {
+    FilterExpression: 'attribute_exists(#d) OR attribute_exists(#c)',
+    ProjectionExpression: '#s, #d, #c',
+    ExpressionAttributeNames: { '#s': SORT_KEY, '#d': DELETING_ATTRIBUTE, '#c': CLEARING_ATTRIBUTE },
+  };
+  for await (const records of readWhole(send, TableName, basePartitions(resource), marked)) {
+    for (const record of records) {
+      const id = record[SORT_KEY]!.S!;
+      yield* (record[DELETING_ATTRIBUTE]?.SS ?? []).map((mark) => ({ id, kind: 'delete' as const, mark }));
+      yield* (record[CLEARING_ATTRIBUTE]?.SS ?? []).map((mark) => ({ id, kind: 'clear' as const, mark }));
     }
   }
 }

@@ -10,8 +10,8 @@ import { basePartitions, recordKey } from '../layout/record';
 import type { Send } from '../client/send';
 import { DELETING_ATTRIBUTE, INDEX_SLOTS, indexSlot, PARTITION_KEY, SORT_KEY, WRITERS_ATTRIBUTE } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
+import { readWhole } from './whole';
 
-const AT_ONCE = 8;
 const MOST_TRIES = 10;
 
 export interface Rekeyed {
@@ -69,19 +69,9 @@ async function rekey(send: Send, TableName: string, resource: Resource, places: 
   // An item changes without a new version where others begin to refer to it.
   const watched = ['version', WRITERS_ATTRIBUTE, DELETING_ATTRIBUTE, ...new Set(referrersOf(resources, resource).map((referrer) => referenceCount(referrer.resource.name)))];
   const remark = (text: string): void => void (remarks.includes(text) || remarks.push(text));
-  for (const partition of places.flatMap((shards) => basePartitions({ name: resource.name, shards }))) {
-    for (let start: AttributeMap | undefined, isEnd = false; !isEnd;) {
-      const { Items = [], LastEvaluatedKey } = await send('Query', {
-        TableName, ConsistentRead: true, KeyConditionExpression: '#p = :p', ExpressionAttributeNames: { '#p': PARTITION_KEY }, ExpressionAttributeValues: { ':p': { S: partition } },
-        ...(start !== undefined && { ExclusiveStartKey: start }),
-      });
-      while (Items.length > 0) {
-        const results = await Promise.all(Items.splice(0, AT_ONCE).map((record) => rekeyRecord(send, TableName, resource, record, watched, remark)));
-        changed += results.filter((one) => one).length;
-      }
-      start = LastEvaluatedKey;
-      isEnd = start === undefined;
-    }
+  for await (const records of readWhole(send, TableName, places.flatMap((shards) => basePartitions({ name: resource.name, shards })))) {
+    const results = await Promise.all(records.map((record) => rekeyRecord(send, TableName, resource, record, watched, remark)));
+    changed += results.filter((one) => one).length;
   }
   return { resource, changed, remarks };
 }
