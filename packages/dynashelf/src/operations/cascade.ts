@@ -128,8 +128,8 @@ async function readReferring(transaction: Transaction, store: Store, referrer: R
 export function refuseRestricted(resources: ReadonlyMap<string, Resource>, resource: Resource, image: Image, goingOf: (collection: string) => readonly Image[]): Problem | undefined {
   const restricting = referrersOf(resources, resource).filter(({ onDelete }) => onDelete === 'restrict');
   const left = [...new Set(restricting.map((referrer) => referrer.resource.name))].filter((collection) => {
-    const attributes = restricting.filter((referrer) => referrer.resource.name === collection).map(({ attribute }) => attribute);
-    const gone = goingOf(collection).reduce((sum, other) => sum + attributes.filter((attribute) => other.item[attribute] === image.item.id).length, 0);
+    const referrers = restricting.filter((referrer) => referrer.resource.name === collection);
+    const gone = goingOf(collection).reduce((sum, other) => sum + referencesTo(image.item.id, other, referrers), 0);
     return referenceCountOf(image, collection) > gone;
   });
   return left.length === 0 ? undefined : inUse(image.item.id, left);
