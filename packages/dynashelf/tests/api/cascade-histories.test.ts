@@ -1,76 +1,32 @@
 // Random histories of clients that delete and refer at once, over a database that loses, delays and refuses requests, some of them killed: when all is
-// finished, nothing refers to what is gone, all is counted, and no mark is left. `npm run test:histories` runs a thousand.
+// finished, nothing refers to what is gone, all is counted, and no mark is left. `npm run test:histories` runs five hundred.
 
-
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { connect } from '#connect';
 
-import { recreateTable } from '../../src/local/table';
-import { tableDefinition } from '../../src/serverless/table';
 import { finishDeletions } from '../../src/operations/finish-deletions';
-import { establishConstraints } from '../../src/store/migrate/establish-constraints';
 import { findMarked } from '../../src/store/migrate/find-marked';
 import { openStore } from '../../src/store/store';
+import type { Ask } from '../../src/testing/client';
 import { family } from '../setup/family';
 import { BAD_DAY, faultPlan, worse } from '../setup/faults';
+import { REQUESTS, testHistories } from '../setup/histories';
 import { brokenRules } from '../setup/invariants';
-import { openParticipants, type Participant, type Participants } from '../setup/participants';
+import type { Participant, Participants } from '../setup/participants';
 import { scanTable } from '../setup/scan';
 import { seeded, type Random } from '../setup/seeded';
-import { tableName } from '../../src/testing/table';
 
-const isNightly = process.env.npm_lifecycle_event === 'test:histories';
-const HISTORIES = Number(process.env.HISTORIES ?? (isNightly ? 500 : 6));
-const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
-const LANES = Math.min(6, HISTORIES);
-const CLIENTS = 4;
-const REQUESTS = 8;
-
-const definition = tableDefinition();
-const database = new DynamoDBClient({});
-const lanes: { readonly table: string; readonly participants: Participants }[] = [];
-const errors: string[] = [];
-
-beforeAll(async () => {
-  for (let lane = 0; lane < LANES; lane++) {
-    const table = `${tableName()}-${lane}`;
-    await recreateTable(database, table, definition);
-    // Every other lane has transactions so small that most trees take many.
-    lanes.push({ table, participants: await openParticipants(CLIENTS, table, family, lane % 2 === 0 ? {} : { transactionSize: 6 }) });
-  }
-  jest.spyOn(console, 'error').mockImplementation((line: string) => {
-    if (!line.includes('cannot be reached')) errors.push(line);
-  });
+testHistories('each leaves a table that is whole', {
+  resources: family,
+  nightly: 500,
+  mostLanes: 6,
+  // Every other lane has transactions so small that most trees take many.
+  optionsOf: (lane) => (lane % 2 === 0 ? {} : { transactionSize: 6 }),
+  run: runHistory,
 });
-afterAll(async () => {
-  jest.restoreAllMocks();
-  await Promise.all(lanes.map(async ({ participants }) => participants.stop()));
-  database.destroy();
-});
-
-test(`of ${HISTORIES} histories from seed ${SEED} on, each leaves a table that is whole`, async () => {
-  const failures: string[] = [];
-  const statuses = new Map<number, number>();
-  let next = 0;
-  await Promise.all(lanes.map(async ({ table, participants }) => {
-    while (next < HISTORIES && failures.length < 5) {
-      const seed = SEED + next++;
-      await recreateTable(database, table, definition);
-      await establishConstraints(connect(), table, family, 0);
-      const broken = await runHistory(participants, table, seed);
-      participants.history.forEach(({ answer }) => statuses.set(answer!.status, (statuses.get(answer!.status) ?? 0) + 1));
-      failures.push(...broken.length === 0 ? [] : [`SEED=${seed} HISTORIES=1: ${broken.join('\n  ')}`]);
-    }
-  }));
-  if (HISTORIES > 6) {
-    console.log(`${next} histories, answers: ${[...statuses].sort().map(([status, count]) => `${status}: ${count}`).join(', ')}`);
-  }
-  expect(failures.join('\n')).toBe('');
-  expect(errors).toEqual([]);
-}, 60_000 + HISTORIES * 10_000);
 
 async function runHistory(participants: Participants, table: string, seed: number): Promise<string[]> {
   const random = seeded(seed);
+  const tags = new Map<string, string>();
   participants.begin();
   await furnish(participants.all[0]!);
   const faulty = faultPlan(seeded(~seed), worse(BAD_DAY, random.pick([0.3, 1, 1.5])));
@@ -85,7 +41,7 @@ async function runHistory(participants: Participants, table: string, seed: numbe
   });
   await Promise.all(participants.all.map(async (participant) => {
     for (let count = 0; count < REQUESTS; count++) {
-      await sendRandom(participant, random);
+      await sendRandom(participant, random, tags);
     }
   }));
   await participants.calm();
@@ -120,14 +76,21 @@ async function furnish(participant: Participant): Promise<void> {
   await participant('POST /notes', { body: Array.from({ length: 12 }, (_, index) => ({ folder: FOLDERS[index % 4], shelf: SHELVES[index % 2] })) });
 }
 
-async function sendRandom(participant: Participant, random: Random): Promise<void> {
+/** @param tags the last tag that was seen of each path */
+async function sendRandom(client: Participant, random: Random, tags: Map<string, string>): Promise<void> {
   const choice = random.number();
   const folder = random.pick(FOLDERS);
   const shelf = random.pick(SHELVES);
   const note = random.pick(NOTES);
   const some = <T>(value: T): T | undefined => (random.number() < 0.7 ? value : undefined);
-  const tag = random.number() < 0.1 ? { headers: { 'If-Match': `"${1 + Math.floor(random.number() * 3)}"` } } : {};
-  const deletion = (path: string): Promise<unknown> => participant(`DELETE ${path}`, tag);
+  const participant = async (line: string, ask?: Ask): Promise<void> => {
+    const { answer } = await client(line, ask);
+    const [, path] = line.split(' ');
+    if (line.startsWith('P') && answer!.headers['etag'] !== undefined) {
+      tags.set(path!, answer!.headers['etag']);
+    }
+  };
+  const deletion = (path: string): Promise<void> => participant(`DELETE ${path}`, random.number() < 0.3 ? { headers: { 'If-Match': tags.get(path) ?? '"1"' } } : {});
   await (choice < 0.14 ? deletion(`/folders/${folder}`)
     : choice < 0.22 ? deletion(`/shelves/${shelf}`)
       : choice < 0.3 ? deletion(`/notes/${note}`)
