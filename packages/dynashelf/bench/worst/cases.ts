@@ -2,6 +2,7 @@
 
 import { MOST_BODY_BYTES, MOST_BODY_VALUES } from '../../src/definition/limits';
 import type { Filling } from './database';
+import { filled } from './filled';
 import { MANY } from './resources';
 
 /** One worst request. */
@@ -26,16 +27,8 @@ export interface Case {
 const JSON_PATCH = { 'Content-Type': 'application/json-patch+json' };
 
 /** A body as large as it may be, with as many values. */
-function filled(begin: string, part: (index: number) => string, end: string, valuesEach: number, most = Infinity): string {
-  const parts: string[] = [];
-  const fit = Math.min(most, Math.floor((MOST_BODY_VALUES - 50) / valuesEach));
-  for (let size = begin.length + end.length, index = 0; index < fit; index++) {
-    const next = part(index);
-    size += next.length + 1;
-    if (size > MOST_BODY_BYTES) break;
-    parts.push(next);
-  }
-  return `${begin}${parts.join(',')}${end}`;
+function valued(begin: string, part: (index: number) => string, end: string, valuesEach: number, most = Infinity): string {
+  return filled(begin, part, end, Math.min(most, Math.floor((MOST_BODY_VALUES - 50) / valuesEach)));
 }
 
 const short = (index: number): string => `"${index.toString(36)}"`;
@@ -64,7 +57,7 @@ function faultyBodies(): Case[] {
     return {
       name: `${fault} ${place}, below a name of ${length}`,
       line: place === 'in a transaction' ? 'POST /transactions' : 'POST /kinds',
-      body: () => filled(begin, part, end, values),
+      body: () => valued(begin, part, end, values),
       status: length > 65_535 || !isDouble ? (fault === 'wide objects' && place === 'in any JSON' && length <= 65_535 ? 201 : 422) : 400,
       isQuick: length === 450_000 && (place === 'in a transaction' || fault.startsWith('numbers')),
     };
@@ -79,39 +72,39 @@ function deep(levels: number, name: string, inside: string): string {
 const nestedIn = (levels: number, inside: string): string => `${'{"inner":'.repeat(levels)}${inside}${'}'.repeat(levels)}`;
 
 const BODIES: Case[] = [
-  { name: 'numbers that cannot be kept, deep below long names', line: 'POST /kinds', status: 422, body: () => filled(`{"title":"a","any":${`{"${'k'.repeat(20_000)}":`.repeat(25)}[`, () => '1e999', `]${'}'.repeat(26)}`, 1) },
-  { name: 'names of more than 65,535 bytes in any JSON', line: 'POST /kinds', status: 422, body: () => filled('{"title":"a","any":{', (index) => `"${index}${'k'.repeat(65_600)}":1`, '}}', 1) },
-  { name: 'too many levels in any JSON, each time anew', line: 'POST /kinds', status: 422, body: () => filled('{"title":"a","any":{"a":[', () => deep(33, 'k', '1'), ']}}', 35) },
-  { name: 'too many levels in any JSON, below long names', line: 'POST /kinds', status: 422, body: () => filled(`{"title":"a","any":{"${'k'.repeat(60_000)}":{"${'l'.repeat(400_000)}":[`, () => deep(33, 'k', '1'), ']}}}', 35) },
-  { name: 'unknown attributes', line: 'POST /kinds', status: 422, body: () => filled('{', (index) => `${short(index)}:1`, '}', 1) },
-  { name: 'unknown attributes of a wide resource, with names like its own', line: 'POST /wides', status: 422, isQuick: true, body: () => filled('{', (index) => `"bRatherLongNameOfAnAttributeNumbe${index}":1`, '}', 1) },
-  { name: 'items of unknown attributes, with names like its own', line: 'POST /wides', status: 422, body: () => filled('[', (item) => `{${Array.from({ length: 200 }, (_, index) => `"bRatherLongNameOfAnAttributeNumbe${item}${index}":1`).join(',')}}`, ']', 201, 100) },
-  { name: 'every attribute of a wide resource, too long', line: 'POST /wides', status: 422, body: () => filled('[', () => `{${Array.from({ length: MANY }, (_, index) => `"aRatherLongNameOfAnAttributeNumber${String(index).padStart(4, '0')}":"longer"`).join(',')}}`, ']', 201, 100) },
-  { name: 'unknown names in an object', line: 'POST /kinds', status: 422, body: () => filled('{"title":"a","deep":{', (index) => `${short(index)}:1`, '}}', 1) },
-  { name: 'unknown names in objects of an array', line: 'POST /kinds', status: 422, body: () => filled('{"title":"a","objects":[', (index) => `{${short(index)}:1}`, ']}', 2) },
-  { name: 'unknown names deep in an object', line: 'POST /kinds', status: 422, body: () => `{"title":"a","deep":${nestedIn(27, filled('{', (index) => `${short(index)}:1`, '}', 1, 80_000))}}` },
-  { name: 'elements of another type', line: 'POST /kinds', status: 422, body: () => filled('{"title":"a","list":[', () => '""', ']}', 1) },
-  { name: 'elements of another type, just few enough to be looked at each', line: 'POST /kinds', status: 422, body: () => filled('{"title":"a","list":[', () => '""', ']}', 1, 9_900) },
-  { name: 'elements of another type, deep', line: 'POST /kinds', status: 422, body: () => `{"title":"a","deep":${nestedIn(28, filled('[', () => '""', ']', 1, 9_900))}}` },
-  { name: 'values that are none of many', line: 'POST /kinds', status: 422, isQuick: true, body: () => filled('{"title":"a","choices":[', () => '"b"', ']}', 1, 9_900) },
-  { name: 'values that are none of very many', line: 'POST /kinds', status: 422, body: () => filled('{"title":"a","choices":[', () => '"b"', ']}', 1) },
-  { name: 'dates beyond the years', line: 'POST /kinds', status: 422, body: () => filled('{"title":"a","dates":[', () => '"0000-01-01T00:00:00+01:00"', ']}', 1) },
-  { name: 'elements that a function refuses', line: 'POST /kinds', status: 422, body: () => filled('{"title":"a","checked":[', () => '"y"', ']}', 1) },
-  { name: 'words of three faults each', line: 'POST /kinds', status: 422, body: () => filled('{"title":"a","mails":[', () => '" "', ']}', 1, 9_900) },
-  { name: 'words that stand twice', line: 'POST /kinds', status: 422, body: () => filled('{"title":"a","words":[', (index) => short(index >> 1), ']}', 1) },
-  { name: 'objects that lack an attribute', line: 'POST /kinds', status: 422, body: () => filled('{"title":"a","objects":[', () => '{}', ']}', 1, 9_900) },
-  { name: 'items with nothing', line: 'POST /kinds', status: 422, body: () => filled('[', () => '{}', ']', 1, 100) },
+  { name: 'numbers that cannot be kept, deep below long names', line: 'POST /kinds', status: 422, body: () => valued(`{"title":"a","any":${`{"${'k'.repeat(20_000)}":`.repeat(25)}[`, () => '1e999', `]${'}'.repeat(26)}`, 1) },
+  { name: 'names of more than 65,535 bytes in any JSON', line: 'POST /kinds', status: 422, body: () => valued('{"title":"a","any":{', (index) => `"${index}${'k'.repeat(65_600)}":1`, '}}', 1) },
+  { name: 'too many levels in any JSON, each time anew', line: 'POST /kinds', status: 422, body: () => valued('{"title":"a","any":{"a":[', () => deep(33, 'k', '1'), ']}}', 35) },
+  { name: 'too many levels in any JSON, below long names', line: 'POST /kinds', status: 422, body: () => valued(`{"title":"a","any":{"${'k'.repeat(60_000)}":{"${'l'.repeat(400_000)}":[`, () => deep(33, 'k', '1'), ']}}}', 35) },
+  { name: 'unknown attributes', line: 'POST /kinds', status: 422, body: () => valued('{', (index) => `${short(index)}:1`, '}', 1) },
+  { name: 'unknown attributes of a wide resource, with names like its own', line: 'POST /wides', status: 422, isQuick: true, body: () => valued('{', (index) => `"bRatherLongNameOfAnAttributeNumbe${index}":1`, '}', 1) },
+  { name: 'items of unknown attributes, with names like its own', line: 'POST /wides', status: 422, body: () => valued('[', (item) => `{${Array.from({ length: 200 }, (_, index) => `"bRatherLongNameOfAnAttributeNumbe${item}${index}":1`).join(',')}}`, ']', 201, 100) },
+  { name: 'every attribute of a wide resource, too long', line: 'POST /wides', status: 422, body: () => valued('[', () => `{${Array.from({ length: MANY }, (_, index) => `"aRatherLongNameOfAnAttributeNumber${String(index).padStart(4, '0')}":"longer"`).join(',')}}`, ']', 201, 100) },
+  { name: 'unknown names in an object', line: 'POST /kinds', status: 422, body: () => valued('{"title":"a","deep":{', (index) => `${short(index)}:1`, '}}', 1) },
+  { name: 'unknown names in objects of an array', line: 'POST /kinds', status: 422, body: () => valued('{"title":"a","objects":[', (index) => `{${short(index)}:1}`, ']}', 2) },
+  { name: 'unknown names deep in an object', line: 'POST /kinds', status: 422, body: () => `{"title":"a","deep":${nestedIn(27, valued('{', (index) => `${short(index)}:1`, '}', 1, 80_000))}}` },
+  { name: 'elements of another type', line: 'POST /kinds', status: 422, body: () => valued('{"title":"a","list":[', () => '""', ']}', 1) },
+  { name: 'elements of another type, just few enough to be looked at each', line: 'POST /kinds', status: 422, body: () => valued('{"title":"a","list":[', () => '""', ']}', 1, 9_900) },
+  { name: 'elements of another type, deep', line: 'POST /kinds', status: 422, body: () => `{"title":"a","deep":${nestedIn(28, valued('[', () => '""', ']', 1, 9_900))}}` },
+  { name: 'values that are none of many', line: 'POST /kinds', status: 422, isQuick: true, body: () => valued('{"title":"a","choices":[', () => '"b"', ']}', 1, 9_900) },
+  { name: 'values that are none of very many', line: 'POST /kinds', status: 422, body: () => valued('{"title":"a","choices":[', () => '"b"', ']}', 1) },
+  { name: 'dates beyond the years', line: 'POST /kinds', status: 422, body: () => valued('{"title":"a","dates":[', () => '"0000-01-01T00:00:00+01:00"', ']}', 1) },
+  { name: 'elements that a function refuses', line: 'POST /kinds', status: 422, body: () => valued('{"title":"a","checked":[', () => '"y"', ']}', 1) },
+  { name: 'words of three faults each', line: 'POST /kinds', status: 422, body: () => valued('{"title":"a","mails":[', () => '" "', ']}', 1, 9_900) },
+  { name: 'words that stand twice', line: 'POST /kinds', status: 422, body: () => valued('{"title":"a","words":[', (index) => short(index >> 1), ']}', 1) },
+  { name: 'objects that lack an attribute', line: 'POST /kinds', status: 422, body: () => valued('{"title":"a","objects":[', () => '{}', ']}', 1, 9_900) },
+  { name: 'items with nothing', line: 'POST /kinds', status: 422, body: () => valued('[', () => '{}', ']', 1, 100) },
   { name: 'long texts that are no item', line: 'POST /kinds', status: 422, body: () => JSON.stringify('\u0001'.repeat(170_000)) },
   { name: 'spaces', line: 'POST /kinds', status: 422, body: () => `${' '.repeat(MOST_BODY_BYTES - 10)}{}` },
   { name: 'brackets', line: 'POST /kinds', status: 422, body: () => '['.repeat(MOST_BODY_BYTES / 2) + ']'.repeat(MOST_BODY_BYTES / 2) },
-  { name: 'as many values as fit', line: 'POST /kinds', status: 201, body: () => filled('{"title":"a","any":{"a":[', () => '0', ']}}', 1), filling: 'small' },
-  { name: 'as many objects as fit', line: 'POST /kinds', status: 201, body: () => filled('{"title":"a","any":{"a":[', () => '{}', ']}}', 1), filling: 'small' },
-  { name: 'as many levels and values as fit', line: 'POST /kinds', status: 201, body: () => `{"title":"a","deep":${nestedIn(28, filled('[', () => '0', ']', 1))}}`, filling: 'small' },
-  { name: 'a merge patch of unknown attributes', line: 'PATCH /wides/1', status: 422, filling: 'small', body: () => filled('{', (index) => `"bRatherLongNameOfAnAttributeNumbe${index}":1`, '}', 1) },
-  { name: 'a JSON Patch of what is none', line: 'PATCH /kinds/1', status: 400, headers: JSON_PATCH, body: () => filled('[', () => '{}', ']', 1) },
-  { name: 'a JSON Patch that adds unknown attributes', line: 'PATCH /kinds/1', status: 422, headers: JSON_PATCH, filling: 'small', body: () => filled('[', (index) => `{"op":"add","path":"/${index}","value":1}`, ']', 4) },
-  { name: 'a JSON Patch at the front of a long array', isQuick: true, line: 'PATCH /fats/1', status: 413, headers: JSON_PATCH, filling: 'empties', body: () => filled('[', () => '{"op":"add","path":"/any/0","value":0}', ']', 4) },
-  { name: 'a JSON Patch that takes away and adds', line: 'PATCH /fats/1', status: 413, headers: JSON_PATCH, filling: 'empties', body: () => filled('[', () => '{"op":"move","from":"/any/0","path":"/any/1"}', ']', 4) },
+  { name: 'as many values as fit', line: 'POST /kinds', status: 201, body: () => valued('{"title":"a","any":{"a":[', () => '0', ']}}', 1), filling: 'small' },
+  { name: 'as many objects as fit', line: 'POST /kinds', status: 201, body: () => valued('{"title":"a","any":{"a":[', () => '{}', ']}}', 1), filling: 'small' },
+  { name: 'as many levels and values as fit', line: 'POST /kinds', status: 201, body: () => `{"title":"a","deep":${nestedIn(28, valued('[', () => '0', ']', 1))}}`, filling: 'small' },
+  { name: 'a merge patch of unknown attributes', line: 'PATCH /wides/1', status: 422, filling: 'small', body: () => valued('{', (index) => `"bRatherLongNameOfAnAttributeNumbe${index}":1`, '}', 1) },
+  { name: 'a JSON Patch of what is none', line: 'PATCH /kinds/1', status: 400, headers: JSON_PATCH, body: () => valued('[', () => '{}', ']', 1) },
+  { name: 'a JSON Patch that adds unknown attributes', line: 'PATCH /kinds/1', status: 422, headers: JSON_PATCH, filling: 'small', body: () => valued('[', (index) => `{"op":"add","path":"/${index}","value":1}`, ']', 4) },
+  { name: 'a JSON Patch at the front of a long array', isQuick: true, line: 'PATCH /fats/1', status: 413, headers: JSON_PATCH, filling: 'empties', body: () => valued('[', () => '{"op":"add","path":"/any/0","value":0}', ']', 4) },
+  { name: 'a JSON Patch that takes away and adds', line: 'PATCH /fats/1', status: 413, headers: JSON_PATCH, filling: 'empties', body: () => valued('[', () => '{"op":"move","from":"/any/0","path":"/any/1"}', ']', 4) },
   { name: 'a JSON Patch of one path of slashes', line: 'PATCH /kinds/1', status: 422, headers: JSON_PATCH, filling: 'small', body: () => `[{"op":"add","path":"${'/'.repeat(MOST_BODY_BYTES - 50)}","value":1}]` },
 ];
 
@@ -134,9 +127,9 @@ const TRANSACTIONS: Case[] = [
   { name: 'a path of ampersands', line: 'POST /transactions', status: 400, body: () => operations(() => ({ method: 'GET', path: `/kinds/1?${'a&'.repeat(520_000)}` }), 1) },
   { name: 'a path of escapes', line: 'POST /transactions', status: 400, body: () => operations(() => ({ method: 'GET', path: `/kinds/${'%61'.repeat(340_000)}` }), 1) },
   { name: 'a path of slashes', line: 'POST /transactions', status: 400, body: () => operations(() => ({ method: 'GET', path: '/'.repeat(MOST_BODY_BYTES - 100) }), 1) },
-  { name: 'unknown members of the transaction', line: 'POST /transactions', status: 422, body: () => filled('{', (index) => `${short(index)}:1`, '}', 1) },
-  { name: 'unknown members of an operation', line: 'POST /transactions', status: 422, body: () => filled('{"operations":[{', (index) => `${short(index)}:1`, '}]}', 1) },
-  { name: 'unknown headers of an operation', line: 'POST /transactions', status: 422, body: () => filled('{"operations":[{"method":"GET","path":"/kinds/1","headers":{', (index) => `${short(index)}:"1"`, '}}]}', 1) },
+  { name: 'unknown members of the transaction', line: 'POST /transactions', status: 422, body: () => valued('{', (index) => `${short(index)}:1`, '}', 1) },
+  { name: 'unknown members of an operation', line: 'POST /transactions', status: 422, body: () => valued('{"operations":[{', (index) => `${short(index)}:1`, '}]}', 1) },
+  { name: 'unknown headers of an operation', line: 'POST /transactions', status: 422, body: () => valued('{"operations":[{"method":"GET","path":"/kinds/1","headers":{', (index) => `${short(index)}:"1"`, '}}]}', 1) },
   { name: 'operations on one item', line: 'POST /transactions', status: 422, body: () => operations(() => ({ method: 'GET', path: '/kinds/1' })) },
 ];
 

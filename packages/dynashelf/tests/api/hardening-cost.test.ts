@@ -5,6 +5,7 @@ import { MOST_BODY_BYTES, MOST_BODY_VALUES } from '../../src/definition/limits';
 import { defineResource, listResources } from '../../src/definition/resource';
 import { createClient, type Answer } from '../../src/testing/client';
 import { useTable } from '../../src/testing/table';
+import { filled } from '../../bench/worst/filled';
 import { thingResources } from '../setup/things';
 
 useTable();
@@ -14,18 +15,6 @@ const JSON_PATCH = { 'Content-Type': 'application/json-patch+json' };
 
 /** Lambda sends 6 MB at most, the body once more as JSON among them. */
 const MOST_SENT = 6_000_000;
-
-/** A body as large as it may be, or of as many parts. */
-function filled(begin: string, part: (index: number) => string, end: string, most = Infinity): string {
-  const parts: string[] = [];
-  for (let size = begin.length + end.length, index = 0; index < most; index++) {
-    const next = part(index);
-    size += next.length + 1;
-    if (size > MOST_BODY_BYTES) break;
-    parts.push(next);
-  }
-  return `${begin}${parts.join(',')}${end}`;
-}
 
 const name = (index: number): string => `"k${index.toString(36)}"`;
 const FEW = MOST_BODY_VALUES - 20;
