@@ -1,6 +1,7 @@
 // A resource with every kind of attribute that a description can tell: for the generated clients, not served.
 
 import { defineResource } from '../../src/definition/resource';
+import { formatted } from '../setup/formatted';
 
 export const kinds = defineResource({
   name: 'kinds',
@@ -25,19 +26,7 @@ export const kinds = defineResource({
     numbers: { type: Set, schema: [Number] },
     binaries: { type: Set, schema: [Buffer] },
     // Inside an array nothing can be asked for, and a method of Java has at most 255 parameters.
-    formats: { type: Array, schema: [{ type: Object, schema: {
-      date: { type: String, format: 'date' },
-      dateTime: { type: String, format: 'date-time' },
-      time: { type: String, format: 'time' },
-      duration: { type: String, format: 'duration' },
-      email: { type: String, format: 'email' },
-      hostname: { type: String, format: 'hostname' },
-      ipv4: { type: String, format: 'ipv4' },
-      ipv6: { type: String, format: 'ipv6' },
-      uri: { type: String, format: 'uri' },
-      uriReference: { type: String, format: 'uri-reference' },
-      uuid: { type: String, format: 'uuid' },
-    } }] },
+    formats: { type: Array, schema: [{ type: Object, schema: formatted }] },
     internal: { type: Number, readOnly: true, default: 7 },
     state: { type: String, default: 'new', enum: ['new', 'old'], required: true },
     likes: { type: String, references: 'kinds' },

@@ -1,6 +1,7 @@
 // A resource that uses every feature of a resource file: for tests, not served.
 
 import { defineResource } from '../../src/definition/resource';
+import { formatted } from './formatted';
 
 /** A value that is not there at once. */
 const later = async <T>(value: T): Promise<T> => new Promise((resolve) => setImmediate(() => resolve(value)));
@@ -90,17 +91,7 @@ export const everything = defineResource({
     titled: { type: String, title: 'Titled', description: 'What it means.', examples: ['one'], deprecated: true },
     sized: { type: String, minLength: 2, maxLength: 4 },
     patterned: { type: String, pattern: '^[A-Z]{2}$' },
-    date: { type: String, format: 'date' },
-    dateTime: { type: String, format: 'date-time' },
-    time: { type: String, format: 'time' },
-    duration: { type: String, format: 'duration' },
-    email: { type: String, format: 'email' },
-    hostname: { type: String, format: 'hostname' },
-    ipv4: { type: String, format: 'ipv4' },
-    ipv6: { type: String, format: 'ipv6' },
-    uri: { type: String, format: 'uri' },
-    uriReference: { type: String, format: 'uri-reference' },
-    uuid: { type: String, format: 'uuid' },
+    ...formatted,
     whole: { type: Number, integer: true, minimum: 0, maximum: 10 },
     between: { type: Number, exclusiveMinimum: 0, exclusiveMaximum: 1 },
     multiple: { type: Number, multipleOf: 0.5 },
