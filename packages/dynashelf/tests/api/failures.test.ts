@@ -71,6 +71,16 @@ test('an error that is a bug is 500 without its text, and is logged with its sta
   expect(entry['stack']).toContain('ValidationException');
 });
 
+test.each([
+  ['the request', errorReply('ValidationException', 'The aggregate size of the items in the transaction exceeds 4 MB')],
+  ['the request, in other words', errorReply('ValidationException', 'Transaction payload size limit exceeded')],
+  ['the transaction', errorReply('TransactionCanceledException', 'Transaction cancelled', 400, { CancellationReasons: [{ Code: 'None' }, { Code: 'ValidationError', Message: 'The aggregate size of the items in the transaction exceeds 4 MB' }] })],
+  ['an item', errorReply('TransactionCanceledException', 'Transaction cancelled', 400, { CancellationReasons: [{ Code: 'None' }, { Code: 'ValidationError', Message: 'Item size to update has exceeded the maximum allowed size' }] })],
+])('writes of which the database says that %s is too large are 413', async (_what, reply) => {
+  database.proxy.intercept = async ({ operation }, forward) => (operation === 'TransactWriteItems' ? reply : forward());
+  expect(await database.ask('POST /books', { body: [aBook(), aBook()] })).toMatchObject({ status: 413, body: { type: '/docs#too-large' } });
+});
+
 test('a throttled request that succeeds when it is tried again is as if nothing was', async () => {
   let refused = 0;
   database.proxy.intercept = async (_request, forward) => (refused++ === 0 ? errorReply('ThrottlingException') : forward());
