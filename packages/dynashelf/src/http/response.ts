@@ -34,7 +34,7 @@ export function writeResult(request: Request, resource: Resource, result: Result
   switch (result.kind) {
     case 'deleted': return { status: 204, headers: { 'Cache-Control': 'no-cache' } };
     case 'replayed': return replay(result.response);
-    case 'transacted': throw new Error('The results of a transaction are written one by one, by http/transactions.ts.');
+    case 'transacted': throw new Error('The results of a transaction are written one by one, by http/endpoints/transactions.ts.');
     case 'all-created': return writeAll(result.images.map(({ item }) => item), presentation);
     case 'page': return writePage(request, resource, result, presentation, seal);
     default: return writeItem(request, resource, result, presentation);

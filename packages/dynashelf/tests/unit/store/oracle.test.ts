@@ -64,7 +64,7 @@ test('an item is returned as Dynamoose would hydrate it, without what the schema
 /** The messages of what is required, enum and validate, ours to check, and of an empty set. */
 const REFUSALS = /is a required property|must equal|had a validation error|not abc|non-empty set|to a RegExp validator/;
 
-/** What http/body.ts does to a body. */
+/** What http/input/body.ts does to a body. */
 async function prepared(attributes: ReadonlyMap<string, Node>, body: JsonObject): Promise<Prepared> {
   const given = writable(attributes, body);
   const faults = findFaults({ name: 'things', attributes }, given);
