@@ -81,6 +81,8 @@ export function openStore(storeOptions: StoreOptions): Store {
     return only !== undefined && keys.length === 1 ? [await readRecord(only)].filter((record) => record !== undefined) : readMany(openBudget(send, bound), TableName, keys);
   }
 
+  const noteFormer = async (): Promise<void> => storeOptions.constraints?.noteFormer(send);
+
   // Not by a spread, which makes of so many members a slow object, once for each request.
   return Object.assign(createReader(storeOptions, { send, cost }), {
     transactionSize: storeOptions.transactionSize ?? MOST_ACTIONS,
@@ -130,13 +132,23 @@ export function openStore(storeOptions: StoreOptions): Store {
 
     isIndependent,
 
-    create: (resource, id, values) => createAlone(context, resource, id, values),
+    async create(resource, id, values) {
+      await noteFormer();
+      return createAlone(context, resource, id, values);
+    },
 
-    replace: (resource, id, values, preconditions) => replaceAlone(context, resource, id, values, preconditions),
+    async replace(resource, id, values, preconditions) {
+      await noteFormer();
+      return replaceAlone(context, resource, id, values, preconditions);
+    },
 
-    change: (resource, id, changes, expected) => changeAlone(context, resource, id, changes, expected),
+    async change(resource, id, changes, expected) {
+      await noteFormer();
+      return changeAlone(context, resource, id, changes, expected);
+    },
 
     async delete(resource, id, preconditions) {
+      await noteFormer();
       await storeOptions.constraints?.requireForDeletion(resource, send);
       return deleteAlone(context, resource, id, preconditions);
     },

@@ -2,6 +2,7 @@
 
 import { connect } from '#connect';
 
+import type { Answer as ActionAnswer } from '../../src/definition/action';
 import { defineResource, listResources, type Resource } from '../../src/definition/resource';
 import { establishConstraints } from '../../src/store/migrate/establish-constraints';
 import type { Send } from '../../src/store/client/send';
@@ -204,4 +205,67 @@ test('a migration that is held up while a later one makes the same constraints w
   expect(await first).toMatch(/Another run of this migration has begun meanwhile/);
   const records = await scanTable(tableName());
   expect(brokenRules(resources, records.filter(({ pk }) => !/^#unique#(?!crates#)/.test(pk?.S ?? '')))).toEqual([]);
+});
+
+describe('files without any constraint, which came after others, note before their first write that nobody keeps those any more', () => {
+  const plain: Resource = defineResource({
+    name: 'cups', description: 'Cups.', schema: { code: { type: String, maxLength: 50 }, tray: String, note: String },
+    actions: (action) => ({ mark: action({ description: 'Marks a cup.', body: {}, run: ({ item, transaction }): Promise<ActionAnswer> => transaction.update(plain as never, item.id, { note: 'marked' }) }) }),
+  });
+  const kept = defineResource({ name: 'cups', description: 'Cups.', schema: { code: { type: String, maxLength: 50, unique: true }, tray: { type: String, references: 'trays' }, note: String } });
+  const trays = defineResource({ name: 'trays', description: 'Trays.', schema: { title: String } });
+  const others = defineResource({ name: 'others', description: 'Others.', schema: { title: String } });
+  const resources = listResources(kept, trays);
+  let codes = 0;
+
+  test.each([
+    ['POST', 'POST /cups', { code: 'a' }],
+    ['POST of several', 'POST /cups', [{ code: 'a' }]],
+    ['PUT', 'PUT /cups/new', { code: 'a' }],
+    ['PATCH', 'PATCH /cups/first', { note: 'n' }],
+    ['JSON Patch', 'PATCH /cups/first', [{ op: 'add', path: '/note', value: 'n' }]],
+    ['DELETE of what is referred to', 'DELETE /trays/t', undefined],
+    ['action', 'POST /cups/first/mark', {}],
+    ['transaction', 'POST /transactions', { operations: [{ method: 'PATCH', path: '/cups/first', body: { note: 'n' } }] }],
+  ])('where that is a %s', async (_what, line, body) => {
+    await establish(resources);
+    later();
+    const before = createClient({ resources });
+    await before('PUT /trays/t', { body: {} });
+    expect((await before('PUT /cups/first', { body: { code: `f${codes++}`, tray: 't' } })).status).toBeLessThan(300);
+    const headers = Array.isArray(body) && line.startsWith('PATCH') ? { 'Content-Type': 'application/json-patch+json' } : {};
+    const without = createClient({ resources: listResources(plain, trays) });
+    expect((await without(line, { headers, ...(body !== undefined && { body }) })).status).toBeLessThan(300);
+    const again = createClient({ resources });
+    expectRefused(await again('POST /cups', { body: { code: 'b' } }));
+    expectRefused(await again('PATCH /cups/first', { body: { tray: null } }));
+    for (const { id } of (await without('GET /cups')).body.items as { id: string }[]) {
+      await without(`DELETE /cups/${id}`);
+    }
+  });
+
+  test('where a collection with references is served no more: its unique values stay unique, what it refers to may go', async () => {
+    await establish(resources);
+    later();
+    const before = createClient({ resources });
+    await before('PUT /trays/t', { body: {} });
+    expect((await before('PUT /cups/first', { body: { code: 'f', tray: 't' } })).status).toBe(201);
+    await createClient({ resources: listResources(trays) })('DELETE /trays/t');
+    const again = createClient({ resources });
+    expect((await again('POST /cups', { body: { code: 'f' } })).status).toBe(409);
+    expectRefused(await again('POST /cups', { body: { tray: 't' } }));
+    await createClient({ resources: listResources(plain, trays) })('DELETE /cups/first');
+  });
+
+  test('not again with the next ones, and not with a request that writes nothing', async () => {
+    const asked: string[] = [];
+    const send = connect();
+    await createClient({ resources: listResources(others) })('PUT /others/a', { body: {} });
+    const ask = createClient({ resources: listResources(others), send: async (operation, input, options) => (asked.push(operation), send(operation, input, options)) });
+    await ask('POST /others', { body: { title: 1 } });
+    await ask('POST /others', { body: { title: 'a' } });
+    await ask('PUT /others/b', { body: { title: 'b' } });
+    await ask('DELETE /others/b');
+    expect(asked).toEqual(['Query', 'PutItem', 'UpdateItem', 'DeleteItem']);
+  });
 });

@@ -33,6 +33,11 @@ export function constrainedAttribute(constraint: string): string {
   return constraint.split(' ')[1]!;
 }
 
+/** The collection that a constraint's attribute refers to; undefined for a `unique` one. */
+export function referredCollection(constraint: string): string | undefined {
+  return constraint.split(' ')[2];
+}
+
 /** The layout records, by resource. */
 export async function readLayouts(send: Send, TableName: string): Promise<Map<string, AttributeMap>> {
   const { Items = [] } = await send('Query', {
@@ -52,7 +57,7 @@ export function layoutKey({ name }: Pick<Resource, 'name'>): AttributeMap {
 }
 
 /** Notes constraints that no longer hold of all items of a resource. */
-export async function noteNotHeld(send: Send, TableName: string, resource: Resource, constraints: readonly string[]): Promise<void> {
+export async function noteNotHeld(send: Send, TableName: string, resource: Pick<Resource, 'name'>, constraints: readonly string[]): Promise<void> {
   if (constraints.length > 0) {
     await send('UpdateItem', {
       TableName,

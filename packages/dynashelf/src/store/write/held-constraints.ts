@@ -3,7 +3,7 @@
 import type { Resource } from '../../definition/resource';
 import { Problem } from '../../problem';
 import { isConditionFailure } from '../client/failure';
-import { constrainedAttribute, constraintsOf, heldConstraints, layoutKey, noteNotHeld, readLayouts, reference } from '../layout/layout-record';
+import { constrainedAttribute, constraintsOf, heldConstraints, layoutKey, noteNotHeld, readLayouts, reference, referredCollection } from '../layout/layout-record';
 import { basePartitions } from '../layout/record';
 import type { Send } from '../client/send';
 import { PARTITION_KEY } from '../layout/table';
@@ -18,6 +18,11 @@ const ASKED_AGAIN_AFTER = 2_000;
 
 /** What a process knows of the constraints of its table. */
 export interface HeldConstraints {
+  /**
+   * Notes, before the first write of this process, which constraints nobody keeps any more, since its files do not declare them: declared again later,
+   * they are not believed to hold of what was written without them.
+   */
+  noteFormer(send: Send): Promise<void>;
   /** @throws Problem `unavailable` where a constraint that some changes rely on does not hold of all items */
   requireFor(changes: readonly Change[], send: Send): Promise<void>;
   /** @throws Problem `unavailable` where references to the items of a resource are not all counted */
@@ -34,14 +39,13 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
 
   async function ask(send: Send): Promise<void> {
     const layouts = await readLayouts(send, TableName);
-    const next = new Map<string, ReadonlySet<string>>();
-    for (const resource of resources.values()) {
-      const known = layouts.has(resource.name) ? heldConstraints(layouts.get(resource.name)) : await recordEmpty(send, TableName, resource);
-      const declared = constraintsOf(resource);
-      const former = [...known].filter((constraint) => !declared.includes(constraint));
+    for (const [name, layout] of layouts) {
       // From now on nobody keeps it.
-      await noteNotHeld(send, TableName, resource, former);
-      next.set(resource.name, known);
+      await noteNotHeld(send, TableName, { name }, [...heldConstraints(layout)].filter((constraint) => isFormer(resources, name, constraint)));
+    }
+    const next = new Map<string, ReadonlySet<string>>();
+    for (const resource of constrained.length === 0 ? [] : resources.values()) {
+      next.set(resource.name, layouts.has(resource.name) ? heldConstraints(layouts.get(resource.name)) : await recordEmpty(send, TableName, resource));
     }
     held = next;
     isWhole = constrained.every((resource) => constraintsOf(resource).every((constraint) => held.get(resource.name)!.has(constraint)));
@@ -67,7 +71,10 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
   }
 
   return {
+    noteFormer: async (send) => (asked === -Infinity ? know(send) : undefined),
+
     async requireFor(changes, send) {
+      await this.noteFormer(send);
       if (isWhole && isBelieved()) {
         return;
       }
@@ -95,6 +102,12 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
       }
     },
   };
+}
+
+/** Whether these files no longer keep a constraint. Of a collection that they do not serve, nothing is written, but what it refers to can be deleted. */
+function isFormer(resources: ReadonlyMap<string, Resource>, name: string, constraint: string): boolean {
+  const resource = resources.get(name);
+  return resource === undefined ? resources.has(referredCollection(constraint) ?? '') : !constraintsOf(resource).includes(constraint);
 }
 
 /** Records the layout of a collection that nothing was ever written to: all its constraints hold from the beginning. */
