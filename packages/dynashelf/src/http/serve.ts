@@ -21,6 +21,7 @@ import { writeOptions } from './options';
 import { readRequest, type Request } from './request';
 import { toGateway, writeProblem, writeResult, type Reply } from './response';
 import { findRoute, type Route, type RoutedOperation } from './route';
+import { refuseUnsendable } from './sendable';
 import { isClosed } from './strangers';
 
 /** What is served, and of what. */
@@ -81,7 +82,7 @@ export function endpoint<R extends Extract<Route, { resource: Resource }>, I, S 
     const { input, presentation } = await readInput(route as R, request, { resources, cursorKeys: config.cursorKeys, access });
     done('input');
     const write = (result: Result): Reply => writeResult(request, resource, result, presentation, (position) => sealCursor(config.cursorKeys, presentation.cursorBinding!, position));
-    const result = await operation(resource, input, store, readIdempotency(request, access.caller, (outcome) => JSON.stringify(write(outcome))));
+    const result = await operation(resource, input, store, readIdempotency(request, access.caller, (outcome) => JSON.stringify(write(outcome))), (outcome) => refuseUnsendable(write(outcome)));
     done('operation');
     const reply = write(result);
     return isCostShown(resources, request, presentation, result) ? reply : { ...reply, isCostHidden: true };

@@ -21,7 +21,7 @@ export type CreateInput = {
   | { readonly kind: 'all'; readonly items: readonly NewItem[] }
 );
 
-export const create: Operation<CreateInput> = async (resource, input, store, idempotency) => {
+export const create: Operation<CreateInput> = async (resource, input, store, idempotency, inspect) => {
   requireCollection(input.preconditions);
   if (input.kind === 'one') {
     return idempotency === undefined && store.isIndependent(resource)
@@ -29,7 +29,7 @@ export const create: Operation<CreateInput> = async (resource, input, store, ide
       : runTransaction<Result>(store, { idempotency }, (transaction) => createIn(transaction, resource, input.values));
   }
   const { items } = input;
-  return runTransaction<Result>(store, { idempotency, items: items.length }, async (transaction) => {
+  return runTransaction<Result>(store, { idempotency, items: items.length, ...(inspect !== undefined && { inspect }) }, async (transaction) => {
     const results: (() => ItemResult)[] = [];
     // One after the other, so that ids grow in the order of the request.
     for (const [index, values] of items.entries()) {

@@ -129,3 +129,14 @@ test('of several arrays at once that share a unique value one is made whole, and
   expect(await count('tags')).toBe(before + 3);
   answers.filter(({ status }) => status === 409).forEach(({ body }) => expect(pointers(body.errors)).toEqual(['#/1/name']));
 });
+
+test('items whose defaults make the answer longer than Lambda sends are 413 before anything is written, and can be made without a body', async () => {
+  // A control character is one byte as it is stored, and seven in an answer of Lambda.
+  const text = { type: String, maxLength: 20_000, default: '\u0001'.repeat(20_000) };
+  const ask = createClient({ resources: listResources(defineResource({ name: 'blanks', description: 'Blanks.', schema: { text } })), described: false });
+  const refused = await ask('POST /blanks', { body: Array.from({ length: 90 }, () => ({})) });
+  expect([refused.status, refused.body.detail]).toEqual([413, expect.stringContaining('"Prefer: return=minimal"')]);
+  expect((await ask('GET /blanks?limit=1')).body.items).toEqual([]);
+  expect((await ask('POST /blanks', { body: Array.from({ length: 90 }, () => ({})), headers: { Prefer: 'return=minimal' } })).status).toBe(201);
+  expect((await ask('POST /blanks', { body: Array.from({ length: 20 }, () => ({})) })).status).toBe(201);
+});
