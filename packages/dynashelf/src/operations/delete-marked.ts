@@ -9,7 +9,8 @@ import { marksOf } from '../store/write/deletion-mark';
 import { referenceAttributes } from '../store/write/references';
 import { nameOf } from '../transaction/entry';
 import { obstacle, reachedBy, referenceCountOf, referencesTo, referringIds } from './cascade';
-import { HeldUp, requireTime, withoutThem, type Deletion, type Member } from './mark-referrers';
+import { withoutThem } from './deletion-obstacles';
+import { HeldUp, requireTime, type Deletion, type Member } from './mark-referrers';
 
 /** How many items go at once, as far as a transaction holds them. */
 const AT_ONCE = 40;

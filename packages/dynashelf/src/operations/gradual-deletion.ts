@@ -9,7 +9,8 @@ import type { Store } from '../store/store';
 import { deletionState, marksOf, markWrite, stateWrite } from '../store/write/deletion-mark';
 import { nameOf } from '../transaction/entry';
 import { deleteMarked } from './delete-marked';
-import { markReferrers, findObstacles, requireTime, unmark, unmarkIfOver, type Deletion } from './mark-referrers';
+import { findObstacles } from './deletion-obstacles';
+import { markReferrers, requireTime, unmark, unmarkIfOver, type Deletion } from './mark-referrers';
 import { notFound, requireItem, type Demands } from './refusal';
 import type { Result } from './result';
 

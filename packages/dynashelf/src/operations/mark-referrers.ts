@@ -1,4 +1,4 @@
-// The first half of a gradual deletion: the marks, what stands in the way, and how the marks are taken off again.
+// The first half of a gradual deletion: the marks, and how they are taken off again.
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import { backOff } from '../store/client/back-off';
@@ -6,9 +6,8 @@ import type { Image } from '../store/layout/record';
 import type { Store } from '../store/store';
 import { marksOf, markWrite, unmarkWrite, withMark, type DeletionState, type MarkKind } from '../store/write/deletion-mark';
 import type { Referrer } from '../store/write/references';
-import { nameOf, type Failure } from '../transaction/entry';
-import { openTransaction } from '../transaction/transaction';
-import { obstacle, reachedBy, referenceCountOf, referencesTo, referringIds, refuseRestricted } from './cascade';
+import { nameOf } from '../transaction/entry';
+import { reachedBy, referenceCountOf, referencesTo, referringIds } from './cascade';
 
 /** How many items are marked at once. */
 const AT_ONCE = 25;
@@ -136,41 +135,6 @@ async function mark(store: Store, { name, state }: Deletion, member: Member, bel
     requireTime(store);
     await backOff(attempt, Infinity);
   }
-}
-
-/** What stands in the way of a deletion whose items all have their marks; undefined where nothing does. */
-export async function findObstacles(store: Store, { name, members }: Deletion): Promise<Problem | undefined> {
-  const marked = [...members.values()].filter((member) => member.image !== undefined);
-  const going = marked.filter(({ kind }) => kind === 'delete');
-  const byCollection = new Map<string, Image[]>();
-  for (const { resource, image } of going) {
-    byCollection.set(resource.name, [...byCollection.get(resource.name) ?? [], image!]);
-  }
-  const restricted = going.flatMap(({ resource, image }): Failure[] => {
-    const problem = refuseRestricted(store.resources, resource, image!, (collection) => byCollection.get(collection) ?? []);
-    return problem === undefined ? [] : [{ origin: [], problem }];
-  });
-  const { settle } = await withoutThem(store, marked, name, new Map(marked.map(({ resource, id, image }) => [nameOf(resource, id), image])));
-  const failures = [...restricted, ...(await settle()).failures];
-  return failures.length === 0 ? undefined : obstacle(failures);
-}
-
-/** A transaction in which some members of a deletion go, or lose their references, as far as they are still there. */
-export async function withoutThem(store: Store, members: readonly Member[], deletion: string, known: Map<string, Image | undefined>): Promise<ReturnType<typeof openTransaction>> {
-  const opened = openTransaction(store, known, (_origin, inner) => inner, deletion);
-  for (const { resource, id, kind, attributes } of members) {
-    const image = await opened.transaction.read(resource, id);
-    // What somebody made anew meanwhile has no mark, and stays.
-    if (image === undefined || !marksOf(image, kind).includes(deletion)) {
-      continue;
-    }
-    if (kind === 'delete') {
-      await opened.transaction.delete(resource, id);
-    } else {
-      await opened.transaction.update(resource, id, Object.fromEntries([...attributes].filter(([attribute, target]) => image.item[attribute] === target).map(([attribute]) => [attribute, undefined])), 'merge');
-    }
-  }
-  return opened;
 }
 
 /** Takes the marks of a deletion off again, that of the item itself at last. */

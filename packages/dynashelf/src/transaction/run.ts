@@ -5,6 +5,7 @@ import { backOff } from '../store/client/back-off';
 import { toImage, type Image } from '../store/layout/record';
 import type { Store } from '../store/store';
 import type { AttributeMap } from '../store/layout/value';
+import { isMarked } from '../store/write/deletion-mark';
 import { idempotency as outcomeRecord } from '../store/write/idempotency';
 import { countFitting, type Plan } from '../store/write/plan';
 import type { Violation } from '../store/write/write';
@@ -53,8 +54,10 @@ export type Run<R> = (transaction: Transaction) => Promise<() => R>;
 /** The problems whose cause can be what the first request of the same key did, such as lending the last copy. */
 const OF_STATE: readonly ProblemType[] = ['not-found', 'conflict', 'precondition-failed', 'invalid'];
 
-/** The violations that can come of an item, or an index, having been read before others changed it. */
-const OF_READING: readonly Violation['kind'][] = ['changed', 'referred', 'deleting'];
+/** Whether a violation can come of an item, or an index, having been read before others changed it. An item that had its mark already may keep it for long: its deletion was broken off, perhaps. */
+function isOfReading(violation: Violation, { changes }: Plan): boolean {
+  return violation.kind === 'deleting' ? !isMarked(changes[violation.change]!.oldImage?.record) : violation.kind === 'changed' || violation.kind === 'referred';
+}
 
 const placeInside: Place = (origin: Origin, inner) => `${pointer(...origin)}${inner.slice(1)}`;
 
@@ -106,7 +109,7 @@ async function attempt<R>(store: Store, options: RunOptions<R>, known: Known, ru
       throw new Recorded(recorded.record);
     }
     const changed = found.filter((violation) => violation.kind === 'changed');
-    if (options.isExploring === true && failures.length === 0 && found.every(({ kind }) => OF_READING.includes(kind))) {
+    if (options.isExploring === true && failures.length === 0 && found.every((violation) => isOfReading(violation, plan))) {
       known.clear();
     } else if (changed.length === 0) {
       throw (options.combine ?? combine)([...failures, ...failuresOf(found, plan, options.place ?? placeInside)]);

@@ -32,8 +32,11 @@ export function brokenRules(resources: ReadonlyMap<string, Resource>, records: r
           broken.push(`${at}: its "${attribute}" names ${record[attribute].S}, which does not exist.`);
         }
       }
-      for (const referrer of referrersOf(resources, resource)) {
-        const referring = itemsOf(referrer.resource, records).filter((other) => other[referrer.attribute]?.S === idOf(record)).length;
+      const referrers = referrersOf(resources, resource);
+      for (const referrer of referrers) {
+        // All attributes of one collection are counted in one number.
+        const attributes = referrers.filter((other) => other.resource === referrer.resource).map(({ attribute }) => attribute);
+        const referring = itemsOf(referrer.resource, records).flatMap((other) => attributes.filter((attribute) => other[attribute]?.S === idOf(record))).length;
         const counted = Number(record[referenceCount(referrer.resource.name)]?.N ?? 0);
         if (counted !== referring) {
           broken.push(`${at}: ${referring} of ${referrer.resource.name} refer to it, and ${counted} are counted.`);

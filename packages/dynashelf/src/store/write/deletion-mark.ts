@@ -68,7 +68,8 @@ export function withMark({ item, record }: Image, kind: MarkKind, deletion: stri
 }
 
 /**
- * The write that marks an item as it was read. Its version stays: the deletion may yet be refused.
+ * The write that marks an item as it was read. Its version stays: the deletion may yet be refused. Of two deletions that clear references of one
+ * item, the later finds the mark of the earlier on it.
  * @param deletion the name of the deletion
  * @param isRoot whether it is the item's own deletion, which begins with it
  */
@@ -77,6 +78,10 @@ export function markWrite(kind: MarkKind, deletion: string, resource: Resource, 
   const writers = record[WRITERS_ATTRIBUTE];
   write.add[ATTRIBUTES[kind]] = { SS: [deletion] };
   write.conditions.push(equals('version', record['version']!), writers === undefined ? absent(WRITERS_ATTRIBUTE) : equals(WRITERS_ATTRIBUTE, writers));
+  if (kind === 'clear') {
+    const others = record[CLEARING_ATTRIBUTE];
+    write.conditions.push(others === undefined ? absent(CLEARING_ATTRIBUTE) : equals(CLEARING_ATTRIBUTE, others));
+  }
   if (isRoot) {
     write.set[DELETION_ATTRIBUTE] = { S: 'marking' satisfies DeletionState };
     write.conditions.push(absent(DELETION_ATTRIBUTE));
