@@ -105,8 +105,7 @@ export async function takeAlong(transaction: Transaction, store: Store, resource
 /** The problem that other items would not be as their rules want them. */
 export function obstacle(failures: readonly Failure[]): Problem {
   const details = failures.flatMap(({ problem: { detail, type, more } }) => (type === 'invalid' ? (more.errors ?? []).map((fault) => `An item that refers to it would not be valid without it. ${fault.detail}`) : [detail]));
-  const headers = failures.find(({ problem }) => problem.more.headers !== undefined)?.problem.more.headers;
-  return new Problem('conflict', [...new Set(details)].join(' '), headers === undefined ? {} : { headers });
+  return new Problem('conflict', [...new Set(details)].join(' '));
 }
 
 /** The ids of the items that do refer to an item, as the table has them. */

@@ -2,9 +2,9 @@
 import { preconditionsHold } from '../store/write/preconditions';
 import { referrersOf } from '../store/write/references';
 import { runTransaction } from '../transaction/run';
-import type { Origin } from '../transaction/entry';
+import type { Failure, Origin } from '../transaction/entry';
 import type { Transaction } from '../transaction/transaction';
-import { inUse } from '../transaction/violations';
+import { inUse, partlyBeingDeleted } from '../transaction/violations';
 import type { Resource } from '../definition/resource';
 import type { Store } from '../store/store';
 import { Problem } from '../problem';
@@ -45,7 +45,8 @@ async function deleteWithReferrers(resource: Resource, demands: Demands, store: 
   const { id } = demands;
   await requireDeletable(resource, store, new Set());
   try {
-    return await runTransaction<Result>(store, { isExploring: true, combine: obstacle }, async (transaction) => {
+    const combine = (failures: readonly Failure[]): Problem => (failures.some(({ kind }) => kind === 'deleting') ? partlyBeingDeleted(resource.name, id) : obstacle(failures));
+    return await runTransaction<Result>(store, { isExploring: true, combine }, async (transaction) => {
       const image = await transaction.read(resource, id);
       if (image !== undefined && isBeingDeletedItself(image)) {
         throw new TooLarge();

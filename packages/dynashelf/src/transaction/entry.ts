@@ -16,6 +16,8 @@ export type Place = (origin: Origin, inner: string) => string;
 export interface Failure {
   readonly origin: Origin;
   readonly problem: Problem;
+  /** Said of an item that a deletion under way has marked. */
+  readonly kind?: 'deleting';
 }
 
 /** What an attempt knows of one item, and asks for. */

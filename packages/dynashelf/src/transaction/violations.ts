@@ -14,6 +14,11 @@ export function beingDeleted(collection: string, id: string): Problem {
   return new Problem('conflict', `"${id}" of ${collection} is being deleted, or what it refers to is: wait until that is done, or send its DELETE again to finish it.`, { headers: { 'Retry-After': '1' } });
 }
 
+/** The problem that something which refers to the item is; the caller may not see which. */
+export function partlyBeingDeleted(collection: string, id: string): Problem {
+  return new Problem('conflict', `"${id}" of ${collection}, or something that refers to it, is being deleted by another DELETE that is not finished: wait until that is done, or send that again to finish it.`, { headers: { 'Retry-After': '1' } });
+}
+
 /** The failures that violations of a plan's constraints are. */
 export function failuresOf(violations: readonly Violation[], { changes, origins }: Plan & { readonly origins: readonly Origin[] }, place: Place): Failure[] {
   return violations.flatMap((violation): Failure[] => {
@@ -27,7 +32,7 @@ export function failuresOf(violations: readonly Violation[], { changes, origins 
       case 'duplicate': return [failure(`Another item of ${resource.name} has this "${violation.attribute}": choose another value.`, violation.attribute)];
       case 'dangling': return [failure(`"${violation.attribute}" refers to an item that ${violation.collection} does not have: name one that exists.`, violation.attribute)];
       case 'referred': return [failure(inUse(id, violation.collections).detail)];
-      case 'deleting': return [{ origin, problem: beingDeleted(resource.name, id) }];
+      case 'deleting': return [{ origin, problem: beingDeleted(resource.name, id), kind: 'deleting' }];
     }
   });
 }
