@@ -244,6 +244,28 @@ describe('files without any constraint, which came after others, note before the
     }
   });
 
+  test('and the values that their writes ended are free when they are declared again and the migration has run', async () => {
+    await establish(resources);
+    later();
+    const before = createClient({ resources });
+    for (const id of ['gone', 'changed', 'kept']) {
+      expect((await before(`PUT /cups/${id}`, { body: { code: id } })).status).toBe(201);
+    }
+    const without = createClient({ resources: listResources(plain, trays) });
+    await without('DELETE /cups/gone');
+    await without('PATCH /cups/changed', { body: { code: 'other' } });
+    await establish(resources);
+    later();
+    const again = createClient({ resources });
+    expect((await again('POST /cups', { body: { code: 'kept' } })).status).toBe(409);
+    expect((await again('POST /cups', { body: { code: 'other' } })).status).toBe(409);
+    const made = (await again('POST /cups', { body: [{ code: 'gone' }, { code: 'changed' }] }));
+    expect(made.status).toBe(201);
+    for (const id of ['changed', 'kept', ...(made.body.items as { id: string }[]).map((item) => item.id)]) {
+      expect((await again(`DELETE /cups/${id}`)).status).toBe(204);
+    }
+  });
+
   test('where a collection with references is served no more: its unique values stay unique, what it refers to may go', async () => {
     await establish(resources);
     later();

@@ -1,6 +1,6 @@
 // DynamoDB by the AWS SDK, tuned: on a developer's machine, with profiles, SSO and whatever else the SDK knows.
 import {
-  BatchGetItemCommand, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, TransactWriteItemsCommand, UpdateItemCommand,
+  BatchGetItemCommand, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, ScanCommand, TransactWriteItemsCommand, UpdateItemCommand,
   type GetItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { leavesDoubt, tooLate, withDoubt } from './failure';
@@ -12,6 +12,7 @@ const COMMANDS = {
   GetItem: GetItemCommand,
   PutItem: PutItemCommand,
   Query: QueryCommand,
+  Scan: ScanCommand,
   TransactWriteItems: TransactWriteItemsCommand,
   UpdateItem: UpdateItemCommand,
 };

@@ -1,7 +1,7 @@
 // The one way to DynamoDB: send(operation, input). By the AWS SDK it is in sdk.ts, without it in wire.ts.
 import type {
   BatchGetItemCommandInput, BatchGetItemCommandOutput, DeleteItemCommandInput, DeleteItemCommandOutput, GetItemCommandInput, GetItemCommandOutput,
-  PutItemCommandInput, PutItemCommandOutput, QueryCommandInput, QueryCommandOutput, TransactWriteItemsCommandInput, TransactWriteItemsCommandOutput,
+  PutItemCommandInput, PutItemCommandOutput, QueryCommandInput, QueryCommandOutput, ScanCommandInput, ScanCommandOutput, TransactWriteItemsCommandInput, TransactWriteItemsCommandOutput,
   UpdateItemCommandInput, UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 
@@ -12,6 +12,8 @@ export interface Operations {
   GetItem: { input: GetItemCommandInput; output: GetItemCommandOutput };
   PutItem: { input: PutItemCommandInput; output: PutItemCommandOutput };
   Query: { input: QueryCommandInput; output: QueryCommandOutput };
+  /** For migrations alone: a request never scans. */
+  Scan: { input: ScanCommandInput; output: ScanCommandOutput };
   TransactWriteItems: { input: TransactWriteItemsCommandInput; output: TransactWriteItemsCommandOutput };
   UpdateItem: { input: UpdateItemCommandInput; output: UpdateItemCommandOutput };
 }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Resource } from '../../definition/resource';
+import { clearUniqueness } from './clear-uniqueness';
 import { noteHeld, requireOwn, takeOver, type Run } from './constraint-run';
 import { isConditionFailure } from '../client/failure';
 import { constraintsOf, heldConstraints, noteNotHeld, readLayouts, reference, uniqueness } from '../layout/layout-record';
@@ -90,6 +91,7 @@ async function settle(run: Run, resource: Resource, constraints: string[], { ite
 /** Puts the record of each value. @returns the values that several items have */
 async function makeUnique(run: Run, resource: Resource, attribute: string): Promise<Pick<Established, 'items' | 'obstacles'>> {
   const { send, TableName } = run;
+  await clearUniqueness(run, resource, attribute);
   const duplicates: string[] = [];
   let count = 0;
   let items = 0;

@@ -14,9 +14,14 @@ import { newWrite } from './write';
 export const OWNER_ATTRIBUTE = 'owner';
 
 /** The key of the record of a unique value. Hashed, a value of any length fits, and the records spread over partitions. */
-export function uniquenessKey({ name }: Pick<Resource, 'name'>, attribute: string, value: AttributeValue): AttributeMap {
+export function uniquenessKey(resource: Pick<Resource, 'name'>, attribute: string, value: AttributeValue): AttributeMap {
   const hash = createHash('sha256').update(valueText(value)).digest('base64url');
-  return { [PARTITION_KEY]: { S: `#unique#${name}#${attribute}#${hash}` }, [SORT_KEY]: { S: '#' } };
+  return { [PARTITION_KEY]: { S: `${uniquenessPrefix(resource, attribute)}${hash}` }, [SORT_KEY]: { S: '#' } };
+}
+
+/** What the partitions of the records of an attribute's values begin with. */
+export function uniquenessPrefix({ name }: Pick<Resource, 'name'>, attribute: string): string {
+  return `#unique#${name}#${attribute}#`;
 }
 
 /** The unique attributes of a resource. */
