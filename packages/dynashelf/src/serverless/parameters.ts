@@ -102,9 +102,9 @@ export interface Parameters extends Place {
 
 /** @param given what is set of them */
 export function parameters(place: Place, given: Readonly<Record<string, unknown>>, environment: NodeJS.ProcessEnv = {}): Parameters {
-  const values = { ...defaultParameters(place), ...(place.stage === LOCAL_STAGE && localParameters(environment)) } as Record<string, string | number | boolean>;
-  const set = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
-  const all = { ...values, ...Object.fromEntries(set) } as Record<string, string | number | boolean>;
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== null));
+  // What an app sets under `default` is for what it deploys: `npm start` has a table, a secret and an issuer of its own.
+  const all = { ...defaultParameters(place), ...set, ...(place.stage === LOCAL_STAGE && localParameters(environment)) } as Record<string, string | number | boolean>;
   const of = (name: string): string | number | boolean => all[name]!;
   return {
     ...place,

@@ -66,6 +66,12 @@ describe('parameters', () => {
     expect(parameters(PLACE, { protectData: 'false' }).is('protectData')).toBe(false);
   });
 
+  test('of npm start come from its environment, whatever serverless.yml sets for what is deployed', () => {
+    const given = { tableName: 'deployed', tokenIssuer: 'https://login.example', tokens: 'required' };
+    const local = parameters({ service: 'dynashelf', stage: 'local' }, given, { TABLE_NAME: 'mine' });
+    expect(['tableName', 'tokenIssuer', 'tokens'].map(local.of)).toEqual(['mine', '', 'required']);
+  });
+
   test('of npm start come from its environment, those of other stages never', () => {
     const environment = { TABLE_NAME: 'mine', CURSOR_KEY: 'a secret', TOKEN_ISSUER: 'https://issuer.example', API_KEY: 'a key' };
     expect(parameters({ service: 'dynashelf', stage: 'local' }, {}, environment).of('tableName')).toBe('mine');
