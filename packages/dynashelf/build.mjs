@@ -1,8 +1,8 @@
 // `npm run prepare`: what is published, in dist/. Each source becomes one file of plain JavaScript, as an ES module (which a
 // bundler can leave parts of out) and in CommonJS (which jest and the commands load), with its types beside it.
 
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,8 +12,11 @@ import { build } from 'esbuild';
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
 const DIST = join(ROOT, 'dist');
-/** Written beside, then put in place in one step each: what runs meanwhile finds the old one or the new one. */
-const NEW = join(ROOT, '.dist');
+/** Written beside, then put in its place, so that what runs meanwhile finds the old one or the new one. */
+const NEW = join(ROOT, `.dist-${process.pid}`);
+const OLD = `${NEW}-old`;
+/** What is written from now on is newer than what this makes (rebuild.cjs). */
+const began = new Date();
 
 const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).map((name) => join(ROOT, 'src', name));
 
@@ -52,9 +55,9 @@ async function transpile(folder, format, ending) {
 function declare() {
   const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
   const options = ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', join(NEW, 'cjs')];
-  execFileSync(process.execPath, [tsc, ...options], { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (spawnSync(process.execPath, [tsc, ...options], { stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0) process.exit(1); // it has said why
   // The same types for ES modules, which name each other by their endings.
-  for (const name of readdirSync(join(NEW, 'cjs'), { recursive: true, encoding: 'utf8' }).filter((one) => one.endsWith('.d.ts'))) {
+  for (const name of readdirSync(join(NEW, 'cjs'), { recursive: true, encoding: 'utf8' }).filter((one) => one.endsWith('.d.ts') && !ON_MACHINES.test(join(ROOT, 'src', one)))) {
     const from = join(NEW, 'cjs', name);
     const to = join(NEW, 'esm', name.replace(/\.d\.ts$/, '.d.mts'));
     mkdirSync(dirname(to), { recursive: true });
@@ -65,14 +68,30 @@ function declare() {
   }
 }
 
-rmSync(NEW, { recursive: true, force: true });
+process.on('exit', () => [NEW, OLD].forEach((path) => rmSync(path, { recursive: true, force: true })));
 await Promise.all([transpile('cjs', 'cjs', '.js'), transpile('esm', 'esm', '.mjs'), build({
   entryPoints: [require.resolve('recheck')], outfile: join(NEW, 'cjs/recheck.js'), bundle: true, format: 'cjs', platform: 'node', target: 'node20', minify: true, logLevel: 'error', legalComments: 'none',
   // Its engine in JavaScript, and in this thread. The others, which would be installed, are a Java archive and binaries.
   define: { 'process.env.RECHECK_BACKEND': '"pure"', 'process.env.RECHECK_SYNC_BACKEND': '"pure"' },
 })]);
 declare();
-for (const path of sources.filter((one) => one.endsWith('.cjs'))) cpSync(path, join(NEW, 'cjs', relative(join(ROOT, 'src'), path)));
+for (const path of sources.filter((one) => /\.(cjs|txt)$/.test(one))) cpSync(path, join(NEW, 'cjs', relative(join(ROOT, 'src'), path)));
 cpSync(require.resolve('rapidoc/dist/rapidoc-min.js'), join(NEW, 'rapidoc.js'));
-rmSync(DIST, { recursive: true, force: true });
-renameSync(NEW, DIST);
+// What is taken over from others stands under their licences.
+for (const [name, file] of [['rapidoc', 'LICENSE.txt'], ['recheck', 'LICENSE']]) cpSync(join(dirname(require.resolve(`${name}/package.json`)), file), join(NEW, `LICENSE-${name}.txt`));
+cpSync(require.resolve('rapidoc/dist/rapidoc-min.js.LICENSE.txt'), join(NEW, 'rapidoc-min.js.LICENSE.txt'));
+for (const name of ['LICENSE', 'CHANGELOG.md']) cpSync(join(ROOT, '../..', name), join(ROOT, name));
+utimesSync(NEW, began, began);
+replace();
+
+/** Of two builds that end at once the later one stays. */
+function replace(tries = 1) {
+  try {
+    if (existsSync(DIST)) renameSync(DIST, OLD);
+    renameSync(NEW, DIST);
+  } catch (error) {
+    if (tries === 5 || !['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
+    rmSync(OLD, { recursive: true, force: true });
+    replace(tries + 1);
+  }
+}

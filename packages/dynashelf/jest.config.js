@@ -16,7 +16,7 @@ const project = {
     '^dynashelf/lambda$': source('lambda.ts'),
     '^dynashelf/testing$': source('testing/index.ts'),
   },
-  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.dist'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/\\.dist-'],
   globalSetup: source('testing/global.ts'),
   globalTeardown: source('testing/global-teardown.ts'),
   setupFiles: [source('testing/environment.ts')],
