@@ -10,7 +10,10 @@ const TEMPLATE = join(HERE, 'template');
 
 rmSync(TEMPLATE, { recursive: true, force: true });
 for (const name of ['src', 'samples', 'tests', 'serverless.yml', 'tsconfig.json']) cpSync(join(ROOT, name), join(TEMPLATE, name), { recursive: true });
-cpSync(join(HERE, 'README.app.md'), join(TEMPLATE, 'README.md'));
+// What `--sample none` begins with.
+cpSync(join(ROOT, 'packages/dynashelf/src/local/new-resource.txt'), join(TEMPLATE, 'new-resource.txt'));
+cpSync(join(HERE, 'app.md'), join(TEMPLATE, 'README.md'));
+cpSync(join(ROOT, 'LICENSE'), join(HERE, 'LICENSE'));
 
 const { engines, scripts, devDependencies, overrides, allowScripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const { version } = JSON.parse(readFileSync(join(ROOT, 'packages/dynashelf/package.json'), 'utf8'));

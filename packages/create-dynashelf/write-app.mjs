@@ -1,6 +1,6 @@
 // The files of a new app: those of the template under the app's name, and without the sample where it is not wanted.
 
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,6 +19,10 @@ export class Refusal extends Error {}
 export function writeApp(directory, name, sample) {
   // A name that npm, CloudFormation and DynamoDB take.
   if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) throw new Refusal(`"${name}" names a package, a stack and a table: use lower case letters, digits and hyphens, a letter first, at most 41 in all.`);
+  // npm installs no package into one of the same name.
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(TEMPLATE, 'package.json'), 'utf8'));
+  if (Object.hasOwn({ ...dependencies, ...devDependencies }, name)) throw new Refusal(`"${name}" is the name of a package that the app needs: choose another one.`);
+  if (existsSync(directory) && !statSync(directory).isDirectory()) throw new Refusal(`${directory} is a file: choose another folder.`);
   if (existsSync(directory) && readdirSync(directory).some((file) => file !== '.git')) throw new Refusal(`${directory} is not empty: choose another folder.`);
   mkdirSync(directory, { recursive: true });
   cpSync(TEMPLATE, directory, { recursive: true });
@@ -27,13 +31,14 @@ export function writeApp(directory, name, sample) {
   change(join(directory, 'README.md'), (text) => text.replace('{name}', name));
   change(join(directory, 'serverless.yml'), (text) => text.replace(/^service: .*$/m, `service: ${name}`).replace('# tokenAudience: dynashelf', `# tokenAudience: ${name}`));
   if (sample === 'none') leaveOutSample(directory);
+  rmSync(join(directory, 'new-resource.txt'));
 }
 
 function leaveOutSample(directory) {
   for (const folder of ['samples', 'tests', 'src/resources']) rmSync(join(directory, folder), { recursive: true });
   for (const folder of ['tests', 'src/resources']) mkdirSync(join(directory, folder));
   writeFileSync(join(directory, 'src/resources/index.ts'), INDEX);
-  writeFileSync(join(directory, 'src/resources/things.ts'), THINGS);
+  writeFileSync(join(directory, 'src/resources/things.ts'), readFileSync(join(directory, 'new-resource.txt'), 'utf8').replace(/\{(name|constant)\}/g, 'things'));
   writeFileSync(join(directory, 'tests/things.test.ts'), TEST);
   // The roles of the sample.
   change(join(directory, 'serverless.yml'), (text) => text.replace(/ {6}# The roles that access rules name[^]*$/, ''));
@@ -52,30 +57,6 @@ export const resources = listResources(
 );
 `;
 
-const THINGS = `// Things: rename them, and say what they are. docs: https://www.npmjs.com/package/dynashelf
-import { defineResource } from 'dynashelf';
-
-export const things = defineResource({
-  name: 'things',
-  description: 'Things.',
-  schema: {
-    name: { type: String, required: true, minLength: 1, maxLength: 200 },
-  },
-  indexes: {
-    byName: { sort: 'name' },
-  },
-  // Who may do what on a deployed stage; \`npm start\` lets everyone do everything.
-  access: {
-    list: 'public',
-    read: 'public',
-    create: 'authenticated',
-    replace: 'authenticated',
-    patch: 'authenticated',
-    delete: 'authenticated',
-  },
-});
-`;
-
 const TEST = `// What the things promise.
 
 import { createClient, RULES, useTable } from 'dynashelf/testing';
@@ -85,15 +66,18 @@ const ask = createClient({ config: RULES });
 
 useTable();
 
-test('whoever has a token makes things, and everyone reads them', async () => {
+const ada = { subject: 'ada' };
+
+test('whoever has a token makes things and reads them, and nobody else does', async () => {
   expect((await ask('POST /things', { body: { name: 'One' } })).status).toBe(401);
-  const { status, body } = await ask('POST /things', { as: { subject: 'ada' }, body: { name: 'One' } });
+  const { status, body } = await ask('POST /things', { as: ada, body: { name: 'One' } });
   expect(status).toBe(201);
-  expect((await ask(\`GET /things/\${body.id}\`)).body).toMatchObject({ name: 'One' });
-  expect((await ask('GET /things?sort=name')).body.items).toHaveLength(1);
+  expect((await ask(\`GET /things/\${body.id}\`, { as: ada })).body).toMatchObject({ name: 'One' });
+  expect((await ask('GET /things?sort=name', { as: ada })).body.items).toHaveLength(1);
+  expect((await ask('GET /things')).status).toBe(401);
 });
 
 test('a thing has a name', async () => {
-  expect((await ask('POST /things', { as: { subject: 'ada' }, body: {} })).status).toBe(422);
+  expect((await ask('POST /things', { as: ada, body: {} })).status).toBe(422);
 });
 `;

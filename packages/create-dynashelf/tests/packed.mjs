@@ -1,5 +1,6 @@
-// `npm run test:package`: packs both packages and has publint and attw look at them, which npx brings.
+// `npm run test:package`: packs both packages, looks at what is in them, and has publint and attw do so, which npx brings.
 
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,10 +11,28 @@ const PACKAGES = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'packed-'));
 const run = (words, cwd, stdio = 'inherit') => execFileSync(words[0], words.slice(1), { cwd, encoding: 'utf8', stdio });
 
+/** What is published, by its first folders, and the bytes that it may weigh packed. */
+const PUBLISHED = {
+  dynashelf: {
+    files: ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin/dynashelf.cjs', 'dist/LICENSE-rapidoc.txt', 'dist/LICENSE-recheck.txt', 'dist/cjs', 'dist/esm', 'dist/rapidoc-min.js.LICENSE.txt', 'dist/rapidoc.js', 'jest-preset.cjs', 'package.json',
+      ...['bundling', 'functions', 'plugin', 'provider', 'resources', 'table'].map((name) => `serverless/${name}.cjs`)],
+    bytes: 1_500_000,
+  },
+  'create-dynashelf': {
+    files: ['LICENSE', 'README.md', 'create.mjs', 'package.json', ...['README.md', 'gitignore', 'jest.config.js', 'new-resource.txt', 'package.json', 'samples', 'serverless.yml', 'src', 'tests', 'tsconfig.json'].map((name) => `template/${name}`), 'write-app.mjs'],
+    bytes: 20_000,
+  },
+};
+
 try {
   for (const name of ['dynashelf', 'create-dynashelf']) {
-    const lines = run(['npm', 'pack', '--silent', '--pack-destination', folder], join(PACKAGES, name), ['ignore', 'pipe', 'inherit']).trim().split('\n');
-    const file = join(folder, lines.at(-1));
+    const said = run(['npm', 'pack', '--silent', '--json', '--pack-destination', folder], join(PACKAGES, name), ['ignore', 'pipe', 'inherit']);
+    const [{ filename, size, files }] = JSON.parse(said.slice(said.lastIndexOf('\n[\n') + 1)); // behind what its scripts print
+    assert.deepEqual([...new Set(files.map(({ path }) => path.split('/').slice(0, 2).join('/')))].sort(), PUBLISHED[name].files.sort());
+    assert.deepEqual(files.filter(({ path }) => path.startsWith('dist/') && !/\.(js|mjs|cjs|d\.ts|d\.mts|txt)$/.test(path)), []);
+    assert.ok(size < PUBLISHED[name].bytes, `${name} weighs ${size} bytes`);
+    console.log(`${filename}: ${size} bytes, ${files.length} files`);
+    const file = join(folder, filename);
     run(['npx', '--yes', 'publint@0.3', 'run', '--strict', file], folder);
     if (name !== 'dynashelf') continue;
     // What has no types has none to be wrong: a plugin, settings of jest, a script for browsers.

@@ -3,13 +3,17 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { defineResource } from '../definition/resource';
 import { RESOURCES } from './app';
 import { Failure, messageOf } from './failure';
 
 const USAGE = 'npx dynashelf add shelves';
 
-/** Words that no constant may be named by (ECMAScript §12.7.2), as far as a collection may be. */
-const RESERVED = new Set('break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return static super switch this throw true try typeof var void while with yield let await'.split(' '));
+/** Words that no constant of a module may be named by (ECMAScript §12.7.2), and those that the two files use, as far as a collection may be. */
+const RESERVED = new Set([
+  ...'arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import in instanceof interface let new null'.split(' '),
+  ...'package private protected public return static super switch this throw true try typeof undefined var void while with yield defineResource listResources resources'.split(' '),
+]);
 
 /**
  * Adds a resource to the app in a folder.
@@ -19,7 +23,8 @@ const RESERVED = new Set('break case catch class const continue debugger default
 export function addResource(directory: string, name: string | undefined): string {
   if (name === undefined || !/^[a-z][a-z0-9-]*$/.test(name)) throw new Failure(`The name of a collection is lower case letters, digits and hyphens, as in ${USAGE}.`);
   const constant = name.replace(/-+(.?)/g, (_all, letter: string) => letter.toUpperCase());
-  if (RESERVED.has(constant)) throw new Failure(`"${constant}" is a word of JavaScript's own: name the collection otherwise, as in ${USAGE}.`);
+  if (RESERVED.has(constant)) throw new Failure(`"${constant}" cannot be the name of a constant in ${RESOURCES}: name the collection otherwise, as in ${USAGE}.`);
+  checkName(name);
   const path = join('src', 'resources', `${name}.ts`);
   if (existsSync(join(directory, path))) throw new Failure(`${path} is there already: change it, or choose another name.`);
   const list = listWith(readFileSync(join(directory, RESOURCES), 'utf8'), name, constant);
@@ -28,10 +33,19 @@ export function addResource(directory: string, name: string | undefined): string
   return path;
 }
 
+/** What the start would say of it. */
+function checkName(name: string): void {
+  try {
+    defineResource({ name, description: name, schema: { name: { type: String } } });
+  } catch (error) {
+    throw new Failure(messageOf(error));
+  }
+}
+
 /** The list of resources with one more: an import after the last one, and a line at the end of the call. */
 function listWith(text: string, name: string, constant: string): string {
-  const lastImport = [...text.matchAll(/^import .*;\n/gm)].at(-1);
-  const call = /listResources\(([^()]*)\)/.exec(text);
+  const lastImport = [...text.matchAll(/^import .*;\r?\n/gm)].at(-1);
+  const call = /listResources\(([^()/]*)\)/.exec(text);
   if (lastImport === undefined || call === null) throw new Failure(`${RESOURCES} does not list its resources in one call of listResources: add a line for "${name}" by hand.`);
   const names = [...call[1]!.split(',').map((one) => one.trim()).filter((one) => one !== ''), constant];
   const at = lastImport.index + lastImport[0].length;
@@ -39,30 +53,9 @@ function listWith(text: string, name: string, constant: string): string {
   return `${text.slice(0, at)}import { ${constant} } from './${name}';\n${text.slice(at, call.index)}${listed}${text.slice(call.index + call[0].length)}`;
 }
 
+/** What `npm create dynashelf` begins with, too. */
 function source(name: string, constant: string): string {
-  return `// The ${name}: say here what they are.
-import { defineResource } from 'dynashelf';
-
-export const ${constant} = defineResource({
-  name: '${name}',
-  description: 'The ${name}.',
-  schema: {
-    name: { type: String, required: true, minLength: 1, maxLength: 200 },
-  },
-  indexes: {
-    byName: { sort: 'name' },
-  },
-  // Who may do what on a deployed stage; \`npm start\` lets everyone do everything.
-  access: {
-    list: 'authenticated',
-    read: 'authenticated',
-    create: 'authenticated',
-    replace: 'authenticated',
-    patch: 'authenticated',
-    delete: 'authenticated',
-  },
-});
-`;
+  return readFileSync(join(__dirname, 'new-resource.txt'), 'utf8').replaceAll('{name}', name).replaceAll('{constant}', constant);
 }
 
 /** The command. */
