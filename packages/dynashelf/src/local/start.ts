@@ -65,11 +65,12 @@ async function start(): Promise<never> {
   // Items of an earlier start lie where the resource files said then.
   const { mistakes, lines } = await Promise.race([lookOver(tableName, findings).then((found) => tryOut(found, service, invoke)), fallen]);
   if (mistakes.length > 0) throw new Failure(mistakes.join('\n'));
-  for (const line of [...accessLines(doors), ...lines]) console.log(line);
+  const resources = [...appResources().values()];
+  for (const line of [...accessLines(doors, resources), ...lines]) console.log(line);
 
   if (settings.sampleData) await Promise.race([loadOnce(environment, settings, database, made), fallen]);
   live.begin(apiGateway(service, invoke, doors.apiKey, (line) => console.error(line)));
-  console.log(`\n${await Promise.race([invitation(`http://127.0.0.1:${settings.port}`, `http://localhost:${settings.port}`, doors), fallen])}`);
+  console.log(`\n${await Promise.race([invitation(`http://127.0.0.1:${settings.port}`, `http://localhost:${settings.port}`, doors, resources), fallen])}`);
   return fallen;
 }
 
@@ -113,7 +114,7 @@ async function openDoors({ access, apiKeys, dataDirectory }: Settings): Promise<
   if (process.env.TOKEN_ISSUER) return { access, apiKey, issuer: process.env.TOKEN_ISSUER };
   const issuer = await startIssuer(dataDirectory);
   stops.push(() => issuer.stop());
-  return { access, apiKey, issuer: issuer.url, exampleToken: () => makeToken(dataDirectory, 'ada', 5, { roles: ['librarian'] }) };
+  return { access, apiKey, issuer: issuer.url, exampleToken: (roles) => makeToken(dataDirectory, 'ada', 5, { roles }) };
 }
 
 function trustOf({ apiKey, issuer, exampleToken }: Doors): NodeJS.ProcessEnv {
