@@ -17,7 +17,11 @@ const VERSION = '1.5.33';
 const VENV = join(__dirname, '../../node_modules/.cache/ministack', VERSION);
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: 'us-east-1' };
 const SECRET = '/dynashelf/dev/cursor-key';
+/** A path for each route. */
+const PATHS = ['/', '/openapi.json', '/docs', '/docs/rapidoc.js', '/health', '/transactions', '/members', '/members/1', '/members/1/loans', '/members/1/loans/2'];
+const DATA = ['/members', '/members/1', '/members/1/loans'];
 const KEEP = ['--param', 'userPool=own', '--param', 'apiKeys=required'];
+const PRIVATE = ['--param', 'description=private'];
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
@@ -63,13 +67,19 @@ async function deployments(serverless: (...args: string[]) => Promise<string>, a
   await requests(account, items[0]!.value);
   console.log('ok: it answers, compressed, under true tags; refusals are problem documents');
 
+  await preflights(account, DATA);
+  console.log('ok: preflights of every path are answered without key and token');
+
   assert.match(await serverless('deploy'), /^1 [^]*give up the user pool[^]*no API key any more/);
-  assert.match(await serverless('deploy', '--param', 'drop=userPool,apiKeys'), /^0 /);
+  assert.match(await serverless('deploy', ...PRIVATE, '--param', 'drop=userPool,apiKeys'), /^0 /);
   console.log('ok: a forgotten parameter takes nothing away, unless it is said');
 
-  assert.match(await serverless('deploy'), /^0 [^]*No changes to deploy/);
+  await preflights(account, ['/', '/openapi.json', '/docs', '/docs/rapidoc.js', ...DATA]);
+  console.log('ok: whoever has no credentials is refused a private description, and not its preflights');
+
+  assert.match(await serverless('deploy', ...PRIVATE), /^0 [^]*No changes to deploy/);
   await account.systemsManager('PutParameter', { Name: SECRET, Value: 'a new secret of the account', Overwrite: true });
-  assert.match(await serverless('deploy'), /^0 [^]*Service deployed/);
+  assert.match(await serverless('deploy', ...PRIVATE), /^0 [^]*Service deployed/);
   assert.equal((await variables())['CURSOR_KEY'], 'a new secret of the account');
   console.log('ok: a replaced secret is deployed');
 
@@ -77,9 +87,13 @@ async function deployments(serverless: (...args: string[]) => Promise<string>, a
   console.log('ok: removed');
 }
 
-async function requests({ apiGateway, endpoint }: Account, key: string): Promise<void> {
+async function baseOf({ apiGateway, endpoint }: Account): Promise<string> {
   const { items } = await apiGateway('GetRestApis', {}) as { items: { id: string; name: string }[] };
-  const base = `${endpoint}/restapis/${items.find(({ name }) => name === 'dev-dynashelf')!.id}/dev/_user_request_`;
+  return `${endpoint}/restapis/${items.find(({ name }) => name === 'dev-dynashelf')!.id}/dev/_user_request_`;
+}
+
+async function requests(account: Account, key: string): Promise<void> {
+  const base = await baseOf(account);
   assert.equal((await fetch(`${base}/health`)).status, 200);
   const [zipped, plain] = await Promise.all(['gzip', 'identity'].map(async (coding) => fetch(`${base}/openapi.json`, { headers: { 'Accept-Encoding': coding } })));
   assert.deepEqual([zipped!.headers.get('content-encoding'), plain!.headers.get('content-encoding')], ['gzip', null]);
@@ -90,6 +104,21 @@ async function requests({ apiGateway, endpoint }: Account, key: string): Promise
     assert.deepEqual([reply.status, reply.headers.get('content-type')], [status, 'application/problem+json']);
     if ('Authorization' in headers) assert.equal(reply.headers.get('www-authenticate'), 'Bearer error="invalid_token"');
   }
+}
+
+/** @param closed what nobody gets without credentials */
+async function preflights(account: Account, closed: readonly string[]): Promise<void> {
+  const base = await baseOf(account);
+  for (const path of PATHS) {
+    const preflight = { Origin: 'https://app.example', 'Access-Control-Request-Method': 'PATCH', 'Access-Control-Request-Headers': 'authorization, if-match' };
+    for (const headers of [{}, preflight]) {
+      const { status, headers: sent } = await fetch(base + path, { method: 'OPTIONS', headers });
+      assert.deepEqual([path, status, sent.get('access-control-allow-origin')], [path, 204, '*']);
+      assert.match(String(sent.get('allow')), /OPTIONS$/, path); // which nobody but the function says
+      assert.match(String(sent.get('access-control-allow-headers')), /Authorization.*If-Match/, path);
+    }
+  }
+  for (const path of closed) assert.match(String((await fetch(base + path)).status), /^40[13]$/, path);
 }
 
 function accountAt(endpoint: string): Account {
