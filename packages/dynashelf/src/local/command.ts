@@ -1,5 +1,9 @@
 // The command `dynashelf`, by its first word: what is in the file of that name.
 
+import { existsSync } from 'node:fs';
+
+import { RESOURCES } from './app';
+
 const COMMANDS: Readonly<Record<string, { readonly does: string; readonly run: () => Promise<unknown> }>> = {
   start: { does: 'a database, the table, sample data and the API on this machine', run: async () => import('./start.js') },
   build: { does: 'the bundles that a deployment uploads, with their source maps, in .build/', run: async () => import('./build.js') },
@@ -17,6 +21,9 @@ if (command === undefined) {
   const lines = Object.entries(COMMANDS).map(([name, { does }]) => `  dynashelf ${name.padEnd(8)} ${does}`);
   (isAsked ? console.log : console.error)(`${isAsked || word === '' ? '' : `There is no command "${word}".\n`}${lines.join('\n')}`);
   process.exitCode = isAsked ? 0 : 2;
+} else if (!existsSync(RESOURCES)) {
+  console.error(`There is no ${RESOURCES} here: run dynashelf in the folder of an app. \`npm create dynashelf my-api\` makes one.`);
+  process.exitCode = 1;
 } else {
   process.argv = [...process.argv.slice(0, 2), ...rest];
   void command.run();

@@ -1,6 +1,8 @@
 // Every mistake of the resource files: those that loading them shows, and those that take longer to find; and what in
 // them does nothing, and is no mistake.
 
+import { relative } from 'node:path';
+
 import type { Resource } from '../definition/resource';
 import { appResources } from './app';
 import { messageOf } from './failure';
@@ -34,8 +36,19 @@ function load() {
   try {
     return [...appResources().values()];
   } catch (error) {
-    return `${messageOf(error)}${placeOf(error)}`;
+    return sentenceOf(error);
   }
+}
+
+/** What stopped the loading of the resource files. */
+export function sentenceOf(error: unknown): string {
+  const { code, requireStack: [from] = [] } = error as { code?: unknown; requireStack?: readonly string[] };
+  // Node's own names every file on the way.
+  if (code === 'MODULE_NOT_FOUND' && from !== undefined) return `${relative(process.cwd(), from)}: ${messageOf(error).split('\n')[0]}: correct the import.`;
+  // esbuild's begins with a count of faults, and names the file twice.
+  const [, place, fault] = /^Transform failed .*\n(.*?): ERROR: (.*)/.exec(messageOf(error)) ?? [];
+  if (place !== undefined) return `${relative(process.cwd(), place)}: ${fault}: correct it.`;
+  return `${messageOf(error)}${placeOf(error)}`;
 }
 
 /** Where a program failed that a resource file contains; a mistake in a definition says by itself where it is. */

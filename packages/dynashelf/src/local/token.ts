@@ -1,4 +1,4 @@
-// `npm run token -- --subject ada --role librarian`: prints a token of the issuer that ACCESS=rules npm start runs.
+// `npm run token -- --subject ada --role editor`: prints a token of the issuer that ACCESS=rules npm start runs.
 
 import { parseArgs } from 'node:util';
 
@@ -6,7 +6,7 @@ import { Failure, messageOf } from './failure';
 import { makeToken } from './issuer';
 import { readSettings } from './settings';
 
-const USAGE = 'npm run --silent token -- --subject ada [--role librarian]… [--claim name=value]… [--minutes 60]';
+const USAGE = 'npm run --silent token -- --subject ada [--role editor]… [--claim name=value]… [--minutes 60]';
 
 try {
   console.log(tokenFor(process.argv.slice(2)));

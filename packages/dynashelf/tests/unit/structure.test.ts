@@ -182,10 +182,10 @@ test('a cycle of three files is found, a diamond is none', () => {
 });
 
 test('no source names a sample resource', () => {
-  const names = ['books', 'members', 'loans'];
-  expect([...appResources().keys()]).toEqual(expect.arrayContaining(names));
+  const names = ['books', 'members', 'loans', 'librarian'];
+  expect([...appResources().keys()]).toEqual(expect.arrayContaining(names.slice(0, 3)));
   const word = new RegExp(`\\b(${names.join('|')})\\b`);
-  const named = sources.filter(({ path }) => !ON_MACHINES.includes(partOf(path))).flatMap(({ path, text }) =>
+  const named = sources.flatMap(({ path, text }) =>
     text.split('\n').flatMap((line, index) => {
       // A member is also what JSON calls an attribute of an object (RFC 8259 §4); in a string or a path it would be the collection.
       const found = word.exec(line.replace(/(?<![/'"`])\bmembers\b(?!['"`])/g, ''));

@@ -1,7 +1,8 @@
 // A dangerous pattern in a resource file ends `npm run build`, `serverless package`, `serverless deploy` and `npm start`.
 
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { freePort } from '../../../src/local/free-port';
@@ -36,10 +37,29 @@ test.each([
   expect(code).toBe(1);
 }, 60_000);
 
-async function run(args: string[]): Promise<{ code: number; said: string }> {
+test.each([
+  ['no TypeScript', 'export const books', 'export const = books', /^src\/resources\/books\.ts:\d+:\d+: Expected identifier but found "=": correct it\.$/m],
+  ['an import of a file that is not there', 'export const books', "import './bokos';\nexport const books", /^src\/resources\/books\.ts: Cannot find module '\.\/bokos': correct the import\.$/m],
+])('%s is said in one sentence', async (_what, from, to, sentence) => {
+  const path = join(copy.directory, FILE);
+  const before = readFileSync(path, 'utf8');
+  writeFileSync(path, before.replace(from, to));
+  const { code, said } = await run(commandWords('build'));
+  writeFileSync(path, before);
+  expect([code, said.trim().split('\n')]).toEqual([1, [expect.stringMatching(sentence)]]);
+});
+
+test('where no app is, the command says so and makes nothing', async () => {
+  const empty = mkdtempSync(join(tmpdir(), 'empty-'));
+  const { code, said } = await run(commandWords('start'), empty);
+  expect([code, said, readdirSync(empty)]).toEqual([1, expect.stringContaining('There is no src/resources/index.ts here: run dynashelf in the folder of an app.'), []]);
+  rmSync(empty, { recursive: true });
+});
+
+async function run(args: string[], cwd = copy.directory): Promise<{ code: number; said: string }> {
   const env = { PATH: process.env['PATH'], HOME: copy.directory, PORT: String(await freePort()), AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none', AWS_REGION: 'eu-central-1', HTTPS_PROXY: 'http://127.0.0.1:9' };
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: copy.directory, env }, (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), said: stdout + stderr }));
+    execFile(process.execPath, args, { cwd, env }, (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), said: stdout + stderr }));
   });
 }
 
