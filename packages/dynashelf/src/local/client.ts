@@ -5,9 +5,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describeApi } from '../description/openapi';
-import { appInfo, appResources } from './app';
+import { appInfo } from './app';
 import { CLIENT_SOURCE, forClients } from './client-source';
 import { Failure, messageOf } from './failure';
+import { loadedResources } from './resource-mistakes';
 import { trustedIn } from './trusted';
 
 /** What the first line of each file that is written here says; so does CLIENT_SOURCE's. */
@@ -27,7 +28,7 @@ async function write(folder: string): Promise<void> {
   }
   // An ES module, and slow to load.
   const { default: generate, astToString } = await import('openapi-typescript');
-  const types = astToString(await generate(JSON.stringify(forClients(describeApi(appResources(), '', trustedIn(process.env), appInfo())))));
+  const types = astToString(await generate(JSON.stringify(forClients(describeApi(loadedResources(), '', trustedIn(process.env), appInfo())))));
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'api.ts'), `// The types of the API, ${MARK}.\n${types}`);
   writeFileSync(join(folder, 'client.ts'), CLIENT_SOURCE);

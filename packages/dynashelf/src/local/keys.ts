@@ -1,12 +1,12 @@
 // The records of a table brought to what the resource files say: shards, indexes, constraints; and deletions finished that were broken off.
 
-import { appResources } from './app';
 import { finishDeletions } from '../operations/finish-deletions';
 import { establishConstraints } from '../store/migrate/establish-constraints';
 import { findMarked } from '../store/migrate/find-marked';
 import { rekeyTable } from '../store/migrate/rekey';
 import { openStore } from '../store/store';
 import { BELIEVED_FOR } from '../store/write/held-constraints';
+import { loadedResources } from './resource-mistakes';
 import { connect } from '#connect';
 
 /** Milliseconds that one deletion may take before it is begun again. */
@@ -24,7 +24,7 @@ export const DEPLOYED_WAIT = BELIEVED_FOR + REQUEST_TIME;
  */
 export async function bringUpToDate(tableName: string, wait: number): Promise<string[]> {
   // Loaded here, so that a mistake in a resource file is met where the caller can deal with it.
-  const resources = appResources();
+  const resources = loadedResources();
   const send = connect();
   const rekeyed = await rekeyTable(send, tableName, resources);
   const established = await establishConstraints(send, tableName, resources, wait);

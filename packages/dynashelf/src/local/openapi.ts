@@ -4,10 +4,20 @@
 import { writeFileSync } from 'node:fs';
 
 import { describeApi } from '../description/openapi';
-import { appInfo, appResources } from './app';
+import { appInfo } from './app';
+import { Failure, messageOf } from './failure';
+import { loadedResources } from './resource-mistakes';
 import { trustedIn } from './trusted';
 
-const text = `${JSON.stringify(describeApi(appResources(), '', trustedIn(process.env), appInfo()), undefined, 2)}\n`;
-const [, , file] = process.argv;
-if (file === undefined) process.stdout.write(text);
-else writeFileSync(file, text);
+try {
+  write(process.argv[2]);
+} catch (error) {
+  process.exitCode = 1;
+  console.error(error instanceof Failure || !(error instanceof Error) ? messageOf(error) : error.stack);
+}
+
+function write(file: string | undefined): void {
+  const text = `${JSON.stringify(describeApi(loadedResources(), '', trustedIn(process.env), appInfo()), undefined, 2)}\n`;
+  if (file === undefined) process.stdout.write(text);
+  else writeFileSync(file, text);
+}

@@ -5,7 +5,7 @@ import { relative } from 'node:path';
 
 import type { Resource } from '../definition/resource';
 import { appResources } from './app';
-import { messageOf } from './failure';
+import { Failure, messageOf } from './failure';
 
 /** @returns each mistake as a sentence with its file */
 export async function resourceMistakes(): Promise<string[]> {
@@ -32,16 +32,27 @@ export function unreachableActions({ name, actions, access }: Resource): string[
     .map((action) => `src/resources/${name}.ts: nobody may carry out the action "${action}" where access goes by rules, for access does not speak of it: add it there.`);
 }
 
-function load() {
+function load(): string | Resource[] {
   try {
-    return [...appResources().values()];
+    return [...loadedResources().values()];
   } catch (error) {
-    return sentenceOf(error);
+    return messageOf(error);
   }
 }
 
-/** What stopped the loading of the resource files. */
-export function sentenceOf(error: unknown): string {
+/**
+ * The resources of the app, for a command.
+ * @throws Failure that says in a sentence what stopped the loading
+ */
+export function loadedResources(): ReadonlyMap<string, Resource> {
+  try {
+    return appResources();
+  } catch (error) {
+    throw new Failure(sentenceOf(error));
+  }
+}
+
+function sentenceOf(error: unknown): string {
   const { code, requireStack: [from] = [] } = error as { code?: unknown; requireStack?: readonly string[] };
   // Node's own names every file on the way.
   if (code === 'MODULE_NOT_FOUND' && from !== undefined) return `${relative(process.cwd(), from)}: ${messageOf(error).split('\n')[0]}: correct the import.`;

@@ -49,6 +49,15 @@ test.each([
   expect([code, said.trim().split('\n')]).toEqual([1, [expect.stringMatching(sentence)]]);
 });
 
+test('openapi, client and rekey say it too', async () => {
+  const path = join(copy.directory, FILE);
+  const before = readFileSync(path, 'utf8');
+  writeFileSync(path, before.replace('maxLength: 300', 'maxLenght: 300'));
+  const all = await Promise.all([['openapi'], ['client', 'client'], ['rekey']].map(async (words) => run(commandWords(...words))));
+  writeFileSync(path, before);
+  for (const { code, said } of all) expect([code, said.trim()]).toEqual([1, expect.stringMatching(/^src\/resources\/books\.ts: attribute "title" has an unknown word "maxLenght"\. Did you mean "maxLength"\?(?![^]*\n +at )/)]);
+});
+
 test('where no app is, the command says so and makes nothing', async () => {
   const empty = mkdtempSync(join(tmpdir(), 'empty-'));
   const { code, said } = await run(commandWords('start'), empty);
