@@ -1,10 +1,11 @@
 // Every mistake of the resource files: those that loading them shows, and those that take longer to find; and what in
 // them does nothing, and is no mistake.
 
+import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 
 import type { Resource } from '../definition/resource';
-import { appResources } from './app';
+import { appResources, RESOURCES } from './app';
 import { Failure, messageOf } from './failure';
 
 /** @returns each mistake as a sentence with its file */
@@ -45,6 +46,7 @@ function load(): string | Resource[] {
  * @throws Failure that says in a sentence what stopped the loading
  */
 export function loadedResources(): ReadonlyMap<string, Resource> {
+  if (!existsSync(RESOURCES)) throw new Failure(`There is no ${RESOURCES}, which lists what is served: put it back.`);
   try {
     return appResources();
   } catch (error) {

@@ -1,7 +1,7 @@
 // The functions of an app, built for `dynashelf start` and built again when a source changes.
 
-import { existsSync, type FSWatcher, readdirSync, watch } from 'node:fs';
-import { join } from 'node:path';
+import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 import { type BuildOptions, context, type Message } from 'esbuild';
 
@@ -19,8 +19,11 @@ export interface BuildEvents {
   readonly changed: () => void;
 }
 
-/** Builds handlers into a folder, once before it resolves, and then after each change under `src`. */
-export async function buildWatched(directory: string, folder: string, handlers: readonly string[], options: BuildOptions, events: BuildEvents): Promise<void> {
+/**
+ * Builds handlers into a folder, once before it resolves, and then after each change under `src`.
+ * @returns what ends it
+ */
+export async function buildWatched(directory: string, folder: string, handlers: readonly string[], options: BuildOptions, events: BuildEvents): Promise<() => Promise<void>> {
   const building = await context({
     ...options,
     absWorkingDir: directory,
@@ -38,7 +41,7 @@ export async function buildWatched(directory: string, folder: string, handlers: 
 
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
-  watchFolders(join(directory, 'src'), () => {
+  const unwatch = watchFolders(join(directory, 'src'), () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       running = running.then(async () => {
@@ -46,28 +49,58 @@ export async function buildWatched(directory: string, folder: string, handlers: 
       });
     }, SETTLED_MS);
   });
+  return async () => {
+    unwatch();
+    clearTimeout(timer);
+    await running;
+    await building.dispose();
+  };
 }
 
 /**
  * Watches a folder and those in it, each by itself: Node's recursive way loses a file that an editor saves under another name and renames.
+ * A folder that another one is put in the place of, as when a branch is checked out, is another folder, whose name the one above hears of.
  */
-function watchFolders(root: string, changed: () => void): void {
-  const watched = new Map<string, FSWatcher>();
+function watchFolders(root: string, changed: () => void): () => void {
+  const watched = new Map<string, { readonly inode: number; readonly watcher: FSWatcher }>();
   const follow = (): void => {
-    const folders = [root, ...readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name))];
-    for (const folder of folders.filter((one) => !watched.has(one))) {
-      const forget = (): void => {
-        watched.get(folder)?.close();
-        watched.delete(folder);
-      };
-      watched.set(folder, watch(folder, () => {
-        if (existsSync(folder)) follow();
-        else forget();
-        changed();
-      }).on('error', forget));
+    const inodes = inodesUnder(root);
+    for (const [folder, { inode, watcher }] of watched) {
+      if (inodes.get(folder) === inode) continue;
+      watcher.close();
+      watched.delete(folder);
+    }
+    for (const [folder, inode] of inodes) {
+      if (watched.has(folder)) continue;
+      try {
+        watched.set(folder, { inode, watcher: watch(folder, touched).on('error', touched) });
+      } catch {
+        // It is gone again, of which the one above hears.
+      }
     }
   };
+  const touched = (): void => {
+    follow();
+    changed();
+  };
   follow();
+  const above = watch(dirname(root), (_event, name) => {
+    if (name === basename(root)) touched();
+  });
+  return () => {
+    above.close();
+    for (const { watcher } of watched.values()) watcher.close();
+  };
+}
+
+/** A folder and those in it, as far as they stay while they are looked at. */
+function inodesUnder(folder: string): Map<string, number> {
+  try {
+    const inner = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    return new Map([[folder, statSync(folder).ino], ...inner.flatMap(({ name }) => [...inodesUnder(join(folder, name))])]);
+  } catch {
+    return new Map();
+  }
 }
 
 function mistakesIn(error: unknown): string[] {
