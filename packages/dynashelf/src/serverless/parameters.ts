@@ -48,6 +48,8 @@ export function defaultParameters({ service, stage }: Place): Record<string, str
     readLimit: 10,
     // The docs page as clients see it, without the host: /docs behind a custom domain of its own.
     docsPath: `/${stage}/docs`,
+    // 'closed': the API has a domain of its own, and is not served under the address that AWS gives it.
+    defaultEndpoint: 'open',
     logDays: 30,
     // 'on': AWS X-Ray traces requests.
     tracing: 'off',

@@ -82,11 +82,11 @@ function text(parameters: Parameters, name: string): string {
 
 function apiGateway(parameters: Parameters): object {
   // Every body reaches a function as its bytes, in base64: as text, what is no UTF-8 would have been replaced.
-  const bytes = { binaryMediaTypes: ['*/*'] };
-  if (parameters.oneOf('apiKeys', ['none', 'required']) === 'none') return bytes;
+  const always = { binaryMediaTypes: ['*/*'], ...(parameters.oneOf('defaultEndpoint', ['open', 'closed']) === 'closed' && { disableDefaultEndpoint: true }) };
+  if (parameters.oneOf('apiKeys', ['none', 'required']) === 'none') return always;
   const { service, stage } = parameters;
   return {
-    ...bytes,
+    ...always,
     apiKeys: [{
       name: `${service}-${stage}`,
       description: `The first key of ${service}, stage ${stage}; others are made beside it`,

@@ -31,7 +31,7 @@ beforeAll(async () => {
     packaged(),
     packaged('--stage', 'prod'),
     packaged('--param', 'corsOrigins=https://a.example, https://b.example', '--param', 'tokenIssuer=https://login.example', '--param', 'tokenAudience=shelf', '--param', 'description=private'),
-    packaged('--stage', 'prod', ...['userPool=own', 'tracing=on', 'tokens=required', 'apiKeys=required', 'apiKeyQuota=5000', 'apiKeyPeriod=MONTH'].flatMap((param) => ['--param', param])),
+    packaged('--stage', 'prod', ...['userPool=own', 'tracing=on', 'tokens=required', 'apiKeys=required', 'apiKeyQuota=5000', 'apiKeyPeriod=MONTH', 'defaultEndpoint=closed'].flatMap((param) => ['--param', param])),
   ]);
 }, 180_000);
 
@@ -137,6 +137,10 @@ test('API Gateway takes and gives bytes, as compressed answers are, and neither 
     expect(template['ApiGatewayRestApi']?.Properties).toMatchObject({ BinaryMediaTypes: ['*/*'] });
     expect(template['ApiGatewayRestApi']?.Properties).not.toHaveProperty('MinimumCompressionSize');
   }
+});
+
+test('the address that AWS gives the API is closed where it is asked to be, and nowhere else', () => {
+  expect([dev, prod, guarded].map((template) => template['ApiGatewayRestApi']?.Properties['DisableExecuteApiEndpoint'] as unknown)).toEqual([undefined, undefined, true]);
 });
 
 test('each function has one role and one permission, and the stack no function besides', () => {
@@ -316,5 +320,5 @@ test('the stack is far below CloudFormation’s 500 resources', () => {
 });
 
 test('no variable of serverless.yml is left unresolved', () => {
-  expect(JSON.stringify([dev, prod, twoOrigins, guarded])).not.toMatch(/\$\{(param|self|sls|env|opt):/);
+  expect(JSON.stringify([dev, prod, twoOrigins, guarded])).not.toMatch(/\$\{(param|self|sls|env|opt|file)[:(]/);
 });

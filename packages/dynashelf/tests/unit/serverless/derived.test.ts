@@ -10,10 +10,11 @@ import { appResources } from '../../../src/local/app';
 import { describeProblem, PROBLEM_TYPES, type ProblemType } from '../../../src/problem';
 import { defaultParameters, localParameters, parameters } from '../../../src/serverless/parameters';
 import { type HttpEvent, ROUTES } from '../../../src/serverless/routes';
+import { EXPIRES_ATTRIBUTE } from '../../../src/store/layout/table';
 import type { Operations } from '../../../src/store/client/send';
 import { expectDescribed } from '../../../src/testing/described';
 import { deployed } from '../../setup/deployed';
-import { ENGINE } from '../../setup/places';
+import { APP, ENGINE } from '../../setup/places';
 
 const { provider, functions, resources, extensions } = deployed();
 const PLACE = { service: 'dynashelf', stage: 'dev' };
@@ -111,6 +112,24 @@ test('updates of the stack may do everything but delete or replace a table or a 
   ]);
 });
 
+describe('table', () => {
+  const { Properties } = resources['Table']!;
+  const keys = (partition: string, sort: string): object[] => [{ AttributeName: partition, KeyType: 'HASH' }, { AttributeName: sort, KeyType: 'RANGE' }];
+
+  // CloudFormation would put an empty table in the place of one whose keys have changed.
+  test('has the keys and slots that every deployed one has', () => {
+    expect(Properties['KeySchema']).toEqual(keys('pk', 'sk'));
+    const slots = Array.from({ length: 10 }, (_, index) => `gsi${index + 1}`);
+    expect(Properties['GlobalSecondaryIndexes']).toEqual(slots.map((IndexName) => ({ IndexName, KeySchema: keys(`${IndexName}pk`, `${IndexName}sk`), Projection: { ProjectionType: 'ALL' } })));
+    expect(Properties['AttributeDefinitions']).toEqual(['pk', 'sk', ...slots.flatMap((slot) => [`${slot}pk`, `${slot}sk`])].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })));
+  });
+
+  test('is on demand and lets records expire, also after it was restored as the docs say', () => {
+    expect(Properties).toMatchObject({ BillingMode: 'PAY_PER_REQUEST', TimeToLiveSpecification: { AttributeName: EXPIRES_ATTRIBUTE, Enabled: true } });
+    expect(readFileSync(join(APP, 'docs/deploy.md'), 'utf8')).toContain(`--time-to-live-specification 'Enabled=true,AttributeName=${EXPIRES_ATTRIBUTE}'`);
+  });
+});
+
 describe('rights', () => {
   interface Statement { Action: string | string[]; Resource: unknown; Condition?: object }
   const statements = (name: string): Statement[] => (resources[`${name}Role`]!.Properties['Policies'] as [{ PolicyDocument: { Statement: Statement[] } }])[0].PolicyDocument.Statement;
@@ -125,6 +144,16 @@ describe('rights', () => {
   test('describe may get from the partition of the health check, which holds no data', () => {
     expect(actions('Describe')).toEqual(['GetItem']);
     expect(statements('Describe')[0]!.Condition).toEqual({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['#health'] }, Null: { 'dynamodb:LeadingKeys': 'false' } });
+  });
+
+  test('are on the table, and of queries on its indexes, and on nothing else', () => {
+    const table = { 'Fn::GetAtt': ['Table', 'Arn'] };
+    const indexes = Array.from({ length: 10 }, (_, index) => ({ 'Fn::Sub': `\${Table.Arn}/index/gsi${index + 1}` }));
+    for (const name of ['Read', 'Write', 'Authorize', 'Describe']) {
+      const onData = statements(name).filter(({ Action }) => [Action].flat()[0]!.startsWith('dynamodb:'));
+      for (const { Action, Resource } of onData) expect([name, Resource]).toEqual([name, Action === 'dynamodb:Query' ? indexes : table]);
+      expect(onData.some(({ Action }) => Action === 'dynamodb:Query')).toBe(['Read', 'Write'].includes(name));
+    }
   });
 
   test.each(['Read', 'Write', 'Authorize', 'Describe'])('%s may write to its own log, and do nothing further', (name) => {
