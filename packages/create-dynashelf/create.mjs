@@ -21,9 +21,8 @@ function create() {
   const { folder, sample, isInstalled } = readWords();
   const directory = resolve(folder);
   writeApp(directory, basename(directory), sample);
-  const lines = [`${folder} is there.`];
   if (isInstalled) {
-    console.log(`${lines[0]} Installing what it needs …`);
+    console.log(`${folder} is there. Installing what it needs …`);
     const npm = spawnSync('npm', ['install', '--no-audit', '--no-fund'], { cwd: directory, stdio: 'inherit', shell: process.platform === 'win32', env: environment() });
     if (npm.status !== 0) throw new Refusal(`npm install failed in ${folder}: mend what it says, and run it there again.`);
   }

@@ -80,7 +80,8 @@ cpSync(require.resolve('rapidoc/dist/rapidoc-min.js'), join(NEW, 'rapidoc.js'));
 // What is taken over from others stands under their licences.
 for (const [name, file] of [['rapidoc', 'LICENSE.txt'], ['recheck', 'LICENSE']]) cpSync(join(dirname(require.resolve(`${name}/package.json`)), file), join(NEW, `LICENSE-${name}.txt`));
 cpSync(require.resolve('rapidoc/dist/rapidoc-min.js.LICENSE.txt'), join(NEW, 'rapidoc-min.js.LICENSE.txt'));
-for (const name of ['LICENSE', 'CHANGELOG.md']) cpSync(join(ROOT, '../..', name), join(ROOT, name));
+rmSync(join(ROOT, 'docs'), { recursive: true, force: true });
+for (const name of ['LICENSE', 'CHANGELOG.md', 'docs']) cpSync(join(ROOT, '../..', name), join(ROOT, name), { recursive: true });
 utimesSync(NEW, began, began);
 replace();
 
