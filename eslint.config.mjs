@@ -8,7 +8,7 @@ import tseslint from 'typescript-eslint';
 const unknown = existsSync(new URL('packages/dynashelf/bench/peers/node_modules', import.meta.url)) ? [] : ['packages/dynashelf/bench/peers/'];
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '.dynamodb/', '.serverless/', '.esbuild/', '.build/', 'coverage/', '**/dist/', '**/.dist-*/', 'packages/create-dynashelf/template/', ...unknown] },
+  { ignores: ['node_modules/', '.dynamodb/', '.serverless/', '.build/', 'coverage/', '**/dist/', '**/.dist-*/', 'packages/create-dynashelf/template/', ...unknown] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -34,4 +34,4 @@ writeFileSync(join(TEMPLATE, 'jest.config.js'), `// How the tests run: with a da
 module.exports = { ...require('dynashelf/testing/jest'), roots: ['<rootDir>/tests'], testTimeout: 30_000 };
 `);
 // npm leaves a .gitignore out of a package.
-writeFileSync(join(TEMPLATE, 'gitignore'), ['node_modules/', '.dynamodb/', '.serverless/', '.esbuild/', '.build/', 'coverage/', '*.log', ''].join('\n'));
+writeFileSync(join(TEMPLATE, 'gitignore'), ['node_modules/', '.dynamodb/', '.serverless/', '.build/', 'coverage/', '*.log', ''].join('\n'));

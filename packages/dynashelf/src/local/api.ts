@@ -103,7 +103,7 @@ export function startApi(dataDirectory: string, claim: Claim, environment: NodeJ
 }
 
 /** What went wrong, in one sentence, from what serverless printed. */
-export function startFailure(lines: readonly string[]): Failure {
+function startFailure(lines: readonly string[]): Failure {
   const heading = lines.findIndex((line) => /^Error:?$/.test(line.trim()));
   const reason = lines.slice(heading + 1).find((line) => line.trim() !== '')?.trim() ?? 'it gave no reason';
   return new Failure(`serverless-offline could not start the API (${reason.replace(/\.$/, '')}): correct serverless.yml and start again.`);

@@ -159,7 +159,7 @@ describe('the first start', () => {
   });
 
   test('is built in a folder of its own, which packaging does not clear away', () => {
-    expect(existsSync(path('.esbuild'))).toBe(false);
+    expect(existsSync(path('.dynamodb/build'))).toBe(true);
     expect(existsSync(path('.serverless'))).toBe(false);
   });
 
