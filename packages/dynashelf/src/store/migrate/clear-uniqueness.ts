@@ -2,10 +2,9 @@
 import type { Resource } from '../../definition/resource';
 import { requireOwn, type Run } from './constraint-run';
 import { isConditionFailure } from '../client/failure';
-import { recordKey } from '../layout/record';
+import { keyText, recordKey } from '../layout/record';
 import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
-import { keyText } from '../write/write';
 import { OWNER_ATTRIBUTE, uniquenessKey, uniquenessPrefix } from '../write/unique';
 
 const AT_ONCE = 8;

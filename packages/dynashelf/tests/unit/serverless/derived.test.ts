@@ -162,7 +162,8 @@ describe('rights', () => {
   });
 
   test('those of all functions together are what the operations of the store need', () => {
-    const need: Record<keyof Operations, string[]> = {
+    // Scan is for the migration, which runs by its user's own credentials.
+    const need: Record<Exclude<keyof Operations, 'Scan'>, string[]> = {
       BatchGetItem: ['BatchGetItem'], DeleteItem: ['DeleteItem'], GetItem: ['GetItem'], PutItem: ['PutItem'], Query: ['Query'], UpdateItem: ['UpdateItem'],
       TransactWriteItems: ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
     };
