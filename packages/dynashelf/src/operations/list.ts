@@ -2,7 +2,7 @@
 import { includes, type Permission } from '../definition/access';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
-import type { PageRequest } from '../store/query/page';
+import type { Page, PageRequest } from '../store/query/page';
 import { countFitting } from '../store/query/answer-size';
 import type { Preconditions } from '../store/write/preconditions';
 import type { Reader } from '../store/reader';
@@ -35,16 +35,15 @@ export const list: Operation<ListInput, Reader> = async (resource, { page, refer
   if (match !== undefined && match !== '*') {
     throw new Problem('precondition-failed', 'A list has a weak ETag, which If-Match never matches: leave If-Match out, or send the tag in If-None-Match.');
   }
-  const { positions, ...shown } = found;
-  const result: PageResult = { kind: 'page', ...shown, total };
-  return references === undefined ? result : expandPage(result, positions, references, store);
+  const result: PageResult = { kind: 'page', items: found.items, next: found.next, total };
+  return references === undefined ? result : expandPage(result, found, references, store);
 };
 
 /** A page with what its items refer to; shorter where that would make it too large. */
-async function expandPage({ items, next, ...more }: PageResult, positions: readonly string[], references: References, store: Reader): Promise<PageResult> {
+async function expandPage({ items, next, ...more }: PageResult, { positionAfter }: Page, references: References, store: Reader): Promise<PageResult> {
   const expanded = await expand(items, references, store);
   const fitting = countFitting(expanded.map((one, index) => [items[index], one]));
   return fitting === items.length
     ? { ...more, items, next, expanded }
-    : { ...more, items: items.slice(0, fitting), next: positions[fitting - 1], expanded: expanded.slice(0, fitting) };
+    : { ...more, items: items.slice(0, fitting), next: positionAfter(fitting - 1), expanded: expanded.slice(0, fitting) };
 }

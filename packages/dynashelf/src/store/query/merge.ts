@@ -72,11 +72,11 @@ export async function readMerged(budget: Budget, heads: Budget, TableName: strin
     const head = firstOf(streams, plan.descending);
     // A partition that is not read beyond the head may hold a record before it.
     const behind = streams.filter((stream) => isBehind(stream, head, plan.descending));
-    const begun = behind.filter(({ isBegun }) => !isBegun);
-    if (begun.length > 0) {
-      await readAll(budget.spent.reads === 0 ? begun.slice(0, FIRST_PARTITIONS) : begun);
-    } else if (behind.length > 0) {
-      if (budget.isSpent(streams.length) || !await readAll(behind)) {
+    if (behind.length > 0) {
+      const unbegun = behind.filter(({ isBegun }) => !isBegun);
+      if (unbegun.length > 0) {
+        await readAll(budget.spent.reads === 0 ? unbegun.slice(0, FIRST_PARTITIONS) : unbegun);
+      } else if (budget.isSpent(streams.length) || !await readAll(behind)) {
         break;
       }
     } else if (head === undefined) {

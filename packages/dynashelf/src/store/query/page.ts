@@ -21,8 +21,8 @@ export interface Page {
   readonly items: AnyItem[];
   /** Where the next page begins; undefined on the last. A page may be short, even empty, and have it. */
   readonly next: string | undefined;
-  /** Where a page would begin that comes after each of the items. */
-  readonly positions: readonly string[];
+  /** Where the page after one of the items would begin, for a page that is cut there. */
+  readonly positionAfter: (index: number) => string;
 }
 
 /** Reads until the page is full, the list at its end, or a bound reached. */
@@ -32,7 +32,11 @@ export async function readPage(send: Send, TableName: string, resource: Resource
   const items = found.map(({ item }) => item);
   const fitting = countFitting(items);
   const end = fitting < items.length ? found[fitting - 1]!.position : next;
-  return { items: items.slice(0, fitting), next: end && writePosition(end), positions: found.slice(0, fitting).map(({ position }) => writePosition(position)) };
+  return {
+    items: fitting < items.length ? items.slice(0, fitting) : items,
+    next: end && writePosition(end),
+    positionAfter: (index) => writePosition(found[index]!.position),
+  };
 }
 
 async function readStretch(send: Send, TableName: string, resource: Resource, plan: Plan, limit: number, after: Position | undefined, bound: ReadBound): Promise<Stretch> {
