@@ -41,7 +41,10 @@ const APIS: readonly Api[] = [
       rmSync(join(directory, 'samples'), { recursive: true });
       mkdirSync(folder);
       mkdirSync(join(directory, 'samples'));
-      writeFileSync(join(folder, 'kinds.ts'), readFileSync(join(__dirname, 'kinds.ts'), 'utf8').replace('../../src/definition/resource', 'dynashelf'));
+      for (const [name, path] of [['kinds', 'kinds.ts'], ['formatted', '../setup/formatted.ts']] as const) {
+        const text = readFileSync(join(__dirname, path), 'utf8');
+        writeFileSync(join(folder, `${name}.ts`), text.replace(/'(?:\.\.\/)+src\/definition\/\w+'/, "'dynashelf'").replace('../setup/formatted', './formatted'));
+      }
       writeFileSync(join(folder, 'index.ts'), "import { listResources } from 'dynashelf';\nimport { kinds } from './kinds';\n\nexport const resources = listResources(kinds);\n");
     },
   },
