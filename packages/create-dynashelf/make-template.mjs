@@ -27,7 +27,8 @@ const app = {
   dependencies: { dynashelf: `^${version}` },
   devDependencies,
   overrides: { 'unrs-resolver': overrides['unrs-resolver'] },
-  allowScripts,
+  // What is refused belongs to packages that no app has.
+  allowScripts: Object.fromEntries(Object.entries(allowScripts).filter(([, isAllowed]) => isAllowed)),
 };
 writeFileSync(join(TEMPLATE, 'package.json'), `${JSON.stringify(app, undefined, 2)}\n`);
 writeFileSync(join(TEMPLATE, 'jest.config.js'), `// How the tests run: with a database of their own, in memory.

@@ -20,7 +20,7 @@ import { holdAgainstTargets } from './speed/targets';
 
 const PROJECT = join(__dirname, '..', '..', '..');
 
-const FULL = { stub: { rounds: 11, warmUp: { calls: 2_500, milliseconds: 1_000 }, batch: 12 }, database: { rounds: 5, warmUp: { calls: 100, milliseconds: 60 }, batch: 10 }, processes: 20 };
+const FULL = { stub: { rounds: 11, warmUp: { calls: 7_500, milliseconds: 2_000 }, batch: 12 }, database: { rounds: 5, warmUp: { calls: 100, milliseconds: 60 }, batch: 10 }, processes: 20 };
 const QUICK = { stub: { rounds: 4, warmUp: { calls: 500, milliseconds: 180 }, batch: 8 }, database: { rounds: 2, warmUp: { calls: 20, milliseconds: 15 }, batch: 5 }, processes: 2 };
 
 async function main(): Promise<void> {

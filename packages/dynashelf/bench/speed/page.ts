@@ -65,7 +65,7 @@ ${writeTables(results)}
 ## What stands in the way
 
 Ratios of writes vary more than those of reads, since the path of a write is the longest: it suffers most where V8 has not compiled all of it, or has thrown some away
-while other processes had their turn: in three runs one after the other a creation was 0.36, 0.39 and 0.24 of the raw SDK's CPU, and 0.37, 0.34 and 0.30 of its wall; a list of 25 was 0.34, 0.46 and 0.32. Of the CPU of a creation a profile gives an eighth to collecting garbage, a tenth to the hashes and timers of the transport, and a
+while other processes had their turn: in three runs one after the other a creation was 0.53, 0.46 and 0.28 of the raw SDK's CPU; a list of 25 was 0.31, 0.41 and 0.44, and 0.28, 0.32 and 0.37 of its wall. Of the CPU of a creation a profile gives an eighth to collecting garbage, a tenth to the hashes and timers of the transport, and a
 twentieth to the second reading of the body, which finds members that stand twice.
 Over DynamoDB Local the engine decides the wall time, and our PUT, an UpdateItem, costs it more than their PutItem.
 `;
