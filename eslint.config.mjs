@@ -5,10 +5,24 @@ import { existsSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
 
 // `npm run bench` installs the packages of these, without which all that they give is of no known type.
-const unknown = existsSync(new URL('packages/dynashelf/bench/peers/node_modules', import.meta.url)) ? [] : ['packages/dynashelf/bench/peers/'];
+const unknown = existsSync(new URL('packages/dynashelf/bench/peers/node_modules', import.meta.url))
+  ? []
+  : ['packages/dynashelf/bench/peers/'];
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '.dynamodb/', '.serverless/', '.build/', 'coverage/', '**/dist/', '**/.dist-*/', 'packages/create-dynashelf/template/', ...unknown] },
+  {
+    ignores: [
+      'node_modules/',
+      '.dynamodb/',
+      '.serverless/',
+      '.build/',
+      'coverage/',
+      '**/dist/',
+      '**/.dist-*/',
+      'packages/create-dynashelf/template/',
+      ...unknown,
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],
@@ -20,16 +34,31 @@ export default tseslint.config(
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/return-await': ['error', 'in-try-catch'],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+      ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       // `async` also turns a throw into a rejection, which is reason enough where a promise is owed.
       '@typescript-eslint/require-await': 'off',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true, allowNullish: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true, allowNullish: true },
+      ],
       // Objects here are made of closures: no function has a `this` to lose.
       '@typescript-eslint/unbound-method': 'off',
+      curly: ['error', 'all'],
       eqeqeq: 'error',
+      // Prettier breaks code; this is for comments, which it leaves as they are.
+      'max-len': [
+        'error',
+        { code: 120, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true, ignoreUrls: true },
+      ],
       'no-console': 'off',
-      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true, namedFrom: true } }],
+      'no-restricted-exports': [
+        'error',
+        { restrictDefaultExports: { direct: true, named: true, defaultFrom: true, namedFrom: true } },
+      ],
       'object-shorthand': 'error',
       'prefer-const': 'error',
     },
@@ -37,7 +66,12 @@ export default tseslint.config(
   {
     // A body is whatever the API answered: tests look into it freely, and the expectation is the check.
     files: ['tests/**/*.ts', 'packages/*/tests/**/*.ts', 'packages/dynashelf/src/testing/*.ts'],
-    rules: Object.fromEntries(['argument', 'assignment', 'call', 'member-access', 'return'].map((use) => [`@typescript-eslint/no-unsafe-${use}`, 'off'])),
+    rules: Object.fromEntries(
+      ['argument', 'assignment', 'call', 'member-access', 'return'].map((use) => [
+        `@typescript-eslint/no-unsafe-${use}`,
+        'off',
+      ]),
+    ),
   },
   {
     // Jest wants these two to be default exports.

@@ -24,7 +24,9 @@ test('a book is lent by the librarian, and counted', async () => {
 
 test('the last copy is lent once, to whoever asks first', async () => {
   await ask('PUT /books/2', { as: LIBRARIAN, body: { title: 'Emma', author: 'Jane Austen', copies: 1 } });
-  const answers = await Promise.all(Array.from({ length: 5 }, async () => ask('POST /books/2/checkout', { as: LIBRARIAN, body: { member: 'ben' } })));
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, async () => ask('POST /books/2/checkout', { as: LIBRARIAN, body: { member: 'ben' } })),
+  );
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409]);
 });
 
@@ -37,7 +39,9 @@ test('a book comes back once', async () => {
 });
 
 test('a member sees the own loans and nobody else’s, and lends nothing', async () => {
-  expect((await ask('GET /loans', { as: MEMBER })).body.items.every(({ member }: { member: string }) => member === 'ben')).toBe(true);
+  expect(
+    (await ask('GET /loans', { as: MEMBER })).body.items.every(({ member }: { member: string }) => member === 'ben'),
+  ).toBe(true);
   expect((await ask('POST /books/1/checkout', { as: MEMBER, body: { member: 'ben' } })).status).toBe(403);
   expect((await ask('GET /loans')).status).toBe(401);
 });

@@ -1,6 +1,16 @@
 // The files of a new app: those of the template under the app's name, and without the sample where it is not wanted.
 
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,18 +28,28 @@ export class Refusal extends Error {}
  */
 export function writeApp(directory, name, sample) {
   // A name that npm, CloudFormation and DynamoDB take.
-  if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) throw new Refusal(`"${name}" names a package, a stack and a table: use lower case letters, digits and hyphens, a letter first, at most 41 in all.`);
+  if (!/^[a-z][a-z0-9-]{0,40}$/.test(name))
+    throw new Refusal(
+      `"${name}" names a package, a stack and a table: use lower case letters, digits and hyphens, a letter first, at most 41 in all.`,
+    );
   // npm installs no package into one of the same name.
   const { dependencies, devDependencies } = JSON.parse(readFileSync(join(TEMPLATE, 'package.json'), 'utf8'));
-  if (Object.hasOwn({ ...dependencies, ...devDependencies }, name)) throw new Refusal(`"${name}" is the name of a package that the app needs: choose another one.`);
-  if (existsSync(directory) && !statSync(directory).isDirectory()) throw new Refusal(`${directory} is a file: choose another folder.`);
-  if (existsSync(directory) && readdirSync(directory).some((file) => file !== '.git')) throw new Refusal(`${directory} is not empty: choose another folder.`);
+  if (Object.hasOwn({ ...dependencies, ...devDependencies }, name))
+    throw new Refusal(`"${name}" is the name of a package that the app needs: choose another one.`);
+  if (existsSync(directory) && !statSync(directory).isDirectory())
+    throw new Refusal(`${directory} is a file: choose another folder.`);
+  if (existsSync(directory) && readdirSync(directory).some((file) => file !== '.git'))
+    throw new Refusal(`${directory} is not empty: choose another folder.`);
   mkdirSync(directory, { recursive: true });
   cpSync(TEMPLATE, directory, { recursive: true });
   renameSync(join(directory, 'gitignore'), join(directory, '.gitignore'));
   change(join(directory, 'package.json'), (text) => text.replace('"name": "app"', `"name": "${name}"`));
   change(join(directory, 'README.md'), (text) => text.replace('{name}', name));
-  change(join(directory, 'serverless.yml'), (text) => text.replace(/^service: .*$/m, `service: ${name}`).replace('# tokenAudience: dynashelf', `# tokenAudience: ${name}`));
+  change(join(directory, 'serverless.yml'), (text) =>
+    text
+      .replace(/^service: .*$/m, `service: ${name}`)
+      .replace('# tokenAudience: dynashelf', `# tokenAudience: ${name}`),
+  );
   if (sample === 'none') leaveOutSample(directory);
   rmSync(join(directory, 'new-resource.txt'));
 }
@@ -38,7 +58,10 @@ function leaveOutSample(directory) {
   for (const folder of ['samples', 'tests', 'src/resources']) rmSync(join(directory, folder), { recursive: true });
   for (const folder of ['tests', 'src/resources']) mkdirSync(join(directory, folder));
   writeFileSync(join(directory, 'src/resources/index.ts'), INDEX);
-  writeFileSync(join(directory, 'src/resources/things.ts'), readFileSync(join(directory, 'new-resource.txt'), 'utf8').replace(/\{(name|constant)\}/g, 'things'));
+  writeFileSync(
+    join(directory, 'src/resources/things.ts'),
+    readFileSync(join(directory, 'new-resource.txt'), 'utf8').replace(/\{(name|constant)\}/g, 'things'),
+  );
   writeFileSync(join(directory, 'tests/things.test.ts'), TEST);
   // The roles of the sample.
   change(join(directory, 'serverless.yml'), (text) => text.replace(/ {6}# The roles that access rules name[^]*$/, ''));

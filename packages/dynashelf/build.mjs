@@ -1,8 +1,19 @@
-// `npm run prepare`: what is published, in dist/. Each source becomes one file of plain JavaScript, as an ES module (which a
-// bundler can leave parts of out) and in CommonJS (which jest and the commands load), with its types beside it.
+// `npm run prepare`: what is published, in dist/. Each source becomes one file of plain JavaScript, as an ES module
+// (which a bundler can leave parts of out) and in CommonJS (which jest and the commands load), with its types beside
+// it.
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,9 +29,14 @@ const OLD = `${NEW}-old`;
 /** What is written from now on is newer than what this makes (rebuild.cjs). */
 const began = new Date();
 
-const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).map((name) => join(ROOT, 'src', name));
+const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).map((name) =>
+  join(ROOT, 'src', name),
+);
 
-/** Leaves imports as they are, but that files get the endings of what they become, and what `#connect` leads to is in dist. */
+/**
+ * Leaves imports as they are, but that files get the endings of what they become, and what `#connect` leads to is in
+ * dist.
+ */
 const rewritten = (ending) => ({
   name: 'rewritten',
   setup({ onResolve }) {
@@ -28,7 +44,8 @@ const rewritten = (ending) => ({
       if (kind === 'entry-point') return undefined;
       if (path === '#connect') return { path: '#transport', external: true };
       // What it is made with stays here: a few MB of it are used, and hundreds would be installed.
-      if (path === 'recheck') return { path: ending === '.js' ? relativeTo(importer, join(ROOT, 'src/recheck.js')) : path, external: true };
+      if (path === 'recheck')
+        return { path: ending === '.js' ? relativeTo(importer, join(ROOT, 'src/recheck.js')) : path, external: true };
       if (!path.startsWith('.')) return { path, external: true };
       const target = resolve(dirname(importer), path.replace(/\.js$/, ''));
       const file = [`${target}.ts`, join(target, 'index.ts')].find(existsSync);
@@ -47,41 +64,77 @@ const ON_MACHINES = /[\\/]src[\\/](local|testing|serverless|dynamoose)[\\/]/;
 
 async function transpile(folder, format, ending) {
   await build({
-    entryPoints: sources.filter((path) => path.endsWith('.ts') && (format === 'cjs' || !ON_MACHINES.test(path))), outdir: join(NEW, folder), outbase: join(ROOT, 'src'), outExtension: { '.js': ending },
-    bundle: true, plugins: [rewritten(ending)], format, platform: 'node', target: 'node20', logLevel: 'warning',
+    entryPoints: sources.filter((path) => path.endsWith('.ts') && (format === 'cjs' || !ON_MACHINES.test(path))),
+    outdir: join(NEW, folder),
+    outbase: join(ROOT, 'src'),
+    outExtension: { '.js': ending },
+    bundle: true,
+    plugins: [rewritten(ending)],
+    format,
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'warning',
   });
 }
 
 function declare() {
   const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
   const options = ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', join(NEW, 'cjs')];
-  if (spawnSync(process.execPath, [tsc, ...options], { stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0) process.exit(1); // it has said why
+  if (spawnSync(process.execPath, [tsc, ...options], { stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0)
+    process.exit(1); // it has said why
   // The same types for ES modules, which name each other by their endings.
-  for (const name of readdirSync(join(NEW, 'cjs'), { recursive: true, encoding: 'utf8' }).filter((one) => one.endsWith('.d.ts') && !ON_MACHINES.test(join(ROOT, 'src', one)))) {
+  for (const name of readdirSync(join(NEW, 'cjs'), { recursive: true, encoding: 'utf8' }).filter(
+    (one) => one.endsWith('.d.ts') && !ON_MACHINES.test(join(ROOT, 'src', one)),
+  )) {
     const from = join(NEW, 'cjs', name);
     const to = join(NEW, 'esm', name.replace(/\.d\.ts$/, '.d.mts'));
     mkdirSync(dirname(to), { recursive: true });
-    writeFileSync(to, readFileSync(from, 'utf8').replace(/((?:from|import\()\s*['"])(\.{1,2}\/[^'"]*)(['"])/g, (_all, before, path, after) => {
-      const target = resolve(dirname(from), path.replace(/\.js$/, ''));
-      return `${before}${path.replace(/\.js$/, '')}${existsSync(`${target}.d.ts`) ? '' : '/index'}.mjs${after}`;
-    }));
+    writeFileSync(
+      to,
+      readFileSync(from, 'utf8').replace(
+        /((?:from|import\()\s*['"])(\.{1,2}\/[^'"]*)(['"])/g,
+        (_all, before, path, after) => {
+          const target = resolve(dirname(from), path.replace(/\.js$/, ''));
+          return `${before}${path.replace(/\.js$/, '')}${existsSync(`${target}.d.ts`) ? '' : '/index'}.mjs${after}`;
+        },
+      ),
+    );
   }
 }
 
 process.on('exit', () => [NEW, OLD].forEach((path) => rmSync(path, { recursive: true, force: true })));
-await Promise.all([transpile('cjs', 'cjs', '.js'), transpile('esm', 'esm', '.mjs'), build({
-  entryPoints: [require.resolve('recheck')], outfile: join(NEW, 'cjs/recheck.js'), bundle: true, format: 'cjs', platform: 'node', target: 'node20', minify: true, logLevel: 'error', legalComments: 'none',
-  // Its engine in JavaScript, and in this thread. The others, which would be installed, are a Java archive and binaries.
-  define: { 'process.env.RECHECK_BACKEND': '"pure"', 'process.env.RECHECK_SYNC_BACKEND': '"pure"' },
-})]);
+await Promise.all([
+  transpile('cjs', 'cjs', '.js'),
+  transpile('esm', 'esm', '.mjs'),
+  build({
+    entryPoints: [require.resolve('recheck')],
+    outfile: join(NEW, 'cjs/recheck.js'),
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    minify: true,
+    logLevel: 'error',
+    legalComments: 'none',
+    // Its engine in JavaScript, and in this thread. The others, which would be installed, are a Java archive and
+    // binaries.
+    define: { 'process.env.RECHECK_BACKEND': '"pure"', 'process.env.RECHECK_SYNC_BACKEND': '"pure"' },
+  }),
+]);
 declare();
-for (const path of sources.filter((one) => /\.(cjs|txt)$/.test(one))) cpSync(path, join(NEW, 'cjs', relative(join(ROOT, 'src'), path)));
+for (const path of sources.filter((one) => /\.(cjs|txt)$/.test(one)))
+  cpSync(path, join(NEW, 'cjs', relative(join(ROOT, 'src'), path)));
 cpSync(require.resolve('rapidoc/dist/rapidoc-min.js'), join(NEW, 'rapidoc.js'));
 // What is taken over from others stands under their licences.
-for (const [name, file] of [['rapidoc', 'LICENSE.txt'], ['recheck', 'LICENSE']]) cpSync(join(dirname(require.resolve(`${name}/package.json`)), file), join(NEW, `LICENSE-${name}.txt`));
+for (const [name, file] of [
+  ['rapidoc', 'LICENSE.txt'],
+  ['recheck', 'LICENSE'],
+])
+  cpSync(join(dirname(require.resolve(`${name}/package.json`)), file), join(NEW, `LICENSE-${name}.txt`));
 cpSync(require.resolve('rapidoc/dist/rapidoc-min.js.LICENSE.txt'), join(NEW, 'rapidoc-min.js.LICENSE.txt'));
 rmSync(join(ROOT, 'docs'), { recursive: true, force: true });
-for (const name of ['LICENSE', 'CHANGELOG.md', 'docs']) cpSync(join(ROOT, '../..', name), join(ROOT, name), { recursive: true });
+for (const name of ['LICENSE', 'CHANGELOG.md', 'docs'])
+  cpSync(join(ROOT, '../..', name), join(ROOT, name), { recursive: true });
 utimesSync(NEW, began, began);
 replace();
 

@@ -1,5 +1,5 @@
-// How the engine's tests run: its source through ts-jest without type checks (`npm run types` does those), one database for all. Resource
-// files of the app find the source behind the name `dynashelf`, so that both speak of the same.
+// How the engine's tests run: its source through ts-jest without type checks (`npm run types` does those), one database
+// for all. Resource files of the app find the source behind the name `dynashelf`, so that both speak of the same.
 
 const source = (path) => `<rootDir>/src/${path}`;
 
@@ -9,7 +9,13 @@ const project = {
   roots: ['<rootDir>/tests'],
   testMatch: ['**/*.test.ts'],
   // isolatedModules makes it transpile only. jose is ES modules alone, which jest does not require.
-  transform: { '\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.json' }], 'jose/.+\\.js$': ['ts-jest', { tsconfig: { allowJs: true, isolatedModules: true, module: 'CommonJS', target: 'ES2023' } }] },
+  transform: {
+    '\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.json' }],
+    'jose/.+\\.js$': [
+      'ts-jest',
+      { tsconfig: { allowJs: true, isolatedModules: true, module: 'CommonJS', target: 'ES2023' } },
+    ],
+  },
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   moduleNameMapper: {
     '^dynashelf$': source('index.ts'),
@@ -23,7 +29,18 @@ const project = {
 };
 
 /** What the way to DynamoDB can break, once more on the way that is deployed: `#connect` of package.json. */
-const onTheWire = ['conditional', 'failures', 'histories', 'items', 'lost-answers', 'patch', 'races', 'requests', 'transport', 'unknown-outcomes'];
+const onTheWire = [
+  'conditional',
+  'failures',
+  'histories',
+  'items',
+  'lost-answers',
+  'patch',
+  'races',
+  'requests',
+  'transport',
+  'unknown-outcomes',
+];
 
 /** @type {import('jest').Config} */
 module.exports = {

@@ -10,7 +10,13 @@ export const books = defineResource({
   schema: {
     title: { type: String, required: true, minLength: 1, maxLength: 300, examples: ['Moby-Dick'] },
     author: { type: String, required: true, minLength: 1, maxLength: 200, examples: ['Herman Melville'] },
-    isbn: { type: String, pattern: '^97[89][0-9]{10}$', unique: true, description: 'ISBN-13, digits only.', examples: ['9780142437247'] },
+    isbn: {
+      type: String,
+      pattern: '^97[89][0-9]{10}$',
+      unique: true,
+      description: 'ISBN-13, digits only.',
+      examples: ['9780142437247'],
+    },
     published: { type: String, format: 'date', description: 'The day of first publication.' },
     pages: { type: Number, integer: true, minimum: 1 },
     tags: { type: Array, schema: [{ type: String, minLength: 1, maxLength: 50 }], maxItems: 20 },
@@ -28,7 +34,11 @@ export const books = defineResource({
     available: ({ copies = 0, lent = 0 }) => copies - lent,
   },
   rules: [
-    { holds: ({ available = 0 }) => available >= 0, attribute: 'copies', detail: 'No more copies can be out than the library owns: wait until one is returned, or own more.' },
+    {
+      holds: ({ available = 0 }) => available >= 0,
+      attribute: 'copies',
+      detail: 'No more copies can be out than the library owns: wait until one is returned, or own more.',
+    },
   ],
   indexes: {
     byAuthor: { partition: 'author', sort: 'title' },

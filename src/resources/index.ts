@@ -4,8 +4,4 @@ import { books } from './books';
 import { loans } from './loans';
 import { members } from './members';
 
-export const resources = listResources(
-  books,
-  loans,
-  members,
-);
+export const resources = listResources(books, loans, members);

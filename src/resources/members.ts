@@ -6,7 +6,14 @@ export const members = defineResource({
   description: 'The people who borrow books.',
   schema: {
     name: { type: String, required: true, minLength: 1, maxLength: 200 },
-    email: { type: String, required: true, format: 'email', maxLength: 254, unique: true, set: (email: string) => email.toLowerCase() },
+    email: {
+      type: String,
+      required: true,
+      format: 'email',
+      maxLength: 254,
+      unique: true,
+      set: (email: string) => email.toLowerCase(),
+    },
     phone: { type: String, pattern: '^\\+?[0-9 ()-]{4,30}$' },
     address: {
       type: Object,

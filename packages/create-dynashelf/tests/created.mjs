@@ -1,5 +1,6 @@
-// `npm run test:create`: packs both packages, makes an app of them in an empty folder, and does there what a user does: starts it, tests it,
-// packages it, adds a resource, upgrades the engine, and again. It takes minutes, and prints what an app weighs.
+// `npm run test:create`: packs both packages, makes an app of them in an empty folder, and does there what a user does:
+// starts it, tests it, packages it, adds a resource, upgrades the engine, and again. It takes minutes, and prints what
+// an app weighs.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
@@ -14,7 +15,8 @@ const folder = mkdtempSync(join(tmpdir(), 'created-'));
 /** Without what npm tells of the command that runs this. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')));
 
-const run = (command, args, cwd) => execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1e8 });
+const run = (command, args, cwd) =>
+  execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1e8 });
 const npm = (cwd, ...args) => run('npm', args, cwd);
 
 /** Packs a package, under another version where one is named. */
@@ -39,7 +41,11 @@ async function freePort() {
 /** Runs `npm start`, and what is to be done meanwhile. */
 async function started(app, does) {
   const port = await freePort();
-  const child = spawn('npm', ['start'], { cwd: app, env: { ...env, PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('npm', ['start'], {
+    cwd: app,
+    env: { ...env, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
   const ended = new Promise((resolve) => child.on('exit', resolve));
@@ -72,19 +78,46 @@ async function journey(sample, collection) {
     npm(creator, 'init', '--yes');
     npm(creator, 'install', '--no-audit', '--no-fund', pack('create-dynashelf'));
   }
-  run(process.execPath, [join(creator, 'node_modules/create-dynashelf/create.mjs'), app, '--sample', sample, '--no-install'], folder);
-  assert.deepEqual(readdirSync(app).sort(), ['.gitignore', 'README.md', 'jest.config.js', 'package.json', ...(sample === 'none' ? [] : ['samples']), 'serverless.yml', 'src', 'tests', 'tsconfig.json'].sort());
+  run(
+    process.execPath,
+    [join(creator, 'node_modules/create-dynashelf/create.mjs'), app, '--sample', sample, '--no-install'],
+    folder,
+  );
+  assert.deepEqual(
+    readdirSync(app).sort(),
+    [
+      '.gitignore',
+      'README.md',
+      'jest.config.js',
+      'package.json',
+      ...(sample === 'none' ? [] : ['samples']),
+      'serverless.yml',
+      'src',
+      'tests',
+      'tsconfig.json',
+    ].sort(),
+  );
   assert.ok(readFileSync(join(app, 'serverless.yml'), 'utf8').split('\n').length <= 150);
 
   // The registry does not have it yet.
-  const installed = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--save', pack('dynashelf')], { cwd: app, env, encoding: 'utf8' });
+  const installed = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--save', pack('dynashelf')], {
+    cwd: app,
+    env,
+    encoding: 'utf8',
+  });
   assert.equal(installed.status, 0, installed.stderr);
   assert.doesNotMatch(installed.stderr, /deprecated/); // where npm warns
   rmSync(join(app, 'node_modules'), { recursive: true });
   const began = Date.now();
   npm(app, 'ci', '--no-audit', '--no-fund');
-  const weight = { seconds: (Date.now() - began) / 1000, megabytes: megabytes(join(app, 'node_modules')), packages: Object.keys(JSON.parse(readFileSync(join(app, 'package-lock.json'), 'utf8')).packages).length - 1 };
-  console.log(`${sample}: npm ci took ${weight.seconds.toFixed(1)} s; ${weight.packages} packages, ${weight.megabytes} MB`);
+  const weight = {
+    seconds: (Date.now() - began) / 1000,
+    megabytes: megabytes(join(app, 'node_modules')),
+    packages: Object.keys(JSON.parse(readFileSync(join(app, 'package-lock.json'), 'utf8')).packages).length - 1,
+  };
+  console.log(
+    `${sample}: npm ci took ${weight.seconds.toFixed(1)} s; ${weight.packages} packages, ${weight.megabytes} MB`,
+  );
   assert.ok(weight.megabytes <= 350, 'node_modules is at most 350 MB');
 
   const whole = async () => {
@@ -97,14 +130,25 @@ async function journey(sample, collection) {
     npm(app, 'test');
     console.log(`${sample}: npm test took ${((Date.now() - tests) / 1000).toFixed(1)} s`);
     run('npx', ['serverless', 'package'], app);
-    const { Resources } = JSON.parse(readFileSync(join(app, '.serverless/cloudformation-template-update-stack.json'), 'utf8'));
+    const { Resources } = JSON.parse(
+      readFileSync(join(app, '.serverless/cloudformation-template-update-stack.json'), 'utf8'),
+    );
     assert.equal(Resources.Table.Properties.TableName, `my-${sample}-dev`);
   };
   await whole();
 
   run('npx', ['dynashelf', 'add', 'shelves'], app);
   await started(app, async (url) => {
-    assert.equal((await fetch(`${url}/shelves`, { method: 'POST', body: '{"name":"A"}', headers: { 'Content-Type': 'application/json' } })).status, 201);
+    assert.equal(
+      (
+        await fetch(`${url}/shelves`, {
+          method: 'POST',
+          body: '{"name":"A"}',
+          headers: { 'Content-Type': 'application/json' },
+        })
+      ).status,
+      201,
+    );
   });
 
   npm(app, 'install', '--no-audit', '--no-fund', '--save', pack('dynashelf', '0.1.1'));

@@ -22,14 +22,23 @@ export async function makeTable(name: string): Promise<void> {
 }
 
 /** Writes that many items; their ids grow with their index. */
-export async function fillTable(table: string, resource: Resource, count: number, valuesOf: (index: number) => Record<string, Stored>): Promise<void> {
+export async function fillTable(
+  table: string,
+  resource: Resource,
+  count: number,
+  valuesOf: (index: number) => Record<string, Stored>,
+): Promise<void> {
   const client = new DynamoDBClient({});
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < count) {
       const start = next;
       next = Math.min(next + BATCH, count);
-      await write(client, table, Array.from({ length: next - start }, (_, offset) => put(resource, start + offset, valuesOf)));
+      await write(
+        client,
+        table,
+        Array.from({ length: next - start }, (_, offset) => put(resource, start + offset, valuesOf)),
+      );
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -39,13 +48,21 @@ export async function fillTable(table: string, resource: Resource, count: number
 function put(resource: Resource, index: number, valuesOf: (index: number) => Record<string, Stored>): WriteRequest {
   const id = `id-${String(index).padStart(9, '0')}`;
   const now = { S: new Date().toISOString() };
-  const record = { ...encode(valuesOf(index)), ...recordKey(resource, id), version: { N: '1' }, createdAt: now, updatedAt: now };
+  const record = {
+    ...encode(valuesOf(index)),
+    ...recordKey(resource, id),
+    version: { N: '1' },
+    createdAt: now,
+    updatedAt: now,
+  };
   return { PutRequest: { Item: { ...record, ...indexKeys(resource, id, record) } } };
 }
 
 async function write(client: DynamoDBClient, table: string, requests: WriteRequest[]): Promise<void> {
   for (let left: WriteRequest[] | undefined = requests; left !== undefined && left.length > 0;) {
-    const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: left } })) as { UnprocessedItems?: Record<string, WriteRequest[]> };
+    const { UnprocessedItems } = (await client.send(
+      new BatchWriteItemCommand({ RequestItems: { [table]: left } }),
+    )) as { UnprocessedItems?: Record<string, WriteRequest[]> };
     left = UnprocessedItems?.[table];
   }
 }

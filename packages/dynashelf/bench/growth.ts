@@ -66,8 +66,14 @@ async function main(): Promise<void> {
   const sizes = [1_000, 10_000, 100_000, 1_000_000].filter((size) => size <= most);
   const database = await startEngine();
   Object.assign(process.env, {
-    AWS_ENDPOINT_URL_DYNAMODB: database.endpoint, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'growth', AWS_SECRET_ACCESS_KEY: 'growth',
-    TABLE_NAME: tableOf(most), CURSOR_KEY: 'a key for measuring only', ACCESS: 'open', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'growth',
+    AWS_SECRET_ACCESS_KEY: 'growth',
+    TABLE_NAME: tableOf(most),
+    CURSOR_KEY: 'a key for measuring only',
+    ACCESS: 'open',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   });
   try {
     for (const size of sizes) {
@@ -86,7 +92,9 @@ async function main(): Promise<void> {
   }
 }
 
-/** dynoxide where it is installed: DynamoDB Local takes five times as long to load. `DYNAMODB_ENGINE` insists on one. */
+/**
+ * dynoxide where it is installed: DynamoDB Local takes five times as long to load. `DYNAMODB_ENGINE` insists on one.
+ */
 async function startEngine(): Promise<Database> {
   return startDatabase(undefined, { DYNAMODB_ENGINE: 'dynoxide', ...process.env }).catch(() => startDatabase());
 }
@@ -121,11 +129,21 @@ function counted(size: number): { ask: Client; counts: Counts } {
   const counting: Send = async (operation, input) => {
     const output = await send(operation, input);
     counts.requests++;
-    counts.read += 'ScannedCount' in output ? output.ScannedCount ?? 0 : 0;
-    counts.units += [output.ConsumedCapacity ?? []].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+    counts.read += 'ScannedCount' in output ? (output.ScannedCount ?? 0) : 0;
+    counts.units += [output.ConsumedCapacity ?? []]
+      .flat()
+      .reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
     return output;
   };
-  return { ask: createClient({ resources: listResources(things), config: { tableName: tableOf(size) }, send: counting, described: false }), counts };
+  return {
+    ask: createClient({
+      resources: listResources(things),
+      config: { tableName: tableOf(size) },
+      send: counting,
+      described: false,
+    }),
+    counts,
+  };
 }
 
 /** Every list at every size in turn, round by round: what else the machine does in between, it does to all of them. */
@@ -134,7 +152,14 @@ async function measure(sizes: readonly number[]): Promise<Measured[]> {
   for (const { name, path, deep } of LISTS) {
     for (const items of sizes) {
       const { ask, counts } = counted(items);
-      runs.push({ list: name, items, line: `GET ${deep === true ? await middle(ask, path, items) : path}`, ask, counts, times: [] });
+      runs.push({
+        list: name,
+        items,
+        line: `GET ${deep === true ? await middle(ask, path, items) : path}`,
+        ask,
+        counts,
+        times: [],
+      });
     }
   }
   for (let round = -WARM_UP; round < ROUNDS; round++) {
@@ -149,12 +174,21 @@ async function measure(sizes: readonly number[]): Promise<Measured[]> {
       }
     }
   }
-  return Promise.all(runs.map(async ({ list, items, line, ask, counts, times }) => {
-    Object.assign(counts, { requests: 0, read: 0, units: 0 });
-    const { items: returned } = (await ask(line)).body as { items: unknown[] };
-    times.sort((a, b) => a - b);
-    return { list, items, returned: returned.length, ...counts, median: times[ROUNDS / 2]!, p95: times[ROUNDS * 0.95]! };
-  }));
+  return Promise.all(
+    runs.map(async ({ list, items, line, ask, counts, times }) => {
+      Object.assign(counts, { requests: 0, read: 0, units: 0 });
+      const { items: returned } = (await ask(line)).body as { items: unknown[] };
+      times.sort((a, b) => a - b);
+      return {
+        list,
+        items,
+        returned: returned.length,
+        ...counts,
+        median: times[ROUNDS / 2]!,
+        p95: times[ROUNDS * 0.95]!,
+      };
+    }),
+  );
 }
 
 /** The path of a page that begins in the middle, found by walking there. */
@@ -167,7 +201,12 @@ async function middle(ask: Client, path: string, items: number): Promise<string>
 }
 
 function seriesOf(measured: readonly Measured[]): Series[] {
-  return LISTS.map(({ name }) => ({ name, points: measured.filter(({ list }) => list === name).map(({ items, median, read }) => ({ items, milliseconds: median, read })) }));
+  return LISTS.map(({ name }) => ({
+    name,
+    points: measured
+      .filter(({ list }) => list === name)
+      .map(({ items, median, read }) => ({ items, milliseconds: median, read })),
+  }));
 }
 
 function row({ list, items, returned, requests, read, units, median, p95 }: Measured): string {
@@ -190,7 +229,9 @@ and only their growth says something.
 
 | list | items in the collection | returned | requests | items read | RCU | ms, median | ms, 95 % |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-${LISTS.flatMap(({ name }) => measured.filter(({ list }) => list === name)).map(row).join('\n')}
+${LISTS.flatMap(({ name }) => measured.filter(({ list }) => list === name))
+  .map(row)
+  .join('\n')}
 
 A page reads as much of a large collection as of a small one, wherever it begins. The exception is the filter that hardly any
 item passes and that no index serves: it reads up to the bound of one request, and its page is then short, with a \`next\`

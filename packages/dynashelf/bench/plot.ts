@@ -29,21 +29,42 @@ export function plotGrowth(series: readonly Series[]): string {
   ].join('\n');
 }
 
-function panel(left: number, title: string, series: readonly Series[], valueOf: (point: Series['points'][number]) => number): string {
+function panel(
+  left: number,
+  title: string,
+  series: readonly Series[],
+  valueOf: (point: Series['points'][number]) => number,
+): string {
   const points = series.flatMap((one) => one.points);
-  const across = axis(points.map(({ items }) => items), left, left + PANEL.width);
+  const across = axis(
+    points.map(({ items }) => items),
+    left,
+    left + PANEL.width,
+  );
   const up = axis(points.map(valueOf), PANEL.top + PANEL.height, PANEL.top);
   const bottom = PANEL.top + PANEL.height;
   return [
     `<text x="${left}" y="${PANEL.top - 16}" font-weight="bold">${title}</text>`,
-    ...up.ticks.map((tick) => `<path d="M${left} ${up.at(tick)}h${PANEL.width}" stroke="#ddd"/><text x="${left - 8}" y="${up.at(tick) + 4}" text-anchor="end">${label(tick)}</text>`),
-    ...across.ticks.map((tick) => `<path d="M${across.at(tick)} ${bottom}v5" stroke="#888"/><text x="${across.at(tick)}" y="${bottom + 20}" text-anchor="middle">${label(tick)}</text>`),
+    ...up.ticks.map(
+      (tick) =>
+        `<path d="M${left} ${up.at(tick)}h${PANEL.width}" stroke="#ddd"/><text x="${left - 8}" y="${up.at(tick) + 4}" text-anchor="end">${label(tick)}</text>`,
+    ),
+    ...across.ticks.map(
+      (tick) =>
+        `<path d="M${across.at(tick)} ${bottom}v5" stroke="#888"/><text x="${across.at(tick)}" y="${bottom + 20}" text-anchor="middle">${label(tick)}</text>`,
+    ),
     `<path d="M${left} ${PANEL.top}V${bottom}H${left + PANEL.width}" fill="none" stroke="#888"/>`,
     `<text x="${left + PANEL.width / 2}" y="${bottom + 38}" text-anchor="middle">items in the collection</text>`,
     ...series.map((one, index) => {
       const places = one.points.map((point) => `${across.at(point.items)},${up.at(valueOf(point))}`);
-      return `<polyline points="${places.join(' ')}" fill="none" stroke="${color(index)}" stroke-width="2.5"/>`
-        + places.map((place) => `<circle cx="${place.split(',')[0]}" cy="${place.split(',')[1]}" r="3" fill="${color(index)}"/>`).join('');
+      return (
+        `<polyline points="${places.join(' ')}" fill="none" stroke="${color(index)}" stroke-width="2.5"/>` +
+        places
+          .map(
+            (place) => `<circle cx="${place.split(',')[0]}" cy="${place.split(',')[1]}" r="3" fill="${color(index)}"/>`,
+          )
+          .join('')
+      );
     }),
   ].join('\n');
 }
@@ -54,7 +75,8 @@ function axis(values: readonly number[], from: number, to: number): { ticks: num
   const most = Math.max(Math.ceil(Math.log10(Math.max(...values, 0.1))), least + 1);
   return {
     ticks: Array.from({ length: most - least + 1 }, (_, index) => 10 ** (least + index)),
-    at: (value) => Math.round((from + ((Math.log10(Math.max(value, 0.1)) - least) / (most - least)) * (to - from)) * 10) / 10,
+    at: (value) =>
+      Math.round((from + ((Math.log10(Math.max(value, 0.1)) - least) / (most - least)) * (to - from)) * 10) / 10,
   };
 }
 

@@ -5,4 +5,6 @@ const { fromParameters } = require('../dist/cjs/serverless/file.js');
 const { functionDefinition } = require('../dist/cjs/serverless/functions.js');
 const { ROUTES } = require('../dist/cjs/serverless/routes.js');
 
-module.exports = fromParameters((parameters) => Object.fromEntries(Object.keys(ROUTES).map((name) => [name, functionDefinition(name, parameters)])));
+module.exports = fromParameters((parameters) =>
+  Object.fromEntries(Object.keys(ROUTES).map((name) => [name, functionDefinition(name, parameters)])),
+);

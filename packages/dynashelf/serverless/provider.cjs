@@ -1,4 +1,5 @@
-// `provider:` of a serverless.yml, as far as it is the same for every app: ${file(node_modules/dynashelf/serverless/provider.cjs):environment}
+// `provider:` of a serverless.yml, as far as it is the same for every app:
+// ${file(node_modules/dynashelf/serverless/provider.cjs):environment}
 'use strict';
 
 const { fromParameters } = require('../dist/cjs/serverless/file.js');

@@ -1,4 +1,5 @@
-// The Lambda functions of an app, each of the parts that it needs and no others. Besides the resources, all has its default:
+// The Lambda functions of an app, each of the parts that it needs and no others. Besides the resources, all has its
+// default:
 // the configuration is read from the environment, and DynamoDB is reached as the build says.
 import { connect } from '#connect';
 import { readConfig, requireCursorKeys } from './config';
@@ -61,6 +62,9 @@ export function describeFunction(served: Served): Handler {
 }
 
 /** Who sends a request: asked by API Gateway before it calls a function on data. */
-export function authorizeFunction({ resources, config = readConfig(process.env) }: Pick<Guarded, 'resources'> & Partial<Guarded>): Authorizer {
+export function authorizeFunction({
+  resources,
+  config = readConfig(process.env),
+}: Pick<Guarded, 'resources'> & Partial<Guarded>): Authorizer {
   return authorizer({ resources, config });
 }

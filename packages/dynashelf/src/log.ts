@@ -9,7 +9,11 @@ export interface Entry {
   readonly method?: string;
   readonly path?: string;
   readonly stack?: string | undefined;
-  readonly error?: { readonly name?: string | undefined; readonly code?: string | undefined; readonly message?: string | undefined };
+  readonly error?: {
+    readonly name?: string | undefined;
+    readonly code?: string | undefined;
+    readonly message?: string | undefined;
+  };
 }
 
 /** Longest text of an entry: what is thrown may quote a request of any size. */
@@ -30,9 +34,14 @@ export function logWarning(entry: Entry): void {
   console.warn(lineOf('warn', entry));
 }
 
-/** One line: JSON puts line breaks into escapes, and what a viewer may take for one, for a command, or for nothing follows them. */
+/**
+ * One line: JSON puts line breaks into escapes, and what a viewer may take for one, for a command, or for nothing
+ * follows them.
+ */
 function lineOf(level: string, entry: Entry): string {
-  const line = JSON.stringify({ level, ...entry }, (_name, value: unknown) => (typeof value === 'string' ? redact(value) : value));
+  const line = JSON.stringify({ level, ...entry }, (_name, value: unknown) =>
+    typeof value === 'string' ? redact(value) : value,
+  );
   return line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => character.replace(/[^]/g, escaped));
 }
 
@@ -43,7 +52,9 @@ function escaped(half: string): string {
 
 /** A text without credentials: those known, and whatever has their form. What is thrown may quote anything. */
 export function redact(text: string): string {
-  const known = SECRETS.flatMap((name) => (process.env[name] ?? '').split(',').map((secret) => secret.trim())).filter((secret) => secret.length >= 8);
+  const known = SECRETS.flatMap((name) => (process.env[name] ?? '').split(',').map((secret) => secret.trim())).filter(
+    (secret) => secret.length >= 8,
+  );
   const first = cut(known.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text));
   return FORMS.reduce((rest, [form, shown]) => rest.replace(form, shown as string), first);
 }
@@ -58,9 +69,13 @@ function cut(text: string): string {
 }
 
 /** Names that say secret. */
-const NAMES = '(?:api|idempotency)[-_ ]?keys?|passwords?|passwd|passphrases?|secrets?|tokens?|credentials?|signatures?|cursors?|sessions?|\\b(?:pwd|pass|pin)';
+const NAMES =
+  '(?:api|idempotency)[-_ ]?keys?|passwords?|passwd|passphrases?|secrets?|tokens?|credentials?|signatures?|cursors?|sessions?|\\b(?:pwd|pass|pin)';
 
-/** What stands between a name and its value in headers, JSON, JSON within JSON, and what Node prints; and in queries and forms. */
+/**
+ * What stands between a name and its value in headers, JSON, JSON within JSON, and what Node prints; and in queries and
+ * forms.
+ */
 const COLON = '\\\\*["\']?\\s*(?:=>|:|%3[Aa])\\s*';
 const EQUALS = '\\\\*["\']?\\s*(?:=(?!>)|%3[Dd])\\s*';
 
@@ -86,7 +101,10 @@ const FORMS: readonly (readonly [form: RegExp, shown: string | ((found: string) 
   // An id of AWS's access keys.
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, REDACTED],
   // Base64, which looks like a path but for its other signs.
-  [/[\w/+-]{20,}(?:==?(?!\w))?/g, (found) => (found.endsWith('=') || (found.length >= 40 && found.includes('+')) ? REDACTED : found)],
+  [
+    /[\w/+-]{20,}(?:==?(?!\w))?/g,
+    (found) => (found.endsWith('=') || (found.length >= 40 && found.includes('+')) ? REDACTED : found),
+  ],
   // Anything long that is no word and no path: keys of APIs, hashes, signatures. A UUID is shorter.
   [/[\w-]{40,}/g, REDACTED],
 ];

@@ -52,7 +52,10 @@ export interface FoundFaults {
   readonly count: number;
 }
 
-/** Faults as they are found. A request can have a hundred thousand: beyond the first {@link MOST_FAULTS} they are counted, not made. */
+/**
+ * Faults as they are found. A request can have a hundred thousand: beyond the first {@link MOST_FAULTS} they are
+ * counted, not made.
+ */
 export interface Faults extends FoundFaults {
   /** Counts a fault, and makes it if it will be named. */
   add(make: () => Fault): void;
@@ -94,10 +97,18 @@ export class Problem extends Error {
    * @param type the slug of the problem type
    * @param detail a sentence for a person that says what to do
    */
-  constructor(readonly type: ProblemType, detail: string, more: Omit<ProblemMore, 'errors'> & { errors?: readonly Fault[] | FoundFaults } = {}) {
+  constructor(
+    readonly type: ProblemType,
+    detail: string,
+    more: Omit<ProblemMore, 'errors'> & { errors?: readonly Fault[] | FoundFaults } = {},
+  ) {
     const { errors, ...others } = more;
-    const { named, count } = errors === undefined || 'named' in errors ? errors ?? { named: [], count: 0 } : { named: errors, count: errors.length };
-    const remark = count > MOST_FAULTS ? ` There are ${count} faults, of which the first ${MOST_FAULTS} are named.` : '';
+    const { named, count } =
+      errors === undefined || 'named' in errors
+        ? (errors ?? { named: [], count: 0 })
+        : { named: errors, count: errors.length };
+    const remark =
+      count > MOST_FAULTS ? ` There are ${count} faults, of which the first ${MOST_FAULTS} are named.` : '';
     const whole = `${shorten(detail)}${remark}`;
     super(`${type}: ${whole}`);
     this.name = 'Problem';
@@ -114,13 +125,19 @@ export function describeProblem(type: ProblemType): { status: number; title: str
   return CATALOGUE[type];
 }
 
-/** A path into a JSON document as RFC 6901 §6 writes it in a URI fragment; of one that is too long, the innermost place around that it can name. */
+/**
+ * A path into a JSON document as RFC 6901 §6 writes it in a URI fragment; of one that is too long, the innermost place
+ * around that it can name.
+ */
 export function pointer(...path: (string | number)[]): string {
   let text = '#';
   for (const part of path) {
     const name = String(part);
     // A name can be a thousand times as long as what is shown of it.
-    const longer = name.length > LONGEST_TEXT ? undefined : `${text}/${encodeURIComponent(name.replace(/~/g, '~0').replace(/\//g, '~1'))}`;
+    const longer =
+      name.length > LONGEST_TEXT
+        ? undefined
+        : `${text}/${encodeURIComponent(name.replace(/~/g, '~0').replace(/\//g, '~1'))}`;
     if (longer === undefined || longer.length > LONGEST_TEXT) {
       break;
     }
@@ -136,8 +153,11 @@ function shorten(text: string): string {
 
 function shortenFault(fault: Fault): Fault {
   const detail = shorten(fault.detail);
-  return 'pointer' in fault ? { detail, pointer: shortenPointer(fault.pointer) }
-    : 'parameter' in fault ? { detail, parameter: shorten(fault.parameter) } : { ...fault, detail };
+  return 'pointer' in fault
+    ? { detail, pointer: shortenPointer(fault.pointer) }
+    : 'parameter' in fault
+      ? { detail, parameter: shorten(fault.parameter) }
+      : { ...fault, detail };
 }
 
 /** A pointer that is too long leads to the innermost place around that it can name. */

@@ -18,7 +18,8 @@ export function readHandler({ get, list }: Reads): Handler {
 }
 
 export function createHandler({ create }: Writes): Handler {
-  return async (event) => answer(201, await create(JSON.parse(Buffer.from(event.body!, 'base64').toString()) as Values));
+  return async (event) =>
+    answer(201, await create(JSON.parse(Buffer.from(event.body!, 'base64').toString()) as Values));
 }
 
 function answer(statusCode: number, body: unknown): APIGatewayProxyResult {

@@ -3,7 +3,14 @@
 import { randomUUID } from 'node:crypto';
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 
 import { PARTITION, type Reads, type Thing, type Values, type Writes } from '../speed/thing';
 
@@ -15,13 +22,22 @@ export function reads(TableName: string): Reads {
   const client = connect();
   return {
     async get(id) {
-      const { Item } = await client.send(new GetCommand({ TableName, Key: { pk: PARTITION, sk: id }, ConsistentRead: true }));
+      const { Item } = await client.send(
+        new GetCommand({ TableName, Key: { pk: PARTITION, sk: id }, ConsistentRead: true }),
+      );
       return Item && toThing(Item);
     },
     async list(Limit) {
-      const { Items = [] } = await client.send(new QueryCommand({
-        TableName, KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': PARTITION }, ScanIndexForward: false, ConsistentRead: true, Limit,
-      }));
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': PARTITION },
+          ScanIndexForward: false,
+          ConsistentRead: true,
+          Limit,
+        }),
+      );
       return Items.map(toThing);
     },
   };
@@ -32,7 +48,9 @@ export function writes(TableName: string): Writes {
   return {
     async create(values) {
       const thing = newThing(values);
-      await client.send(new PutCommand({ TableName, Item: toItem(thing), ConditionExpression: 'attribute_not_exists(pk)' }));
+      await client.send(
+        new PutCommand({ TableName, Item: toItem(thing), ConditionExpression: 'attribute_not_exists(pk)' }),
+      );
       return thing;
     },
     async replace(id, values) {
@@ -41,19 +59,28 @@ export function writes(TableName: string): Writes {
       return thing;
     },
     async patch(id, { title, pages }) {
-      const { Attributes } = await client.send(new UpdateCommand({
-        TableName,
-        Key: { pk: PARTITION, sk: id },
-        UpdateExpression: 'SET #title = :title, #pages = :pages, #updatedAt = :now ADD #version :one',
-        ExpressionAttributeNames: { '#title': 'title', '#pages': 'pages', '#updatedAt': 'updatedAt', '#version': 'version' },
-        ExpressionAttributeValues: { ':title': title, ':pages': pages, ':now': new Date().toISOString(), ':one': 1 },
-        ConditionExpression: 'attribute_exists(pk)',
-        ReturnValues: 'ALL_NEW',
-      }));
+      const { Attributes } = await client.send(
+        new UpdateCommand({
+          TableName,
+          Key: { pk: PARTITION, sk: id },
+          UpdateExpression: 'SET #title = :title, #pages = :pages, #updatedAt = :now ADD #version :one',
+          ExpressionAttributeNames: {
+            '#title': 'title',
+            '#pages': 'pages',
+            '#updatedAt': 'updatedAt',
+            '#version': 'version',
+          },
+          ExpressionAttributeValues: { ':title': title, ':pages': pages, ':now': new Date().toISOString(), ':one': 1 },
+          ConditionExpression: 'attribute_exists(pk)',
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
       return toThing(Attributes!);
     },
     async remove(id) {
-      await client.send(new DeleteCommand({ TableName, Key: { pk: PARTITION, sk: id }, ConditionExpression: 'attribute_exists(pk)' }));
+      await client.send(
+        new DeleteCommand({ TableName, Key: { pk: PARTITION, sk: id }, ConditionExpression: 'attribute_exists(pk)' }),
+      );
     },
   };
 }

@@ -57,8 +57,10 @@ export function writes(table: string): Writes {
   };
   return {
     // Without `overwrite`, Dynamoose writes on the condition that there is no such item.
-    create: async (values) => toThing((await things.create({ pk: PARTITION, sk: randomUUID(), ...values, ...stamps() })).toJSON()),
-    replace: async (id, values) => toThing((await things.create({ pk: PARTITION, sk: id, ...values, ...stamps() }, { overwrite: true })).toJSON()),
+    create: async (values) =>
+      toThing((await things.create({ pk: PARTITION, sk: randomUUID(), ...values, ...stamps() })).toJSON()),
+    replace: async (id, values) =>
+      toThing((await things.create({ pk: PARTITION, sk: id, ...values, ...stamps() }, { overwrite: true })).toJSON()),
     async patch(id, changes) {
       const changed = await things.update(
         { pk: PARTITION, sk: id },
@@ -67,7 +69,8 @@ export function writes(table: string): Writes {
       );
       return toThing(changed.toJSON());
     },
-    remove: async (id) => things.delete({ pk: PARTITION, sk: id }, { condition: new dynamoose.Condition().attribute('pk').exists() }),
+    remove: async (id) =>
+      things.delete({ pk: PARTITION, sk: id }, { condition: new dynamoose.Condition().attribute('pk').exists() }),
   };
 }
 

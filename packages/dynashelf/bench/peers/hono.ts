@@ -23,9 +23,13 @@ app.get('/things/:id', async (context) => {
   return thing === undefined ? context.json({ message: 'Not found' }, 404) : context.json(thing);
 });
 
-app.put('/things/:id', async (context) => context.json(await replace(context.req.param('id'), await context.req.json<Values>())));
+app.put('/things/:id', async (context) =>
+  context.json(await replace(context.req.param('id'), await context.req.json<Values>())),
+);
 
-app.patch('/things/:id', async (context) => context.json(await patch(context.req.param('id'), await context.req.json<Changes>())));
+app.patch('/things/:id', async (context) =>
+  context.json(await patch(context.req.param('id'), await context.req.json<Changes>())),
+);
 
 app.delete('/things/:id', async (context) => {
   await remove(context.req.param('id'));

@@ -38,7 +38,22 @@ export function newRecord(values: Values, id: string = randomUUID()): { record: 
 }
 
 export function readRecord(record: AttributeMap): Thing {
-  const { sk, title, author, isbn, published, pages, price, language, inPrint, tags, publisher, version, createdAt, updatedAt } = record;
+  const {
+    sk,
+    title,
+    author,
+    isbn,
+    published,
+    pages,
+    price,
+    language,
+    inPrint,
+    tags,
+    publisher,
+    version,
+    createdAt,
+    updatedAt,
+  } = record;
   return {
     id: sk!.S!,
     title: title!.S!,
@@ -58,10 +73,24 @@ export function readRecord(record: AttributeMap): Thing {
 }
 
 /** What UpdateItem needs for a change. */
-export function writeChanges({ title, pages }: Changes): { UpdateExpression: string; ExpressionAttributeValues: AttributeMap; ExpressionAttributeNames: Record<string, string> } {
+export function writeChanges({ title, pages }: Changes): {
+  UpdateExpression: string;
+  ExpressionAttributeValues: AttributeMap;
+  ExpressionAttributeNames: Record<string, string>;
+} {
   return {
     UpdateExpression: 'SET #title = :title, #pages = :pages, #updatedAt = :now ADD #version :one',
-    ExpressionAttributeNames: { '#title': 'title', '#pages': 'pages', '#updatedAt': 'updatedAt', '#version': 'version' },
-    ExpressionAttributeValues: { ':title': { S: title }, ':pages': { N: String(pages) }, ':now': { S: new Date().toISOString() }, ':one': { N: '1' } },
+    ExpressionAttributeNames: {
+      '#title': 'title',
+      '#pages': 'pages',
+      '#updatedAt': 'updatedAt',
+      '#version': 'version',
+    },
+    ExpressionAttributeValues: {
+      ':title': { S: title },
+      ':pages': { N: String(pages) },
+      ':now': { S: new Date().toISOString() },
+      ':one': { N: '1' },
+    },
   };
 }

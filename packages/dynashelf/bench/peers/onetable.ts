@@ -47,8 +47,8 @@ function thingsOf(name: string) {
 export function reads(name: string): Reads {
   const things = thingsOf(name);
   return {
-    get: async (id) => await things.get({ id }, { consistent: true }) as Thing | undefined,
-    list: async (limit) => [...await things.find({}, { reverse: true, limit, consistent: true })] as Thing[],
+    get: async (id) => (await things.get({ id }, { consistent: true })) as Thing | undefined,
+    list: async (limit) => [...(await things.find({}, { reverse: true, limit, consistent: true }))] as Thing[],
   };
 }
 
@@ -56,9 +56,13 @@ export function writes(name: string): Writes {
   const things = thingsOf(name);
   return {
     // Its `create` has the condition that there is no such item, its `update` and `remove` here that there is one.
-    create: async (values) => await things.create(newThing(values)) as Thing,
-    replace: async (id, values) => await things.create(newThing(values, id), { exists: null }) as Thing,
-    patch: async (id, changes) => await things.update({ id, ...changes, updatedAt: new Date().toISOString() }, { add: { version: 1 }, exists: true }) as Thing,
+    create: async (values) => (await things.create(newThing(values))) as Thing,
+    replace: async (id, values) => (await things.create(newThing(values, id), { exists: null })) as Thing,
+    patch: async (id, changes) =>
+      (await things.update(
+        { id, ...changes, updatedAt: new Date().toISOString() },
+        { add: { version: 1 }, exists: true },
+      )) as Thing,
     async remove(id) {
       await things.remove({ id }, { exists: true });
     },

@@ -1,6 +1,13 @@
 // The AWS SDK alone, as it comes: commands sent by a client without options, attribute values written and read by hand.
 
-import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 
 import type { Reads, Writes } from '../speed/thing';
 import { keyOf, newRecord, readRecord, writeChanges } from './marshalling';
@@ -12,9 +19,16 @@ export function reads(TableName: string, client = new DynamoDBClient({})): Reads
       return Item && readRecord(Item);
     },
     async list(Limit) {
-      const { Items = [] } = await client.send(new QueryCommand({
-        TableName, KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': keyOf('').pk }, ScanIndexForward: false, ConsistentRead: true, Limit,
-      }));
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': keyOf('').pk },
+          ScanIndexForward: false,
+          ConsistentRead: true,
+          Limit,
+        }),
+      );
       return Items.map(readRecord);
     },
   };
@@ -24,7 +38,9 @@ export function writes(TableName: string, client = new DynamoDBClient({})): Writ
   return {
     async create(values) {
       const { record, thing } = newRecord(values);
-      await client.send(new PutItemCommand({ TableName, Item: record, ConditionExpression: 'attribute_not_exists(pk)' }));
+      await client.send(
+        new PutItemCommand({ TableName, Item: record, ConditionExpression: 'attribute_not_exists(pk)' }),
+      );
       return thing;
     },
     async replace(id, values) {
@@ -33,13 +49,21 @@ export function writes(TableName: string, client = new DynamoDBClient({})): Writ
       return thing;
     },
     async patch(id, changes) {
-      const { Attributes } = await client.send(new UpdateItemCommand({
-        TableName, Key: keyOf(id), ...writeChanges(changes), ConditionExpression: 'attribute_exists(pk)', ReturnValues: 'ALL_NEW',
-      }));
+      const { Attributes } = await client.send(
+        new UpdateItemCommand({
+          TableName,
+          Key: keyOf(id),
+          ...writeChanges(changes),
+          ConditionExpression: 'attribute_exists(pk)',
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
       return readRecord(Attributes!);
     },
     async remove(id) {
-      await client.send(new DeleteItemCommand({ TableName, Key: keyOf(id), ConditionExpression: 'attribute_exists(pk)' }));
+      await client.send(
+        new DeleteItemCommand({ TableName, Key: keyOf(id), ConditionExpression: 'attribute_exists(pk)' }),
+      );
     },
   };
 }

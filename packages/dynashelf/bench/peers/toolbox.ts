@@ -4,7 +4,22 @@ import { randomUUID } from 'node:crypto';
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { $add, boolean, DeleteItemCommand, Entity, GetItemCommand, item, list, map, number, PutItemCommand, QueryCommand, string, Table, UpdateItemCommand } from 'dynamodb-toolbox';
+import {
+  $add,
+  boolean,
+  DeleteItemCommand,
+  Entity,
+  GetItemCommand,
+  item,
+  list,
+  map,
+  number,
+  PutItemCommand,
+  QueryCommand,
+  string,
+  Table,
+  UpdateItemCommand,
+} from 'dynamodb-toolbox';
 
 import { PARTITION, type Reads, type Thing, type Values, type Writes } from '../speed/thing';
 
@@ -46,7 +61,14 @@ export function reads(name: string): Reads {
   return {
     get: async (id) => (await things.build(GetItemCommand).key({ id }).options({ consistent: true }).send()).Item,
     list: async (limit) =>
-      (await table.build(QueryCommand).query({ partition: PARTITION }).entities(things).options({ reverse: true, limit, consistent: true }).send()).Items ?? [],
+      (
+        await table
+          .build(QueryCommand)
+          .query({ partition: PARTITION })
+          .entities(things)
+          .options({ reverse: true, limit, consistent: true })
+          .send()
+      ).Items ?? [],
   };
 }
 
@@ -55,7 +77,11 @@ export function writes(name: string): Writes {
   return {
     async create(values) {
       const thing = newThing(values);
-      await things.build(PutItemCommand).item(thing).options({ condition: { attr: 'id', exists: false } }).send();
+      await things
+        .build(PutItemCommand)
+        .item(thing)
+        .options({ condition: { attr: 'id', exists: false } })
+        .send();
       return thing;
     },
     async replace(id, values) {
@@ -64,13 +90,19 @@ export function writes(name: string): Writes {
       return thing;
     },
     async patch(id, changes) {
-      const { Attributes } = await things.build(UpdateItemCommand)
+      const { Attributes } = await things
+        .build(UpdateItemCommand)
         .item({ id, ...changes, updatedAt: new Date().toISOString(), version: $add(1) })
-        .options({ condition: { attr: 'id', exists: true }, returnValues: 'ALL_NEW' }).send();
+        .options({ condition: { attr: 'id', exists: true }, returnValues: 'ALL_NEW' })
+        .send();
       return Attributes as Thing;
     },
     async remove(id) {
-      await things.build(DeleteItemCommand).key({ id }).options({ condition: { attr: 'id', exists: true } }).send();
+      await things
+        .build(DeleteItemCommand)
+        .key({ id })
+        .options({ condition: { attr: 'id', exists: true } })
+        .send();
     },
   };
 }

@@ -1,4 +1,5 @@
-// The AWS SDK alone, with what makes it faster: its middleware cached, no log of inputs and outputs, nothing left to be looked up.
+// The AWS SDK alone, with what makes it faster: its middleware cached, no log of inputs and outputs, nothing left to be
+// looked up.
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 

@@ -39,22 +39,34 @@ const BENCH = join(__dirname, '..');
 export async function makeBundles(contenders: readonly Contender[]): Promise<Bundles> {
   const directory = mkdtempSync(join(tmpdir(), 'dynashelf-bench-'));
   mkdirSync(join(directory, 'entries'));
-  const sources: Record<Contender['transport'], Record<string, string>> = { wire: { worker: join(BENCH, 'speed/worker'), coldStart: join(BENCH, 'speed/cold-start') }, sdk: {} };
-  contenders.forEach((contender, index) => Object.assign(sources[contender.transport], entriesOf(contender, directory, `c${index}`)));
-  const files = new Map([...await bundleAll(directory, 'wire', sources.wire), ...await bundleAll(directory, 'sdk', sources.sdk)]);
+  const sources: Record<Contender['transport'], Record<string, string>> = {
+    wire: { worker: join(BENCH, 'speed/worker'), coldStart: join(BENCH, 'speed/cold-start') },
+    sdk: {},
+  };
+  contenders.forEach((contender, index) =>
+    Object.assign(sources[contender.transport], entriesOf(contender, directory, `c${index}`)),
+  );
+  const files = new Map([
+    ...(await bundleAll(directory, 'wire', sources.wire)),
+    ...(await bundleAll(directory, 'sdk', sources.sdk)),
+  ]);
   const file = (name: string): File => files.get(name)!; // undefined where it is never asked for
   return {
-    of: new Map(contenders.map((contender, index) => {
-      const [read, write] = [file(`c${index}reads`), file(`c${index}writes`)];
-      return [contender, { warm: contender.kind === 'data' ? [file(`c${index}`)] : [read, write], read, write }];
-    })),
+    of: new Map(
+      contenders.map((contender, index) => {
+        const [read, write] = [file(`c${index}reads`), file(`c${index}writes`)];
+        return [contender, { warm: contender.kind === 'data' ? [file(`c${index}`)] : [read, write], read, write }];
+      }),
+    ),
     worker: file('worker').path,
     coldStart: file('coldStart').path,
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
 
-/** The entries of a contender by the names of their bundles; one that is no handler gets the least that makes it one. */
+/**
+ * The entries of a contender by the names of their bundles; one that is no handler gets the least that makes it one.
+ */
 function entriesOf(contender: Contender, directory: string, name: string): Record<string, string> {
   const source = (file: string): string => join(BENCH, file);
   if (contender.kind === 'handler') {
@@ -63,17 +75,35 @@ function entriesOf(contender: Contender, directory: string, name: string): Recor
   const handler = (part: string, maker: string): string => {
     const path = join(directory, 'entries', `${name}${part}`);
     const [from, bare] = [source(contender.file), source('peers/bare-handler')].map((file) => JSON.stringify(file));
-    writeFileSync(`${path}.ts`, `import { ${part} } from ${from};\nimport { ${maker} } from ${bare};\nexport const handler = ${maker}(${part}(process.env.TABLE_NAME!));\n`);
+    writeFileSync(
+      `${path}.ts`,
+      `import { ${part} } from ${from};\nimport { ${maker} } from ${bare};\nexport const handler = ${maker}(${part}(process.env.TABLE_NAME!));\n`,
+    );
     return path;
   };
   const warm = { [name]: source(contender.file) };
-  return contender.isCold ? { ...warm, [`${name}reads`]: handler('reads', 'readHandler'), [`${name}writes`]: handler('writes', 'createHandler') } : warm;
+  return contender.isCold
+    ? {
+        ...warm,
+        [`${name}reads`]: handler('reads', 'readHandler'),
+        [`${name}writes`]: handler('writes', 'createHandler'),
+      }
+    : warm;
 }
 
 /** Bundles entries as the functions of a project that differs from ours in nothing else, the transport aside. */
-async function bundleAll(directory: string, transport: string, entries: Record<string, string>): Promise<[string, File][]> {
-  const functions = Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, { handler: `${path}.handler` }]));
-  writeFileSync(join(directory, 'serverless.yml'), stringify({ service: 'bench', params: { default: { transport } }, functions }));
+async function bundleAll(
+  directory: string,
+  transport: string,
+  entries: Record<string, string>,
+): Promise<[string, File][]> {
+  const functions = Object.fromEntries(
+    Object.entries(entries).map(([name, path]) => [name, { handler: `${path}.handler` }]),
+  );
+  writeFileSync(
+    join(directory, 'serverless.yml'),
+    stringify({ service: 'bench', params: { default: { transport } }, functions }),
+  );
   return (await bundleFunctions(directory)).map(({ name, code, zipSize }) => {
     const path = join(directory, `${name}.js`);
     writeFileSync(path, code);

@@ -23,7 +23,8 @@ export interface Checked {
 }
 
 /**
- * Fills a contender's table by itself, tries every operation over the database, and again over what the database answered.
+ * Fills a contender's table by itself, tries every operation over the database, and again over what the database
+ * answered.
  * @throws AssertionError where one does not what it should
  */
 export async function checkSubject(subject: Subject, table: string): Promise<Checked> {
@@ -32,7 +33,10 @@ export async function checkSubject(subject: Subject, table: string): Promise<Che
     const [item] = subject.read(await subject.prepare(number === 0 ? 'replace' : 'create', KNOWN, number)());
     filled.set(item!.id, valuesOf(number));
   }
-  const checked = { ids: {}, answers: {} } as { ids: Record<Operation, string>; answers: Record<Operation, readonly Recorded[]> };
+  const checked = { ids: {}, answers: {} } as {
+    ids: Record<Operation, string>;
+    answers: Record<Operation, readonly Recorded[]>;
+  };
   // An item each; the reads come first, while there is only what was filled in.
   for (const [index, operation] of OPERATIONS.entries()) {
     const id = [...filled.keys()][index]!;
@@ -50,17 +54,28 @@ export async function checkSubject(subject: Subject, table: string): Promise<Che
   return checked;
 }
 
-function requireAnswered(operation: Operation, id: string, items: readonly Thing[], filled: ReadonlyMap<string, Values>): void {
+function requireAnswered(
+  operation: Operation,
+  id: string,
+  items: readonly Thing[],
+  filled: ReadonlyMap<string, Values>,
+): void {
   switch (operation) {
-    case 'get': return requireItem(items[0], filled.get(id)!, id);
-    case 'list 25': case 'list 100':
+    case 'get':
+      return requireItem(items[0], filled.get(id)!, id);
+    case 'list 25':
+    case 'list 100':
       assert.equal(items.length, Number(operation.slice('list '.length)));
       assert.equal(new Set(items.map((item) => item.id)).size, items.length, 'an item is listed twice');
       return items.forEach((item) => requireItem(item, filled.get(item.id)!));
-    case 'create': return requireItem(items[0], valuesOf(NUMBER));
-    case 'replace': return requireItem(items[0], valuesOf(NUMBER), id);
-    case 'patch': return requireItem(items[0], { ...filled.get(id)!, ...changesOf(NUMBER) }, id);
-    case 'delete': return;
+    case 'create':
+      return requireItem(items[0], valuesOf(NUMBER));
+    case 'replace':
+      return requireItem(items[0], valuesOf(NUMBER), id);
+    case 'patch':
+      return requireItem(items[0], { ...filled.get(id)!, ...changesOf(NUMBER) }, id);
+    case 'delete':
+      return;
   }
 }
 
@@ -71,13 +86,27 @@ function requireItem(item: Thing | undefined, values: Values, id = item?.id): vo
 }
 
 /** Looks into the table, past the contender. */
-async function requireWritten(operation: Operation, id: string, table: string, filled: ReadonlyMap<string, Values>): Promise<void> {
-  const { Item } = await connect()('GetItem', { TableName: table, Key: { pk: { S: PARTITION }, sk: { S: id } }, ConsistentRead: true });
+async function requireWritten(
+  operation: Operation,
+  id: string,
+  table: string,
+  filled: ReadonlyMap<string, Values>,
+): Promise<void> {
+  const { Item } = await connect()('GetItem', {
+    TableName: table,
+    Key: { pk: { S: PARTITION }, sk: { S: id } },
+    ConsistentRead: true,
+  });
   switch (operation) {
-    case 'create': case 'replace': return requireRecord(Item, valuesOf(NUMBER));
-    case 'patch': return requireRecord(Item, { ...filled.get(id)!, ...changesOf(NUMBER) });
-    case 'delete': return assert.equal(Item, undefined);
-    default: return requireRecord(Item, filled.get(id)!);
+    case 'create':
+    case 'replace':
+      return requireRecord(Item, valuesOf(NUMBER));
+    case 'patch':
+      return requireRecord(Item, { ...filled.get(id)!, ...changesOf(NUMBER) });
+    case 'delete':
+      return assert.equal(Item, undefined);
+    default:
+      return requireRecord(Item, filled.get(id)!);
   }
 }
 

@@ -7,16 +7,21 @@ export type Contender = {
   readonly isCold: boolean;
   /** Without the AWS SDK where it is `wire`. */
   readonly transport: 'wire' | 'sdk';
-} & (
+} &
   /** A file with `reads` and `writes`. */
-  | { readonly kind: 'data'; readonly file: string }
-  /** Files with `handler`, of what reads and of what writes. */
-  | { readonly kind: 'handler'; readonly read: string; readonly write: string }
-);
+  (
+    | { readonly kind: 'data'; readonly file: string }
+    /** Files with `handler`, of what reads and of what writes. */
+    | { readonly kind: 'handler'; readonly read: string; readonly write: string }
+  );
 
 const HERE = { read: 'speed/dynashelf-read', write: 'speed/dynashelf-write' };
 
-function data(name: string, file: string, { transport = 'sdk', isCold = true }: Partial<Pick<Contender, 'transport' | 'isCold'>> = {}): Contender {
+function data(
+  name: string,
+  file: string,
+  { transport = 'sdk', isCold = true }: Partial<Pick<Contender, 'transport' | 'isCold'>> = {},
+): Contender {
   return { kind: 'data', name, file, transport, isCold };
 }
 

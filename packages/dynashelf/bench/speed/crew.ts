@@ -7,8 +7,9 @@ import type { Contender } from './contenders';
 import type { Assignment, Cost, Order, Report } from './worker';
 
 /**
- * The same for all: the compiler begins sooner with what is called often, which spares minutes of warming up; and a process that waits for its turn
- * does not tidy its memory, which throws away the code compiled for objects that are not there at that moment. Lambda's do not wait, they are frozen.
+ * The same for all: the compiler begins sooner with what is called often, which spares minutes of warming up; and a
+ * process that waits for its turn does not tidy its memory, which throws away the code compiled for objects that are
+ * not there at that moment. Lambda's do not wait, they are frozen.
  */
 const FLAGS = ['--interrupt-budget=4000', '--no-memory-reducer'];
 
@@ -26,20 +27,26 @@ export async function gatherCrew({ of, worker }: Bundles, tables: ReadonlyMap<Co
   const hear = async (contender: Contender): Promise<Cost> => {
     const child = processes.get(contender)!;
     const report = await new Promise<Report>((resolve, reject) => {
-      const ended = (code: number | null): void => reject(new Error(`${contender.name} ended by itself (exit code ${code}).`));
+      const ended = (code: number | null): void =>
+        reject(new Error(`${contender.name} ended by itself (exit code ${code}).`));
       child.once('exit', ended).once('message', (message: Report) => {
         child.off('exit', ended);
         resolve(message);
       });
     });
-    if (report.failure !== undefined) throw new Error(`${contender.name}: ${report.failure}`);
+    if (report.failure !== undefined) {
+      throw new Error(`${contender.name}: ${report.failure}`);
+    }
     return report.cost;
   };
   try {
     for (const [contender, { warm }] of of) {
       const table = tables.get(contender)!;
       const assignment: Assignment = { kind: contender.kind, paths: warm.map(({ path }) => path), table };
-      processes.set(contender, fork(worker, [JSON.stringify(assignment)], { execArgv: FLAGS, env: { ...process.env, TABLE_NAME: table } }));
+      processes.set(
+        contender,
+        fork(worker, [JSON.stringify(assignment)], { execArgv: FLAGS, env: { ...process.env, TABLE_NAME: table } }),
+      );
       await hear(contender);
     }
   } catch (error) {

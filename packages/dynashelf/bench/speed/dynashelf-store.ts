@@ -25,7 +25,10 @@ export function reads(table: string): Reads {
   return {
     get: async (id) => (await openReader(options(table)).read(things, id))?.item as Thing | undefined,
     async list(limit) {
-      const { items } = await openReader(options(table)).page(things, { plan: planList(things, [], NEWEST_FIRST)!, limit });
+      const { items } = await openReader(options(table)).page(things, {
+        plan: planList(things, [], NEWEST_FIRST)!,
+        limit,
+      });
       return items as unknown as Thing[];
     },
   };
@@ -42,12 +45,19 @@ export function writes(table: string): Writes {
       return written!.item as unknown as Thing;
     },
     async patch(id, changes) {
-      const { written } = await openStore(options(table)).change(things, id, recordChanges(things, id, toStored(changes))!, { present: [], equal: {}, preconditions: {} });
+      const { written } = await openStore(options(table)).change(
+        things,
+        id,
+        recordChanges(things, id, toStored(changes))!,
+        { present: [], equal: {}, preconditions: {} },
+      );
       return written!.item as unknown as Thing;
     },
     async remove(id) {
       const refused = await openStore(options(table)).delete(things, id, {});
-      if (refused !== undefined) throw new Error(`${id} could not be deleted.`);
+      if (refused !== undefined) {
+        throw new Error(`${id} could not be deleted.`);
+      }
     },
   };
 }

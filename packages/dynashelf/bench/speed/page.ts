@@ -33,13 +33,18 @@ const SECTIONS: readonly (readonly [string, (results: Results) => string])[] = [
 ];
 
 /** The whole page. */
-export function writePage(results: Results, { processes, rounds, warmUp, versions, engine, load }: Circumstances): string {
+export function writePage(
+  results: Results,
+  { processes, rounds, warmUp, versions, engine, load }: Circumstances,
+): string {
   const [processor] = cpus();
   return `# What a request costs, side by side
 
 Written by \`npm run bench\` (\`bench/speed.ts\`) on ${new Date().toISOString().slice(0, 10)}; \`npm run bench -- --quick\` prints the same sooner and less exactly.
 Node ${process.versions.node}, ${engine}, on this machine: ${cpus().length} × ${processor?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB.
-${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')}.
+${Object.entries(versions)
+  .map(([name, version]) => `${name} ${version}`)
+  .join(', ')}.
 The load was ${load.map((one) => one.toFixed(1)).join(' before, and ')} at the end, this measurement's own included. Ratios can be compared between
 machines, microseconds cannot. On a busy machine ratios differ from run to run by a quarter and more, and short calls suffer most.
 

@@ -16,7 +16,10 @@ export const things = defineResource({
     language: { type: String, enum: ['en', 'fr', 'de'] },
     inPrint: { type: Boolean },
     tags: { type: Array, schema: [{ type: String, minLength: 1, maxLength: 50 }], maxItems: 20 },
-    publisher: { type: Object, schema: { name: { type: String, maxLength: 100 }, city: { type: String, maxLength: 100 } } },
+    publisher: {
+      type: Object,
+      schema: { name: { type: String, maxLength: 100 }, city: { type: String, maxLength: 100 } },
+    },
   },
 });
 

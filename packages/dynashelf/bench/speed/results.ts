@@ -16,11 +16,24 @@ export interface Results {
 }
 
 /** What one call costs of what another one costs. */
-export function warmRatio({ warm }: Pick<Results, 'warm'>, way: Way, of: keyof Cost, operation: Operation, contender: Contender = OURS, to: Contender = RAW): number {
+export function warmRatio(
+  { warm }: Pick<Results, 'warm'>,
+  way: Way,
+  of: keyof Cost,
+  operation: Operation,
+  contender: Contender = OURS,
+  to: Contender = RAW,
+): number {
   return warm[way].get(contender)![operation][of] / warm[way].get(to)![operation][of];
 }
 
 /** What one start costs of what another one costs. */
-export function coldRatio({ cold }: Pick<Results, 'cold'>, of: keyof Cost, operation: ColdOperation, contender: Contender = OURS, to: Contender = RAW): number {
+export function coldRatio(
+  { cold }: Pick<Results, 'cold'>,
+  of: keyof Cost,
+  operation: ColdOperation,
+  contender: Contender = OURS,
+  to: Contender = RAW,
+): number {
   return cold.get(contender)![operation][of] / cold.get(to)![operation][of];
 }

@@ -21,19 +21,38 @@ const MOST_CALLS = 400;
 const WARM_UPS = 3;
 
 /** Measures all operations of all contenders. */
-export async function measureRounds(crew: Crew, contenders: readonly Contender[], way: Way, { rounds, warmUp, batch }: RoundOptions): Promise<Costs> {
-  const measured = new Map(contenders.map((contender) => [contender, OPERATIONS.map((operation) => ({ operation, calls: 0, costs: [] as Cost[] }))]));
-  await Promise.all(halves(contenders).map(async (half) => {
-    for (const contender of half) {
-      // In turn, since the operations share much of their code, and what is compiled for one is compiled again for the next.
-      for (let turn = 0; turn < WARM_UPS; turn++) {
-        for (const one of measured.get(contender)!) {
-          const { cpu } = await crew.ask(contender, { order: 'warm', way, operation: one.operation, calls: warmUp.calls / WARM_UPS, milliseconds: warmUp.milliseconds / WARM_UPS });
-          one.calls = Math.min(Math.max(Math.round(batch * 1000 / cpu), 2), MOST_CALLS);
+export async function measureRounds(
+  crew: Crew,
+  contenders: readonly Contender[],
+  way: Way,
+  { rounds, warmUp, batch }: RoundOptions,
+): Promise<Costs> {
+  const measured = new Map(
+    contenders.map((contender) => [
+      contender,
+      OPERATIONS.map((operation) => ({ operation, calls: 0, costs: [] as Cost[] })),
+    ]),
+  );
+  await Promise.all(
+    halves(contenders).map(async (half) => {
+      for (const contender of half) {
+        // In turn, since the operations share much of their code, and what is compiled for one is compiled again for
+        // the next.
+        for (let turn = 0; turn < WARM_UPS; turn++) {
+          for (const one of measured.get(contender)!) {
+            const { cpu } = await crew.ask(contender, {
+              order: 'warm',
+              way,
+              operation: one.operation,
+              calls: warmUp.calls / WARM_UPS,
+              milliseconds: warmUp.milliseconds / WARM_UPS,
+            });
+            one.calls = Math.min(Math.max(Math.round((batch * 1000) / cpu), 2), MOST_CALLS);
+          }
         }
       }
-    }
-  }));
+    }),
+  );
   for (let round = 0; round < rounds; round++) {
     for (const index of OPERATIONS.keys()) {
       for (const contender of turned(contenders, round)) {
@@ -42,10 +61,17 @@ export async function measureRounds(crew: Crew, contenders: readonly Contender[]
       }
     }
   }
-  return new Map([...measured].map(([contender, all]) => [
-    contender,
-    Object.fromEntries(all.map(({ operation, costs }) => [operation, { cpu: medianOf(costs.map(({ cpu }) => cpu)), wall: medianOf(costs.map(({ wall }) => wall)) }])) as Record<Operation, Cost>,
-  ]));
+  return new Map(
+    [...measured].map(([contender, all]) => [
+      contender,
+      Object.fromEntries(
+        all.map(({ operation, costs }) => [
+          operation,
+          { cpu: medianOf(costs.map(({ cpu }) => cpu)), wall: medianOf(costs.map(({ wall }) => wall)) },
+        ]),
+      ) as Record<Operation, Cost>,
+    ]),
+  );
 }
 
 /** Two, since a warm-up needs no quiet machine, and even a small one has two cores. */

@@ -1,5 +1,7 @@
-// The seam between what is measured and what is not: `request` of node:http, in which the SDK and our own transport both end.
-// Answers recorded there are given again without a connection, and all above it counts: signing, writing, parsing, timers.
+// The seam between what is measured and what is not: `request` of node:http, in which the SDK and our own transport
+// both end.
+// Answers recorded there are given again without a connection, and all above it counts: signing, writing, parsing,
+// timers.
 
 import { EventEmitter } from 'node:events';
 import http, { type IncomingHttpHeaders, type IncomingMessage, type RequestOptions } from 'node:http';
@@ -24,10 +26,15 @@ const request = http.request;
 /** How requests are answered: without it, as usual. */
 let way: Way | undefined;
 
-/** Makes every later `request` of this process pass here. Some bundles keep a reference to it: they are to be loaded afterwards. */
+/**
+ * Makes every later `request` of this process pass here. Some bundles keep a reference to it: they are to be loaded
+ * afterwards.
+ */
 export function installSeam(): void {
   const here = (options: RequestOptions, answer: Answering): unknown =>
-    (way === undefined ? request(options, answer as unknown as (incoming: IncomingMessage) => void) : new Outgoing(way, options, answer));
+    way === undefined
+      ? request(options, answer as unknown as (incoming: IncomingMessage) => void)
+      : new Outgoing(way, options, answer);
   http.request = here as typeof request;
 }
 
@@ -37,11 +44,18 @@ export async function record<T>(run: () => Promise<T>): Promise<{ answers: Recor
   const answer = await by((options, body, give) => {
     request(options, (incoming) => {
       const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-        const recorded = { target: targetOf(options), statusCode: incoming.statusCode!, headers: incoming.headers, body: Buffer.concat(chunks) };
-        answers.push(recorded);
-        give(new Incoming(recorded));
-      });
+      incoming
+        .on('data', (chunk: Buffer) => chunks.push(chunk))
+        .on('end', () => {
+          const recorded = {
+            target: targetOf(options),
+            statusCode: incoming.statusCode!,
+            headers: incoming.headers,
+            body: Buffer.concat(chunks),
+          };
+          answers.push(recorded);
+          give(new Incoming(recorded));
+        });
     }).end(body);
   }, run);
   return { answers, answer };
@@ -52,7 +66,9 @@ export async function replay<T>(answers: readonly Recorded[], run: () => Promise
   let next = 0;
   return by((options, _body, give) => {
     const recorded = answers[next++ % answers.length]!;
-    if (recorded.target !== targetOf(options)) throw new Error(`${String(targetOf(options))} was sent where ${String(recorded.target)} was recorded.`);
+    if (recorded.target !== targetOf(options)) {
+      throw new Error(`${String(targetOf(options))} was sent where ${String(recorded.target)} was recorded.`);
+    }
     setImmediate(() => give(new Incoming(recorded)));
   }, run);
 }
@@ -73,14 +89,26 @@ async function by<T>(chosen: Way, run: () => Promise<T>): Promise<T> {
 const nothing = (): undefined => undefined;
 
 /** A connection that was kept and to which nothing happens. */
-const SOCKET = { connecting: false, setKeepAlive: nothing, setTimeout: nothing, on: nothing, once: nothing, off: nothing, removeListener: nothing };
+const SOCKET = {
+  connecting: false,
+  setKeepAlive: nothing,
+  setTimeout: nothing,
+  on: nothing,
+  once: nothing,
+  off: nothing,
+  removeListener: nothing,
+};
 
 /** What `request` gives, as far as it is used. */
 class Outgoing extends EventEmitter {
   readonly reusedSocket = true;
   readonly socket = SOCKET;
 
-  constructor(private readonly way: Way, private readonly options: RequestOptions, private readonly answer: Answering) {
+  constructor(
+    private readonly way: Way,
+    private readonly options: RequestOptions,
+    private readonly answer: Answering,
+  ) {
     super();
     process.nextTick(() => this.emit('socket', SOCKET));
   }
@@ -95,7 +123,9 @@ class Outgoing extends EventEmitter {
   }
 
   destroy(error?: Error): this {
-    if (error !== undefined) this.emit('error', error);
+    if (error !== undefined) {
+      this.emit('error', error);
+    }
     return this;
   }
 }

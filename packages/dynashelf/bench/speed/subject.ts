@@ -18,7 +18,11 @@ export interface Subject {
 
 type Handler = (event: APIGatewayProxyEvent, context: object) => Promise<APIGatewayProxyResult>;
 
-const CONTEXT = { getRemainingTimeInMillis: (): number => 29_000, callbackWaitsForEmptyEventLoop: true, awsRequestId: '5f6d3c2e-1111-4222-8333-944455566677' };
+const CONTEXT = {
+  getRemainingTimeInMillis: (): number => 29_000,
+  callbackWaitsForEmptyEventLoop: true,
+  awsRequestId: '5f6d3c2e-1111-4222-8333-944455566677',
+};
 
 /** Loads the bundles of a contender. */
 export function loadSubject(kind: 'data' | 'handler', paths: readonly string[], table: string): Subject {
@@ -40,8 +44,12 @@ function handlerSubject(read: Handler, write: Handler): Subject {
     },
     read(answer) {
       const { statusCode, body } = answer as APIGatewayProxyResult;
-      if (statusCode >= 300) throw new Error(`The answer is ${statusCode}: ${body}`);
-      if (body === '') return [];
+      if (statusCode >= 300) {
+        throw new Error(`The answer is ${statusCode}: ${body}`);
+      }
+      if (body === '') {
+        return [];
+      }
       const document = JSON.parse(body) as Thing | { items: Thing[] };
       return 'items' in document ? document.items : [document];
     },
@@ -53,15 +61,22 @@ function dataSubject({ get, list, create, replace, patch, remove }: Reads & Writ
     prepare(operation, id, number) {
       const [values, changes] = [valuesOf(number), changesOf(number)];
       switch (operation) {
-        case 'get': return () => get(id);
-        case 'list 25': return () => list(25);
-        case 'list 100': return () => list(100);
-        case 'create': return () => create(values);
-        case 'replace': return () => replace(id, values);
-        case 'patch': return () => patch(id, changes);
-        case 'delete': return () => remove(id);
+        case 'get':
+          return () => get(id);
+        case 'list 25':
+          return () => list(25);
+        case 'list 100':
+          return () => list(100);
+        case 'create':
+          return () => create(values);
+        case 'replace':
+          return () => replace(id, values);
+        case 'patch':
+          return () => patch(id, changes);
+        case 'delete':
+          return () => remove(id);
       }
     },
-    read: (answer) => (answer === undefined ? [] : [answer].flat() as Thing[]),
+    read: (answer) => (answer === undefined ? [] : ([answer].flat() as Thing[])),
   };
 }

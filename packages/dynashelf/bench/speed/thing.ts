@@ -1,4 +1,5 @@
-// What is measured: an item of 14 attributes, and what is done with it. Each contender reads and writes it in its own way.
+// What is measured: an item of 14 attributes, and what is done with it. Each contender reads and writes it in its own
+// way.
 
 /** The attributes that a client gives. */
 export interface Values {

@@ -1,4 +1,5 @@
-// The process of one contender: checks it, and measures it when asked to. A process each, so that none has another's heap or compiled code.
+// The process of one contender: checks it, and measures it when asked to. A process each, so that none has another's
+// heap or compiled code.
 
 import { checkSubject, type Checked } from './check';
 import { installSeam, replay } from './seam';
@@ -18,7 +19,13 @@ export type Way = 'stub' | 'database';
 export type Order =
   | { readonly order: 'check' }
   /** So many calls, or for so many milliseconds of CPU where that is less: for the compiler to compile what it will. */
-  | { readonly order: 'warm'; readonly way: Way; readonly operation: Operation; readonly calls: number; readonly milliseconds: number }
+  | {
+      readonly order: 'warm';
+      readonly way: Way;
+      readonly operation: Operation;
+      readonly calls: number;
+      readonly milliseconds: number;
+    }
   | { readonly order: 'measure'; readonly way: Way; readonly operation: Operation; readonly calls: number };
 
 /** Microseconds of one call. */
@@ -42,13 +49,18 @@ async function carryOut(subject: Subject, table: string, order: Order): Promise<
     case 'check':
       checked = await checkSubject(subject, table);
       return NONE;
-    case 'warm': return warmUp(subject, order);
-    case 'measure': return measure(subject, order.way, order.operation, order.calls);
+    case 'warm':
+      return warmUp(subject, order);
+    case 'measure':
+      return measure(subject, order.way, order.operation, order.calls);
   }
 }
 
 /** What a call took at the end. */
-async function warmUp(subject: Subject, { way, operation, calls, milliseconds }: Order & { order: 'warm' }): Promise<Cost> {
+async function warmUp(
+  subject: Subject,
+  { way, operation, calls, milliseconds }: Order & { order: 'warm' },
+): Promise<Cost> {
   let cost = NONE;
   for (let [done, spent] = [0, 0]; done < calls && spent < milliseconds * 1000; done += STEP) {
     cost = await measure(subject, way, operation, STEP);
@@ -62,21 +74,29 @@ async function measure(subject: Subject, way: Way, operation: Operation, count: 
   const calls: Call[] = [];
   for (let index = 0; index < count; index++) {
     // Over the database each deletion needs an item of its own.
-    const id = way === 'database' && operation === 'delete' ? subject.read(await subject.prepare('create', '', number)())[0]!.id : checked.ids[operation];
+    const id =
+      way === 'database' && operation === 'delete'
+        ? subject.read(await subject.prepare('create', '', number)())[0]!.id
+        : checked.ids[operation];
     calls.push(subject.prepare(operation, id, number++));
   }
   let last: unknown;
   const run = async (): Promise<Cost> => {
     const start = performance.now();
     const before = process.cpuUsage();
-    for (const call of calls) last = await call();
+    for (const call of calls) {
+      last = await call();
+    }
     const { user, system } = process.cpuUsage(before);
-    return { cpu: (user + system) / count, wall: (performance.now() - start) * 1000 / count };
+    return { cpu: (user + system) / count, wall: ((performance.now() - start) * 1000) / count };
   };
   const cost = way === 'stub' ? await replay(checked.answers[operation], run) : await run();
   const items = subject.read(last);
-  const expected = operation === 'delete' ? 0 : operation.startsWith('list') ? Number(operation.slice('list '.length)) : 1;
-  if (items.length !== expected) throw new Error(`${operation} answered with ${items.length} items.`);
+  const expected =
+    operation === 'delete' ? 0 : operation.startsWith('list') ? Number(operation.slice('list '.length)) : 1;
+  if (items.length !== expected) {
+    throw new Error(`${operation} answered with ${items.length} items.`);
+  }
   return cost;
 }
 
@@ -85,10 +105,17 @@ function main(): void {
   installSeam();
   const subject = loadSubject(kind, paths, table);
   process.on('message', (order: Order) => {
-    carryOut(subject, table, order).then(
-      (cost): Report => ({ cost }),
-      (error: unknown): Report => ({ failure: error instanceof Error ? error.stack ?? error.message : String(error) }),
-    ).then((report) => process.send!(report), () => process.exit(1));
+    carryOut(subject, table, order)
+      .then(
+        (cost): Report => ({ cost }),
+        (error: unknown): Report => ({
+          failure: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        }),
+      )
+      .then(
+        (report) => process.send!(report),
+        () => process.exit(1),
+      );
   });
   process.on('disconnect', () => process.exit());
   process.send!({ cost: NONE } satisfies Report);

@@ -23,13 +23,19 @@ export interface Measured {
   readonly text: string;
 }
 
-const api = { resources: worstResources, config: { ...readConfig(process.env), access: 'open' as const }, send: connect() };
+const api = {
+  resources: worstResources,
+  config: { ...readConfig(process.env), access: 'open' as const },
+  send: connect(),
+};
 const functions = { read: readFunction(api), write: writeFunction(api) };
 
 async function measure({ event, remaining }: Order): Promise<Measured> {
   const name = event.httpMethod === 'GET' ? 'read' : 'write';
   const before = { cpu: process.cpuUsage(), memory: process.memoryUsage().rss, time: performance.now() };
-  const { statusCode, body, headers } = await functions[name](event as APIGatewayProxyEvent, { getRemainingTimeInMillis: () => remaining });
+  const { statusCode, body, headers } = await functions[name](event as APIGatewayProxyEvent, {
+    getRemainingTimeInMillis: () => remaining,
+  });
   const { user, system } = process.cpuUsage(before.cpu);
   return {
     status: statusCode,
@@ -41,6 +47,9 @@ async function measure({ event, remaining }: Order): Promise<Measured> {
   };
 }
 
-process.once('message', (order: Order) => void measure(order).then((measured) => process.send!(measured, () => process.exit())));
+process.once(
+  'message',
+  (order: Order) => void measure(order).then((measured) => process.send!(measured, () => process.exit())),
+);
 process.on('disconnect', () => process.exit());
 process.send!('ready');

@@ -8,7 +8,9 @@ export function filled(begin: string, part: (index: number) => string, end: stri
   for (let size = begin.length + end.length, index = 0; index < most; index++) {
     const next = part(index);
     size += next.length + 1;
-    if (size > MOST_BODY_BYTES) break;
+    if (size > MOST_BODY_BYTES) {
+      break;
+    }
     parts.push(next);
   }
   return `${begin}${parts.join(',')}${end}`;

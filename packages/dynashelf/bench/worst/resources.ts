@@ -1,4 +1,5 @@
-// Resource files that make the most of a bad body: attributes of every kind, many of them, long lists of allowed values, depth, many shards.
+// Resource files that make the most of a bad body: attributes of every kind, many of them, long lists of allowed
+// values, depth, many shards.
 
 import type { AttributeDefinition } from '../../src/definition/attribute';
 import { defineResource, listResources } from '../../src/definition/resource';
@@ -10,7 +11,9 @@ const longName = (index: number): string => `aRatherLongNameOfAnAttributeNumber$
 
 /** An object in an object, so many levels down. */
 function nested(levels: number): AttributeDefinition {
-  return levels === 0 ? { type: Array, schema: [Number] } : { type: Object, schema: { inner: nested(levels - 1), title: String } };
+  return levels === 0
+    ? { type: Array, schema: [Number] }
+    : { type: Object, schema: { inner: nested(levels - 1), title: String } };
 }
 
 const kinds = defineResource({
@@ -22,8 +25,19 @@ const kinds = defineResource({
     list: { type: Array, schema: [Number] },
     words: { type: Array, schema: [String], uniqueItems: true },
     set: { type: Set, schema: [Number] },
-    objects: { type: Array, schema: [{ type: Object, schema: { a: { type: String, required: true }, b: { type: Object, schema: { c: Number } } } }], uniqueItems: true },
-    choices: { type: Array, schema: [{ type: String, enum: Array.from({ length: MANY }, (_, index) => `${longName(index)}-${'x'.repeat(200)}`) }] },
+    objects: {
+      type: Array,
+      schema: [
+        { type: Object, schema: { a: { type: String, required: true }, b: { type: Object, schema: { c: Number } } } },
+      ],
+      uniqueItems: true,
+    },
+    choices: {
+      type: Array,
+      schema: [
+        { type: String, enum: Array.from({ length: MANY }, (_, index) => `${longName(index)}-${'x'.repeat(200)}`) },
+      ],
+    },
     dates: { type: Array, schema: [Date] },
     checked: { type: Array, schema: [{ type: String, validate: /^x$/ }] },
     mails: { type: Array, schema: [{ type: String, format: 'email', minLength: 3, pattern: '^[^ ]+$' }] },
@@ -37,12 +51,27 @@ const kinds = defineResource({
 const wides = defineResource({
   name: 'wides',
   description: 'Items with very many attributes of long names.',
-  schema: Object.fromEntries(Array.from({ length: MANY }, (_, index) => [longName(index), { type: String, maxLength: 5 }])),
+  schema: Object.fromEntries(
+    Array.from({ length: MANY }, (_, index) => [longName(index), { type: String, maxLength: 5 }]),
+  ),
   indexes: { byFirst: { sort: longName(0) } },
 });
 
-const fats = defineResource({ name: 'fats', description: 'Items as large as they can be.', schema: { any: { type: Array, schema: 'any' }, first: { type: String, references: 'fats' }, second: { type: String, references: 'fats' } } as never });
+const fats = defineResource({
+  name: 'fats',
+  description: 'Items as large as they can be.',
+  schema: {
+    any: { type: Array, schema: 'any' },
+    first: { type: String, references: 'fats' },
+    second: { type: String, references: 'fats' },
+  } as never,
+});
 
-const shards = defineResource({ name: 'shards', description: 'Such items in many shards.', shards: 64, schema: { any: { type: Array, schema: 'any' }, title: String } as never });
+const shards = defineResource({
+  name: 'shards',
+  description: 'Such items in many shards.',
+  shards: 64,
+  schema: { any: { type: Array, schema: 'any' }, title: String } as never,
+});
 
 export const worstResources = listResources(kinds, wides, fats, shards);

@@ -17,7 +17,10 @@ export interface VerifiedToken {
   readonly expires: string;
 }
 
-/** What was verified of a request before the function was called. No client can set it; whoever puts another authorizer in front can. */
+/**
+ * What was verified of a request before the function was called. No client can set it; whoever puts another authorizer
+ * in front can.
+ */
 export interface Credentials {
   /** What an authorizer has said, perhaps not ours: nothing of it is read before its form is. */
   readonly context?: unknown;
@@ -29,15 +32,22 @@ const OPEN: Caller = { kind: 'open', subject: '', roles: [], claims: {} };
 
 /**
  * The caller of a request.
- * @throws Problem `unauthenticated` for a token that has ended since it was verified, `forbidden` where the deployment trusts no credentials at all;
+ * @throws Problem `unauthenticated` for a token that has ended since it was verified, `forbidden` where the deployment
+ * trusts no credentials at all;
  * Error where an authorizer names a subject and does not speak as ours does
  */
-export function readCaller(config: Pick<Config, 'access' | 'tokens' | 'apiKeys'>, { context, apiKeyId }: Credentials): Caller {
+export function readCaller(
+  config: Pick<Config, 'access' | 'tokens' | 'apiKeys'>,
+  { context, apiKeyId }: Credentials,
+): Caller {
   if (config.access === 'open') {
     return OPEN;
   }
   if (config.tokens === undefined && !config.apiKeys) {
-    throw new Problem('forbidden', 'This deployment trusts no credentials, so it serves no data: configure an issuer of tokens or API keys for it.');
+    throw new Problem(
+      'forbidden',
+      'This deployment trusts no credentials, so it serves no data: configure an issuer of tokens or API keys for it.',
+    );
   }
   const bearer = config.tokens === undefined ? undefined : readBearer(context);
   if (bearer !== undefined) {
@@ -48,23 +58,39 @@ export function readCaller(config: Pick<Config, 'access' | 'tokens' | 'apiKeys'>
     const { subject, roles, claims } = bearer;
     return { kind: 'token', subject, roles, claims };
   }
-  return config.apiKeys && apiKeyId !== undefined ? { kind: 'key', subject: `${KEY_PREFIX}${apiKeyId}`, roles: [], claims: {} } : ANONYMOUS;
+  return config.apiKeys && apiKeyId !== undefined
+    ? { kind: 'key', subject: `${KEY_PREFIX}${apiKeyId}`, roles: [], claims: {} }
+    : ANONYMOUS;
 }
 
 /** The bearer of a token, in the one form that the authorizer writes it; undefined where no subject is named. */
-function readBearer(context: unknown): Pick<Caller, 'subject' | 'roles' | 'claims'> & { readonly expires: number } | undefined {
+function readBearer(
+  context: unknown,
+): (Pick<Caller, 'subject' | 'roles' | 'claims'> & { readonly expires: number }) | undefined {
   const { subject, roles, claims, expires } = (context ?? {}) as { readonly [name in keyof VerifiedToken]?: unknown };
   if (typeof subject !== 'string') {
     return undefined;
   }
   const read = { roles: parsed(roles), claims: parsed(claims) };
-  const isSound = subject !== '' && !subject.startsWith(KEY_PREFIX)
-    && Array.isArray(read.roles) && read.roles.every((role) => typeof role === 'string')
-    && typeof read.claims === 'object' && read.claims !== null && !Array.isArray(read.claims);
+  const isSound =
+    subject !== '' &&
+    !subject.startsWith(KEY_PREFIX) &&
+    Array.isArray(read.roles) &&
+    read.roles.every((role) => typeof role === 'string') &&
+    typeof read.claims === 'object' &&
+    read.claims !== null &&
+    !Array.isArray(read.claims);
   if (!isSound) {
-    throw new Error('The authorizer in front of this function names a subject in another form than src/http/endpoints/authorizer.ts: serverless.yml says which authorizer belongs there.');
+    throw new Error(
+      'The authorizer in front of this function names a subject in another form than src/http/endpoints/authorizer.ts: serverless.yml says which authorizer belongs there.',
+    );
   }
-  return { subject, roles: read.roles as string[], claims: read.claims as JsonObject, expires: typeof expires === 'string' && expires !== '' ? Number(expires) : NaN };
+  return {
+    subject,
+    roles: read.roles as string[],
+    claims: read.claims as JsonObject,
+    expires: typeof expires === 'string' && expires !== '' ? Number(expires) : NaN,
+  };
 }
 
 function parsed(text: unknown): unknown {

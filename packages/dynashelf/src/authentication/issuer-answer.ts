@@ -1,6 +1,9 @@
 // One answer of an issuer of tokens, a JSON object, taken within a time and a size, whatever the issuer does.
 
-/** The time for one answer of the issuer, body and all, in milliseconds. API Gateway waits ten seconds or more for an authorizer. */
+/**
+ * The time for one answer of the issuer, body and all, in milliseconds. API Gateway waits ten seconds or more for an
+ * authorizer.
+ */
 export const ANSWER_TIME = 3_000;
 
 /** In bytes. API Gateway's own authorizers take no larger key set. */
@@ -8,17 +11,25 @@ const LARGEST_ANSWER = 150_000;
 
 /** @throws Error that names the address and what is wrong with its answer */
 export async function fetchObject(url: string): Promise<Readonly<Record<string, unknown>>> {
-  const text = await within(ANSWER_TIME, `${url} gave no whole answer within ${ANSWER_TIME / 1000} seconds`, async (signal) => {
-    // A redirection could lead anywhere, into this network too.
-    const answer = await fetch(url, { signal, redirect: 'error', headers: { Accept: 'application/json' } }).catch((error: Error) => {
-      throw new Error(`${url} gave no answer (${error.cause instanceof Error ? error.cause.message : error.message})`);
-    });
-    if (answer.status !== 200) {
-      await answer.body?.cancel();
-      throw new Error(`${url} was answered with ${answer.status}`);
-    }
-    return readText(answer, url, signal);
-  });
+  const text = await within(
+    ANSWER_TIME,
+    `${url} gave no whole answer within ${ANSWER_TIME / 1000} seconds`,
+    async (signal) => {
+      // A redirection could lead anywhere, into this network too.
+      const answer = await fetch(url, { signal, redirect: 'error', headers: { Accept: 'application/json' } }).catch(
+        (error: Error) => {
+          throw new Error(
+            `${url} gave no answer (${error.cause instanceof Error ? error.cause.message : error.message})`,
+          );
+        },
+      );
+      if (answer.status !== 200) {
+        await answer.body?.cancel();
+        throw new Error(`${url} was answered with ${answer.status}`);
+      }
+      return readText(answer, url, signal);
+    },
+  );
   const value = JSON.parse(text) as unknown;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Error(`${url} is no JSON object`);
@@ -28,8 +39,8 @@ export async function fetchObject(url: string): Promise<Readonly<Record<string, 
 
 /**
  * Gives work a time, and ends it then; whoever waits for it is told in time even if it does not end. The time is not
- * AbortSignal.timeout: of that, Node 20's fetch keeps hold only until the headers are there, so that a garbage collection ends
- * the time and not the work.
+ * AbortSignal.timeout: of that, Node 20's fetch keeps hold only until the headers are there, so that a garbage
+ * collection ends the time and not the work.
  * @param milliseconds how long it may take
  */
 async function within<T>(milliseconds: number, message: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

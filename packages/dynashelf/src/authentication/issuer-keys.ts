@@ -7,13 +7,17 @@ import { fetchObject } from './issuer-answer';
 import { type PublicKey, usableKeys } from './public-key';
 
 /**
- * Finds the keys that a token can be signed by: those of the id that it names which fit its algorithm; nearly always one.
+ * Finds the keys that a token can be signed by: those of the id that it names which fit its algorithm; nearly always
+ * one.
  * @returns none where the issuer has no such key
  * @throws Problem `unavailable` where the issuer's keys cannot be had
  */
 export type IssuerKeys = (alg: string, kid: string) => Promise<readonly CryptoKey[]>;
 
-/** How long keys are trusted without asking the issuer again, in milliseconds: a key that it withdrew is good for no longer. */
+/**
+ * How long keys are trusted without asking the issuer again, in milliseconds: a key that it withdrew is good for no
+ * longer.
+ */
 export const KEYS_MAX_AGE = 3_600_000;
 
 /** How long keys serve that are older than that, while the issuer does not answer. */
@@ -51,7 +55,10 @@ export function issuerKeys({ issuer, jwksUri }: Pick<TokenTrust, 'issuer' | 'jwk
       } catch (error) {
         failure = unavailable();
         // Which answer of which host it was is for whoever runs this.
-        logError({ message: 'the keys of the issuer of tokens could not be had', error: { message: error instanceof Error ? error.message : String(error) } });
+        logError({
+          message: 'the keys of the issuer of tokens could not be had',
+          error: { message: error instanceof Error ? error.message : String(error) },
+        });
       } finally {
         fetching = undefined;
       }
@@ -80,7 +87,11 @@ export function issuerKeys({ issuer, jwksUri }: Pick<TokenTrust, 'issuer' | 'jwk
 }
 
 function unavailable(): Problem {
-  return new Problem('unavailable', 'The keys of the issuer of tokens could not be had: send the request again later.', { headers: { 'Retry-After': '1' } });
+  return new Problem(
+    'unavailable',
+    'The keys of the issuer of tokens could not be had: send the request again later.',
+    { headers: { 'Retry-After': '1' } },
+  );
 }
 
 /** The keys of an id that fit an algorithm by their type, curve and declared purpose. */
@@ -93,7 +104,9 @@ function finder(keys: PublicKey[]): Find {
       // Several may have one id (RFC 7517 §4.5): then the error lists them.
       const found: CryptoKey[] = [];
       if (error instanceof errors.JWKSMultipleMatchingKeys) {
-        for await (const key of error) found.push(key);
+        for await (const key of error) {
+          found.push(key);
+        }
       }
       return found;
     }
@@ -108,7 +121,11 @@ async function discover(issuer: string, insecure: boolean): Promise<string> {
   if (named !== issuer) {
     throw new Error(`${url} describes another issuer`);
   }
-  if (typeof uri !== 'string' || !URL.canParse(uri) || !(insecure ? ['https:', 'http:'] : ['https:']).includes(new URL(uri).protocol)) {
+  if (
+    typeof uri !== 'string' ||
+    !URL.canParse(uri) ||
+    !(insecure ? ['https:', 'http:'] : ['https:']).includes(new URL(uri).protocol)
+  ) {
     throw new Error(`${url} names no https address of keys in jwks_uri`);
   }
   return uri;

@@ -5,7 +5,10 @@ import type { JWK } from 'jose';
 /** A public key with an id. */
 export type PublicKey = JWK & { readonly kid: string };
 
-/** The keys that are of use. §5: those that are not understood, lack something or are out of range are to be ignored, not to spoil the others. */
+/**
+ * The keys that are of use. §5: those that are not understood, lack something or are out of range are to be ignored,
+ * not to spoil the others.
+ */
 export function usableKeys(members: readonly unknown[]): PublicKey[] {
   return members.filter(isSound).map(bare).filter(isStrong);
 }
@@ -18,12 +21,15 @@ function isSound(member: unknown): member is PublicKey {
     return false;
   }
   const { kid, kty, d, key_ops: operations, ...rest } = member as Record<string, unknown>;
-  return typeof kid === 'string' && typeof kty === 'string'
+  return (
+    typeof kid === 'string' &&
+    typeof kty === 'string' &&
     // Of a private key that everybody can read, nobody is the only owner.
-    && d === undefined
-    && TEXTS.every((name) => rest[name] === undefined || typeof rest[name] === 'string')
+    d === undefined &&
+    TEXTS.every((name) => rest[name] === undefined || typeof rest[name] === 'string') &&
     // §4.3
-    && (operations === undefined || (Array.isArray(operations) && operations.includes('verify')));
+    (operations === undefined || (Array.isArray(operations) && operations.includes('verify')))
+  );
 }
 
 /** A key with what it is verified and chosen by, and nothing that could be odd beside. */
@@ -43,10 +49,17 @@ function isStrong(key: PublicKey): boolean {
     return false;
   }
   try {
-    const { asymmetricKeyType: type, asymmetricKeyDetails: details } = createPublicKey({ key: key as JsonWebKey, format: 'jwk' });
+    const { asymmetricKeyType: type, asymmetricKeyDetails: details } = createPublicKey({
+      key: key as JsonWebKey,
+      format: 'jwk',
+    });
     switch (type) {
       case 'rsa':
-        return details!.modulusLength! >= SMALLEST_MODULUS && details!.publicExponent! >= 3n && details!.publicExponent! % 2n === 1n;
+        return (
+          details!.modulusLength! >= SMALLEST_MODULUS &&
+          details!.publicExponent! >= 3n &&
+          details!.publicExponent! % 2n === 1n
+        );
       case 'ec':
         return true;
       case 'ed25519':
@@ -67,7 +80,9 @@ const EIGHTH = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c
 /** RFC 8032 §5.1: the points of the orders 1, 2, 4 and 8. By them one signature fits many messages. */
 const SMALL_ORDERS = [0n, 1n, FIELD - 1n, EIGHTH, FIELD - EIGHTH];
 
-/** @param x the point as RFC 8032 §5.1.2 encodes it: its y in little-endian, with the sign of its x in the highest bit */
+/**
+ * @param x the point as RFC 8032 §5.1.2 encodes it: its y in little-endian, with the sign of its x in the highest bit
+ */
 function isOfSmallOrder(x: string): boolean {
   const y = BigInt.asUintN(255, BigInt(`0x${Buffer.from(x, 'base64url').reverse().toString('hex')}`));
   return SMALL_ORDERS.includes(y % FIELD);

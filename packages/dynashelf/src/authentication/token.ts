@@ -1,4 +1,5 @@
-// Verifies a token (RFC 7519): who signed it, for whom, since when and until when; and says what it tells of its bearer.
+// Verifies a token (RFC 7519): who signed it, for whom, since when and until when; and says what it tells of its
+// bearer.
 import { type CryptoKey, decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { TokenTrust } from '../config';
 import type { Problem } from '../problem';
@@ -8,7 +9,8 @@ import { unauthenticated } from '../authorization/refusal';
 
 /**
  * Verifies one token.
- * @throws Problem `unauthenticated` for a token that is not trusted, its detail free of what the token says; `unavailable` where the issuer's keys cannot be had
+ * @throws Problem `unauthenticated` for a token that is not trusted, its detail free of what the token says;
+ * `unavailable` where the issuer's keys cannot be had
  */
 export type TokenVerifier = (token: string) => Promise<VerifiedToken>;
 
@@ -28,7 +30,10 @@ const NO_KEY = 'is signed by a key that its issuer does not have';
 const NOT_YET = 'is not valid yet';
 const FROM_THE_FUTURE = 'was issued in the future';
 
-/** What may be otherwise a moment later. Such a refusal has no code, and API Gateway is not to keep it (docs/decisions/authorizer.md). */
+/**
+ * What may be otherwise a moment later. Such a refusal has no code, and API Gateway is not to keep it
+ * (docs/decisions/authorizer.md).
+ */
 const PASSING = [NO_KEY, NOT_YET, FROM_THE_FUTURE];
 
 function refused(reason: string): Problem {
@@ -40,14 +45,17 @@ const NO_TOKEN = 'is not a signed JSON Web Token';
 /** RFC 7515 §2, RFC 4648 §3.5: Node decodes several texts to the same bytes; only one of them is the token. */
 function requireCanonical(token: string): void {
   const parts = token.split('.');
-  if (parts.length !== 3 || parts.some((part) => part === '' || Buffer.from(part, 'base64url').toString('base64url') !== part)) {
+  if (
+    parts.length !== 3 ||
+    parts.some((part) => part === '' || Buffer.from(part, 'base64url').toString('base64url') !== part)
+  ) {
     throw refused(NO_TOKEN);
   }
 }
 
 /**
- * The kinds of token that are taken, RFC 9068 §4 among them. RFC 8725 §3.11: an issuer signs others with the same keys, for the
- * same audience: of a logout, of an event. Most issuers name no kind, or just JWT.
+ * The kinds of token that are taken, RFC 9068 §4 among them. RFC 8725 §3.11: an issuer signs others with the same keys,
+ * for the same audience: of a logout, of an event. Most issuers name no kind, or just JWT.
  */
 const KINDS = ['jwt', 'at+jwt'];
 
@@ -66,7 +74,10 @@ function refuseOthers(token: string, trust: TokenTrust): { readonly alg: string;
     throw refused('has extensions that are not understood here');
   }
   // RFC 7515 §4.1.9
-  if (typ !== undefined && !(typeof typ === 'string' && KINDS.includes(typ.toLowerCase().replace(/^application\//, '')))) {
+  if (
+    typ !== undefined &&
+    !(typeof typ === 'string' && KINDS.includes(typ.toLowerCase().replace(/^application\//, '')))
+  ) {
     throw refused('is of another kind than access tokens');
   }
   // RFC 8417 §2.2: a token that has it tells of events, whatever kind it says to be.
@@ -91,9 +102,17 @@ function decoded<T>(decode: () => T): T {
   }
 }
 
-/** The claims, where one of the keys has signed them and their time is now. The audience is for later: the library looks at `aud` alone. */
+/**
+ * The claims, where one of the keys has signed them and their time is now. The audience is for later: the library looks
+ * at `aud` alone.
+ */
 async function verified(token: string, keys: readonly CryptoKey[], trust: TokenTrust): Promise<JWTPayload> {
-  const options = { algorithms: [...trust.algorithms], issuer: trust.issuer, clockTolerance: trust.clockSkew, currentDate: new Date(Date.now()) };
+  const options = {
+    algorithms: [...trust.algorithms],
+    issuer: trust.issuer,
+    clockTolerance: trust.clockSkew,
+    currentDate: new Date(Date.now()),
+  };
   let reason = NO_KEY;
   for (const key of keys) {
     try {
@@ -101,7 +120,9 @@ async function verified(token: string, keys: readonly CryptoKey[], trust: TokenT
     } catch (error) {
       reason = reasonOf(error);
       // RFC 7517 §4.5: several keys may have one id.
-      if (!(error instanceof errors.JWSSignatureVerificationFailed)) break;
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) {
+        break;
+      }
     }
   }
   throw refused(reason);
@@ -113,16 +134,24 @@ function reasonOf(error: unknown): string {
     return 'has expired';
   }
   if (error instanceof errors.JWSSignatureVerificationFailed) {
-    return 'has a signature that is not its issuer\'s';
+    return "has a signature that is not its issuer's";
   }
-  return error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf' && error.reason === 'check_failed' ? NOT_YET : NO_TOKEN;
+  return error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf' && error.reason === 'check_failed'
+    ? NOT_YET
+    : NO_TOKEN;
 }
 
 const LONGEST_SUBJECT = 255;
 
 /** What a verified payload says of its bearer. */
 function described(payload: JWTPayload, trust: TokenTrust): VerifiedToken {
-  const { sub, exp, iat, aud, client_id: clientId } = payload as Record<string, unknown> & Pick<JWTPayload, 'exp' | 'iat'>;
+  const {
+    sub,
+    exp,
+    iat,
+    aud,
+    client_id: clientId,
+  } = payload as Record<string, unknown> & Pick<JWTPayload, 'exp' | 'iat'>;
   // RFC 9068 §2.2 wants each of these; a token without an end would be good for ever.
   if (exp === undefined || !Number.isFinite(exp)) {
     throw refused('does not say when it expires');
@@ -130,7 +159,11 @@ function described(payload: JWTPayload, trust: TokenTrust): VerifiedToken {
   if (iat !== undefined && iat - trust.clockSkew > Date.now() / 1000) {
     throw refused(FROM_THE_FUTURE);
   }
-  if (!(aud === undefined ? [clientId] : [aud].flat()).some((audience) => typeof audience === 'string' && trust.audiences.includes(audience))) {
+  if (
+    !(aud === undefined ? [clientId] : [aud].flat()).some(
+      (audience) => typeof audience === 'string' && trust.audiences.includes(audience),
+    )
+  ) {
     throw refused('is for another audience');
   }
   if (sub === undefined || sub === '') {
@@ -142,14 +175,23 @@ function described(payload: JWTPayload, trust: TokenTrust): VerifiedToken {
   if (sub.startsWith(KEY_PREFIX)) {
     throw refused('names a subject that API keys have here');
   }
-  // OpenID Connect Core §2 allows 255 characters. \p{C}: control, format, unassigned, lone halves of a pair; \p{Zl}, \p{Zp}: line ends.
+  // OpenID Connect Core §2 allows 255 characters. \p{C}: control, format, unassigned, lone halves of a pair; \p{Zl},
+  // \p{Zp}: line ends.
   if (sub.length > LONGEST_SUBJECT || /[\p{C}\p{Zl}\p{Zp}]/u.test(sub) || sub !== sub.trim()) {
     throw refused('names a subject that is too long, or has characters that cannot be shown');
   }
-  return { subject: sub, roles: JSON.stringify(rolesOf(payload, trust.rolesClaim)), claims: JSON.stringify(payload), expires: String(exp) };
+  return {
+    subject: sub,
+    roles: JSON.stringify(rolesOf(payload, trust.rolesClaim)),
+    claims: JSON.stringify(payload),
+    expires: String(exp),
+  };
 }
 
-/** The roles: a list of texts, or one text with spaces between, as `scope` is (RFC 8693 §4.2). What is anything else gives none. */
+/**
+ * The roles: a list of texts, or one text with spaces between, as `scope` is (RFC 8693 §4.2). What is anything else
+ * gives none.
+ */
 function rolesOf(payload: JWTPayload, claim: string): string[] {
   const value = valueAt(payload, claim);
   const roles = typeof value === 'string' ? value.split(' ') : Array.isArray(value) ? value : [];
@@ -158,6 +200,9 @@ function rolesOf(payload: JWTPayload, claim: string): string[] {
 
 /** A claim by its name, else by the names that the dots separate: names of claims may hold dots themselves. */
 function valueAt(object: unknown, name: string): unknown {
-  const own = (from: unknown, key: string): unknown => (typeof from === 'object' && from !== null && Object.hasOwn(from, key) ? (from as Record<string, unknown>)[key] : undefined);
+  const own = (from: unknown, key: string): unknown =>
+    typeof from === 'object' && from !== null && Object.hasOwn(from, key)
+      ? (from as Record<string, unknown>)[key]
+      : undefined;
   return own(object, name) ?? name.split('.').reduce(own, object);
 }

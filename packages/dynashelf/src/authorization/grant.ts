@@ -13,7 +13,7 @@ export function grantOf(resource: Resource, operation: string, caller: Caller): 
     return 'all';
   }
   const grants = (resource.access.get(operation) ?? []).map((rule) => byRule(resource, operation, rule, caller));
-  return grants.includes('all') ? 'all' : grants.find((grant) => grant !== 'none') ?? 'none';
+  return grants.includes('all') ? 'all' : (grants.find((grant) => grant !== 'none') ?? 'none');
 }
 
 /** Whether an operation can be carried out by someone without credentials. */
@@ -23,7 +23,15 @@ export function isPublic(resource: Resource, operation: string): boolean {
 
 /** Whether a rule of an attribute includes a caller. */
 export function includesCaller(rules: AttributeRules, caller: Caller): boolean {
-  return [rules].flat().some((rule) => (caller.kind === 'open' ? rule !== 'nobody' : typeof rule === 'function' ? rule(caller) === true : rule !== 'nobody' && holds(rule, caller)));
+  return [rules]
+    .flat()
+    .some((rule) =>
+      caller.kind === 'open'
+        ? rule !== 'nobody'
+        : typeof rule === 'function'
+          ? rule(caller) === true
+          : rule !== 'nobody' && holds(rule, caller),
+    );
 }
 
 function byRule(resource: Resource, operation: string, rule: AccessRule, caller: Caller): Grant {
@@ -37,9 +45,14 @@ function byRule(resource: Resource, operation: string, rule: AccessRule, caller:
   return toGrant(holds(rule, caller));
 }
 
-function holds(rule: 'public' | 'authenticated' | { readonly role: string | readonly string[] }, { kind, roles }: Caller): boolean {
-  return rule === 'public'
-    || (rule === 'authenticated' ? kind !== 'anonymous' : [rule.role].flat().some((role) => roles.includes(role)));
+function holds(
+  rule: 'public' | 'authenticated' | { readonly role: string | readonly string[] },
+  { kind, roles }: Caller,
+): boolean {
+  return (
+    rule === 'public' ||
+    (rule === 'authenticated' ? kind !== 'anonymous' : [rule.role].flat().some((role) => roles.includes(role)))
+  );
 }
 
 function toGrant(isGranted: boolean): Grant {
@@ -49,17 +62,27 @@ function toGrant(isGranted: boolean): Grant {
 const COMPARABLE = ['string', 'number', 'boolean'];
 
 function byConditions(resource: Resource, operation: string, conditions: Conditions): Grant {
-  const mistake = (what: string): Error => new Error(`src/resources/${resource.name}.ts: the function under access for "${operation}" ${what}`);
+  const mistake = (what: string): Error =>
+    new Error(`src/resources/${resource.name}.ts: the function under access for "${operation}" ${what}`);
   if (typeof conditions !== 'object' || conditions === null || Object.keys(conditions).length === 0) {
     throw mistake('must answer with true, false, or the values that attributes must have');
   }
   for (const [name, value] of Object.entries(conditions)) {
     const node = resource.attributes.get(name);
-    const kind = name === 'id' ? 'string' : node?.kind ?? 'none';
+    const kind = name === 'id' ? 'string' : (node?.kind ?? 'none');
     const { get, set, forceDefault, counts } = node?.words ?? {};
     // What is written has these values, so nothing else may decide them.
-    if (!COMPARABLE.includes(kind) || get !== undefined || set !== undefined || forceDefault === true || counts !== undefined || Object.hasOwn(resource.computed, name)) {
-      throw mistake(`answers with a condition on "${name}", which must be a String, Number or Boolean of the item itself, without get, set and forceDefault, and neither computed nor counted`);
+    if (
+      !COMPARABLE.includes(kind) ||
+      get !== undefined ||
+      set !== undefined ||
+      forceDefault === true ||
+      counts !== undefined ||
+      Object.hasOwn(resource.computed, name)
+    ) {
+      throw mistake(
+        `answers with a condition on "${name}", which must be a String, Number or Boolean of the item itself, without get, set and forceDefault, and neither computed nor counted`,
+      );
     }
     // What a token does not say must not open anything.
     if (value === undefined || value === null) {

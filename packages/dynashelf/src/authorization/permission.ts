@@ -44,10 +44,14 @@ export function openAccess(caller: Caller): Access {
   };
 }
 
-/** The refusal of an operation of which nothing is granted: 401 where credentials could help, 403 where they did not. */
+/**
+ * The refusal of an operation of which nothing is granted: 401 where credentials could help, 403 where they did not.
+ */
 function refusalOf({ kind }: Caller, { name }: Resource, operation: string): Problem {
   return kind === 'anonymous'
-    ? unauthenticated(`"${operation}" on ${name} is not open to everyone: send credentials, such as Authorization: Bearer with a token.`)
+    ? unauthenticated(
+        `"${operation}" on ${name} is not open to everyone: send credentials, such as Authorization: Bearer with a token.`,
+      )
     : forbidden(`These credentials do not allow "${operation}" on ${name}: use others, or ask for the right.`);
 }
 
@@ -75,7 +79,10 @@ const known = new WeakMap<Resource, { readonly readable: Restricted; readonly wr
 function restricted(resource: Resource): { readonly readable: Restricted; readonly writable: Restricted } {
   let found = known.get(resource);
   if (found === undefined) {
-    const by = (word: 'readableBy' | 'writableBy'): Restricted => [...resource.attributes].flatMap(([name, { words }]) => (words[word] === undefined ? [] : [[name, words[word]] as const]));
+    const by = (word: 'readableBy' | 'writableBy'): Restricted =>
+      [...resource.attributes].flatMap(([name, { words }]) =>
+        words[word] === undefined ? [] : [[name, words[word]] as const],
+      );
     found = { readable: by('readableBy'), writable: by('writableBy') };
     known.set(resource, found);
   }
@@ -83,5 +90,7 @@ function restricted(resource: Resource): { readonly readable: Restricted; readon
 }
 
 function excluded(attributes: Restricted, caller: Caller): ReadonlySet<string> {
-  return attributes.length === 0 ? NONE : new Set(attributes.filter(([, rules]) => !includesCaller(rules, caller)).map(([name]) => name));
+  return attributes.length === 0
+    ? NONE
+    : new Set(attributes.filter(([, rules]) => !includesCaller(rules, caller)).map(([name]) => name));
 }

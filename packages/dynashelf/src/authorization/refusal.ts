@@ -6,7 +6,9 @@ import { Problem } from '../problem';
  * @param error the code of RFC 6750 §3.1; none for a request without credentials
  */
 export function unauthenticated(detail: string, error?: 'invalid_token'): Problem {
-  return new Problem('unauthenticated', detail, { headers: { 'WWW-Authenticate': error === undefined ? 'Bearer' : `Bearer error="${error}"` } });
+  return new Problem('unauthenticated', detail, {
+    headers: { 'WWW-Authenticate': error === undefined ? 'Bearer' : `Bearer error="${error}"` },
+  });
 }
 
 /** 403: the caller is known, and may not. */

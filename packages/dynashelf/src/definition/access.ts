@@ -65,7 +65,8 @@ export type Access<Name extends string = string> = {
 };
 
 /** Who may see, or set, an attribute: a matter of the caller alone. `nobody` keeps it to the resource's own code. */
-export type AttributeRule = 'public' | 'authenticated' | 'nobody' | { readonly role: string | readonly string[] } | ((caller: Caller) => boolean);
+export type AttributeRule =
+  'public' | 'authenticated' | 'nobody' | { readonly role: string | readonly string[] } | ((caller: Caller) => boolean);
 
 /** One rule, or several of which one is enough. */
 export type AttributeRules = AttributeRule | readonly AttributeRule[];
@@ -93,7 +94,9 @@ export const EVERYTHING: Permission = { grant: 'all', shown: 'all', hidden: new 
 
 /** Whether a grant includes an item. */
 export function includes(grant: Grant, item: AnyItem): boolean {
-  return typeof grant === 'string' ? grant === 'all' : Object.entries(grant.conditions).every(([attribute, value]) => item[attribute] === value);
+  return typeof grant === 'string'
+    ? grant === 'all'
+    : Object.entries(grant.conditions).every(([attribute, value]) => item[attribute] === value);
 }
 
 /** An item as a caller may see it; undefined where that is not at all. */
@@ -101,5 +104,7 @@ export function show({ shown, hidden }: Pick<Permission, 'shown' | 'hidden'>, it
   if (!includes(shown, item)) {
     return undefined;
   }
-  return hidden.size === 0 ? item : Object.fromEntries(Object.entries(item).filter(([name]) => !hidden.has(name))) as AnyItem;
+  return hidden.size === 0
+    ? item
+    : (Object.fromEntries(Object.entries(item).filter(([name]) => !hidden.has(name))) as AnyItem);
 }

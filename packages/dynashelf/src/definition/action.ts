@@ -47,7 +47,10 @@ export interface ActionInput<S extends SchemaDefinition, B extends SchemaDefinit
   readonly transaction: Transaction;
 }
 
-/** The item that an action gives back. Written at `run`, it keeps TypeScript from asking files that name each other in a circle. */
+/**
+ * The item that an action gives back. Written at `run`, it keeps TypeScript from asking files that name each other in a
+ * circle.
+ */
 export type Answer = SystemAttributes;
 
 /**
@@ -71,7 +74,9 @@ export interface LoadedAction {
 }
 
 /** Gives an action the types of its body and item: `actions: (action) => ({ checkout: action({ … }) })`. */
-export type DefineAction<S extends SchemaDefinition> = <const B extends SchemaDefinition>(definition: Action<S, B>) => Action<S, B>;
+export type DefineAction<S extends SchemaDefinition> = <const B extends SchemaDefinition>(
+  definition: Action<S, B>,
+) => Action<S, B>;
 
 /**
  * What an action throws where the item is not in a state for it.

@@ -24,7 +24,17 @@ export type AttributeType =
 
 /** The formats a string can be held to (JSON Schema validation §7.3). */
 export const FORMATS = [
-  'date', 'date-time', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'time', 'uri', 'uri-reference', 'uuid',
+  'date',
+  'date-time',
+  'duration',
+  'email',
+  'hostname',
+  'ipv4',
+  'ipv6',
+  'time',
+  'uri',
+  'uri-reference',
+  'uuid',
 ] as const;
 
 /** What Dynamoose calls on the way to the table and back. `value` is as stored for `set` and `validate`. */
@@ -72,17 +82,32 @@ export interface AttributeDefinition {
 
   /** Never taken from a request body; ignored there. */
   readonly readOnly?: boolean;
-  /** The collection of which the attribute holds an item's id, such as `'authors'`: a String of the item itself, not inside another attribute. */
+  /**
+   * The collection of which the attribute holds an item's id, such as `'authors'`: a String of the item itself, not
+   * inside another attribute.
+   */
   readonly references?: string;
-  /** What becomes of this item when the one it references is deleted: that is refused (default), this one goes too, or the attribute does. */
+  /**
+   * What becomes of this item when the one it references is deleted: that is refused (default), this one goes too, or
+   * the attribute does.
+   */
   readonly onDelete?: 'restrict' | 'cascade' | 'setNull';
-  /** The number of items of another collection that refer to this one, kept with every write of theirs: a Number that is `readOnly`, with `default: 0`. */
+  /**
+   * The number of items of another collection that refer to this one, kept with every write of theirs: a Number that is
+   * `readOnly`, with `default: 0`.
+   */
   readonly counts?: Counting;
   /** No two items of the collection have the same value: a String or Number of the item itself. */
   readonly unique?: boolean;
-  /** Who sees the attribute: everyone who may read the item, without it. For others it does not exist. Of the item itself, not inside another attribute. */
+  /**
+   * Who sees the attribute: everyone who may read the item, without it. For others it does not exist. Of the item
+   * itself, not inside another attribute.
+   */
   readonly readableBy?: AttributeRules;
-  /** Who sets the attribute: everyone who may write the item, without it. In the body of others it is ignored, as one that is `readOnly`. */
+  /**
+   * Who sets the attribute: everyone who may write the item, without it. In the body of others it is ignored, as one
+   * that is `readOnly`.
+   */
   readonly writableBy?: AttributeRules;
   /** A number without a fraction. */
   readonly integer?: boolean;

@@ -28,7 +28,9 @@ export function derive(resource: Resource, item: AnyItem): Derived {
     const faults = gatherFaults();
     values[name] = json === undefined ? undefined : convert(resource.attributes.get(name)!, json, [name], faults);
     if (faults.count > 0) {
-      throw new Error(`src/resources/${resource.name}.ts: computed "${name}" gave ${JSON.stringify(json)}: ${faults.named[0]!.detail}`);
+      throw new Error(
+        `src/resources/${resource.name}.ts: computed "${name}" gave ${JSON.stringify(json)}: ${faults.named[0]!.detail}`,
+      );
     }
     whole[name] = json;
   }

@@ -28,7 +28,9 @@ export interface SystemAttributes {
 export type AnyItem = SystemAttributes & { [attribute: string]: unknown };
 
 /** An item of one resource, as a client sees it: `Item<typeof theResource>`. */
-export type Item<R extends { readonly schema: SchemaDefinition }> = Simplify<Attributes<R['schema']> & SystemAttributes>;
+export type Item<R extends { readonly schema: SchemaDefinition }> = Simplify<
+  Attributes<R['schema']> & SystemAttributes
+>;
 
 /** The attributes that a schema declares, as JSON: those `required` are there, the others may be. */
 export type Attributes<S extends SchemaDefinition> = Simplify<
@@ -46,8 +48,12 @@ type Value<A extends Attribute> = A extends { enum: readonly (infer E)[] }
       : Scalar<A>;
 
 type Nested<T, S> = T extends ObjectConstructor
-  ? S extends SchemaDefinition ? Attributes<S> : JsonObject
-  : S extends readonly [infer E extends Attribute] ? Value<E>[] : Json[];
+  ? S extends SchemaDefinition
+    ? Attributes<S>
+    : JsonObject
+  : S extends readonly [infer E extends Attribute]
+    ? Value<E>[]
+    : Json[];
 
 type Scalar<T> = T extends NumberConstructor
   ? number

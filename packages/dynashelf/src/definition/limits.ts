@@ -9,11 +9,17 @@ export const MOST_LISTED = 100;
 /** Greatest number of values that `in` takes. */
 export const MOST_VALUES = 100;
 
-/** Greatest number of filters of a list, and of their values together: DynamoDB takes 4 KB of expression, and these stay under it. */
+/**
+ * Greatest number of filters of a list, and of their values together: DynamoDB takes 4 KB of expression, and these stay
+ * under it.
+ */
 export const MOST_FILTERS = 40;
 export const MOST_VALUES_IN_ALL = 300;
 
-/** Greatest number of entity tags in one header: more is no honest request. DynamoDB takes 300 operators in a condition, and a tag can need four. */
+/**
+ * Greatest number of entity tags in one header: more is no honest request. DynamoDB takes 300 operators in a condition,
+ * and a tag can need four.
+ */
 export const MOST_TAGS = 50;
 
 /** Greatest length of an id, in characters. */
@@ -43,8 +49,13 @@ export const MOST_PARAMETERS = 100;
 /** Greatest length of the value of a request header that is read, in characters. */
 export const LONGEST_HEADER = 8192;
 
-/** What the `copy` operations of one JSON Patch may add to an item, in bytes of JSON, about: no stored item is larger. */
+/**
+ * What the `copy` operations of one JSON Patch may add to an item, in bytes of JSON, about: no stored item is larger.
+ */
 export const MOST_COPIED = 512 * 1024;
 
-/** How many elements of arrays the operations of one JSON Patch may move up or down to make or fill a place: about half a second's work. */
+/**
+ * How many elements of arrays the operations of one JSON Patch may move up or down to make or fill a place: about half
+ * a second's work.
+ */
 export const MOST_SHIFTED = 1_000_000_000;

@@ -15,7 +15,8 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   let found: string | undefined;
   for (const candidate of names) {
     // Names differ by no less than their lengths do.
-    const distance = Math.abs(slip.length - candidate.length) < least ? editDistance(slip, candidate.toLowerCase()) : least;
+    const distance =
+      Math.abs(slip.length - candidate.length) < least ? editDistance(slip, candidate.toLowerCase()) : least;
     if (distance < least) {
       least = distance;
       found = candidate;
@@ -28,7 +29,11 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
  * ` Did you mean "title"?`, or nothing.
  * @param faults those of the request that are found so far
  */
-export function didYouMean(name: string, names: Iterable<string>, { count }: Pick<FoundFaults, 'count'> = { count: 0 }): string {
+export function didYouMean(
+  name: string,
+  names: Iterable<string>,
+  { count }: Pick<FoundFaults, 'count'> = { count: 0 },
+): string {
   const found = count > MOST_ASKED ? undefined : nearest(name, names);
   return found === undefined ? '' : ` Did you mean "${found}"?`;
 }

@@ -8,7 +8,10 @@ import type { Resource } from './resource';
 export interface Relation {
   /** The collection whose items refer to this one's. */
   readonly collection: string;
-  /** Their attribute that does; it `references` this collection, and is the `partition` of an index there that has no `sort`. */
+  /**
+   * Their attribute that does; it `references` this collection, and is the `partition` of an index there that has no
+   * `sort`.
+   */
   readonly attribute: string;
 }
 
@@ -46,7 +49,11 @@ export function* checkRelations(resource: Resource): Generator<string> {
     if (actions.includes(name)) {
       yield `relation "${name}" has the name of an action, and both would be served at /${resource.name}/{id}/${name}: give one of them another name`;
     }
-    if (typeof relation?.collection !== 'string' || typeof relation.attribute !== 'string' || Object.keys(relation).length > 2) {
+    if (
+      typeof relation?.collection !== 'string' ||
+      typeof relation.attribute !== 'string' ||
+      Object.keys(relation).length > 2
+    ) {
       yield `relation "${name}" does not say whose items it lists: write { collection: …, attribute: … } and nothing else, the attribute being the one of that collection that refers to ${resource.name}`;
     }
   }
@@ -55,13 +62,26 @@ export function* checkRelations(resource: Resource): Generator<string> {
 /** The mistakes that only several files together show, each with the file to change. */
 export function* checkAcross(resources: ReadonlyMap<string, Resource>): Generator<string> {
   for (const resource of resources.values()) {
-    for (const [name, { words: { references } }] of resource.attributes) {
+    for (const [
+      name,
+      {
+        words: { references },
+      },
+    ] of resource.attributes) {
       if (references !== undefined && !resources.has(references)) {
         yield `${fileOf(resource)}: attribute "${name}" references "${references}", which src/resources/index.ts does not list: list it there, or correct the name.${didYouMean(references, resources.keys())}`;
       }
     }
-    for (const [name, { words: { counts } }] of resource.attributes) {
-      if (counts !== undefined && resources.get(counts.collection)?.attributes.get(counts.attribute)?.words.references !== resource.name) {
+    for (const [
+      name,
+      {
+        words: { counts },
+      },
+    ] of resource.attributes) {
+      if (
+        counts !== undefined &&
+        resources.get(counts.collection)?.attributes.get(counts.attribute)?.words.references !== resource.name
+      ) {
         yield `${fileOf(resource)}: attribute "${name}" counts items of "${counts.collection}" by "${counts.attribute}", which is no attribute that references ${resource.name}: correct one of the two, or add references: '${resource.name}' there`;
       }
     }
@@ -71,7 +91,12 @@ export function* checkAcross(resources: ReadonlyMap<string, Resource>): Generato
   }
 }
 
-function* checkRelation(resource: Resource, name: string, { collection, attribute }: Relation, resources: ReadonlyMap<string, Resource>): Generator<string> {
+function* checkRelation(
+  resource: Resource,
+  name: string,
+  { collection, attribute }: Relation,
+  resources: ReadonlyMap<string, Resource>,
+): Generator<string> {
   const other = resources.get(collection);
   if (other === undefined) {
     yield `${fileOf(resource)}: relation "${name}" lists the collection "${collection}", which src/resources/index.ts does not list: list it there, or correct the name.${didYouMean(collection, resources.keys())}`;
@@ -86,7 +111,11 @@ function* checkRelation(resource: Resource, name: string, { collection, attribut
     yield `${fileOf(other)}: attribute "${attribute}" does not refer to ${resource.name}, whose relation "${name}" goes by it: add references: '${resource.name}' there, or correct the relation in ${fileOf(resource)}`;
   }
   // Without sort a list is ordered by id, and only an index without sort has that order.
-  if (!Object.values(other.indexes).some(({ partition, sort }) => partition === attribute && [sort ?? []].flat().length === 0)) {
+  if (
+    !Object.values(other.indexes).some(
+      ({ partition, sort }) => partition === attribute && [sort ?? []].flat().length === 0,
+    )
+  ) {
     yield `${fileOf(other)}: no index serves the relation "${name}" of ${resource.name}: add { partition: '${attribute}' }, without sort, to its indexes, or remove the relation in ${fileOf(resource)}`;
   }
 }

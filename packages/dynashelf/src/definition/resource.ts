@@ -38,7 +38,9 @@ export interface ResourceDefinition<S extends SchemaDefinition> {
   /** The lists at `/{collection}/{id}/{name}`: the items of another collection that refer to this one. */
   readonly relations?: { readonly [name: string]: Relation };
   /** Attributes that follow from the others, computed on every write: declare them `readOnly`. */
-  readonly computed?: { readonly [K in Extract<keyof NoInfer<S>, string>]?: (item: Item<{ readonly schema: NoInfer<S> }>) => unknown };
+  readonly computed?: {
+    readonly [K in Extract<keyof NoInfer<S>, string>]?: (item: Item<{ readonly schema: NoInfer<S> }>) => unknown;
+  };
   /** What must hold across attributes, on every write. */
   readonly rules?: readonly Rule<NoInfer<S>>[];
   /** Who may do what, and to which items. What is not declared is refused, but where access is open. */
@@ -61,10 +63,20 @@ export interface ResourceDefinition<S extends SchemaDefinition> {
 type KnownWords<S> = { readonly [Name in keyof S]: KnownWordsOf<S[Name]> };
 
 type KnownWordsOf<A> = A extends { readonly type: unknown }
-  ? { readonly [Word in keyof A]: Word extends 'schema' ? KnownInside<A[Word]> : Word extends keyof AttributeDefinition ? unknown : never }
+  ? {
+      readonly [Word in keyof A]: Word extends 'schema'
+        ? KnownInside<A[Word]>
+        : Word extends keyof AttributeDefinition
+          ? unknown
+          : never;
+    }
   : unknown;
 
-type KnownInside<S> = S extends readonly [infer E] ? readonly [KnownWordsOf<E>] : S extends SchemaDefinition ? KnownWords<S> : unknown;
+type KnownInside<S> = S extends readonly [infer E]
+  ? readonly [KnownWordsOf<E>]
+  : S extends SchemaDefinition
+    ? KnownWords<S>
+    : unknown;
 
 /** A resource as all other code knows it. */
 export interface Resource<S extends SchemaDefinition = SchemaDefinition> {
@@ -75,10 +87,12 @@ export interface Resource<S extends SchemaDefinition = SchemaDefinition> {
   readonly attributes: ReadonlyMap<string, Node>;
   readonly indexes: { readonly [name: string]: Index };
   readonly relations: { readonly [name: string]: Relation };
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each takes the items of its own resource
-  readonly computed: { readonly [attribute: string]: (item: any) => unknown };
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- likewise
-  readonly rules: readonly { readonly holds: (item: any) => boolean; readonly detail: string; readonly attribute?: string }[];
+  readonly computed: { readonly [attribute: string]: (item: AnyItem) => unknown };
+  readonly rules: readonly {
+    readonly holds: (item: AnyItem) => boolean;
+    readonly detail: string;
+    readonly attribute?: string;
+  }[];
   readonly actions: { readonly [name: string]: LoadedAction };
   /** The rules by operation and action: one is enough. */
   readonly access: ReadonlyMap<string, readonly AccessRule[]>;
@@ -86,6 +100,9 @@ export interface Resource<S extends SchemaDefinition = SchemaDefinition> {
   readonly preconditions: 'optional' | 'required';
   readonly maxAge: number | undefined;
 }
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each takes the items of its own resource
+type AnyItem = any;
 
 /** The words an attribute definition may use; a test holds them equal to {@link AttributeDefinition}. */
 export type AttributeWord = keyof AttributeDefinition;
@@ -106,7 +123,12 @@ export function defineResource<const S extends SchemaDefinition>(definition: Res
     computed: (definition.computed ?? {}) as Resource['computed'],
     rules: definition.rules ?? [],
     actions: actions(file, definition.actions?.((action) => action) ?? {}),
-    access: new Map(Object.entries(definition.access ?? {}).map(([operation, rules]) => [operation, rules === undefined ? [] : [rules].flat() as AccessRule[]])),
+    access: new Map(
+      Object.entries(definition.access ?? {}).map(([operation, rules]) => [
+        operation,
+        rules === undefined ? [] : ([rules].flat() as AccessRule[]),
+      ]),
+    ),
     shards: definition.shards ?? 1,
     preconditions: definition.preconditions ?? 'optional',
     maxAge: definition.maxAge,
@@ -123,7 +145,9 @@ export function listResources(...resources: Resource[]): ReadonlyMap<string, Res
   const byName = new Map<string, Resource>();
   for (const resource of resources) {
     if (byName.has(resource.name)) {
-      throw new Error(`src/resources/index.ts: two resources have the name "${resource.name}": give one of them another`);
+      throw new Error(
+        `src/resources/index.ts: two resources have the name "${resource.name}": give one of them another`,
+      );
     }
     byName.set(resource.name, resource);
   }
@@ -142,8 +166,16 @@ function nodes(file: string, schema: SchemaDefinition): ReadonlyMap<string, Node
   }
 }
 
-function actions(file: string, definitions: { readonly [name: string]: Pick<Action, 'description' | 'body'> & { readonly run: unknown } }): Resource['actions'] {
-  return Object.fromEntries(Object.entries(definitions).map(([name, { description, body, run }]) => [name, { description, body: nodes(file, body ?? {}), run: run as LoadedAction['run'] }]));
+function actions(
+  file: string,
+  definitions: { readonly [name: string]: Pick<Action, 'description' | 'body'> & { readonly run: unknown } },
+): Resource['actions'] {
+  return Object.fromEntries(
+    Object.entries(definitions).map(([name, { description, body, run }]) => [
+      name,
+      { description, body: nodes(file, body ?? {}), run: run as LoadedAction['run'] },
+    ]),
+  );
 }
 
 function fail(file: string, mistakes: string[]): void {

@@ -30,30 +30,59 @@ export function isHidden({ words }: Node, trusted: Trusted | undefined): boolean
 /** The required attributes that the description cannot require of a body, as some callers' may go without. */
 export function spared(resource: Resource, trusted: Trusted | undefined): ReadonlySet<string> {
   const owners = trusted === undefined ? [] : ownersOf(resource, 'create', 'replace');
-  return new Set([...resource.attributes].filter(([name, node]) => isHidden(node, trusted) || (trusted !== undefined && isRestricted(node.words.writableBy)) || owners.includes(name)).map(([name]) => name));
+  return new Set(
+    [...resource.attributes]
+      .filter(
+        ([name, node]) =>
+          isHidden(node, trusted) ||
+          (trusted !== undefined && isRestricted(node.words.writableBy)) ||
+          owners.includes(name),
+      )
+      .map(([name]) => name),
+  );
 }
 
 /** The properties of a schema with who sees and sets them. */
-export function remarked(resource: Resource, properties: Record<string, Part>, trusted: Trusted | undefined): Record<string, Part> {
-  return Object.fromEntries(Object.entries(properties).map(([name, property]) => {
-    const node = resource.attributes.get(name);
-    const remarks = node === undefined ? [] : remarksOn(resource, name, node, trusted);
-    const own = property['description'] as string | undefined;
-    return [name, {
-      ...property,
-      ...(remarks.length > 0 && { description: [...(own === undefined ? [] : [own]), ...remarks].join(' ') }),
-      ...(node !== undefined && isForNobody(node.words.readableBy) && { writeOnly: true }),
-    }];
-  }));
+export function remarked(
+  resource: Resource,
+  properties: Record<string, Part>,
+  trusted: Trusted | undefined,
+): Record<string, Part> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => {
+      const node = resource.attributes.get(name);
+      const remarks = node === undefined ? [] : remarksOn(resource, name, node, trusted);
+      const own = property['description'] as string | undefined;
+      return [
+        name,
+        {
+          ...property,
+          ...(remarks.length > 0 && { description: [...(own === undefined ? [] : [own]), ...remarks].join(' ') }),
+          ...(node !== undefined && isForNobody(node.words.readableBy) && { writeOnly: true }),
+        },
+      ];
+    }),
+  );
 }
 
 function remarksOn(resource: Resource, name: string, { words }: Node, trusted: Trusted | undefined): string[] {
-  const seen = isForNobody(words.readableBy) ? ['Seen by nobody.']
-    : trusted !== undefined && isRestricted(words.readableBy) ? [`Seen by ${named(words.readableBy!, trusted)}.`] : [];
-  const set = trusted !== undefined && isRestricted(words.writableBy) && !isForNobody(words.writableBy) ? [`Set by ${named(words.writableBy!, trusted)}; ignored of others.`] : [];
+  const seen = isForNobody(words.readableBy)
+    ? ['Seen by nobody.']
+    : trusted !== undefined && isRestricted(words.readableBy)
+      ? [`Seen by ${named(words.readableBy!, trusted)}.`]
+      : [];
+  const set =
+    trusted !== undefined && isRestricted(words.writableBy) && !isForNobody(words.writableBy)
+      ? [`Set by ${named(words.writableBy!, trusted)}; ignored of others.`]
+      : [];
   const isOwned = trusted !== undefined && ownersOf(resource, 'create', 'replace', 'patch').includes(name);
   const isNeeded = words.required === true && words.default === undefined && spared(resource, trusted).has(name);
-  return [...seen, ...set, ...(isOwned ? ['Of what its owner writes, the caller’s subject, whatever the body says.'] : []), ...(isNeeded ? [isOwned ? 'Required of others.' : 'Required to make an item.'] : [])];
+  return [
+    ...seen,
+    ...set,
+    ...(isOwned ? ['Of what its owner writes, the caller’s subject, whatever the body says.'] : []),
+    ...(isNeeded ? [isOwned ? 'Required of others.' : 'Required to make an item.'] : []),
+  ];
 }
 
 function named(rules: AttributeRules, trusted: Trusted): string {
@@ -78,10 +107,22 @@ function listed(rules: AttributeRules): readonly AttributeRule[] {
 
 /** Whether the deletion of an item of a collection reaches items that refer to it. */
 export function cascadesTo({ name }: Pick<Resource, 'name'>, resources: ReadonlyMap<string, Resource>): boolean {
-  return [...resources.values()].some(({ attributes }) => [...attributes.values()].some(({ words }) => words.references === name && (words.onDelete ?? 'restrict') !== 'restrict'));
+  return [...resources.values()].some(({ attributes }) =>
+    [...attributes.values()].some(
+      ({ words }) => words.references === name && (words.onDelete ?? 'restrict') !== 'restrict',
+    ),
+  );
 }
 
-/** Whether an item of a collection can be read while it is being deleted: others go with it, or it goes with another. */
-export function isSeenDeleting(resource: Pick<Resource, 'name' | 'attributes'>, resources: ReadonlyMap<string, Resource>): boolean {
-  return cascadesTo(resource, resources) || [...resource.attributes.values()].some(({ words }) => words.onDelete === 'cascade');
+/**
+ * Whether an item of a collection can be read while it is being deleted: others go with it, or it goes with another.
+ */
+export function isSeenDeleting(
+  resource: Pick<Resource, 'name' | 'attributes'>,
+  resources: ReadonlyMap<string, Resource>,
+): boolean {
+  return (
+    cascadesTo(resource, resources) ||
+    [...resource.attributes.values()].some(({ words }) => words.onDelete === 'cascade')
+  );
 }

@@ -20,17 +20,29 @@ const NOBODY: Admission = { token: false, key: false, anonymous: false };
  * Who may carry out an operation, or an action.
  * @param rules those that count, where that is not all
  */
-export function audienceOf(trusted: Trusted, resource: Resource, operation: string, rules: readonly AccessRule[] = resource.access.get(operation) ?? []): Audience {
+export function audienceOf(
+  trusted: Trusted,
+  resource: Resource,
+  operation: string,
+  rules: readonly AccessRule[] = resource.access.get(operation) ?? [],
+): Audience {
   if (trusted.tokens === undefined && !trusted.apiKeys) {
     return { phrase: 'refused to everyone, as this deployment trusts no credentials', admission: NOBODY };
   }
   // An API key has no roles.
   const possible = trusted.tokens === undefined ? rules.filter((rule) => !isRole(rule)) : rules;
   if (possible.length === 0) {
-    return { phrase: `refused to everyone, as ${rules.length > 0 ? 'it takes a role, and API keys have none' : 'nobody is declared for it'}`, admission: NOBODY };
+    return {
+      phrase: `refused to everyone, as ${rules.length > 0 ? 'it takes a role, and API keys have none' : 'nobody is declared for it'}`,
+      admission: NOBODY,
+    };
   }
   return {
-    phrase: possible.every((rule) => typeof rule === 'function') ? 'by a rule of the resource’s own' : namesOf(possible, trusted).map((name) => `for ${name}`).join(', and '),
+    phrase: possible.every((rule) => typeof rule === 'function')
+      ? 'by a rule of the resource’s own'
+      : namesOf(possible, trusted)
+          .map((name) => `for ${name}`)
+          .join(', and '),
     admission: {
       token: trusted.tokens !== undefined,
       // What a function says to a key depends on the key.
@@ -70,7 +82,9 @@ export function namesOf(rules: readonly (AccessRule | AttributeRule)[], { apiKey
   const roles = [...new Set(rules.filter(isRole).flatMap(({ role }) => role))].map((role) => `\`${role}\``);
   return [
     ...(rules.includes('authenticated') ? [`every caller with ${apiKeys ? 'an API key' : 'a token'}`] : []),
-    ...(roles.length > 0 ? [`callers with ${roles.length > 1 ? 'one of the roles' : 'the role'} ${roles.join(', ')}`] : []),
+    ...(roles.length > 0
+      ? [`callers with ${roles.length > 1 ? 'one of the roles' : 'the role'} ${roles.join(', ')}`]
+      : []),
     ...rules.filter(isOwner).map(({ owner }) => `the owner (\`${owner}\`)`),
     ...(rules.some((rule) => typeof rule === 'function') ? ['those whom a rule of the resource’s own names'] : []),
   ];
@@ -81,10 +95,13 @@ export function namesOf(rules: readonly (AccessRule | AttributeRule)[], { apiKey
  * @param stays whether the item is still the caller's when it is written
  */
 export function maySee(resource: Resource, rule: AccessRule, stays: boolean): boolean {
-  return (resource.access.get('read') ?? []).some((reading) => reading === 'public'
-    || (reading === 'authenticated' && rule !== 'public' && typeof rule !== 'function')
-    || (isRole(reading) && isRole(rule) && [rule.role].flat().every((role) => [reading.role].flat().includes(role)))
-    || (stays && (reading === rule || (isOwner(reading) && isOwner(rule) && reading.owner === rule.owner))));
+  return (resource.access.get('read') ?? []).some(
+    (reading) =>
+      reading === 'public' ||
+      (reading === 'authenticated' && rule !== 'public' && typeof rule !== 'function') ||
+      (isRole(reading) && isRole(rule) && [rule.role].flat().every((role) => [reading.role].flat().includes(role))) ||
+      (stays && (reading === rule || (isOwner(reading) && isOwner(rule) && reading.owner === rule.owner))),
+  );
 }
 
 /** Whether rules let callers have some items and not others. */

@@ -6,10 +6,30 @@ import type { ProblemType } from '../problem';
 import { cascadesTo } from './attributes';
 import { audienceOf, isOfItems, isRefused, type Audience } from './audience';
 import { exampleWrite } from './examples';
-import { actAudience, createAudience, guarded, listAudience, patchAudience, putAudience, relatedAudience } from './guarded';
+import {
+  actAudience,
+  createAudience,
+  guarded,
+  listAudience,
+  patchAudience,
+  putAudience,
+  relatedAudience,
+} from './guarded';
 import { PARTS, partOf, refer, schemaOf, type Part } from './names';
 import { expandOf, fieldsOf, listParameters } from './parameters';
-import { also, ALTERNATIVES, bare, itemless, itemResponse, JSON_TYPE, OF_BODIES, pageResponse, problems, problemsOfBodiless, response } from './responses';
+import {
+  also,
+  ALTERNATIVES,
+  bare,
+  itemless,
+  itemResponse,
+  JSON_TYPE,
+  OF_BODIES,
+  pageResponse,
+  problems,
+  problemsOfBodiless,
+  response,
+} from './responses';
 import { bodySchema } from './schemas';
 import type { Trusted } from './trusted';
 
@@ -20,10 +40,18 @@ const MADE_WITHOUT_BODY = 'With `Prefer: return=minimal` it has no body.';
 const WRITTEN = ['Preference-Applied', 'Idempotent-Replayed'];
 
 /** Every path of a collection with its operations. */
-export function collectionPaths(resource: Resource, resources: ReadonlyMap<string, Resource>, trusted: Trusted | undefined): Part {
+export function collectionPaths(
+  resource: Resource,
+  resources: ReadonlyMap<string, Resource>,
+  trusted: Trusted | undefined,
+): Part {
   const { name, relations, actions } = resource;
-  const may = (operation: Part, audience: (trusted: Trusted) => Audience): Part => guarded(trusted, operation, audience);
-  const of = (operation: string) => (known: Trusted): Audience => audienceOf(known, resource, operation);
+  const may = (operation: Part, audience: (trusted: Trusted) => Audience): Part =>
+    guarded(trusted, operation, audience);
+  const of =
+    (operation: string) =>
+    (known: Trusted): Audience =>
+      audienceOf(known, resource, operation);
   return {
     [`/${name}`]: {
       get: may(list(resource), (known) => listAudience(known, resource)),
@@ -36,29 +64,72 @@ export function collectionPaths(resource: Resource, resources: ReadonlyMap<strin
       patch: may(patch(resource), (known) => patchAudience(known, resource)),
       delete: may(remove(resource, resources), of('delete')),
     },
-    ...Object.fromEntries(Object.entries(relations).map(([relation, { collection }]) =>
-      [`/${name}/{id}/${relation}`, { parameters: [parameter('id')], get: may(related(resource, relation, resources.get(collection)!), (known) => relatedAudience(known, resource, resources.get(collection)!)) }])),
-    ...Object.fromEntries(Object.entries(actions).map(([action, loaded]) =>
-      [`/${name}/{id}/${action}`, { parameters: [parameter('id')], post: may(act(resource, action, loaded, resources), (known) => actAudience(known, resource, action, resources)) }])),
+    ...Object.fromEntries(
+      Object.entries(relations).map(([relation, { collection }]) => [
+        `/${name}/{id}/${relation}`,
+        {
+          parameters: [parameter('id')],
+          get: may(related(resource, relation, resources.get(collection)!), (known) =>
+            relatedAudience(known, resource, resources.get(collection)!),
+          ),
+        },
+      ]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(actions).map(([action, loaded]) => [
+        `/${name}/{id}/${action}`,
+        {
+          parameters: [parameter('id')],
+          post: may(act(resource, action, loaded, resources), (known) =>
+            actAudience(known, resource, action, resources),
+          ),
+        },
+      ]),
+    ),
   };
 }
 
 function list(resource: Resource): Part {
-  return listed(resource, resource, `${resource.name}.list`, `List ${resource.name}`, `${resource.description} A page of them: all that every filter holds of, at most ${MOST_FILTERS} filters with ${MOST_VALUES_IN_ALL} values. Without \`sort\` and filters of indexes, strongly consistent.`, []);
+  return listed(
+    resource,
+    resource,
+    `${resource.name}.list`,
+    `List ${resource.name}`,
+    `${resource.description} A page of them: all that every filter holds of, at most ${MOST_FILTERS} filters with ${MOST_VALUES_IN_ALL} values. Without \`sort\` and filters of indexes, strongly consistent.`,
+    [],
+  );
 }
 
 function related(resource: Resource, relation: string, other: Resource): Part {
-  return listed(resource, other, `${resource.name}.related.${relation}`, `List ${relation} of an item of ${resource.name}`, `The ${other.name} that refer to this item of ${resource.name}; eventually consistent.`, ['not-found']);
+  return listed(
+    resource,
+    other,
+    `${resource.name}.related.${relation}`,
+    `List ${relation} of an item of ${resource.name}`,
+    `The ${other.name} that refer to this item of ${resource.name}; eventually consistent.`,
+    ['not-found'],
+  );
 }
 
-function listed({ name }: Resource, of: Resource, operationId: string, summary: string, description: string, own: ProblemType[]): Part {
+function listed(
+  { name }: Resource,
+  of: Resource,
+  operationId: string,
+  summary: string,
+  description: string,
+  own: ProblemType[],
+): Part {
   return {
     operationId,
     tags: [name],
     summary,
     description,
     parameters: [...listParameters(of), parameter('If-Match'), parameter('If-None-Match'), parameter('prefer-list')],
-    responses: { 200: pageResponse(of), 304: bare('The page is as the client has it.', 'ETag'), ...problems([...own, 'precondition-failed']) },
+    responses: {
+      200: pageResponse(of),
+      304: bare('The page is as the client has it.', 'ETag'),
+      ...problems([...own, 'precondition-failed']),
+    },
   };
 }
 
@@ -70,9 +141,18 @@ function create(resource: Resource): Part {
     summary: `Add to ${resource.name}`,
     description: `Makes one item, its id made by the server; or 1 to ${MOST_CREATED} out of an array, all or none: the answer then has them in \`items\`.`,
     parameters: [fieldsOf(resource), parameter('prefer-write'), parameter('Idempotency-Key')],
-    requestBody: also(body(write, exampleWrite(resource.attributes)), { type: 'array', items: write, minItems: 1, maxItems: MOST_CREATED }),
+    requestBody: also(body(write, exampleWrite(resource.attributes)), {
+      type: 'array',
+      items: write,
+      minItems: 1,
+      maxItems: MOST_CREATED,
+    }),
     responses: {
-      201: also(itemResponse(`Made. ${MADE_WITHOUT_BODY}`, resource, 'Location', ...WRITTEN), partOf(resource, 'Part'), partOf(resource, 'Created')),
+      201: also(
+        itemResponse(`Made. ${MADE_WITHOUT_BODY}`, resource, 'Location', ...WRITTEN),
+        partOf(resource, 'Part'),
+        partOf(resource, 'Created'),
+      ),
       ...problems(['conflict', 'precondition-failed', ...OF_BODIES]),
     },
   };
@@ -84,26 +164,48 @@ function read(resource: Resource): Part {
     tags: [resource.name],
     summary: `Get an item of ${resource.name}`,
     description: 'Strongly consistent. With `fields` or `expand` there is no `ETag`.',
-    parameters: [fieldsOf(resource), ...expandOf(resource), ...['If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodified-Since'].map(parameter)],
-    responses: { 200: itemResponse('The item.', resource), 304: bare('The item is as the client has it.', 'ETag', 'Last-Modified'), ...problems(['not-found', 'precondition-failed'], resource) },
+    parameters: [
+      fieldsOf(resource),
+      ...expandOf(resource),
+      ...['If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodified-Since'].map(parameter),
+    ],
+    responses: {
+      200: itemResponse('The item.', resource),
+      304: bare('The item is as the client has it.', 'ETag', 'Last-Modified'),
+      ...problems(['not-found', 'precondition-failed'], resource),
+    },
   };
 }
 
 function replace(resource: Resource, trusted: Trusted | undefined): Part {
-  const takes = (operation: string): boolean => trusted === undefined || !isRefused(audienceOf(trusted, resource, operation).admission);
+  const takes = (operation: string): boolean =>
+    trusted === undefined || !isRefused(audienceOf(trusted, resource, operation).admission);
   // Another's item is not there for the caller, and cannot be made either.
-  const mayBeAnothers = trusted !== undefined && ['replace', 'create'].some((operation) => isOfItems(resource.access.get(operation) ?? []));
+  const mayBeAnothers =
+    trusted !== undefined && ['replace', 'create'].some((operation) => isOfItems(resource.access.get(operation) ?? []));
   return {
     operationId: `${resource.name}.replace`,
     tags: [resource.name],
     summary: `Replace or create an item of ${resource.name}`,
-    description: 'An attribute that is absent is removed, or takes its default again. With `If-None-Match: *` it creates and never replaces.',
+    description:
+      'An attribute that is absent is removed, or takes its default again. With `If-None-Match: *` it creates and never replaces.',
     parameters: writeParameters(resource),
     requestBody: body(schemaOf(resource, 'Write'), exampleWrite(resource.attributes)),
     responses: {
       ...(takes('replace') && { 200: itemResponse('Replaced.', resource, 'Preference-Applied'), 204: itemless() }),
-      ...(takes('create') && { 201: itemResponse(`Created. ${MADE_WITHOUT_BODY}`, resource, 'Location', 'Preference-Applied') }),
-      ...problems([...(mayBeAnothers ? ['not-found' as const] : []), 'conflict', 'precondition-failed', ...required(resource), ...OF_BODIES], resource),
+      ...(takes('create') && {
+        201: itemResponse(`Created. ${MADE_WITHOUT_BODY}`, resource, 'Location', 'Preference-Applied'),
+      }),
+      ...problems(
+        [
+          ...(mayBeAnothers ? ['not-found' as const] : []),
+          'conflict',
+          'precondition-failed',
+          ...required(resource),
+          ...OF_BODIES,
+        ],
+        resource,
+      ),
     },
   };
 }
@@ -111,15 +213,26 @@ function replace(resource: Resource, trusted: Trusted | undefined): Part {
 function patch(resource: Resource): Part {
   const merge = { schema: schemaOf(resource, 'MergePatch') };
   // Beside another body, an array is one more that generators take for something else.
-  const jsonPatch = { [ALTERNATIVES]: [refer(PARTS, 'JsonPatch')], example: [{ op: 'remove', path: `/${[...resource.attributes.keys()][0]}` }] };
+  const jsonPatch = {
+    [ALTERNATIVES]: [refer(PARTS, 'JsonPatch')],
+    example: [{ op: 'remove', path: `/${[...resource.attributes.keys()][0]}` }],
+  };
   return {
     operationId: `${resource.name}.patch`,
     tags: [resource.name],
     summary: `Change an item of ${resource.name}`,
-    description: 'A merge patch (RFC 7396) or a JSON Patch (RFC 6902), an array of operations that are carried out in order. The result must be valid as a whole; otherwise nothing changes.',
+    description:
+      'A merge patch (RFC 7396) or a JSON Patch (RFC 6902), an array of operations that are carried out in order. The result must be valid as a whole; otherwise nothing changes.',
     parameters: [...writeParameters(resource), parameter('Idempotency-Key')],
-    requestBody: { required: true, content: { 'application/merge-patch+json': merge, 'application/json-patch+json': jsonPatch, [JSON_TYPE]: merge } },
-    responses: { 200: itemResponse('Changed.', resource, ...WRITTEN), 204: itemless('Idempotent-Replayed'), ...problems(['not-found', 'conflict', 'precondition-failed', ...required(resource), ...OF_BODIES], resource) },
+    requestBody: {
+      required: true,
+      content: { 'application/merge-patch+json': merge, 'application/json-patch+json': jsonPatch, [JSON_TYPE]: merge },
+    },
+    responses: {
+      200: itemResponse('Changed.', resource, ...WRITTEN),
+      204: itemless('Idempotent-Replayed'),
+      ...problems(['not-found', 'conflict', 'precondition-failed', ...required(resource), ...OF_BODIES], resource),
+    },
   };
 }
 
@@ -132,12 +245,17 @@ function remove(resource: Resource, resources: ReadonlyMap<string, Resource>): P
       ? 'What refers to the item goes with it, or loses its reference, as its resource file says, unless something that does not go refers to one of them (409: nothing has changed). More than one transaction holds is deleted step by step: until that is done the item has `deleting`, and where it breaks off (503) the same request goes on.'
       : 'An item that others refer to may refuse to go (409).',
     parameters: PRECONDITIONS,
-    responses: { 204: bare('Deleted.'), ...problemsOfBodiless(['not-found', 'conflict', 'precondition-failed', ...required(resource)], resource) },
+    responses: {
+      204: bare('Deleted.'),
+      ...problemsOfBodiless(['not-found', 'conflict', 'precondition-failed', ...required(resource)], resource),
+    },
   };
 }
 
 function act(resource: Resource, name: string, action: LoadedAction, resources: ReadonlyMap<string, Resource>): Part {
-  const isOptional = [...action.body.values()].every(({ words }) => words.required !== true || words.default !== undefined);
+  const isOptional = [...action.body.values()].every(
+    ({ words }) => words.required !== true || words.default !== undefined,
+  );
   // A resource file does not say whose item an action answers with.
   const answer = { anyOf: [...resources.values()].flatMap((other) => [schemaOf(other, 'Item')]) };
   return {
@@ -150,7 +268,12 @@ function act(resource: Resource, name: string, action: LoadedAction, resources: 
     responses: {
       200: response('Done: the item that the action answers with.', answer, ['ETag', 'Last-Modified', ...WRITTEN]),
       204: itemless('Idempotent-Replayed'),
-      201: response(`Done: the item that the action made. ${MADE_WITHOUT_BODY}`, answer, ['ETag', 'Last-Modified', 'Location', ...WRITTEN]),
+      201: response(`Done: the item that the action made. ${MADE_WITHOUT_BODY}`, answer, [
+        'ETag',
+        'Last-Modified',
+        'Location',
+        ...WRITTEN,
+      ]),
       ...problems(['not-found', 'conflict', 'precondition-failed', ...OF_BODIES], resource),
     },
   };

@@ -32,7 +32,9 @@ export function exampleWrite(attributes: ReadonlyMap<string, Node>): JsonObject 
     return value !== undefined && isValid(name, node, value) ? [[name, value]] : [];
   });
   const names = new Set(found.map(([name]) => name));
-  const lacksOne = writable.some(([name, { words }]) => words.required === true && words.default === undefined && !names.has(name));
+  const lacksOne = writable.some(
+    ([name, { words }]) => words.required === true && words.default === undefined && !names.has(name),
+  );
   return lacksOne ? undefined : Object.fromEntries(found);
 }
 
@@ -62,14 +64,26 @@ function exampleOf({ kind, words, members, element }: Node, name: string): Json 
     return given as Json;
   }
   switch (kind) {
-    case 'string': return words.references !== undefined ? EXAMPLE_ID : words.format !== undefined ? OF_FORMAT[words.format] : sized(name, words);
-    case 'number': return inRange(words);
-    case 'boolean': return true;
-    case 'date': return EXAMPLE_MOMENT;
-    case 'binary': return 'QUJD';
-    case 'any': return { any: 'JSON' };
-    case 'object': return words.schema === 'any' ? { any: 'JSON' } : exampleWrite(members);
-    case 'array': case 'set': {
+    case 'string':
+      return words.references !== undefined
+        ? EXAMPLE_ID
+        : words.format !== undefined
+          ? OF_FORMAT[words.format]
+          : sized(name, words);
+    case 'number':
+      return inRange(words);
+    case 'boolean':
+      return true;
+    case 'date':
+      return EXAMPLE_MOMENT;
+    case 'binary':
+      return 'QUJD';
+    case 'any':
+      return { any: 'JSON' };
+    case 'object':
+      return words.schema === 'any' ? { any: 'JSON' } : exampleWrite(members);
+    case 'array':
+    case 'set': {
       const inner = element !== undefined && !isFree(element) ? exampleOf(element, name) : 'any JSON';
       return inner === undefined || (words.minItems ?? 0) > 1 ? undefined : [inner];
     }
@@ -81,7 +95,13 @@ function sized(name: string, { minLength = 0, maxLength = Infinity }: Node['word
 }
 
 function inRange({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, integer }: Node['words']): number {
-  const least = minimum ?? (exclusiveMinimum === undefined ? undefined : exclusiveMinimum + (integer === true ? 1 : (exclusiveMaximum ?? exclusiveMinimum + 2) - exclusiveMinimum) / (integer === true ? 1 : 2));
+  const least =
+    minimum ??
+    (exclusiveMinimum === undefined
+      ? undefined
+      : exclusiveMinimum +
+        (integer === true ? 1 : (exclusiveMaximum ?? exclusiveMinimum + 2) - exclusiveMinimum) /
+          (integer === true ? 1 : 2));
   return least ?? maximum ?? multipleOf ?? (exclusiveMaximum === undefined ? 1 : exclusiveMaximum - 1);
 }
 
@@ -99,6 +119,9 @@ function computedExample(compute: (item: never) => unknown, written: JsonObject)
 }
 
 function isValid(name: string, node: Node, value: Json): boolean {
-  const isRight = (node.words.validate === undefined && node.words.set === undefined) || node.words.examples !== undefined || node.words.format !== undefined;
+  const isRight =
+    (node.words.validate === undefined && node.words.set === undefined) ||
+    node.words.examples !== undefined ||
+    node.words.format !== undefined;
   return isRight && new Validator(requestSchema(new Map([[name, node]])), '2020-12').validate({ [name]: value }).valid;
 }

@@ -32,9 +32,16 @@ export function guarded(trusted: Trusted | undefined, operation: Part, audience:
     const left = Object.entries(responses).filter(([status]) => BEFORE.includes(status));
     return { operationId, tags, summary, description: said, responses: { ...Object.fromEntries(left), ...refusals() } };
   }
-  const answers = Object.entries(responses as Record<string, Operation>).map(([status, answer]) =>
-    [status, isBlind && ['201', '204'].includes(status) ? { ...answer, description: `${answer.description} ${BLIND}` } : answer]);
-  return { ...operation, description: said, security: requirements(admission, trusted), responses: { ...Object.fromEntries(answers), ...refusals() } };
+  const answers = Object.entries(responses as Record<string, Operation>).map(([status, answer]) => [
+    status,
+    isBlind && ['201', '204'].includes(status) ? { ...answer, description: `${answer.description} ${BLIND}` } : answer,
+  ]);
+  return {
+    ...operation,
+    description: said,
+    security: requirements(admission, trusted),
+    responses: { ...Object.fromEntries(answers), ...refusals() },
+  };
 }
 
 /** Of a list: an owner sees its own items there. */
@@ -42,23 +49,35 @@ export function listAudience(trusted: Trusted, resource: Resource): Audience {
   const audience = audienceOf(trusted, resource, 'list');
   const rules = resource.access.get('list') ?? [];
   const owner = rules.includes('public') || isRefused(audience.admission) ? undefined : rules.find(isOwner)?.owner;
-  const remark = owner === undefined ? '' : `, whose list holds its own items alone${owner === 'id' ? '' : ` and is ordered by indexes of \`${owner}\``}`;
+  const remark =
+    owner === undefined
+      ? ''
+      : `, whose list holds its own items alone${owner === 'id' ? '' : ` and is ordered by indexes of \`${owner}\``}`;
   return { ...audience, phrase: `${audience.phrase}${remark}` };
 }
 
 /** Of a relation: it takes the item that it belongs to and the items that it lists. */
 export function relatedAudience(trusted: Trusted, resource: Resource, other: Resource): Audience {
   const [reading, listing] = [audienceOf(trusted, resource, 'read'), audienceOf(trusted, other, 'list')];
-  const phrase = reading.phrase === listing.phrase ? reading.phrase : `it takes reading the item of ${resource.name} (${reading.phrase}) and listing ${other.name} (${listing.phrase})`;
+  const phrase =
+    reading.phrase === listing.phrase
+      ? reading.phrase
+      : `it takes reading the item of ${resource.name} (${reading.phrase}) and listing ${other.name} (${listing.phrase})`;
   return { phrase, admission: both(reading, listing) };
 }
 
-/** Of POST to a collection: it gives the item an id, so who owns the item that has their subject as its id makes it by PUT. */
+/**
+ * Of POST to a collection: it gives the item an id, so who owns the item that has their subject as its id makes it by
+ * PUT.
+ */
 export function createAudience(trusted: Trusted, resource: Resource): Audience {
   const rules = resource.access.get('create') ?? [];
   const possible = rules.filter((rule) => !(isOwner(rule) && rule.owner === 'id'));
   if (possible.length === 0 && rules.length > 0) {
-    return { phrase: 'refused to everyone, as the owner makes the item of its own id by PUT', admission: { token: false, key: false, anonymous: false } };
+    return {
+      phrase: 'refused to everyone, as the owner makes the item of its own id by PUT',
+      admission: { token: false, key: false, anonymous: false },
+    };
   }
   return { ...audienceOf(trusted, resource, 'create', possible), isBlind: isBlind(resource, 'create') };
 }
@@ -66,8 +85,15 @@ export function createAudience(trusted: Trusted, resource: Resource): Audience {
 /** Of PUT, which does two things. */
 export function putAudience(trusted: Trusted, resource: Resource): Audience {
   const [replacing, creating] = [audienceOf(trusted, resource, 'replace'), audienceOf(trusted, resource, 'create')];
-  const phrase = replacing.phrase === creating.phrase ? replacing.phrase : `to replace an item, ${replacing.phrase}; to create one, ${creating.phrase}`;
-  return { phrase, admission: either(replacing, creating), isBlind: isBlind(resource, 'replace') || isBlind(resource, 'create') };
+  const phrase =
+    replacing.phrase === creating.phrase
+      ? replacing.phrase
+      : `to replace an item, ${replacing.phrase}; to create one, ${creating.phrase}`;
+  return {
+    phrase,
+    admission: either(replacing, creating),
+    isBlind: isBlind(resource, 'replace') || isBlind(resource, 'create'),
+  };
 }
 
 /** Of PATCH. */
@@ -76,16 +102,33 @@ export function patchAudience(trusted: Trusted, resource: Resource): Audience {
 }
 
 /** Of an action, which may answer with an item of any collection, and change whose it is. */
-export function actAudience(trusted: Trusted, resource: Resource, action: string, resources: ReadonlyMap<string, Resource>): Audience {
+export function actAudience(
+  trusted: Trusted,
+  resource: Resource,
+  action: string,
+  resources: ReadonlyMap<string, Resource>,
+): Audience {
   const rules = resource.access.get(action) ?? [];
-  return { ...audienceOf(trusted, resource, action), isBlind: !rules.every((rule) => [...resources.values()].every((other) => maySee(other, rule, false))) };
+  return {
+    ...audienceOf(trusted, resource, action),
+    isBlind: !rules.every((rule) => [...resources.values()].every((other) => maySee(other, rule, false))),
+  };
 }
 
 /** Of a transaction: it is for whoever may do something that it can hold. */
 export function transactionAudience(trusted: Trusted, resources: ReadonlyMap<string, Resource>): Audience {
   const inside = ACCESS_OPERATIONS.filter((operation) => operation !== 'list');
-  const admission = either(...[...resources.values()].flatMap((resource) => inside.map((operation) => audienceOf(trusted, resource, operation))));
-  return { phrase: isRefused(admission) ? 'refused to everyone, as every operation that it could hold is' : 'for callers who may carry out each of its operations', admission };
+  const admission = either(
+    ...[...resources.values()].flatMap((resource) =>
+      inside.map((operation) => audienceOf(trusted, resource, operation)),
+    ),
+  );
+  return {
+    phrase: isRefused(admission)
+      ? 'refused to everyone, as every operation that it could hold is'
+      : 'for callers who may carry out each of its operations',
+    admission,
+  };
 }
 
 function isBlind(resource: Resource, operation: string): boolean {

@@ -5,7 +5,10 @@ export interface Info {
   readonly name: string;
   /** Of the app, not of the engine (https://semver.org). */
   readonly version: string;
-  /** The identifier of the licence under which the API is given to its clients (https://spdx.org/licenses), where there is one. */
+  /**
+   * The identifier of the licence under which the API is given to its clients (https://spdx.org/licenses), where there
+   * is one.
+   */
   readonly license?: string | undefined;
 }
 

@@ -9,7 +9,10 @@ export interface Part {
 /** `book-shelves` as `BookShelves`; two collections never have the same. */
 export function pascal(name: string): string {
   // A digit has no upper case to show where a part begins.
-  return name.split('-').map((part, index) => (index > 0 && /^[0-9]/.test(part) ? '_' : '') + part.charAt(0).toUpperCase() + part.slice(1)).join('');
+  return name
+    .split('-')
+    .map((part, index) => (index > 0 && /^[0-9]/.test(part) ? '_' : '') + part.charAt(0).toUpperCase() + part.slice(1))
+    .join('');
 }
 
 /** The schemas that a collection has. */

@@ -1,4 +1,5 @@
-// The description of the API (OpenAPI 3.1), generated from what is served. The same resources always give the same text.
+// The description of the API (OpenAPI 3.1), generated from what is served. The same resources always give the same
+// text.
 import { LONGEST_HEADER, LONGEST_URL, MOST_BODY_BYTES, MOST_BODY_VALUES, MOST_PARAMETERS } from '../definition/limits';
 import type { Resource } from '../definition/resource';
 import { collectionPaths } from './collection';
@@ -17,7 +18,10 @@ export interface OpenApi extends Part {
   readonly openapi: string;
   readonly info: Part;
   readonly paths: Record<string, Part>;
-  readonly components: Record<'schemas' | typeof PARTS | 'parameters' | 'headers' | 'responses', Record<string, Part>> & { readonly securitySchemes?: Record<string, Part> };
+  readonly components: Record<
+    'schemas' | typeof PARTS | 'parameters' | 'headers' | 'responses',
+    Record<string, Part>
+  > & { readonly securitySchemes?: Record<string, Part> };
 }
 
 const ABOUT = `Every path follows the same rules.
@@ -40,12 +44,27 @@ an item that is not the caller's is not there for it: 404.`;
  * @param trusted the credentials that are trusted; without it, nobody is asked for any
  * @param info what the app is called
  */
-export function describeApi(resources: ReadonlyMap<string, Resource>, base = '', trusted?: Trusted, { name, version, license }: Info = UNNAMED): OpenApi {
+export function describeApi(
+  resources: ReadonlyMap<string, Resource>,
+  base = '',
+  trusted?: Trusted,
+  { name, version, license }: Info = UNNAMED,
+): OpenApi {
   const all = [...resources.values()];
-  const schemas = Object.assign({}, ...all.map((resource) => collectionSchemas(resource, resources, trusted)), problemSchemas(resources, problemTypes(trusted)), serviceSchemas()) as Record<string, Part>;
+  const schemas = Object.assign(
+    {},
+    ...all.map((resource) => collectionSchemas(resource, resources, trusted)),
+    problemSchemas(resources, problemTypes(trusted)),
+    serviceSchemas(),
+  ) as Record<string, Part>;
   return {
     openapi: '3.1.0',
-    info: { title: name, version, description: trusted === undefined ? ABOUT : `${ABOUT}${ABOUT_ACCESS}`, ...(license !== undefined && { license: { name: license, identifier: license } }) },
+    info: {
+      title: name,
+      version,
+      description: trusted === undefined ? ABOUT : `${ABOUT}${ABOUT_ACCESS}`,
+      ...(license !== undefined && { license: { name: license, identifier: license } }),
+    },
     // Relative to where the document is: it is true on every host.
     servers: [{ url: base === '' ? '/' : base }],
     security: trusted === undefined ? [] : requirements(everyKind(trusted), trusted),
@@ -54,10 +73,18 @@ export function describeApi(resources: ReadonlyMap<string, Resource>, base = '',
       { name: 'Transactions', description: 'Writes that belong together.' },
       { name: 'Service', description: 'What the API says of itself.' },
     ],
-    paths: Object.assign({}, ...all.map((resource) => collectionPaths(resource, resources, trusted)), servicePaths(resources, trusted)) as Record<string, Part>,
+    paths: Object.assign(
+      {},
+      ...all.map((resource) => collectionPaths(resource, resources, trusted)),
+      servicePaths(resources, trusted),
+    ) as Record<string, Part>,
     components: {
       schemas,
-      [PARTS]: Object.assign({}, sharedParts(), ...all.map((resource) => collectionParts(resource, schemas[schemaName(resource, 'Item')]!))) as Record<string, Part>,
+      [PARTS]: Object.assign(
+        {},
+        sharedParts(),
+        ...all.map((resource) => collectionParts(resource, schemas[schemaName(resource, 'Item')]!)),
+      ) as Record<string, Part>,
       parameters: Object.assign({}, sharedParameters(), ...all.map(collectionParameters)) as Record<string, Part>,
       headers: headerComponents(trusted) as Record<string, Part>,
       responses: responseComponents(resources, trusted) as Record<string, Part>,

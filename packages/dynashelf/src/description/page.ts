@@ -58,9 +58,20 @@ ${problemTexts().map(problemSection).join('\n')}
 }
 
 const ATTRIBUTES = [
-  'render-style="view"', 'show-header="false"', 'allow-server-selection="false"', 'update-route="false"',
-  'load-fonts="false"', 'regular-font="system-ui, sans-serif"', 'mono-font="ui-monospace, monospace"', 'schema-style="table"', 'default-schema-tab="example"',
-  'use-path-in-nav-bar="true"', 'show-method-in-nav-bar="as-colored-text"', 'response-area-height="300px"', 'allow-spec-file-download="false"', 'sort-tags="false"',
+  'render-style="view"',
+  'show-header="false"',
+  'allow-server-selection="false"',
+  'update-route="false"',
+  'load-fonts="false"',
+  'regular-font="system-ui, sans-serif"',
+  'mono-font="ui-monospace, monospace"',
+  'schema-style="table"',
+  'default-schema-tab="example"',
+  'use-path-in-nav-bar="true"',
+  'show-method-in-nav-bar="as-colored-text"',
+  'response-area-height="300px"',
+  'allow-spec-file-download="false"',
+  'sort-tags="false"',
 ].join(' ');
 
 // A section shows its text where the address names it; on a phone the list itself waits until it is asked for.

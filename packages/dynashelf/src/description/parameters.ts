@@ -1,5 +1,13 @@
 // The parameters of requests: filters and orders of each collection, and what all requests share.
-import { DEFAULT_LIMIT, LONGEST_HEADER, LONGEST_ID, LONGEST_IDEMPOTENCY_KEY, MOST_LISTED, MOST_TAGS, MOST_VALUES } from '../definition/limits';
+import {
+  DEFAULT_LIMIT,
+  LONGEST_HEADER,
+  LONGEST_ID,
+  LONGEST_IDEMPOTENCY_KEY,
+  MOST_LISTED,
+  MOST_TAGS,
+  MOST_VALUES,
+} from '../definition/limits';
 import { BASE64 } from '../values/json-schema';
 import { isWhole, type Node } from '../values/node';
 import { OPERATORS_OF, SYSTEM_NODES, type Operator } from '../definition/operator';
@@ -14,11 +22,28 @@ const TEXT = { type: 'string', maxLength: LONGEST_HEADER };
 
 /** The request headers that mean the same everywhere; without examples, which a page to try them out would send. */
 const HEADERS: Record<string, Part> = {
-  'If-Match': { description: `Only if the item has one of these entity tags (${MOST_TAGS} at most), as \`ETag\` gave them (\`"1"\`), or with \`*\` exists; else 412 (RFC 9110 §13.1.1).`, schema: TAGS },
-  'If-None-Match': { description: 'Only if the item has none of these entity tags (as many), or with `*` does not exist: else GET is answered 304, a write 412 (RFC 9110 §13.1.2).', schema: TAGS },
-  'If-Modified-Since': { description: 'Such as `Tue, 31 Mar 2026 12:00:00 GMT`; else 304; ignored beside If-None-Match (RFC 9110 §13.1.3).', schema: TEXT },
-  'If-Unmodified-Since': { description: 'Such as `Tue, 31 Mar 2026 12:00:00 GMT`; else 412; ignored beside If-Match (RFC 9110 §13.1.4).', schema: TEXT },
-  'Idempotency-Key': { description: 'Unique to the request, such as a UUID: however often it is sent within 24 hours, it has its effect once, and every answer is the first one’s.', schema: { type: 'string', minLength: 1, maxLength: LONGEST_IDEMPOTENCY_KEY } },
+  'If-Match': {
+    description: `Only if the item has one of these entity tags (${MOST_TAGS} at most), as \`ETag\` gave them (\`"1"\`), or with \`*\` exists; else 412 (RFC 9110 §13.1.1).`,
+    schema: TAGS,
+  },
+  'If-None-Match': {
+    description:
+      'Only if the item has none of these entity tags (as many), or with `*` does not exist: else GET is answered 304, a write 412 (RFC 9110 §13.1.2).',
+    schema: TAGS,
+  },
+  'If-Modified-Since': {
+    description: 'Such as `Tue, 31 Mar 2026 12:00:00 GMT`; else 304; ignored beside If-None-Match (RFC 9110 §13.1.3).',
+    schema: TEXT,
+  },
+  'If-Unmodified-Since': {
+    description: 'Such as `Tue, 31 Mar 2026 12:00:00 GMT`; else 412; ignored beside If-Match (RFC 9110 §13.1.4).',
+    schema: TEXT,
+  },
+  'Idempotency-Key': {
+    description:
+      'Unique to the request, such as a UUID: however often it is sent within 24 hours, it has its effect once, and every answer is the first one’s.',
+    schema: { type: 'string', minLength: 1, maxLength: LONGEST_IDEMPOTENCY_KEY },
+  },
 };
 
 /** Parameters that all collections share. */
@@ -26,17 +51,42 @@ export function sharedParameters(): Part {
   const header = (name: string, more: Part): Part => ({ name, in: 'header', ...more });
   return {
     ...Object.fromEntries(Object.entries(HEADERS).map(([name, more]) => [name, header(name, more)])),
-    'prefer-write': header('Prefer', { description: '`return=minimal` leaves the item out of the answer (RFC 7240 §4.2).', schema: TEXT }),
-    'prefer-list': header('Prefer', { description: '`count=exact` adds `total`, where it can be counted within the bound of one request.', schema: TEXT }),
-    id: { name: 'id', in: 'path', required: true, description: 'The id of the item.', schema: { type: 'string', pattern: ID_PATTERN, minLength: 1, maxLength: LONGEST_ID }, example: EXAMPLE_ID },
-    limit: { name: 'limit', in: 'query', description: 'Greatest number of items of the page.', schema: { type: 'integer', format: 'int32', minimum: 1, maximum: MOST_LISTED, default: DEFAULT_LIMIT } },
-    cursor: { name: 'cursor', in: 'query', description: 'Where the page begins: taken from `next`, as it came.', schema: { type: 'string' } },
+    'prefer-write': header('Prefer', {
+      description: '`return=minimal` leaves the item out of the answer (RFC 7240 §4.2).',
+      schema: TEXT,
+    }),
+    'prefer-list': header('Prefer', {
+      description: '`count=exact` adds `total`, where it can be counted within the bound of one request.',
+      schema: TEXT,
+    }),
+    id: {
+      name: 'id',
+      in: 'path',
+      required: true,
+      description: 'The id of the item.',
+      schema: { type: 'string', pattern: ID_PATTERN, minLength: 1, maxLength: LONGEST_ID },
+      example: EXAMPLE_ID,
+    },
+    limit: {
+      name: 'limit',
+      in: 'query',
+      description: 'Greatest number of items of the page.',
+      schema: { type: 'integer', format: 'int32', minimum: 1, maximum: MOST_LISTED, default: DEFAULT_LIMIT },
+    },
+    cursor: {
+      name: 'cursor',
+      in: 'query',
+      description: 'Where the page begins: taken from `next`, as it came.',
+      schema: { type: 'string' },
+    },
   };
 }
 
 /** The parameters of one collection, by the names of their components. */
 export function collectionParameters(resource: Resource): Part {
-  return Object.fromEntries(parametersOf(resource).map((parameter) => [componentName(resource, parameter['name'] as string), parameter]));
+  return Object.fromEntries(
+    parametersOf(resource).map((parameter) => [componentName(resource, parameter['name'] as string), parameter]),
+  );
 }
 
 /** References to what a list takes. */
@@ -63,21 +113,34 @@ export function ordersOf(resource: Resource): { readonly sort: string; readonly 
   const { attributes, indexes } = visible(resource);
   const declared = Object.values(indexes)
     .map(({ partition, sort }) => ({ partition, names: sort === undefined ? [] : [sort].flat() }))
-    .filter(({ partition, names }) => names.length > 0 && [...names, ...(partition === undefined ? [] : [partition])].every((name) => attributes.has(name)));
-  return [{ partition: undefined, names: ['id'] }, ...declared].flatMap(({ partition, names }) =>
-    [{ sort: names.join(','), partition }, { sort: names.map((name) => `-${name}`).join(','), partition }]);
+    .filter(
+      ({ partition, names }) =>
+        names.length > 0 &&
+        [...names, ...(partition === undefined ? [] : [partition])].every((name) => attributes.has(name)),
+    );
+  return [{ partition: undefined, names: ['id'] }, ...declared].flatMap(({ partition, names }) => [
+    { sort: names.join(','), partition },
+    { sort: names.map((name) => `-${name}`).join(','), partition },
+  ]);
 }
 
 function parametersOf(declared: Resource): Part[] {
   const resource = visible(declared);
   const names = [...resource.attributes.keys(), ...SYSTEM_NODES.keys()];
   const list = (name: string, description: string, values: readonly string[]): Part => ({
-    name, in: 'query', description, style: 'form', explode: false, schema: { type: 'array', items: { type: 'string', enum: values }, minItems: 1 },
+    name,
+    in: 'query',
+    description,
+    style: 'form',
+    explode: false,
+    schema: { type: 'array', items: { type: 'string', enum: values }, minItems: 1 },
   });
   return [
     sortParameter(resource),
     list('fields', 'The attributes to show, besides `id`; all without it.', names),
-    ...(references(resource).length > 0 ? [list('expand', 'References to follow: what they refer to is shown in `expand`.', references(resource))] : []),
+    ...(references(resource).length > 0
+      ? [list('expand', 'References to follow: what they refer to is shown in `expand`.', references(resource))]
+      : []),
     ...[...SYSTEM_NODES].flatMap(([name, node]) => filters([name], node)),
     ...[...resource.attributes].flatMap(([name, node]) => filters([name], node)),
   ];
@@ -85,7 +148,9 @@ function parametersOf(declared: Resource): Part[] {
 
 function sortParameter(resource: Resource): Part {
   const orders = ordersOf(resource);
-  const conditions = orders.filter(({ sort, partition }) => partition !== undefined && !sort.startsWith('-')).map(({ sort, partition }) => `\`${sort}\` with \`${partition}=…\``);
+  const conditions = orders
+    .filter(({ sort, partition }) => partition !== undefined && !sort.startsWith('-'))
+    .map(({ sort, partition }) => `\`${sort}\` with \`${partition}=…\``);
   return {
     name: 'sort',
     in: 'query',
@@ -97,7 +162,9 @@ function sortParameter(resource: Resource): Part {
 /** What can be asked of an attribute, and of those inside it. */
 function filters(path: readonly string[], node: Node): Part[] {
   const inner = [...node.members].flatMap(([name, member]) => filters([...path, name], member));
-  const operators = OPERATORS_OF[node.kind].filter((operator) => operator !== 'contains' || node.element === undefined || value(node.element) !== undefined);
+  const operators = OPERATORS_OF[node.kind].filter(
+    (operator) => operator !== 'contains' || node.element === undefined || value(node.element) !== undefined,
+  );
   const own = operators.map((operator): Part => ({
     name: operator === 'eq' ? path.join('.') : `${path.join('.')}[${operator}]`,
     in: 'query',
@@ -126,24 +193,33 @@ function operandSchema(operator: Operator, node: Node): Part {
   if (operator === 'exists') {
     return { type: 'boolean' };
   }
-  return operator === 'in' ? { type: 'array', items: value(node)!, minItems: 1, maxItems: MOST_VALUES }
+  return operator === 'in'
+    ? { type: 'array', items: value(node)!, minItems: 1, maxItems: MOST_VALUES }
     : value(operator === 'contains' && node.element !== undefined ? node.element : node)!;
 }
 
 /** A single value, as a parameter has it; what is compared is not held to the attribute's limits. */
 function value(node: Node): Part | undefined {
   switch (node.kind) {
-    case 'string': return { type: 'string' };
-    case 'number': return isWhole(node) ? { type: 'integer', format: 'int64' } : { type: 'number', format: 'double' };
-    case 'boolean': return { type: 'boolean' };
-    case 'date': return { type: 'string', format: 'date-time' };
-    case 'binary': return { type: 'string', contentEncoding: 'base64', pattern: BASE64 };
-    default: return undefined;
+    case 'string':
+      return { type: 'string' };
+    case 'number':
+      return isWhole(node) ? { type: 'integer', format: 'int64' } : { type: 'number', format: 'double' };
+    case 'boolean':
+      return { type: 'boolean' };
+    case 'date':
+      return { type: 'string', format: 'date-time' };
+    case 'binary':
+      return { type: 'string', contentEncoding: 'base64', pattern: BASE64 };
+    default:
+      return undefined;
   }
 }
 
 function references(resource: Resource): string[] {
-  return [...visible(resource).attributes].filter(([, { words }]) => words.references !== undefined).map(([name]) => name);
+  return [...visible(resource).attributes]
+    .filter(([, { words }]) => words.references !== undefined)
+    .map(([name]) => name);
 }
 
 /** Such as `Books.pages..gte`: two dots tell an operator from an attribute inside an object. */

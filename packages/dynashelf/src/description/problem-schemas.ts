@@ -1,4 +1,5 @@
-// The problem documents as schemas, one for each type and by its name: whoever makes code of the description has a type to catch.
+// The problem documents as schemas, one for each type and by its name: whoever makes code of the description has a type
+// to catch.
 import { LONGEST_ID } from '../definition/limits';
 import type { Resource } from '../definition/resource';
 import { describeProblem, MOST_FAULTS, type ProblemType } from '../problem';
@@ -12,14 +13,29 @@ export function problemName(type: ProblemType, resource?: Pick<Resource, 'name'>
 /** The schemas of the problems: those of all collections, and for each the one that has its item. */
 export function problemSchemas(resources: ReadonlyMap<string, Resource>, types: readonly ProblemType[]): Part {
   return {
-    ...Object.fromEntries(types.map((type) => [problemName(type), problemSchema(type, type === 'precondition-failed' ? { type: 'object' } : undefined)])),
-    ...Object.fromEntries([...resources.values()].map((resource) => [problemName('precondition-failed', resource), problemSchema('precondition-failed', schemaOf(resource, 'Item'))])),
+    ...Object.fromEntries(
+      types.map((type) => [
+        problemName(type),
+        problemSchema(type, type === 'precondition-failed' ? { type: 'object' } : undefined),
+      ]),
+    ),
+    ...Object.fromEntries(
+      [...resources.values()].map((resource) => [
+        problemName('precondition-failed', resource),
+        problemSchema('precondition-failed', schemaOf(resource, 'Item')),
+      ]),
+    ),
     Fault: {
       type: 'object',
-      description: 'One thing wrong with a request: what to do about it, and one of `pointer`, `parameter` and `header` for its place.',
+      description:
+        'One thing wrong with a request: what to do about it, and one of `pointer`, `parameter` and `header` for its place.',
       properties: {
         detail: { type: 'string' },
-        pointer: { type: 'string', pattern: '^#(?:/|$)', description: 'In the body, a JSON Pointer as a URI fragment (RFC 6901 §6).' },
+        pointer: {
+          type: 'string',
+          pattern: '^#(?:/|$)',
+          description: 'In the body, a JSON Pointer as a URI fragment (RFC 6901 §6).',
+        },
         parameter: { type: 'string', description: 'A parameter of the query or the path.' },
         header: { type: 'string', description: 'A header of the request.' },
       },
@@ -37,13 +53,34 @@ function problemSchema(type: ProblemType, current: Part | undefined): Part {
     description: `${title}: a problem document (RFC 9457).`,
     properties: {
       // No pattern begins with a slash: to some generators that begins an expression of Perl.
-      type: { type: 'string', format: 'uri-reference', maxLength: 2000, pattern: `^.*/docs#${type}$`, description: 'The kind of problem: a link to its section of the docs.' },
+      type: {
+        type: 'string',
+        format: 'uri-reference',
+        maxLength: 2000,
+        pattern: `^.*/docs#${type}$`,
+        description: 'The kind of problem: a link to its section of the docs.',
+      },
       title: { type: 'string', maxLength: 100, description: 'The kind of problem, in words.' },
-      status: { type: 'integer', format: 'int32', const: status, minimum: status, maximum: status, description: 'The status of the answer.' },
+      status: {
+        type: 'integer',
+        format: 'int32',
+        const: status,
+        minimum: status,
+        maximum: status,
+        description: 'The status of the answer.',
+      },
       detail: { type: 'string', description: 'What to do, for a person.' },
       instance: { type: 'string', maxLength: LONGEST_ID, description: 'The id of the request, as in `X-Request-Id`.' },
-      errors: { type: 'array', items: refer('schemas', 'Fault'), minItems: 1, maxItems: MOST_FAULTS, description: 'The faults found, every one up to this number.' },
-      ...(current !== undefined && { current: { ...current, ...(current['$ref'] === undefined && { description: 'The item as it is now.' }) } }),
+      errors: {
+        type: 'array',
+        items: refer('schemas', 'Fault'),
+        minItems: 1,
+        maxItems: MOST_FAULTS,
+        description: 'The faults found, every one up to this number.',
+      },
+      ...(current !== undefined && {
+        current: { ...current, ...(current['$ref'] === undefined && { description: 'The item as it is now.' }) },
+      }),
     },
     required: ['type', 'title', 'status', 'detail', 'instance'],
     additionalProperties: false,

@@ -36,7 +36,12 @@ const OWN_HEADERS: Partial<Record<ProblemType, readonly string[]>> = {
 export function responseComponents(resources: ReadonlyMap<string, Resource>, trusted: Trusted | undefined): Part {
   return {
     ...Object.fromEntries(problemTypes(trusted).map((type) => [type, problemResponse(type)])),
-    ...Object.fromEntries([...resources.values()].map((resource) => [failedName(resource), problemResponse('precondition-failed', resource)])),
+    ...Object.fromEntries(
+      [...resources.values()].map((resource) => [
+        failedName(resource),
+        problemResponse('precondition-failed', resource),
+      ]),
+    ),
   };
 }
 
@@ -47,8 +52,12 @@ export function problemTypes(trusted: Trusted | undefined): ProblemType[] {
 
 /** By status: the problems of every operation and those of this one; `failed` has the item in its 412. */
 export function problems(own: readonly ProblemType[], failed?: Resource): Part {
-  return Object.fromEntries([...ALWAYS, ...own].map((type) => [describeProblem(type).status,
-    refer('responses', type === 'precondition-failed' && failed !== undefined ? failedName(failed) : type)]));
+  return Object.fromEntries(
+    [...ALWAYS, ...own].map((type) => [
+      describeProblem(type).status,
+      refer('responses', type === 'precondition-failed' && failed !== undefined ? failedName(failed) : type),
+    ]),
+  );
 }
 
 /** The same of an operation whose success has no body: `Accept` excludes nothing of it. */
@@ -64,15 +73,27 @@ export function refusals(): Part {
 
 /** An answer with one item; to `fields` a part of it, which is no alternative to most generators but another type. */
 export function itemResponse(description: string, resource: Resource, ...headers: string[]): Part {
-  return also(response(description, schemaOf(resource, 'Item'), ['ETag', 'Last-Modified', ...headers], exampleItem(resource)), partOf(resource, 'Part'));
+  return also(
+    response(description, schemaOf(resource, 'Item'), ['ETag', 'Last-Modified', ...headers], exampleItem(resource)),
+    partOf(resource, 'Part'),
+  );
 }
 
 /**
- * A body, or an answer, with further schemas that it can have where a request asks for them. They stand beside the schema, in an
- * extension: of alternatives that are arrays, or one a part of another, generators make code that does not work.
+ * A body, or an answer, with further schemas that it can have where a request asks for them. They stand beside the
+ * schema, in an extension: of alternatives that are arrays, or one a part of another, generators make code that does
+ * not work.
  */
 export function also({ content, ...part }: Part, ...alternatives: readonly Part[]): Part {
-  return { ...part, content: Object.fromEntries(Object.entries(content as Record<string, Part>).map(([type, media]) => [type, { ...media, [ALTERNATIVES]: alternatives }])) };
+  return {
+    ...part,
+    content: Object.fromEntries(
+      Object.entries(content as Record<string, Part>).map(([type, media]) => [
+        type,
+        { ...media, [ALTERNATIVES]: alternatives },
+      ]),
+    ),
+  };
 }
 
 /** The extension that holds further schemas of a body. */
@@ -80,19 +101,43 @@ export const ALTERNATIVES = 'x-alternatives';
 
 /** An answer without a body to a write that is answered with an item otherwise (RFC 7240 §4.2). */
 export function itemless(...headers: string[]): Part {
-  return bare('Done, without a body, as `Prefer: return=minimal` asks.', 'ETag', 'Last-Modified', 'Preference-Applied', ...headers);
+  return bare(
+    'Done, without a body, as `Prefer: return=minimal` asks.',
+    'ETag',
+    'Last-Modified',
+    'Preference-Applied',
+    ...headers,
+  );
 }
 
 /** An answer with one page. */
 export function pageResponse(resource: Resource): Part {
   const item = exampleItem(resource);
   const example = item && { items: [item], next: `/${resource.name}?cursor=opaque` };
-  return also(response(`A page of ${resource.name}.`, schemaOf(resource, 'Page'), ['ETag', 'Link', 'Preference-Applied'], example), partOf(resource, 'PartPage'));
+  return also(
+    response(
+      `A page of ${resource.name}.`,
+      schemaOf(resource, 'Page'),
+      ['ETag', 'Link', 'Preference-Applied'],
+      example,
+    ),
+    partOf(resource, 'PartPage'),
+  );
 }
 
-export function response(description: string, schema: Part, headers: readonly string[], example?: Json, types: readonly string[] = [JSON_TYPE]): Part {
+export function response(
+  description: string,
+  schema: Part,
+  headers: readonly string[],
+  example?: Json,
+  types: readonly string[] = [JSON_TYPE],
+): Part {
   const content = { schema, ...(example !== undefined && { example }) };
-  return { description, headers: headersOf(...headers), content: Object.fromEntries(types.map((type) => [type, content])) };
+  return {
+    description,
+    headers: headersOf(...headers),
+    content: Object.fromEntries(types.map((type) => [type, content])),
+  };
 }
 
 /** An answer without a body. */
@@ -109,7 +154,14 @@ function problemResponse(type: ProblemType, resource?: Resource): Part {
     content: {
       [PROBLEM_TYPE]: {
         schema: refer('schemas', problemName(type, resource)),
-        example: { type: `/docs#${type}`, title, status, detail: 'A sentence that says what to do.', instance: EXAMPLE_ID, ...(current !== undefined && { current }) },
+        example: {
+          type: `/docs#${type}`,
+          title,
+          status,
+          detail: 'A sentence that says what to do.',
+          instance: EXAMPLE_ID,
+          ...(current !== undefined && { current }),
+        },
       },
     },
   };

@@ -7,14 +7,27 @@ import { refer, type Part } from './names';
 import { bare, JSON_TYPE, OF_BODIES, problems, response } from './responses';
 import { everyKind, type Trusted } from './trusted';
 
-/** The paths that do not depend on what is served; all but transactions are for everyone, or of a private description health alone. */
+/**
+ * The paths that do not depend on what is served; all but transactions are for everyone, or of a private description
+ * health alone.
+ */
 export function servicePaths(resources: ReadonlyMap<string, Resource>, trusted: Trusted | undefined): Part {
   const open = { ...(trusted !== undefined && { security: [] }) };
   const isClosed = (path: string): boolean => trusted?.isPrivate === true && path !== '/health';
   return {
-    ...Object.fromEntries(Object.entries(everyonesPaths()).map(([path, { get }]) => [path, {
-      get: isClosed(path) ? guarded(trusted, get, (known) => ({ phrase: 'for every caller with good credentials', admission: everyKind(known) })) : { ...get, ...open },
-    }])),
+    ...Object.fromEntries(
+      Object.entries(everyonesPaths()).map(([path, { get }]) => [
+        path,
+        {
+          get: isClosed(path)
+            ? guarded(trusted, get, (known) => ({
+                phrase: 'for every caller with good credentials',
+                admission: everyKind(known),
+              }))
+            : { ...get, ...open },
+        },
+      ]),
+    ),
     '/transactions': { post: guarded(trusted, transactions(), (known) => transactionAudience(known, resources)) },
   };
 }
@@ -22,25 +35,65 @@ export function servicePaths(resources: ReadonlyMap<string, Resource>, trusted: 
 function everyonesPaths(): Record<string, { readonly get: Part }> {
   return {
     '/': {
-      get: operation('service.read', 'Service', 'What is served', 'The collections, and where the description is. A browser, which prefers HTML, is led to the docs.', {
-        200: response('The service document.', refer('schemas', 'Service'), ['Link']),
-        303: bare('To the docs.', 'Location', 'Link'),
-      }),
+      get: operation(
+        'service.read',
+        'Service',
+        'What is served',
+        'The collections, and where the description is. A browser, which prefers HTML, is led to the docs.',
+        {
+          200: response('The service document.', refer('schemas', 'Service'), ['Link']),
+          303: bare('To the docs.', 'Location', 'Link'),
+        },
+      ),
     },
     '/openapi.json': {
-      get: cached('service.description', 'This description', 'OpenAPI 3.1, generated from the resources.', response('The description.', { type: 'object', required: ['openapi', 'info', 'paths'], properties: { openapi: { type: 'string', pattern: '^3\\.1\\.' }, info: { type: 'object' }, paths: { type: 'object' } } }, ['ETag'])),
+      get: cached(
+        'service.description',
+        'This description',
+        'OpenAPI 3.1, generated from the resources.',
+        response(
+          'The description.',
+          {
+            type: 'object',
+            required: ['openapi', 'info', 'paths'],
+            properties: {
+              openapi: { type: 'string', pattern: '^3\\.1\\.' },
+              info: { type: 'object' },
+              paths: { type: 'object' },
+            },
+          },
+          ['ETag'],
+        ),
+      ),
     },
     '/docs': {
-      get: cached('service.docs', 'The docs', 'The description for people, with a section for every problem type.', text('The page.', 'text/html', 'ETag')),
+      get: cached(
+        'service.docs',
+        'The docs',
+        'The description for people, with a section for every problem type.',
+        text('The page.', 'text/html', 'ETag'),
+      ),
     },
     '/docs/rapidoc.js': {
-      get: cached('service.renderer', 'The script of the docs', 'What the docs page needs: no other host is asked.', text('The script.', 'text/javascript', 'ETag')),
+      get: cached(
+        'service.renderer',
+        'The script of the docs',
+        'What the docs page needs: no other host is asked.',
+        text('The script.', 'text/javascript', 'ETag'),
+      ),
     },
     '/health': {
-      get: operation('service.health', 'Service', 'Whether the table can be reached', 'See draft-inadarei-api-health-check.', {
-        200: response('It can.', health('pass'), [], { status: 'pass' }, HEALTH_TYPES),
-        503: response('It cannot.', health('fail'), ['Retry-After'], { status: 'fail' }, HEALTH_TYPES),
-      }, 503),
+      get: operation(
+        'service.health',
+        'Service',
+        'Whether the table can be reached',
+        'See draft-inadarei-api-health-check.',
+        {
+          200: response('It can.', health('pass'), [], { status: 'pass' }, HEALTH_TYPES),
+          503: response('It cannot.', health('fail'), ['Retry-After'], { status: 'fail' }, HEALTH_TYPES),
+        },
+        503,
+      ),
     },
   };
 }
@@ -50,12 +103,25 @@ function transactions(): Part {
     operationId: 'transactions.carryOut',
     tags: ['Transactions'],
     summary: 'Several writes, all or none',
-    description: 'Each operation is a request within the request, with the headers and the body that it would have alone: POST to a collection, PUT, PATCH or DELETE to an item, GET to an item only to check it. Where one fails, the answer is its problem, `errors` naming each that failed, and nothing is written.',
+    description:
+      'Each operation is a request within the request, with the headers and the body that it would have alone: POST to a collection, PUT, PATCH or DELETE to an item, GET to an item only to check it. Where one fails, the answer is its problem, `errors` naming each that failed, and nothing is written.',
     parameters: [refer('parameters', 'Idempotency-Key')],
-    requestBody: { required: true, content: { [JSON_TYPE]: { schema: refer('schemas', 'Transaction'), example: EXAMPLE } } },
+    requestBody: {
+      required: true,
+      content: { [JSON_TYPE]: { schema: refer('schemas', 'Transaction'), example: EXAMPLE } },
+    },
     responses: {
-      200: response('All were carried out.', refer('schemas', 'TransactionResult'), ['Idempotent-Replayed'], { results: [{ status: 204, headers: { 'Cache-Control': 'no-cache' } }] }),
-      ...problems(['not-found', 'method-not-allowed', 'conflict', 'precondition-failed', 'precondition-required', ...OF_BODIES]),
+      200: response('All were carried out.', refer('schemas', 'TransactionResult'), ['Idempotent-Replayed'], {
+        results: [{ status: 204, headers: { 'Cache-Control': 'no-cache' } }],
+      }),
+      ...problems([
+        'not-found',
+        'method-not-allowed',
+        'conflict',
+        'precondition-failed',
+        'precondition-required',
+        ...OF_BODIES,
+      ]),
     },
   };
 }
@@ -73,12 +139,26 @@ export function serviceSchemas(): Part {
         version: { type: 'string' },
         collections: {
           type: 'array',
-          items: { type: 'object', properties: { name: { type: 'string' }, href: reference, description: { type: 'string' } }, required: ['name', 'href', 'description'], additionalProperties: false },
+          items: {
+            type: 'object',
+            properties: { name: { type: 'string' }, href: reference, description: { type: 'string' } },
+            required: ['name', 'href', 'description'],
+            additionalProperties: false,
+          },
         },
         links: {
           type: 'array',
           description: 'Where the description is (RFC 8631).',
-          items: { type: 'object', properties: { rel: { type: 'string', enum: ['service-desc', 'service-doc'] }, href: reference, type: { type: 'string' } }, required: ['rel', 'href', 'type'], additionalProperties: false },
+          items: {
+            type: 'object',
+            properties: {
+              rel: { type: 'string', enum: ['service-desc', 'service-doc'] },
+              href: reference,
+              type: { type: 'string' },
+            },
+            required: ['rel', 'href', 'type'],
+            additionalProperties: false,
+          },
         },
       },
       required: ['name', 'version', 'collections', 'links'],
@@ -95,7 +175,13 @@ export function serviceSchemas(): Part {
             type: 'object',
             properties: {
               method: { type: 'string', enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] },
-              path: { type: 'string', pattern: '^[/]', minLength: 1, maxLength: LONGEST_URL, description: 'Such as `/collection/id`, without stage or base path.' },
+              path: {
+                type: 'string',
+                pattern: '^[/]',
+                minLength: 1,
+                maxLength: LONGEST_URL,
+                description: 'Such as `/collection/id`, without stage or base path.',
+              },
               headers,
               body: { description: 'What the request would have as its body.' },
             },
@@ -115,7 +201,12 @@ export function serviceSchemas(): Part {
           description: 'What each operation would have been answered alone, in order.',
           minItems: 1,
           maxItems: MOST_OPERATIONS,
-          items: { type: 'object', properties: { status: { type: 'integer', format: 'int32', minimum: 200, maximum: 299 }, headers, body: {} }, required: ['status', 'headers'], additionalProperties: false },
+          items: {
+            type: 'object',
+            properties: { status: { type: 'integer', format: 'int32', minimum: 200, maximum: 299 }, headers, body: {} },
+            required: ['status', 'headers'],
+            additionalProperties: false,
+          },
         },
       },
       required: ['results'],
@@ -127,14 +218,24 @@ export function serviceSchemas(): Part {
 const HEALTH_TYPES = ['application/health+json', JSON_TYPE];
 const EXAMPLE = { operations: [{ method: 'DELETE', path: '/collection/id', headers: { 'If-Match': '"1"' } }] };
 
-function operation(operationId: string, tag: string, summary: string, description: string, responses: Part, own?: number): Part {
+function operation(
+  operationId: string,
+  tag: string,
+  summary: string,
+  description: string,
+  responses: Part,
+  own?: number,
+): Part {
   const { [own ?? '']: _, ...refused } = problems([]);
   return { operationId, tags: [tag], summary, description, responses: { ...refused, ...responses } };
 }
 
 function cached(operationId: string, summary: string, description: string, found: Part): Part {
   const responses = { 200: found, 304: bare('The client has it as it is.', 'ETag') };
-  return { ...operation(operationId, 'Service', summary, description, responses), parameters: [refer('parameters', 'If-None-Match')] };
+  return {
+    ...operation(operationId, 'Service', summary, description, responses),
+    parameters: [refer('parameters', 'If-None-Match')],
+  };
 }
 
 function text(description: string, type: string, ...headers: string[]): Part {
@@ -142,5 +243,10 @@ function text(description: string, type: string, ...headers: string[]): Part {
 }
 
 function health(status: string): Part {
-  return { type: 'object', properties: { status: { type: 'string', const: status } }, required: ['status'], additionalProperties: false };
+  return {
+    type: 'object',
+    properties: { status: { type: 'string', const: status } },
+    required: ['status'],
+    additionalProperties: false,
+  };
 }

@@ -7,15 +7,27 @@ export interface ServiceDocument {
   readonly version: string;
   readonly collections: readonly { readonly name: string; readonly href: string; readonly description: string }[];
   /** Where the description is (RFC 8631). */
-  readonly links: readonly { readonly rel: 'service-desc' | 'service-doc'; readonly href: string; readonly type: string }[];
+  readonly links: readonly {
+    readonly rel: 'service-desc' | 'service-doc';
+    readonly href: string;
+    readonly type: string;
+  }[];
 }
 
 /** @param base what stands before every path: a stage or a base path, or nothing */
-export function serviceDocument(resources: ReadonlyMap<string, Resource>, base: string, { name, version }: Info): ServiceDocument {
+export function serviceDocument(
+  resources: ReadonlyMap<string, Resource>,
+  base: string,
+  { name, version }: Info,
+): ServiceDocument {
   return {
     name,
     version,
-    collections: [...resources.values()].map((resource) => ({ name: resource.name, href: `${base}/${resource.name}`, description: resource.description })),
+    collections: [...resources.values()].map((resource) => ({
+      name: resource.name,
+      href: `${base}/${resource.name}`,
+      description: resource.description,
+    })),
     links: [
       { rel: 'service-desc', href: `${base}/openapi.json`, type: 'application/json' },
       { rel: 'service-doc', href: `${base}/docs`, type: 'text/html' },

@@ -13,22 +13,41 @@ export interface Trusted {
 }
 
 /** What a configuration trusts; undefined where nobody is asked for credentials. */
-export function trustedBy({ access, tokens, apiKeys, description }: Pick<Config, 'access' | 'tokens' | 'apiKeys'> & Partial<Pick<Config, 'description'>>): Trusted | undefined {
-  return access === 'open' ? undefined : { tokens: tokens && { issuer: tokens.issuer }, apiKeys, ...(description === 'private' && { isPrivate: true }) };
+export function trustedBy({
+  access,
+  tokens,
+  apiKeys,
+  description,
+}: Pick<Config, 'access' | 'tokens' | 'apiKeys'> & Partial<Pick<Config, 'description'>>): Trusted | undefined {
+  return access === 'open'
+    ? undefined
+    : { tokens: tokens && { issuer: tokens.issuer }, apiKeys, ...(description === 'private' && { isPrivate: true }) };
 }
 
 /**
  * The security schemes section of the components. Tokens are `http` with `bearer` and not `openIdConnect`: of that the
- * docs page and most generators make nothing, not so much as a place for the token; where to find the issuer is said in words.
+ * docs page and most generators make nothing, not so much as a place for the token; where to find the issuer is said in
+ * words.
  */
 export function securitySchemes({ tokens, apiKeys }: Trusted): Part {
-  const whose = tokens?.issuer === undefined ? 'of the issuer that the deployment trusts' : `of the issuer ${tokens.issuer}`;
+  const whose =
+    tokens?.issuer === undefined ? 'of the issuer that the deployment trusts' : `of the issuer ${tokens.issuer}`;
   return {
     ...(tokens !== undefined && {
-      token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: `A JSON Web Token (RFC 7519) ${whose}, made for this API. Following RFC8725, its algorithm, signature, issuer, audience and times are verified.` },
+      token: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description: `A JSON Web Token (RFC 7519) ${whose}, made for this API. Following RFC8725, its algorithm, signature, issuer, audience and times are verified.`,
+      },
     }),
     ...(apiKeys && {
-      apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'A key of a usage plan. Every request on data needs one, with a token or without.' },
+      apiKey: {
+        type: 'apiKey',
+        in: 'header',
+        name: 'x-api-key',
+        description: 'A key of a usage plan. Every request on data needs one, with a token or without.',
+      },
     }),
   };
 }

@@ -19,7 +19,10 @@ export function schemaOf(resource: Pick<Resource, 'schema'>): InstanceType<typeo
 }
 
 /** The resource's model. It never looks at the table or changes it by itself. */
-export function modelOf(resource: Pick<Resource, 'name' | 'schema'>, tableName: string): ReturnType<typeof dynamoose.model> {
+export function modelOf(
+  resource: Pick<Resource, 'name' | 'schema'>,
+  tableName: string,
+): ReturnType<typeof dynamoose.model> {
   const model = dynamoose.model(resource.name, schemaOf(resource));
   new dynamoose.Table(tableName, [model], { create: false, update: false, waitForActive: false, initialize: false });
   return model;
@@ -27,12 +30,14 @@ export function modelOf(resource: Pick<Resource, 'name' | 'schema'>, tableName: 
 
 /** `'any'` is Dynamoose's ANY; all other words are Dynamoose's own or left alone by it. */
 function definition(schema: SchemaDefinition): SchemaDefinition {
-  return Object.fromEntries(Object.entries(schema).map(([name, attribute]) => {
-    if (typeof attribute !== 'object' || !('schema' in attribute)) {
-      return [name, attribute];
-    }
-    return [name, { ...attribute, schema: inner(attribute.schema) }];
-  })) as SchemaDefinition;
+  return Object.fromEntries(
+    Object.entries(schema).map(([name, attribute]) => {
+      if (typeof attribute !== 'object' || !('schema' in attribute)) {
+        return [name, attribute];
+      }
+      return [name, { ...attribute, schema: inner(attribute.schema) }];
+    }),
+  ) as SchemaDefinition;
 }
 
 function inner(schema: unknown): unknown {

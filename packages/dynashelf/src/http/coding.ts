@@ -1,4 +1,5 @@
-// Content codings (RFC 9110 §8.4): a body of a kilobyte and more is sent as gzip to a client that takes it, under a tag of its own.
+// Content codings (RFC 9110 §8.4): a body of a kilobyte and more is sent as gzip to a client that takes it, under a tag
+// of its own.
 // Why not by API Gateway: docs/decisions/compression.md.
 import { gzipSync } from 'node:zlib';
 import Negotiator from 'negotiator';
@@ -12,8 +13,8 @@ const LEAST = 1024;
 const LEVEL = 5;
 
 /**
- * What the strong tag of a compressed body ends in: it is another representation than the same uncompressed, so it has another
- * tag (RFC 9110 §8.8.3.3). A weak one may be of both.
+ * What the strong tag of a compressed body ends in: it is another representation than the same uncompressed, so it has
+ * another tag (RFC 9110 §8.8.3.3). A weak one may be of both.
  */
 const MARK = '+gzip';
 
@@ -36,7 +37,10 @@ interface Plain {
 /** Whether the client takes gzip, and likes it no less than no coding (RFC 9110 §12.5.3). */
 export function takesGzip(request: Pick<Request, 'header'>): boolean {
   const accept = request.header('accept-encoding');
-  return accept !== undefined && new Negotiator({ headers: { 'accept-encoding': accept } }).encoding(['gzip', 'identity']) === 'gzip';
+  return (
+    accept !== undefined &&
+    new Negotiator({ headers: { 'accept-encoding': accept } }).encoding(['gzip', 'identity']) === 'gzip'
+  );
 }
 
 /** Whether a tag, strong or weak, is that of a compressed body. */
@@ -53,7 +57,11 @@ export function uncoded(tag: string): string {
 export function encode(request: Pick<Request, 'header'>, { status, headers, text, kept }: Plain): Coded {
   const { ETag: tag } = headers;
   if (status === 304) {
-    return { headers: tag !== undefined && hasCoded(request, tag) ? { ...headers, ETag: coded(tag) } : headers, body: '', isBase64Encoded: false };
+    return {
+      headers: tag !== undefined && hasCoded(request, tag) ? { ...headers, ETag: coded(tag) } : headers,
+      body: '',
+      isBase64Encoded: false,
+    };
   }
   if (Buffer.byteLength(text) < LEAST || !takesGzip(request)) {
     return { headers, body: text, isBase64Encoded: false };
@@ -68,14 +76,21 @@ export function encode(request: Pick<Request, 'header'>, { status, headers, text
   }
   // Of a problem the tag is that of the item which it is about.
   const isItsOwn = tag?.startsWith('"') === true && status < 300;
-  return { headers: { ...headers, 'Content-Encoding': 'gzip', ...(isItsOwn && { ETag: coded(tag) }) }, body, isBase64Encoded: true };
+  return {
+    headers: { ...headers, 'Content-Encoding': 'gzip', ...(isItsOwn && { ETag: coded(tag) }) },
+    body,
+    isBase64Encoded: true,
+  };
 }
 
 function coded(tag: string): string {
   return `${tag.slice(0, -1)}${MARK}"`;
 }
 
-/** Whether what the client has, and may keep, is the compressed body: a 304 has the tag that the 200 would have (RFC 9110 §15.4.5). */
+/**
+ * Whether what the client has, and may keep, is the compressed body: a 304 has the tag that the 200 would have (RFC
+ * 9110 §15.4.5).
+ */
 function hasCoded(request: Pick<Request, 'header'>, tag: string): boolean {
   const named = request.header('if-none-match') ?? '';
   return tag.startsWith('"') && named.includes(coded(tag)) && !named.includes(tag);

@@ -38,18 +38,32 @@ export function readPreconditions(request: Pick<Request, 'header' | 'method'>): 
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   return {
     // §13.1.1 compares strongly, so a weak tag never matches.
-    ...(match !== undefined && { match: match === '*' ? match : revisions(match.filter((tag) => !tag.startsWith('W/'))) }),
+    ...(match !== undefined && {
+      match: match === '*' ? match : revisions(match.filter((tag) => !tag.startsWith('W/'))),
+    }),
     // §13.1.2 compares weakly; for GET a match means 304, which the response finds.
-    ...(noneMatch !== undefined && !isRead && { noneMatch: noneMatch === '*' ? noneMatch : revisions(noneMatch.map(strong)) }),
+    ...(noneMatch !== undefined &&
+      !isRead && { noneMatch: noneMatch === '*' ? noneMatch : revisions(noneMatch.map(strong)) }),
     ...(date !== undefined && { unmodifiedSince: new Date(date).toISOString() }),
   };
 }
 
 /** Whether GET of an item is answered 304 (RFC 9110 §13.2.2): the client has it as it is. */
-export function isNotModified(request: Pick<Request, 'header'>, tag: string | undefined, modified: string | undefined): boolean {
+export function isNotModified(
+  request: Pick<Request, 'header'>,
+  tag: string | undefined,
+  modified: string | undefined,
+): boolean {
   const noneMatch = readTags(request, 'If-None-Match', []);
   if (noneMatch !== undefined) {
-    return noneMatch === '*' || (tag !== undefined && noneMatch.filter((one) => !isCoded(one) || takesGzip(request)).map((one) => strong(uncoded(one))).includes(strong(tag)));
+    return (
+      noneMatch === '*' ||
+      (tag !== undefined &&
+        noneMatch
+          .filter((one) => !isCoded(one) || takesGzip(request))
+          .map((one) => strong(uncoded(one)))
+          .includes(strong(tag)))
+    );
   }
   const since = readDate(request.header('if-modified-since'));
   // §8.8.2.2: a date has whole seconds, and within one there may have been several states.
@@ -57,7 +71,11 @@ export function isNotModified(request: Pick<Request, 'header'>, tag: string | un
 }
 
 /** The tags of a header, as they stand there; `*` for any. */
-function readTags(request: Pick<Request, 'header'>, header: 'If-Match' | 'If-None-Match', faults: Fault[]): '*' | string[] | undefined {
+function readTags(
+  request: Pick<Request, 'header'>,
+  header: 'If-Match' | 'If-None-Match',
+  faults: Fault[],
+): '*' | string[] | undefined {
   const value = request.header(header.toLowerCase());
   if (value === undefined) {
     return undefined;
@@ -87,23 +105,35 @@ function revisions(tags: string[]): Revision[] {
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** RFC 9110 §5.6.7: the preferred form and the two obsolete ones, in milliseconds since 1970; anything else is no date, and neither is a day that no month has. */
+/**
+ * RFC 9110 §5.6.7: the preferred form and the two obsolete ones, in milliseconds since 1970; anything else is no date,
+ * and neither is a day that no month has.
+ */
 function readDate(value: string | undefined): number | undefined {
   if (value === undefined) {
     return undefined;
   }
   const text = value.trim();
-  const preferred = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?<day>\d{2}) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/;
-  const rfc850 = /^[A-Z][a-z]+day, (?<day>\d{2})-(?<month>[A-Z][a-z]{2})-(?<year>\d{2}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/;
+  const preferred =
+    /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?<day>\d{2}) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/;
+  const rfc850 =
+    /^[A-Z][a-z]+day, (?<day>\d{2})-(?<month>[A-Z][a-z]{2})-(?<year>\d{2}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/;
   const asctime = /^[A-Z][a-z]{2} (?<month>[A-Z][a-z]{2}) (?<day>[ \d]\d) (?<time>\d{2}:\d{2}:\d{2}) (?<year>\d{4})$/;
-  const { day = '', month = '', year = '', time = '' } = (preferred.exec(text) ?? rfc850.exec(text) ?? asctime.exec(text))?.groups ?? {};
+  const {
+    day = '',
+    month = '',
+    year = '',
+    time = '',
+  } = (preferred.exec(text) ?? rfc850.exec(text) ?? asctime.exec(text))?.groups ?? {};
   const number = MONTHS.indexOf(month) + 1;
   const iso = `${year.length === 2 ? fullYear(year) : year}-${String(number).padStart(2, '0')}-${day.trim().padStart(2, '0')}T${time}`;
   const date = new Date(`${iso}Z`);
   return number > 0 && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? date.getTime() : undefined;
 }
 
-/** §5.6.7: a year of two digits that seems to be more than 50 years in the future is the latest past one that ends so. */
+/**
+ * §5.6.7: a year of two digits that seems to be more than 50 years in the future is the latest past one that ends so.
+ */
 function fullYear(digits: string): string {
   const now = new Date().getUTCFullYear();
   const year = Math.floor(now / 100) * 100 + Number(digits);

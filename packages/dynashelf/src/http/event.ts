@@ -4,8 +4,17 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 /** A request id that can be a header and a line of a log. */
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 
-/** The id of a request. API Gateway's `requestId` can be chosen by clients, so it is the last resort: access logs name the other. */
-export function requestIdOf({ extendedRequestId, requestId }: { readonly extendedRequestId?: unknown; readonly requestId?: unknown }): string | undefined {
+/**
+ * The id of a request. API Gateway's `requestId` can be chosen by clients, so it is the last resort: access logs name
+ * the other.
+ */
+export function requestIdOf({
+  extendedRequestId,
+  requestId,
+}: {
+  readonly extendedRequestId?: unknown;
+  readonly requestId?: unknown;
+}): string | undefined {
   return [extendedRequestId, requestId].map(textOf).find((id) => id !== undefined && REQUEST_ID.test(id));
 }
 
@@ -30,7 +39,9 @@ export function soundEvent(event: unknown): APIGatewayProxyEvent {
 }
 
 function recordOf(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, unknown> : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
 }
 
 function textOf(value: unknown): string | undefined {
@@ -51,8 +62,10 @@ function textsOf<T>(value: unknown, read: (inner: unknown) => T | undefined): Re
   if (record === undefined || Object.values(record).every((inner) => read(inner) === inner)) {
     return record as Record<string, T> | undefined;
   }
-  return Object.fromEntries(Object.entries(record).flatMap(([name, inner]) => {
-    const text = read(inner);
-    return text === undefined ? [] : [[name, text]];
-  }));
+  return Object.fromEntries(
+    Object.entries(record).flatMap(([name, inner]) => {
+      const text = read(inner);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
 }

@@ -8,7 +8,12 @@ import type { Request } from './request';
 export const STRICT_TRANSPORT = 'max-age=31536000';
 
 /** Adds the headers common to all answers to those of one. */
-export function commonHeaders(config: Pick<Config, 'corsOrigins' | 'access' | 'apiKeys' | 'deployed'>, request: Pick<Request, 'id' | 'header'>, timing: string, vary: readonly string[] = []): Record<string, string> {
+export function commonHeaders(
+  config: Pick<Config, 'corsOrigins' | 'access' | 'apiKeys' | 'deployed'>,
+  request: Pick<Request, 'id' | 'header'>,
+  timing: string,
+  vary: readonly string[] = [],
+): Record<string, string> {
   return {
     'X-Request-Id': request.id,
     'X-Content-Type-Options': 'nosniff',
@@ -27,18 +32,28 @@ function credentialHeaders({ access, apiKeys }: Pick<Config, 'access' | 'apiKeys
 }
 
 /** https://fetch.spec.whatwg.org/#http-responses */
-function crossOrigin(origins: readonly string[], origin: string | undefined, vary: readonly string[]): Record<string, string> {
+function crossOrigin(
+  origins: readonly string[],
+  origin: string | undefined,
+  vary: readonly string[],
+): Record<string, string> {
   const isOpen = origins.includes('*');
   const allowed = isOpen ? '*' : origin !== undefined && origins.includes(origin) ? origin : undefined;
   return {
     // What is acceptable, and to which origin, changes the answer (RFC 9110 §12.5.5).
     Vary: ['Accept', 'Accept-Encoding', ...(isOpen ? [] : ['Origin']), ...vary].join(', '),
-    ...(allowed !== undefined && { 'Access-Control-Allow-Origin': allowed, 'Access-Control-Expose-Headers': EXPOSED_HEADERS.join(', ') }),
+    ...(allowed !== undefined && {
+      'Access-Control-Allow-Origin': allowed,
+      'Access-Control-Expose-Headers': EXPOSED_HEADERS.join(', '),
+    }),
   };
 }
 
 /** The stations of a request with their milliseconds, and what the database did (W3C Server Timing). */
-export function serverTiming(stations: readonly (readonly [name: string, milliseconds: number])[], cost: Cost | undefined): string {
+export function serverTiming(
+  stations: readonly (readonly [name: string, milliseconds: number])[],
+  cost: Cost | undefined,
+): string {
   const timings = stations.map(([name, milliseconds]) => `${name};dur=${milliseconds.toFixed(1)}`);
   if (cost !== undefined) {
     timings.push(`store;dur=${cost.milliseconds.toFixed(1)};desc="${describeCost(cost)}"`);

@@ -11,8 +11,8 @@ export const JSON_PATCH_TYPE = 'application/json-patch+json';
 export const PATCH_TYPES = [MERGE_PATCH_TYPE, JSON_PATCH_TYPE, JSON_TYPE];
 
 /**
- * The first of `offered` that `Accept` allows (RFC 9110 §12.5.1). JSON is allowed by whoever takes any JSON type, too: a client
- * that reads `application/problem+json` reads JSON.
+ * The first of `offered` that `Accept` allows (RFC 9110 §12.5.1). JSON is allowed by whoever takes any JSON type, too:
+ * a client that reads `application/problem+json` reads JSON.
  * @throws Problem `not-acceptable`
  */
 export function negotiate(request: Pick<Request, 'header'>, offered: readonly string[] = [JSON_TYPE]): string {
@@ -23,11 +23,16 @@ export function negotiate(request: Pick<Request, 'header'>, offered: readonly st
   }
   // A client that names the character set of JSON, which has but one, means JSON all the same.
   const candidates = offered.flatMap((type) => [type, `${type};charset=utf-8`]);
-  const chosen = new Negotiator({ headers: { accept } }).mediaType(candidates) ?? implied(accept, offered.filter(isJson));
+  const chosen =
+    new Negotiator({ headers: { accept } }).mediaType(candidates) ?? implied(accept, offered.filter(isJson));
   if (chosen === undefined) {
-    throw new Problem('not-acceptable', `Answers are ${offered.join(' or ')} only: allow it in Accept, or leave Accept out.`, {
-      errors: [{ detail: `Excludes ${offered.join(' and ')}.`, header: 'Accept' }],
-    });
+    throw new Problem(
+      'not-acceptable',
+      `Answers are ${offered.join(' or ')} only: allow it in Accept, or leave Accept out.`,
+      {
+        errors: [{ detail: `Excludes ${offered.join(' and ')}.`, header: 'Accept' }],
+      },
+    );
   }
   return chosen.split(';')[0]!;
 }
@@ -51,7 +56,10 @@ function isJson(type: string): boolean {
 export function readContentType(request: Pick<Request, 'header' | 'method'>, accepted: readonly string[]): string {
   const refuse = (detail: string, header: string): Problem => {
     const name = request.method === 'PATCH' ? 'Accept-Patch' : request.method === 'POST' ? 'Accept-Post' : 'Accept';
-    return new Problem('unsupported-media-type', detail, { errors: [{ detail, header }], headers: { [name]: accepted.join(', ') } });
+    return new Problem('unsupported-media-type', detail, {
+      errors: [{ detail, header }],
+      headers: { [name]: accepted.join(', ') },
+    });
   };
   const coding = request.header('content-encoding');
   if (coding !== undefined && coding.trim().toLowerCase() !== 'identity') {
@@ -61,11 +69,17 @@ export function readContentType(request: Pick<Request, 'header' | 'method'>, acc
   if (header === undefined || header.trim() === '') {
     return accepted[0]!;
   }
-  const [type = '', ...parameters] = header.toLowerCase().split(';').map((part) => part.trim());
+  const [type = '', ...parameters] = header
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
   if (!accepted.includes(type)) {
     throw refuse(`Content-Type must be ${accepted.join(' or ')}.`, 'Content-Type');
   }
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length).replace(/"/g, '');
+  const charset = parameters
+    .find((parameter) => parameter.startsWith('charset='))
+    ?.slice('charset='.length)
+    .replace(/"/g, '');
   if (charset !== undefined && !['utf-8', 'utf8'].includes(charset)) {
     throw refuse('JSON is UTF-8 (RFC 8259 §8.1): send it so, and leave charset out.', 'Content-Type');
   }

@@ -41,7 +41,10 @@ export function readRequest(event: APIGatewayProxyEvent, remaining: number = LON
     ...readPath(event),
     parameters: readParameters(event),
     header: (name) => headers.get(name),
-    body: event.body === null || event.body === undefined || event.body === '' ? undefined : { text: event.body, isBase64: event.isBase64Encoded },
+    body:
+      event.body === null || event.body === undefined || event.body === ''
+        ? undefined
+        : { text: event.body, isBase64: event.isBase64Encoded },
     credentials: readCredentials(event),
     deadline: Date.now() + Math.min(remaining, LONGEST) - MARGIN,
   };
@@ -49,7 +52,10 @@ export function readRequest(event: APIGatewayProxyEvent, remaining: number = LON
 
 function readCredentials({ requestContext }: APIGatewayProxyEvent): Credentials {
   const apiKeyId = requestContext?.identity?.apiKeyId as unknown;
-  return { context: requestContext?.authorizer, apiKeyId: typeof apiKeyId === 'string' && apiKeyId !== '' ? apiKeyId : undefined };
+  return {
+    context: requestContext?.authorizer,
+    apiKeyId: typeof apiKeyId === 'string' && apiKeyId !== '' ? apiKeyId : undefined,
+  };
 }
 
 function readHeaders({ headers, multiValueHeaders }: APIGatewayProxyEvent): Map<string, string> {
@@ -58,16 +64,24 @@ function readHeaders({ headers, multiValueHeaders }: APIGatewayProxyEvent): Map<
   for (const name of Object.keys(lines)) {
     const value = lines[name];
     if (value !== undefined) {
-      read.set(name.toLowerCase(), typeof value === 'string' ? value : value.length === 1 ? value[0]! : value.join(', '));
+      read.set(
+        name.toLowerCase(),
+        typeof value === 'string' ? value : value.length === 1 ? value[0]! : value.join(', '),
+      );
     }
   }
   return read;
 }
 
-function readParameters({ queryStringParameters, multiValueQueryStringParameters }: APIGatewayProxyEvent): [string, string][] {
+function readParameters({
+  queryStringParameters,
+  multiValueQueryStringParameters,
+}: APIGatewayProxyEvent): [string, string][] {
   return multiValueQueryStringParameters === null || multiValueQueryStringParameters === undefined
     ? Object.entries(queryStringParameters ?? {}).map(([name, value]) => [name, value ?? ''])
-    : Object.entries(multiValueQueryStringParameters).flatMap(([name, values]) => (values ?? []).map((value): [string, string] => [name, value]));
+    : Object.entries(multiValueQueryStringParameters).flatMap(([name, values]) =>
+        (values ?? []).map((value): [string, string] => [name, value]),
+      );
 }
 
 function readPath({ path, resource, requestContext }: APIGatewayProxyEvent): Pick<Request, 'segments' | 'base'> {
@@ -84,7 +98,10 @@ function readPath({ path, resource, requestContext }: APIGatewayProxyEvent): Pic
 function mounted(template: string | undefined, segments: readonly string[]): number {
   const parts = template === undefined || template === '/' ? [] : template.split('/').slice(1);
   const offset = segments.length - parts.length;
-  const fits = parts.length > 0 && offset > 0 && parts.every((part, index) => part.startsWith('{') || part === segments[offset + index]);
+  const fits =
+    parts.length > 0 &&
+    offset > 0 &&
+    parts.every((part, index) => part.startsWith('{') || part === segments[offset + index]);
   // {rest+} matches any number of segments, so nothing can be said of those before it.
   return fits && !parts.at(-1)!.endsWith('+}') && parts.some((part) => part.startsWith('{')) ? offset : 0;
 }

@@ -30,35 +30,82 @@ export interface Reply {
 }
 
 /** The answer to a request on a resource. */
-export function writeResult(request: Request, resource: Resource, result: Result, presentation: Presentation, seal: (position: string) => string): Reply {
+export function writeResult(
+  request: Request,
+  resource: Resource,
+  result: Result,
+  presentation: Presentation,
+  seal: (position: string) => string,
+): Reply {
   switch (result.kind) {
-    case 'deleted': return { status: 204, headers: { 'Cache-Control': 'no-cache' } };
-    case 'replayed': return replay(result.response);
-    case 'transacted': throw new Error('The results of a transaction are written one by one, by http/endpoints/transactions.ts.');
-    case 'all-created': return writeAll(result.images.map(({ item }) => item), presentation);
-    case 'page': return writePage(request, resource, result, presentation, seal);
-    default: return writeItem(request, resource, result, presentation);
+    case 'deleted':
+      return { status: 204, headers: { 'Cache-Control': 'no-cache' } };
+    case 'replayed':
+      return replay(result.response);
+    case 'transacted':
+      throw new Error('The results of a transaction are written one by one, by http/endpoints/transactions.ts.');
+    case 'all-created':
+      return writeAll(
+        result.images.map(({ item }) => item),
+        presentation,
+      );
+    case 'page':
+      return writePage(request, resource, result, presentation, seal);
+    default:
+      return writeItem(request, resource, result, presentation);
   }
 }
 
 /** The answer to a request that failed (RFC 9457). */
-export function writeProblem(request: Pick<Request, 'id' | 'base'>, { type, title, status, detail, more }: Problem): Reply {
+export function writeProblem(
+  request: Pick<Request, 'id' | 'base'>,
+  { type, title, status, detail, more }: Problem,
+): Reply {
   const { errors, headers, current } = more;
   return {
     status,
-    headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...(current !== undefined && { ETag: entityTag(current.revision) }), ...headers },
-    body: { type: `${request.base}/docs#${type}`, title, status, detail, instance: request.id, ...(errors !== undefined && { errors }), ...(current !== undefined && { current: current.item }) },
+    headers: {
+      'Content-Type': 'application/problem+json',
+      'Cache-Control': 'no-store',
+      ...(current !== undefined && { ETag: entityTag(current.revision) }),
+      ...headers,
+    },
+    body: {
+      type: `${request.base}/docs#${type}`,
+      title,
+      status,
+      detail,
+      instance: request.id,
+      ...(errors !== undefined && { errors }),
+      ...(current !== undefined && { current: current.item }),
+    },
   };
 }
 
-/** A reply as API Gateway takes it; the answer to HEAD has no body, and the length that GET's has (RFC 9110 §9.3.2, §8.6). */
-export function toGateway(request: Pick<Request, 'method' | 'header'>, { status, headers, body, text, kept }: Reply): APIGatewayProxyResult {
-  const sent = encode(request, { status, headers, text: text ?? (body === undefined ? '' : JSON.stringify(body)), kept });
+/**
+ * A reply as API Gateway takes it; the answer to HEAD has no body, and the length that GET's has (RFC 9110 §9.3.2,
+ * §8.6).
+ */
+export function toGateway(
+  request: Pick<Request, 'method' | 'header'>,
+  { status, headers, body, text, kept }: Reply,
+): APIGatewayProxyResult {
+  const sent = encode(request, {
+    status,
+    headers,
+    text: text ?? (body === undefined ? '' : JSON.stringify(body)),
+    kept,
+  });
   if (request.method !== 'HEAD' || sent.body === '') {
     return { statusCode: status, ...sent };
   }
   const length = Buffer.byteLength(sent.body, sent.isBase64Encoded ? 'base64' : 'utf8');
-  return { statusCode: status, headers: { ...sent.headers, 'Content-Length': String(length) }, body: '', isBase64Encoded: false };
+  return {
+    statusCode: status,
+    headers: { ...sent.headers, 'Content-Length': String(length) },
+    body: '',
+    isBase64Encoded: false,
+  };
 }
 
 /** The answer that was kept for the same request. */
@@ -76,10 +123,19 @@ function writeAll(items: readonly AnyItem[], { fields, preferences, permission }
   // What the caller may not read is no answer to its writing either.
   return preferences.return === 'minimal' || shown.length < items.length
     ? { status: 201, headers }
-    : { status: 201, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: { items: shown.map((item) => select(item, fields)) } };
+    : {
+        status: 201,
+        headers: { 'Content-Type': JSON_TYPE, ...headers },
+        body: { items: shown.map((item) => select(item, fields)) },
+      };
 }
 
-function writeItem(request: Request, asked: Resource, { kind, image: { item, record }, of: resource = asked, expanded }: ItemResult, { fields, preferences, permission, access }: Presentation): Reply {
+function writeItem(
+  request: Request,
+  asked: Resource,
+  { kind, image: { item, record }, of: resource = asked, expanded }: ItemResult,
+  { fields, preferences, permission, access }: Presentation,
+): Reply {
   const shown = show(resource === asked ? permission : access.permission(resource, 'read'), item);
   const isRead = kind === 'found';
   const tag = fields === undefined && expanded === undefined ? entityTag(revisionOf(record)) : undefined;
@@ -99,10 +155,20 @@ function writeItem(request: Request, asked: Resource, { kind, image: { item, rec
   // RFC 7240 §4.2, and what the caller may not read: an answer without a body says so by its status.
   return shown === undefined || (!isRead && preferences.return === 'minimal')
     ? { status: kind === 'created' ? 201 : 204, headers }
-    : { status: kind === 'created' ? 201 : 200, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: present(shown, fields, expanded) };
+    : {
+        status: kind === 'created' ? 201 : 200,
+        headers: { 'Content-Type': JSON_TYPE, ...headers },
+        body: present(shown, fields, expanded),
+      };
 }
 
-function writePage(request: Request, resource: Resource, { items, next, expanded, total }: PageResult, { fields, permission, access }: Presentation, seal: (position: string) => string): Reply {
+function writePage(
+  request: Request,
+  resource: Resource,
+  { items, next, expanded, total }: PageResult,
+  { fields, permission, access }: Presentation,
+  seal: (position: string) => string,
+): Reply {
   const link = next === undefined ? undefined : nextLink(request, seal(next));
   const text = JSON.stringify({
     items: items.map((item, index) => present(show(permission, item)!, fields, expanded?.[index])),
@@ -144,7 +210,9 @@ function present(item: AnyItem, fields: ReadonlySet<string> | undefined, expande
 }
 
 function select(item: AnyItem, fields: ReadonlySet<string> | undefined): AnyItem | JsonObject {
-  return fields === undefined ? item : Object.fromEntries(Object.entries(item).filter(([name]) => fields.has(name))) as JsonObject;
+  return fields === undefined
+    ? item
+    : (Object.fromEntries(Object.entries(item).filter(([name]) => fields.has(name))) as JsonObject);
 }
 
 /** RFC 9111 §5.2.2.7: what one caller is shown is not for a cache that others share. */

@@ -8,9 +8,19 @@ import type { Request } from './request';
 /** What a request asks for. */
 export type Route =
   | { readonly operation: 'list' | 'create'; readonly resource: Resource }
-  | { readonly operation: 'related'; /** The collection that is listed. */ readonly resource: Resource; readonly within: Within }
+  | {
+      readonly operation: 'related';
+      /** The collection that is listed. */ readonly resource: Resource;
+      readonly within: Within;
+    }
   | { readonly operation: 'read' | 'replace' | 'patch' | 'delete'; readonly resource: Resource; readonly id: string }
-  | { readonly operation: 'act'; readonly resource: Resource; readonly id: string; /** The action's name. */ readonly name: string; readonly action: LoadedAction }
+  | {
+      readonly operation: 'act';
+      readonly resource: Resource;
+      readonly id: string;
+      /** The action's name. */ readonly name: string;
+      readonly action: LoadedAction;
+    }
   | { readonly operation: 'service' | 'openapi' | 'docs' | 'renderer' | 'health' | 'transact' }
   | { readonly operation: 'options'; readonly allow: string[] };
 
@@ -30,19 +40,28 @@ type ByMethod = Readonly<Partial<Record<string, Route>>>;
  * @param isPrivate whether a path that is not served is not to name those that are
  * @throws Problem `not-found`, or `method-not-allowed` with `Allow`
  */
-export function findRoute(resources: ReadonlyMap<string, Resource>, { method, segments }: Pick<Request, 'method' | 'segments'>, isPrivate = false): Route {
+export function findRoute(
+  resources: ReadonlyMap<string, Resource>,
+  { method, segments }: Pick<Request, 'method' | 'segments'>,
+  isPrivate = false,
+): Route {
   const routes = routesOf(resources, segments);
   const allow = routes === undefined ? [] : [...Object.keys(routes), ...(routes['GET'] === undefined ? [] : ['HEAD'])];
   if (method === 'OPTIONS') {
     return { operation: 'options', allow: [...allow, 'OPTIONS'] };
   }
   if (routes === undefined) {
-    throw new Problem('not-found', `There is nothing at this path: GET / lists what is served${isPrivate ? '' : ` (${[...resources.keys()].map((name) => `/${name}`).join(', ')})`}.`);
+    throw new Problem(
+      'not-found',
+      `There is nothing at this path: GET / lists what is served${isPrivate ? '' : ` (${[...resources.keys()].map((name) => `/${name}`).join(', ')})`}.`,
+    );
   }
   const route = routes[method === 'HEAD' ? 'GET' : method];
   if (route === undefined) {
     const methods = [...allow, 'OPTIONS'].join(', ');
-    throw new Problem('method-not-allowed', `This path does not take ${method}: use one of ${methods}.`, { headers: { Allow: methods } });
+    throw new Problem('method-not-allowed', `This path does not take ${method}: use one of ${methods}.`, {
+      headers: { Allow: methods },
+    });
   }
   refuseNoId(route);
   return route;
@@ -52,7 +71,10 @@ export function findRoute(resources: ReadonlyMap<string, Resource>, { method, se
 function refuseNoId(route: Route): void {
   const named = 'within' in route ? route.within : 'id' in route && route.operation !== 'replace' ? route : undefined;
   if (named !== undefined && !isId(named.id)) {
-    throw new Problem('not-found', `There is no such item in ${named.resource.name}: an id has 1 to 128 characters of A-Z a-z 0-9 . _ ~ -.`);
+    throw new Problem(
+      'not-found',
+      `There is no such item in ${named.resource.name}: an id has 1 to 128 characters of A-Z a-z 0-9 . _ ~ -.`,
+    );
   }
 }
 
@@ -91,11 +113,24 @@ function routesOf(resources: ReadonlyMap<string, Resource>, segments: readonly s
 }
 
 /** `/{collection}/{id}/{member}`: a relation, or an action. */
-function memberRoutes(resources: ReadonlyMap<string, Resource>, resource: Resource, id: string, member: string): ByMethod | undefined {
+function memberRoutes(
+  resources: ReadonlyMap<string, Resource>,
+  resource: Resource,
+  id: string,
+  member: string,
+): ByMethod | undefined {
   const relation = Object.hasOwn(resource.relations, member) ? resource.relations[member] : undefined;
   const action = Object.hasOwn(resource.actions, member) ? resource.actions[member] : undefined;
   if (action !== undefined) {
     return { POST: { operation: 'act', resource, id, name: member, action } };
   }
-  return relation && { GET: { operation: 'related', resource: resources.get(relation.collection)!, within: { resource, id, attribute: relation.attribute } } };
+  return (
+    relation && {
+      GET: {
+        operation: 'related',
+        resource: resources.get(relation.collection)!,
+        within: { resource, id, attribute: relation.attribute },
+      },
+    }
+  );
 }

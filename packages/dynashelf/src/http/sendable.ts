@@ -7,6 +7,9 @@ import type { Reply } from './response';
 export function refuseUnsendable({ body }: Reply): void {
   const bytes = bytesBeyond(MOST_TOGETHER, body);
   if (bytes !== undefined) {
-    throw new Problem('too-large', `The answer would have ${bytes} bytes, and at most ${MOST_TOGETHER} can be sent: ask for less with "Prefer: return=minimal", or send fewer at once. Nothing was changed.`);
+    throw new Problem(
+      'too-large',
+      `The answer would have ${bytes} bytes, and at most ${MOST_TOGETHER} can be sent: ask for less with "Prefer: return=minimal", or send fewer at once. Nothing was changed.`,
+    );
   }
 }

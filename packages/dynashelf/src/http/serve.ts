@@ -39,25 +39,53 @@ export interface Api {
 type Timing = (station: string) => void;
 
 /** What answers one kind of route. */
-export type Endpoint<S extends Reader = Reader> = (api: Api, route: Route, request: Request, store: S, done: Timing) => Promise<Reply>;
+export type Endpoint<S extends Reader = Reader> = (
+  api: Api,
+  route: Route,
+  request: Request,
+  store: S,
+  done: Timing,
+) => Promise<Reply>;
 
 /** The endpoints that one function serves. */
 export type Endpoints<S extends Reader> = Readonly<Partial<Record<RoutedOperation, Endpoint<S>>>>;
 
-export type Handler = (event: APIGatewayProxyEvent, context?: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<APIGatewayProxyResult>;
+export type Handler = (
+  event: APIGatewayProxyEvent,
+  context?: Pick<Context, 'getRemainingTimeInMillis'>,
+) => Promise<APIGatewayProxyResult>;
 
 /** Makes the Lambda function that answers with some endpoints over a store; 404 and 405 it finds for every path. */
-export function serve<S extends Reader>(api: Api, open: (options: StoreOptions) => S, endpoints: Endpoints<S>): Handler {
+export function serve<S extends Reader>(
+  api: Api,
+  open: (options: StoreOptions) => S,
+  endpoints: Endpoints<S>,
+): Handler {
   return async (event, context) => {
     const request = readRequest(soundEvent(event), context?.getRemainingTimeInMillis?.());
-    const store = open({ send: api.send, tableName: api.config.tableName, readLimit: api.config.readLimit, resources: api.resources, deadline: request.deadline, ...(api.transactionSize !== undefined && { transactionSize: api.transactionSize }) });
+    const store = open({
+      send: api.send,
+      tableName: api.config.tableName,
+      readLimit: api.config.readLimit,
+      resources: api.resources,
+      deadline: request.deadline,
+      ...(api.transactionSize !== undefined && { transactionSize: api.transactionSize }),
+    });
     const { stations, done, total } = stopwatch();
-    const reply = await answer(api, endpoints, request, store, done).catch((error: unknown) => writeProblem(request, asProblem(request, error)));
+    const reply = await answer(api, endpoints, request, store, done).catch((error: unknown) =>
+      writeProblem(request, asProblem(request, error)),
+    );
     const { reads, writes } = store.cost;
     // An error would tell by its units how large the item is that is not there for the caller.
     const isShown = api.config.access === 'open' || (reply.status < 400 && reply.isCostHidden !== true);
-    const timing = serverTiming([...stations, ['total', total()]], isShown && reads + writes > 0 ? store.cost : undefined);
-    return toGateway(request, { ...reply, headers: { ...commonHeaders(api.config, request, timing, reply.vary), ...reply.headers } });
+    const timing = serverTiming(
+      [...stations, ['total', total()]],
+      isShown && reads + writes > 0 ? store.cost : undefined,
+    );
+    return toGateway(request, {
+      ...reply,
+      headers: { ...commonHeaders(api.config, request, timing, reply.vary), ...reply.headers },
+    });
   };
 }
 
@@ -79,17 +107,36 @@ export function endpoint<R extends Extract<Route, { resource: Resource }>, I, S 
   return async ({ config, resources }, route, request, store, done) => {
     const { resource } = route as R;
     const access = openAccess(readCaller(config, request.credentials));
-    const { input, presentation } = await readInput(route as R, request, { resources, cursorKeys: config.cursorKeys, access });
+    const { input, presentation } = await readInput(route as R, request, {
+      resources,
+      cursorKeys: config.cursorKeys,
+      access,
+    });
     done('input');
-    const write = (result: Result): Reply => writeResult(request, resource, result, presentation, (position) => sealCursor(config.cursorKeys, presentation.cursorBinding!, position));
-    const result = await operation(resource, input, store, readIdempotency(request, access.caller, (outcome) => JSON.stringify(write(outcome))), (outcome) => refuseUnsendable(write(outcome)));
+    const write = (result: Result): Reply =>
+      writeResult(request, resource, result, presentation, (position) =>
+        sealCursor(config.cursorKeys, presentation.cursorBinding!, position),
+      );
+    const result = await operation(
+      resource,
+      input,
+      store,
+      readIdempotency(request, access.caller, (outcome) => JSON.stringify(write(outcome))),
+      (outcome) => refuseUnsendable(write(outcome)),
+    );
     done('operation');
     const reply = write(result);
     return isCostShown(resources, request, presentation, result) ? reply : { ...reply, isCostHidden: true };
   };
 }
 
-async function answer<S extends Reader>(api: Api, endpoints: Endpoints<S>, request: Request, store: S, done: Timing): Promise<Reply> {
+async function answer<S extends Reader>(
+  api: Api,
+  endpoints: Endpoints<S>,
+  request: Request,
+  store: S,
+  done: Timing,
+): Promise<Reply> {
   refuseExcess(request);
   const route = findRoute(api.resources, request, isClosed(api.config));
   done('route');
@@ -98,7 +145,9 @@ async function answer<S extends Reader>(api: Api, endpoints: Endpoints<S>, reque
   }
   const found = endpoints[route.operation];
   if (found === undefined) {
-    throw new Error(`serverless.yml sends ${request.method} /${request.segments.join('/')} to a function that does not serve "${route.operation}".`);
+    throw new Error(
+      `serverless.yml sends ${request.method} /${request.segments.join('/')} to a function that does not serve "${route.operation}".`,
+    );
   }
   return found(api, route, request, store, done);
 }
@@ -109,7 +158,10 @@ function asProblem(request: Request, error: unknown): Problem {
   }
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   logError({ message, requestId: request.id, method: request.method, path: `/${request.segments.join('/')}`, stack });
-  return new Problem('internal', 'Something is wrong on the server, and it has been logged: report the request id if it stays.');
+  return new Problem(
+    'internal',
+    'Something is wrong on the server, and it has been logged: report the request id if it stays.',
+  );
 }
 
 function stopwatch(): { stations: [string, number][]; done: Timing; total: () => number } {

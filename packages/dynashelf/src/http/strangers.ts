@@ -4,7 +4,10 @@ import { unauthenticated } from '../authorization/refusal';
 import type { Config } from '../config';
 import type { Request } from './request';
 
-/** Whether what the API says of itself is for callers with credentials alone. Where access is open, nobody is asked for any. */
+/**
+ * Whether what the API says of itself is for callers with credentials alone. Where access is open, nobody is asked for
+ * any.
+ */
 export function isClosed({ access, description }: Pick<Config, 'access' | 'description'>): boolean {
   return access !== 'open' && description === 'private';
 }
@@ -16,6 +19,8 @@ export function isClosed({ access, description }: Pick<Config, 'access' | 'descr
  */
 export function refuseStrangers(config: Config, request: Request): void {
   if (isClosed(config) && readCaller(config, request.credentials).kind === 'anonymous') {
-    throw unauthenticated('What this API says of itself is not open to everyone: send credentials, such as Authorization: Bearer with a token.');
+    throw unauthenticated(
+      'What this API says of itself is not open to everyone: send credentials, such as Authorization: Bearer with a token.',
+    );
   }
 }

@@ -9,10 +9,17 @@ import { Failure, messageOf } from './failure';
 
 const USAGE = 'npx dynashelf add shelves';
 
-/** Words that no constant of a module may be named by (ECMAScript §12.7.2), and those that the two files use, as far as a collection may be. */
+/**
+ * Words that no constant of a module may be named by (ECMAScript §12.7.2), and those that the two files use, as far as
+ * a collection may be.
+ */
 const RESERVED = new Set([
-  ...'arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import in instanceof interface let new null'.split(' '),
-  ...'package private protected public return static super switch this throw true try typeof undefined var void while with yield defineResource listResources resources'.split(' '),
+  ...'arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import in instanceof interface let new null'.split(
+    ' ',
+  ),
+  ...'package private protected public return static super switch this throw true try typeof undefined var void while with yield defineResource listResources resources'.split(
+    ' ',
+  ),
 ]);
 
 /**
@@ -21,12 +28,20 @@ const RESERVED = new Set([
  * @throws Failure where the name is none, the resource is there, or the list is not in the form that it is made in
  */
 export function addResource(directory: string, name: string | undefined): string {
-  if (name === undefined || !/^[a-z][a-z0-9-]*$/.test(name)) throw new Failure(`The name of a collection is lower case letters, digits and hyphens, as in ${USAGE}.`);
+  if (name === undefined || !/^[a-z][a-z0-9-]*$/.test(name)) {
+    throw new Failure(`The name of a collection is lower case letters, digits and hyphens, as in ${USAGE}.`);
+  }
   const constant = name.replace(/-+(.?)/g, (_all, letter: string) => letter.toUpperCase());
-  if (RESERVED.has(constant)) throw new Failure(`"${constant}" cannot be the name of a constant in ${RESOURCES}: name the collection otherwise, as in ${USAGE}.`);
+  if (RESERVED.has(constant)) {
+    throw new Failure(
+      `"${constant}" cannot be the name of a constant in ${RESOURCES}: name the collection otherwise, as in ${USAGE}.`,
+    );
+  }
   checkName(name);
   const path = join('src', 'resources', `${name}.ts`);
-  if (existsSync(join(directory, path))) throw new Failure(`${path} is there already: change it, or choose another name.`);
+  if (existsSync(join(directory, path))) {
+    throw new Failure(`${path} is there already: change it, or choose another name.`);
+  }
   const list = listWith(readFileSync(join(directory, RESOURCES), 'utf8'), name, constant);
   writeFileSync(join(directory, path), source(name, constant));
   writeFileSync(join(directory, RESOURCES), list);
@@ -46,16 +61,32 @@ function checkName(name: string): void {
 function listWith(text: string, name: string, constant: string): string {
   const lastImport = [...text.matchAll(/^import .*;\r?\n/gm)].at(-1);
   const call = /listResources\(([^()/]*)\)/.exec(text);
-  if (lastImport === undefined || call === null) throw new Failure(`${RESOURCES} does not list its resources in one call of listResources: add a line for "${name}" by hand.`);
-  const names = [...call[1]!.split(',').map((one) => one.trim()).filter((one) => one !== ''), constant];
+  if (lastImport === undefined || call === null) {
+    throw new Failure(
+      `${RESOURCES} does not list its resources in one call of listResources: add a line for "${name}" by hand.`,
+    );
+  }
+  const names = [
+    ...call[1]!
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== ''),
+    constant,
+  ];
   const at = lastImport.index + lastImport[0].length;
-  const listed = `listResources(\n${names.map((one) => `  ${one},\n`).join('')})`;
+  const line = `listResources(${names.join(', ')})`;
+  const listed =
+    call.index - text.lastIndexOf('\n', call.index) + line.length <= 120
+      ? line
+      : `listResources(\n${names.map((one) => `  ${one},\n`).join('')})`;
   return `${text.slice(0, at)}import { ${constant} } from './${name}';\n${text.slice(at, call.index)}${listed}${text.slice(call.index + call[0].length)}`;
 }
 
 /** What `npm create dynashelf` begins with, too. */
 function source(name: string, constant: string): string {
-  return readFileSync(join(__dirname, 'new-resource.txt'), 'utf8').replaceAll('{name}', name).replaceAll('{constant}', constant);
+  return readFileSync(join(__dirname, 'new-resource.txt'), 'utf8')
+    .replaceAll('{name}', name)
+    .replaceAll('{constant}', constant);
 }
 
 /** The command. */

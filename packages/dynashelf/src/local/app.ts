@@ -15,13 +15,21 @@ export const RESOURCES = join('src', 'resources', 'index.ts');
  * @throws what loading them throws
  */
 export function appResources(directory = process.cwd()): ReadonlyMap<string, Resource> {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- by the loader of TypeScript that the command has put in place
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the command's TypeScript loader is in place
   return (require(join(directory, RESOURCES)) as { readonly resources: ReadonlyMap<string, Resource> }).resources;
 }
 
 /** What the app is called. */
 export function appInfo(directory = process.cwd()): Info {
-  const { name, version = '0.0.0', license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { name: string; version?: string; license?: string };
+  const {
+    name,
+    version = '0.0.0',
+    license,
+  } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as {
+    name: string;
+    version?: string;
+    license?: string;
+  };
   return { name, version, license };
 }
 

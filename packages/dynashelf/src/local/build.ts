@@ -11,14 +11,23 @@ const DIRECTORY = '.build';
 
 async function main(): Promise<void> {
   const mistakes = await resourceMistakes();
-  if (mistakes.length > 0) throw new Failure(mistakes.join('\n'));
+  if (mistakes.length > 0) {
+    throw new Failure(mistakes.join('\n'));
+  }
   const bundles = await bundleFunctions(process.cwd());
   mkdirSync(DIRECTORY, { recursive: true });
   for (const { name, code, map } of bundles) {
     writeFileSync(join(DIRECTORY, `${name}.js`), code);
     writeFileSync(join(DIRECTORY, `${name}.js.map`), map);
   }
-  console.table(Object.fromEntries(bundles.map(({ name, code, zipSize, inputs }) => [name, { 'bundle kB': kB(code.length), 'zip kB': kB(zipSize), files: inputs.length }])));
+  console.table(
+    Object.fromEntries(
+      bundles.map(({ name, code, zipSize, inputs }) => [
+        name,
+        { 'bundle kB': kB(code.length), 'zip kB': kB(zipSize), files: inputs.length },
+      ]),
+    ),
+  );
   console.log(`Bundles and source maps are in ${DIRECTORY}.`);
 }
 

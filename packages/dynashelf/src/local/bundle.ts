@@ -39,20 +39,33 @@ interface Service {
 export async function bundleFunctions(directory: string, stage = 'default'): Promise<Bundle[]> {
   const { service, params = {}, functions } = parse(readFileSync(join(directory, 'serverless.yml'), 'utf8')) as Service;
   const options = bundling(parameters({ service, stage }, { ...params['default'], ...params[stage] }));
-  return Promise.all(Object.entries(functions).map(async ([name, { handler }]) => {
-    const bundle = await bundleHandler(directory, handler, options);
-    const beside = (name === 'describe' ? [RENDERER_FILE] : []).map((path) => [path, readFileSync(join(directory, path))] as const);
-    return { name, ...bundle, zipSize: zip([[bundle.entry, bundle.code], ...beside]).length };
-  }));
+  return Promise.all(
+    Object.entries(functions).map(async ([name, { handler }]) => {
+      const bundle = await bundleHandler(directory, handler, options);
+      const beside = (name === 'describe' ? [RENDERER_FILE] : []).map(
+        (path) => [path, readFileSync(join(directory, path))] as const,
+      );
+      return { name, ...bundle, zipSize: zip([[bundle.entry, bundle.code], ...beside]).length };
+    }),
+  );
 }
 
 /** Bundles a handler such as `src/functions/read.handler`. */
 export async function bundleHandler(directory: string, handler: string, options: BuildOptions): Promise<HandlerBundle> {
   const source = sourceOf(handler);
   const { outputFiles, metafile } = await build({
-    ...options, absWorkingDir: directory, entryPoints: [source], outdir: '.build', sourcemap: options.sourcemap === 'linked' ? 'linked' : 'external', metafile: true, write: false,
+    ...options,
+    absWorkingDir: directory,
+    entryPoints: [source],
+    outdir: '.build',
+    sourcemap: options.sourcemap === 'linked' ? 'linked' : 'external',
+    metafile: true,
+    write: false,
   });
-  const [map, code] = [outputFiles.find(({ path }) => path.endsWith('.map'))!.contents, outputFiles.find(({ path }) => path.endsWith('.js'))!.contents];
+  const [map, code] = [
+    outputFiles.find(({ path }) => path.endsWith('.map'))!.contents,
+    outputFiles.find(({ path }) => path.endsWith('.js'))!.contents,
+  ];
   return { entry: source.replace(/\.ts$/, '.js'), code, map, inputs: inputsOf(metafile) };
 }
 
@@ -63,5 +76,11 @@ export function sourceOf(handler: string): string {
 
 /** What is in an output, not only looked at. */
 function inputsOf({ outputs }: Metafile): string[] {
-  return Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path)).sort();
+  return Object.values(outputs)
+    .flatMap(({ inputs }) =>
+      Object.entries(inputs)
+        .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+        .map(([path]) => path),
+    )
+    .sort();
 }

@@ -3,19 +3,29 @@
 import type { OpenApi } from '../description/openapi';
 
 /**
- * The description as far as one type each can say it: whole items, and merge patches. An answer to `fields` would have another type
- * than one without. What is refused to everyone is
+ * The description as far as one type each can say it: whole items, and merge patches. An answer to `fields` would have
+ * another type than one without. What is refused to everyone is
  * no method of a client.
  */
 export function forClients(document: OpenApi): OpenApi {
   return JSON.parse(JSON.stringify(document), (name, value: unknown): unknown => {
-    if (typeof value !== 'object' || value === null) return value;
+    if (typeof value !== 'object' || value === null) {
+      return value;
+    }
     const part = value as { [name: string]: unknown };
-    if ('operationId' in part && !Object.keys(part['responses'] as object).some((status) => status.startsWith('2'))) return undefined;
-    if (name === 'parameters' && Array.isArray(value)) return (value as { readonly $ref?: string }[]).filter((one) => one.$ref?.endsWith('.fields') !== true);
-    if ('application/merge-patch+json' in part) return { 'application/json': part['application/json'] };
+    if ('operationId' in part && !Object.keys(part['responses'] as object).some((status) => status.startsWith('2'))) {
+      return undefined;
+    }
+    if (name === 'parameters' && Array.isArray(value)) {
+      return (value as { readonly $ref?: string }[]).filter((one) => one.$ref?.endsWith('.fields') !== true);
+    }
+    if ('application/merge-patch+json' in part) {
+      return { 'application/json': part['application/json'] };
+    }
     // What is not known is a mistake in a program, though the API lets it be removed.
-    if (name.endsWith('MergePatch')) return { ...part, additionalProperties: false };
+    if (name.endsWith('MergePatch')) {
+      return { ...part, additionalProperties: false };
+    }
     return value;
   }) as OpenApi;
 }
@@ -37,7 +47,10 @@ export interface Problem {
   errors?: Schemas['Fault'][];
 }
 
-/** Requests by method: \`api.GET('/path', { params, body })\`. What the API does not know is a compile error, also where it is optional. */
+/**
+ * Requests by method: \`api.GET('/path', { params, body })\`. What the API does not know is a compile error, also where
+ * it is optional.
+ */
 export interface Api extends Pick<Client<paths>, 'use' | 'eject'> {
   GET: Method<'get'>;
   POST: Method<'post'>;

@@ -1,5 +1,6 @@
-// `npm run client -- <folder>`: writes a typed client of the API there, or to client/: its types, made of the description,
-// and a few functions over openapi-fetch, which whoever uses them installs. Files of anybody else's are left as they are.
+// `npm run client -- <folder>`: writes a typed client of the API there, or to client/: its types, made of the
+// description, and a few functions over openapi-fetch, which whoever uses them installs. Files of anybody else's are
+// left as they are.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,13 +25,19 @@ void write(process.argv[2] ?? 'client').catch((error: unknown) => {
 async function write(folder: string): Promise<void> {
   for (const name of FILES) {
     const path = join(folder, name);
-    if (existsSync(path) && !readFileSync(path, 'utf8').split('\n', 1)[0]!.includes(MARK)) throw new Failure(`${path} is there and was not ${MARK}: name another folder, as in npm run client -- client.`);
+    if (existsSync(path) && !readFileSync(path, 'utf8').split('\n', 1)[0]!.includes(MARK)) {
+      throw new Failure(`${path} is there and was not ${MARK}: name another folder, as in npm run client -- client.`);
+    }
   }
   // An ES module, and slow to load.
   const { default: generate, astToString } = await import('openapi-typescript');
-  const types = astToString(await generate(JSON.stringify(forClients(describeApi(loadedResources(), '', trustedIn(process.env), appInfo())))));
+  const types = astToString(
+    await generate(JSON.stringify(forClients(describeApi(loadedResources(), '', trustedIn(process.env), appInfo())))),
+  );
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'api.ts'), `// The types of the API, ${MARK}.\n${types}`);
   writeFileSync(join(folder, 'client.ts'), CLIENT_SOURCE);
-  console.log(`Wrote ${join(folder, 'api.ts')} and ${join(folder, 'client.ts')}, which need the package openapi-fetch.`);
+  console.log(
+    `Wrote ${join(folder, 'api.ts')} and ${join(folder, 'client.ts')}, which need the package openapi-fetch.`,
+  );
 }

@@ -5,13 +5,28 @@ import { existsSync } from 'node:fs';
 import { RESOURCES } from './app';
 
 const COMMANDS: Readonly<Record<string, { readonly does: string; readonly run: () => Promise<unknown> }>> = {
-  start: { does: 'a database, the table, sample data and the API on this machine', run: async () => import('./start.js') },
-  build: { does: 'the bundles that a deployment uploads, with their source maps, in .build/', run: async () => import('./build.js') },
-  token: { does: 'a token of the issuer that ACCESS=rules dynashelf start runs', run: async () => import('./token.js') },
+  start: {
+    does: 'a database, the table, sample data and the API on this machine',
+    run: async () => import('./start.js'),
+  },
+  build: {
+    does: 'the bundles that a deployment uploads, with their source maps, in .build/',
+    run: async () => import('./build.js'),
+  },
+  token: {
+    does: 'a token of the issuer that ACCESS=rules dynashelf start runs',
+    run: async () => import('./token.js'),
+  },
   rekey: { does: 'brings the items of a table to what the resource files say', run: async () => import('./rekey.js') },
-  openapi: { does: 'the description of the API, to a file or to standard output', run: async () => import('./openapi.js') },
+  openapi: {
+    does: 'the description of the API, to a file or to standard output',
+    run: async () => import('./openapi.js'),
+  },
   client: { does: 'a typed client of the API, in a folder', run: async () => import('./client.js') },
-  add: { does: 'a resource: its file, and its line in src/resources/index.ts', run: async () => (await import('./add.js')).add() },
+  add: {
+    does: 'a resource: its file, and its line in src/resources/index.ts',
+    run: async () => (await import('./add.js')).add(),
+  },
 };
 
 const [, , word = '', ...rest] = process.argv;
@@ -19,10 +34,14 @@ const command = COMMANDS[word];
 if (command === undefined) {
   const isAsked = ['help', '--help', '-h'].includes(word);
   const lines = Object.entries(COMMANDS).map(([name, { does }]) => `  dynashelf ${name.padEnd(8)} ${does}`);
-  (isAsked ? console.log : console.error)(`${isAsked || word === '' ? '' : `There is no command "${word}".\n`}${lines.join('\n')}`);
+  (isAsked ? console.log : console.error)(
+    `${isAsked || word === '' ? '' : `There is no command "${word}".\n`}${lines.join('\n')}`,
+  );
   process.exitCode = isAsked ? 0 : 2;
 } else if (!existsSync(RESOURCES)) {
-  console.error(`There is no ${RESOURCES} here: run dynashelf in the folder of an app. \`npm create dynashelf my-api\` makes one.`);
+  console.error(
+    `There is no ${RESOURCES} here: run dynashelf in the folder of an app. \`npm create dynashelf my-api\` makes one.`,
+  );
   process.exitCode = 1;
 } else {
   process.argv = [...process.argv.slice(0, 2), ...rest];

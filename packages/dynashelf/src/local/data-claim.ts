@@ -28,20 +28,30 @@ export async function claim(dataDirectory: string, patience = PATIENCE_MS): Prom
   const notePath = join(dataDirectory, 'database-port');
   const deadline = Date.now() + patience;
   const refuseLater = async (): Promise<void> => {
-    if (Date.now() > deadline) throw new Failure(`Another npm start is using the data in ${dataDirectory}: stop it first, or set DATA_DIR to another directory for this one.`);
+    if (Date.now() > deadline) {
+      throw new Failure(
+        `Another npm start is using the data in ${dataDirectory}: stop it first, or set DATA_DIR to another directory for this one.`,
+      );
+    }
     await sleep(100);
   };
   let server = await bound(socketPath);
   for (; server === undefined; server = await bound(socketPath)) {
     const found = markOf(socketPath);
-    if (await answersAt({ path: socketPath })) await refuseLater();
+    if (await answersAt({ path: socketPath })) {
+      await refuseLater();
+    }
     // Left by a start that was killed, unless another one has taken its place since.
-    else if (found !== undefined && markOf(socketPath) === found) rmSync(socketPath, { force: true });
+    else if (found !== undefined && markOf(socketPath) === found) {
+      rmSync(socketPath, { force: true });
+    }
   }
   const claimed = server;
   const release = (): void => void claimed.close();
   try {
-    for (let port = notedPort(notePath); port !== undefined && (await answers(port));) await refuseLater();
+    for (let port = notedPort(notePath); port !== undefined && (await answers(port));) {
+      await refuseLater();
+    }
   } catch (error) {
     release();
     throw error;
@@ -72,7 +82,11 @@ export function idOf(dataDirectory: string): string {
 async function bound(path: string): Promise<Server | undefined> {
   const server = createServer();
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error))).listen(path, () => resolve(server));
+    server
+      .once('error', (error: NodeJS.ErrnoException) =>
+        error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
+      )
+      .listen(path, () => resolve(server));
   });
 }
 

@@ -1,4 +1,5 @@
-// A database for this machine: started on a free port and tied to this process, or the one that DYNAMODB_ENDPOINT names.
+// A database for this machine: started on a free port and tied to this process, or the one that DYNAMODB_ENDPOINT
+// names.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -25,7 +26,9 @@ const STOP_TIMEOUT_MS = 2000;
 /** Starts a database whose data is kept in a directory, or in memory without one, and waits until it answers. */
 export async function startDatabase(dataDirectory?: string, environment = process.env): Promise<Database> {
   const given = environment.DYNAMODB_ENDPOINT;
-  if (given) return externalDatabase(given);
+  if (given) {
+    return externalDatabase(given);
+  }
 
   const engine = await chooseEngine(environment);
   const port = await freePort();
@@ -39,9 +42,13 @@ export async function startDatabase(dataDirectory?: string, environment = proces
   }
   let stopping = false;
   const died = running.ended.then((code) => {
-    if (stopping) return new Promise<never>(() => undefined);
+    if (stopping) {
+      return new Promise<never>(() => undefined);
+    }
     const said = lastWords.at(-1);
-    throw new Failure(`The database stopped by itself (exit code ${code}${said === undefined ? '' : `, "${said.trim()}"`}): start again.`);
+    throw new Failure(
+      `The database stopped by itself (exit code ${code}${said === undefined ? '' : `, "${said.trim()}"`}): start again.`,
+    );
   });
   died.catch(() => undefined); // whoever waits for it hears of it; nobody has to
   const stop = async (): Promise<void> => {
@@ -64,11 +71,18 @@ export async function startDatabase(dataDirectory?: string, environment = proces
 
 async function externalDatabase(endpoint: string): Promise<Database> {
   if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol)) {
-    throw new Failure(`DYNAMODB_ENDPOINT is "${endpoint}": set it to a URL such as http://localhost:8000, or unset it to have a database started.`);
+    throw new Failure(
+      `DYNAMODB_ENDPOINT is "${endpoint}": set it to a URL such as http://localhost:8000, or unset it to have a database started.`,
+    );
   }
-  const reachable = await fetch(endpoint, { signal: AbortSignal.timeout(5000) }).then(() => true, () => false);
+  const reachable = await fetch(endpoint, { signal: AbortSignal.timeout(5000) }).then(
+    () => true,
+    () => false,
+  );
   if (!reachable) {
-    throw new Failure(`Nothing answers at DYNAMODB_ENDPOINT (${endpoint}): start that database, or unset the variable to have one started.`);
+    throw new Failure(
+      `Nothing answers at DYNAMODB_ENDPOINT (${endpoint}): start that database, or unset the variable to have one started.`,
+    );
   }
   return { endpoint, kind: 'external', died: new Promise<never>(() => undefined), stop: async () => undefined };
 }
@@ -77,9 +91,16 @@ async function answering(endpoint: string, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline && !signal.aborted) {
     // Any answer will do: without credentials it is a 400.
-    const answered = await fetch(endpoint, { signal: AbortSignal.timeout(2000) }).then(() => true, () => false);
-    if (answered) return;
+    const answered = await fetch(endpoint, { signal: AbortSignal.timeout(2000) }).then(
+      () => true,
+      () => false,
+    );
+    if (answered) {
+      return;
+    }
     await sleep(25);
   }
-  throw new Failure(`The database did not answer within ${START_TIMEOUT_MS / 1000} seconds: start again, or set DYNAMODB_ENDPOINT to one that runs.`);
+  throw new Failure(
+    `The database did not answer within ${START_TIMEOUT_MS / 1000} seconds: start again, or set DYNAMODB_ENDPOINT to one that runs.`,
+  );
 }

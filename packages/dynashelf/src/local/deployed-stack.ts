@@ -1,4 +1,5 @@
-// The stack as it is deployed, and what a deployment needs of AWS beside it: by the SDK and the credentials of Serverless itself.
+// The stack as it is deployed, and what a deployment needs of AWS beside it: by the SDK and the credentials of
+// Serverless itself.
 
 import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
@@ -6,7 +7,9 @@ import { createRequire } from 'node:module';
 import { parse } from 'yaml';
 
 /** A client of the AWS SDK, as far as it is used here. */
-interface Client { send(command: object): Promise<Record<string, unknown>> }
+interface Client {
+  send(command: object): Promise<Record<string, unknown>>;
+}
 type Commands = Record<string, new (input: object) => object>;
 
 /** What Serverless knows of the account: region and credentials. */
@@ -25,18 +28,25 @@ const ofServerless = createRequire(require.resolve('serverless/package.json'));
 export async function deployedStack(config: ClientConfig, name: string): Promise<DeployedStack | undefined> {
   const send = cloudFormation(config);
   try {
-    const { Stacks } = await send('DescribeStacks', { StackName: name }) as { Stacks: { CreationTime: Date; LastUpdatedTime?: Date }[] };
+    const { Stacks } = (await send('DescribeStacks', { StackName: name })) as {
+      Stacks: { CreationTime: Date; LastUpdatedTime?: Date }[];
+    };
     const { TemplateBody } = await send('GetTemplate', { StackName: name });
     return { template: parse(String(TemplateBody)), changed: Stacks[0]!.LastUpdatedTime ?? Stacks[0]!.CreationTime };
   } catch (error) {
-    if (error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message)) return undefined;
+    if (error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message)) {
+      return undefined;
+    }
     throw error;
   }
 }
 
 /** Sets which resources no update may replace or delete. */
 export async function setStackPolicy(config: ClientConfig, name: string, statements: readonly object[]): Promise<void> {
-  await cloudFormation(config)('SetStackPolicy', { StackName: name, StackPolicyBody: JSON.stringify({ Statement: statements }) });
+  await cloudFormation(config)('SetStackPolicy', {
+    StackName: name,
+    StackPolicyBody: JSON.stringify({ Statement: statements }),
+  });
 }
 
 /** A secret that is kept as a parameter of Systems Manager. */
@@ -53,7 +63,9 @@ export interface Secret {
  */
 export async function keptSecret(config: ClientConfig, reference: string): Promise<Secret> {
   const found = await findSecret(config, reference);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    return found;
+  }
   const send = systemsManager(config);
   const value = randomBytes(32).toString('hex');
   try {
@@ -62,20 +74,28 @@ export async function keptSecret(config: ClientConfig, reference: string): Promi
   } catch (error) {
     // Another deployment was quicker.
     const other = (error as Error).name === 'ParameterAlreadyExists' ? await findSecret(config, reference) : undefined;
-    if (other === undefined) throw error;
+    if (other === undefined) {
+      throw error;
+    }
     return other;
   }
 }
 
 async function findSecret(config: ClientConfig, reference: string): Promise<Secret | undefined> {
   try {
-    const { Parameter } = await systemsManager(config)('GetParameter', { Name: reference }) as { Parameter: { Type: string; Value: string; LastModifiedDate: Date } };
+    const { Parameter } = (await systemsManager(config)('GetParameter', { Name: reference })) as {
+      Parameter: { Type: string; Value: string; LastModifiedDate: Date };
+    };
     if (Parameter.Type === 'SecureString') {
-      throw new Error(`The parameter ${reference} of Systems Manager is a SecureString, which CloudFormation does not put into the environment of a function: make it a String, or keep it in Secrets Manager (docs/deploy.md).`);
+      throw new Error(
+        `The parameter ${reference} of Systems Manager is a SecureString, which CloudFormation does not put into the environment of a function: make it a String, or keep it in Secrets Manager (docs/deploy.md).`,
+      );
     }
     return { value: Parameter.Value, changed: Parameter.LastModifiedDate, isNew: false };
   } catch (error) {
-    if ((error as Error).name === 'ParameterNotFound') return undefined;
+    if ((error as Error).name === 'ParameterNotFound') {
+      return undefined;
+    }
     throw error;
   }
 }
@@ -93,7 +113,8 @@ function systemsManager(config: ClientConfig): Send {
 
 /** A client of the SDK that Serverless brings, such as `awsClient('ssm', 'SSMClient', config)`. */
 export function awsClient(service: string, type: string, config: ClientConfig): Send {
-  const sdk = ofServerless(`@aws-sdk/client-${service}`) as Record<string, new (config: ClientConfig) => Client> & Commands;
+  const sdk = ofServerless(`@aws-sdk/client-${service}`) as Record<string, new (config: ClientConfig) => Client> &
+    Commands;
   const made = new sdk[type]!(config);
   return (operation, input) => made.send(new sdk[`${operation}Command`]!(input));
 }

@@ -1,5 +1,5 @@
-// What `serverless package` and `serverless deploy` do besides: what would go wrong ends them with a sentence before anything is made, what a
-// forgotten parameter would take away is kept, and the secret is made where there is none.
+// What `serverless package` and `serverless deploy` do besides: what would go wrong ends them with a sentence before
+// anything is made, what a forgotten parameter would take away is kept, and the secret is made where there is none.
 
 import { execFile } from 'node:child_process';
 
@@ -16,13 +16,22 @@ export interface Serverless {
   readonly configurationInput: { readonly params?: Deployment['params'] };
   readonly service: {
     readonly service: string;
-    readonly provider: { readonly environment: Environment; readonly stackPolicy: readonly object[]; readonly shouldNotDeploy?: boolean; readonly compiledCloudFormationTemplate?: unknown };
+    readonly provider: {
+      readonly environment: Environment;
+      readonly stackPolicy: readonly object[];
+      readonly shouldNotDeploy?: boolean;
+      readonly compiledCloudFormationTemplate?: unknown;
+    };
     readonly package: { readonly path?: string };
     getAllFunctions(): string[];
     getFunction(name: string): { readonly environment?: Environment };
   };
   readonly classes: { readonly Error: new (message: string) => Error };
-  getProvider(name: 'aws'): { getStage(): string; getAwsSdkV3Config(): Promise<ClientConfig>; readonly naming: { getStackName(): string } };
+  getProvider(name: 'aws'): {
+    getStage(): string;
+    getAwsSdkV3Config(): Promise<ClientConfig>;
+    readonly naming: { getStackName(): string };
+  };
 }
 
 /** The options of the command line; what is set here Serverless goes by. */
@@ -44,7 +53,12 @@ const EVERYTHING = [{ Effect: 'Allow', Principal: '*', Action: 'Update:*', Resou
  * The hooks, by the events of Serverless.
  * @param mistakesIn finds the mistakes of the resource files in a folder, each as a sentence
  */
-export function deploymentHooks(serverless: Serverless, options: Options, log: { notice(text: string): void }, mistakesIn = resourceMistakesIn): Hooks {
+export function deploymentHooks(
+  serverless: Serverless,
+  options: Options,
+  log: { notice(text: string): void },
+  mistakesIn = resourceMistakesIn,
+): Hooks {
   const { service } = serverless;
   const provider = serverless.getProvider('aws');
   const stackName = (): string => provider.naming.getStackName();
@@ -52,17 +66,29 @@ export function deploymentHooks(serverless: Serverless, options: Options, log: {
   let isLifted = false;
 
   function refuse(sentences: readonly string[]): void {
-    if (sentences.length > 0) throw new serverless.classes.Error(sentences.join('\n'));
+    if (sentences.length > 0) {
+      throw new serverless.classes.Error(sentences.join('\n'));
+    }
   }
 
   /** The parameters that are set, and what the others are. */
   function withDefaults(params: Deployment['params'] = {}): Deployment['params'] {
-    return { ...params, default: { ...defaultParameters({ service: service.service, stage: provider.getStage() }), ...params['default'] } };
+    return {
+      ...params,
+      default: { ...defaultParameters({ service: service.service, stage: provider.getStage() }), ...params['default'] },
+    };
   }
 
   function deployment(): Deployment {
-    const environments = service.getAllFunctions().map((name) => [name, { ...service.provider.environment, ...service.getFunction(name).environment }] as const);
-    return { stage: provider.getStage(), params: withDefaults(serverless.configurationInput.params), given: options.param ?? [], environments: Object.fromEntries(environments) };
+    const environments = service
+      .getAllFunctions()
+      .map((name) => [name, { ...service.provider.environment, ...service.getFunction(name).environment }] as const);
+    return {
+      stage: provider.getStage(),
+      params: withDefaults(serverless.configurationInput.params),
+      given: options.param ?? [],
+      environments: Object.fromEntries(environments),
+    };
   }
 
   /** What the files alone show. */
@@ -76,19 +102,31 @@ export function deploymentHooks(serverless: Serverless, options: Options, log: {
     const config = await provider.getAwsSdkV3Config();
     deployed = await deployedStack(config, stackName());
     const [before] = environmentsIn(deployed?.template);
-    if (before !== undefined && environments[0] !== undefined) refuse(deploymentLosses(before, environments[0], dropOf(deployment()), provider.getStage()));
-    for (const environment of environments) await secure(config, environment);
+    if (before !== undefined && environments[0] !== undefined) {
+      refuse(deploymentLosses(before, environments[0], dropOf(deployment()), provider.getStage()));
+    }
+    for (const environment of environments) {
+      await secure(config, environment);
+    }
   }
 
   async function secure(config: ClientConfig, environment: Environment): Promise<void> {
     const { CURSOR_KEY: key } = environment;
-    if (typeof key !== 'string') return;
+    if (typeof key !== 'string') {
+      return;
+    }
     for (const [, reference] of key.matchAll(SSM_REFERENCE)) {
       const secret = await keptSecret(config, reference!);
-      if (secret.isNew) log.notice(`Made the secret that signs cursors: ${reference} in Systems Manager.`);
-      refuse(deploymentMistakes({ ...deployment(), environments: { read: { ...environment, CURSOR_KEY: secret.value } } }));
+      if (secret.isNew) {
+        log.notice(`Made the secret that signs cursors: ${reference} in Systems Manager.`);
+      }
+      refuse(
+        deploymentMistakes({ ...deployment(), environments: { read: { ...environment, CURSOR_KEY: secret.value } } }),
+      );
       // Serverless looks at files alone, and would skip a deployment that changes none.
-      if (deployed !== undefined && secret.changed > deployed.changed) options.force = true;
+      if (deployed !== undefined && secret.changed > deployed.changed) {
+        options.force = true;
+      }
     }
   }
 
@@ -99,31 +137,43 @@ export function deploymentHooks(serverless: Serverless, options: Options, log: {
   return {
     async 'before:package:initialize'() {
       await check();
-      if (serverless.processedInput.commands[0] === 'deploy') await compare(Object.values(deployment().environments));
+      if (serverless.processedInput.commands[0] === 'deploy') {
+        await compare(Object.values(deployment().environments));
+      }
     },
     async 'before:aws:deploy:deploy:createStack'() {
       // The log of a deployment is no place for the value of an API key.
       options.conceal = true;
       // What was packaged before may have been by other parameters.
-      if (options.package ?? service.package.path) await compare(environmentsIn(service.provider.compiledCloudFormationTemplate));
+      if (options.package ?? service.package.path) {
+        await compare(environmentsIn(service.provider.compiledCloudFormationTemplate));
+      }
     },
     // CloudFormation goes by the policy that the stack has; Serverless sets the one of serverless.yml after an update,
     async 'before:aws:deploy:deploy:updateStack'() {
-      if (deployed === undefined || service.provider.shouldNotDeploy || !liftsProtection(dropOf(deployment()))) return;
+      if (deployed === undefined || service.provider.shouldNotDeploy || !liftsProtection(dropOf(deployment()))) {
+        return;
+      }
       await protect(EVERYTHING);
       isLifted = true;
     },
     // and not after it has made the stack.
     async 'after:aws:deploy:deploy:updateStack'() {
-      if (isLifted || deployed === undefined) await protect(service.provider.stackPolicy);
+      if (isLifted || deployed === undefined) {
+        await protect(service.provider.stackPolicy);
+      }
       isLifted = false;
     },
     async error() {
-      if (isLifted) await protect(service.provider.stackPolicy);
+      if (isLifted) {
+        await protect(service.provider.stackPolicy);
+      }
     },
     // It would send what only CloudFormation resolves, roles and the secret among it, to Lambda as it stands.
     async 'before:deploy:function:initialize'() {
-      refuse(['A function is not deployed by itself, as its role and its secret are known to the stack alone: run serverless deploy.']);
+      refuse([
+        'A function is not deployed by itself, as its role and its secret are known to the stack alone: run serverless deploy.',
+      ]);
     },
   };
 }
@@ -132,8 +182,11 @@ export function deploymentHooks(serverless: Serverless, options: Options, log: {
 async function resourceMistakesIn(directory: string): Promise<string[]> {
   return new Promise((resolve, reject) => {
     execFile(process.execPath, nodeWords('check-resources'), { cwd: directory }, (error, stdout, stderr) => {
-      if (error === null || error.code === 1) resolve(stdout.trim() === '' ? [] : [stdout.trim()]);
-      else reject(new Error(stderr.trim()));
+      if (error === null || error.code === 1) {
+        resolve(stdout.trim() === '' ? [] : [stdout.trim()]);
+      } else {
+        reject(new Error(stderr.trim()));
+      }
     });
   });
 }

@@ -1,4 +1,5 @@
-// What a deployment would take away from the one before it, most likely because a parameter of the last one was forgotten.
+// What a deployment would take away from the one before it, most likely because a parameter of the last one was
+// forgotten.
 
 import { didYouMean } from '../definition/nearest';
 
@@ -18,7 +19,8 @@ const LOSSES: readonly Loss[] = [
   {
     word: 'table',
     isLost: (deployed, next) => deployed['TABLE_NAME'] !== next['TABLE_NAME'],
-    say: (deployed, next) => `give up the table ${named(deployed['TABLE_NAME'])} with its data, for an empty one named ${named(next['TABLE_NAME'])} (parameter tableName)`,
+    say: (deployed, next) =>
+      `give up the table ${named(deployed['TABLE_NAME'])} with its data, for an empty one named ${named(next['TABLE_NAME'])} (parameter tableName)`,
   },
   {
     word: 'userPool',
@@ -28,7 +30,8 @@ const LOSSES: readonly Loss[] = [
   {
     word: 'tokenIssuer',
     isLost: (deployed, next) => !isOwnPool(deployed) && isSet(deployed['TOKEN_ISSUER']) && !isSet(next['TOKEN_ISSUER']),
-    say: (deployed) => `trust no tokens any more, where those of ${named(deployed['TOKEN_ISSUER'])} were trusted (parameter tokenIssuer)`,
+    say: (deployed) =>
+      `trust no tokens any more, where those of ${named(deployed['TOKEN_ISSUER'])} were trusted (parameter tokenIssuer)`,
   },
   {
     word: 'apiKeys',
@@ -55,7 +58,10 @@ const named = (value: unknown): string => (typeof value === 'string' ? `"${value
 export function deploymentLosses(deployed: Environment, next: Environment, drop: string, stage: string): string[] {
   const allowed = wordsOf(drop);
   const losses = LOSSES.filter(({ word, isLost }) => !allowed.includes(word) && isLost(deployed, next));
-  return losses.map(({ word, say }) => `This deployment would ${say(deployed, next)}. Settings that last stand under params.${stage} of serverless.yml. If it is meant: --param drop=${[...allowed, word].join(',')}`);
+  return losses.map(
+    ({ word, say }) =>
+      `This deployment would ${say(deployed, next)}. Settings that last stand under params.${stage} of serverless.yml. If it is meant: --param drop=${[...allowed, word].join(',')}`,
+  );
 }
 
 /** Whether a deployment may delete or replace what the stack policy protects. */
@@ -66,15 +72,29 @@ export function liftsProtection(drop: string): boolean {
 /** The words of `drop` that mean nothing, each as a sentence. */
 export function unknownDrops(drop: string): string[] {
   const words = LOSSES.map(({ word }) => word);
-  return wordsOf(drop).filter((word) => !words.includes(word)).map((word) => `The parameter drop names "${word}", which is none of ${words.join(', ')}.${didYouMean(word, words)}`);
+  return wordsOf(drop)
+    .filter((word) => !words.includes(word))
+    .map(
+      (word) => `The parameter drop names "${word}", which is none of ${words.join(', ')}.${didYouMean(word, words)}`,
+    );
 }
 
 function wordsOf(drop: string): string[] {
-  return drop.split(',').map((word) => word.trim()).filter((word) => word !== '');
+  return drop
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 }
 
 /** The variables of the functions in a template. */
 export function environmentsIn(template: unknown): Environment[] {
-  const resources = Object.values((template as { Resources?: Record<string, { Properties?: { Environment?: { Variables?: Environment } } }> } | undefined)?.Resources ?? {});
-  return resources.map((resource) => resource.Properties?.Environment?.Variables).filter((variables) => variables?.['TABLE_NAME'] !== undefined) as Environment[];
+  const resources = Object.values(
+    (
+      template as
+        { Resources?: Record<string, { Properties?: { Environment?: { Variables?: Environment } } }> } | undefined
+    )?.Resources ?? {},
+  );
+  return resources
+    .map((resource) => resource.Properties?.Environment?.Variables)
+    .filter((variables) => variables?.['TABLE_NAME'] !== undefined) as Environment[];
 }

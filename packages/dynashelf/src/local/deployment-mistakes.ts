@@ -1,4 +1,5 @@
-// What is wrong with a deployment before anything is built: its stage, its parameters, and what the functions would not start with.
+// What is wrong with a deployment before anything is built: its stage, its parameters, and what the functions would not
+// start with.
 
 import { readConfig, requireCursorKeys } from '../config';
 import { didYouMean } from '../definition/nearest';
@@ -18,11 +19,15 @@ export interface Deployment {
 /** @returns each mistake as a sentence that says what to do */
 export function deploymentMistakes(deployment: Deployment): string[] {
   if (deployment.stage === 'local') {
-    return ['The stage "local" is for npm start, which reads the environment of a developer: choose another, as in --stage dev.'];
+    return [
+      'The stage "local" is for npm start, which reads the environment of a developer: choose another, as in --stage dev.',
+    ];
   }
   const unknown = unknownParameters(deployment);
   // A slip of a name is the cause of what else is wrong.
-  return unknown.length > 0 ? unknown : [...dropMistakes(deployment), ...contradictions(deployment), ...refusals(deployment)];
+  return unknown.length > 0
+    ? unknown
+    : [...dropMistakes(deployment), ...contradictions(deployment), ...refusals(deployment)];
 }
 
 /** What this one deployment may take away: the parameter `drop`. */
@@ -42,17 +47,29 @@ function unknownParameters({ params, given }: Deployment): string[] {
   const known = Object.keys(params['default'] ?? {});
   const named = [
     ...given.map((pair) => [/^[^=]*/.exec(pair)![0], 'the command line'] as const),
-    ...Object.entries(params).flatMap(([stage, block]) => Object.keys(block ?? {}).map((name) => [name, `params.${stage} of serverless.yml`] as const)),
+    ...Object.entries(params).flatMap(([stage, block]) =>
+      Object.keys(block ?? {}).map((name) => [name, `params.${stage} of serverless.yml`] as const),
+    ),
   ];
-  return named.filter(([name]) => !known.includes(name)).map(([name, place]) => `There is no parameter "${name}", which ${place} names.${didYouMean(name, known)}`);
+  return named
+    .filter(([name]) => !known.includes(name))
+    .map(([name, place]) => `There is no parameter "${name}", which ${place} names.${didYouMean(name, known)}`);
 }
 
 function contradictions(deployment: Deployment): string[] {
   const issuers = Object.values(deployment.environments).map((environment) => environment['TOKEN_ISSUER'] ?? '');
   const isOwn = issuers.some((issuer) => typeof issuer === 'object');
   return [
-    ...(isOwn && valueOf(deployment, 'tokenIssuer') !== '' ? ['The parameter userPool is "own", and tokens of no other issuer are trusted then: leave out tokenIssuer, or userPool.'] : []),
-    ...(valueOf(deployment, 'tokens') === 'required' && issuers.every((issuer) => issuer === '') ? ['The parameter tokens is "required", and no tokens are trusted: set tokenIssuer and tokenAudience, or userPool to "own".'] : []),
+    ...(isOwn && valueOf(deployment, 'tokenIssuer') !== ''
+      ? [
+          'The parameter userPool is "own", and tokens of no other issuer are trusted then: leave out tokenIssuer, or userPool.',
+        ]
+      : []),
+    ...(valueOf(deployment, 'tokens') === 'required' && issuers.every((issuer) => issuer === '')
+      ? [
+          'The parameter tokens is "required", and no tokens are trusted: set tokenIssuer and tokenAudience, or userPool to "own".',
+        ]
+      : []),
   ];
 }
 
@@ -66,25 +83,44 @@ function refusals({ environments, params }: Deployment): string[] {
   const said = Object.entries(environments).flatMap(([name, environment]) => {
     try {
       const config = readConfig(resolved(environment));
-      if (name === 'read') requireCursorKeys(config);
+      if (name === 'read') {
+        requireCursorKeys(config);
+      }
       return [];
     } catch (error) {
       return [(error as Error).message];
     }
   });
-  return [...new Set(said)].map((message) => `${message}${parametersOf(message, Object.keys(params['default'] ?? {}))}`);
+  return [...new Set(said)].map(
+    (message) => `${message}${parametersOf(message, Object.keys(params['default'] ?? {}))}`,
+  );
 }
 
 /** Which parameters set the variables that a sentence names. */
 function parametersOf(message: string, known: readonly string[]): string {
-  const names = [...new Set(message.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g))].map((variable) => [variable, variable.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())] as const);
-  return names.filter(([, name]) => known.includes(name)).map(([variable, name]) => ` The parameter ${name} sets ${variable}.`).join('');
+  const names = [...new Set(message.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g))].map(
+    (variable) =>
+      [variable, variable.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())] as const,
+  );
+  return names
+    .filter(([, name]) => known.includes(name))
+    .map(([variable, name]) => ` The parameter ${name} sets ${variable}.`)
+    .join('');
 }
 
 /** A text that is good for whatever CloudFormation puts in: an issuer, an audience, a secret. */
 const LATER = 'https://known-when-it-is-deployed.example';
 
 function resolved(environment: Environment): NodeJS.ProcessEnv {
-  const text = (value: unknown): string => (typeof value === 'string' ? value.replace(/\{\{resolve:[^}]*\}\}/g, LATER) : typeof value === 'object' && value !== null ? LATER : String(value));
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined).map(([name, value]) => [name, text(value)]));
+  const text = (value: unknown): string =>
+    typeof value === 'string'
+      ? value.replace(/\{\{resolve:[^}]*\}\}/g, LATER)
+      : typeof value === 'object' && value !== null
+        ? LATER
+        : String(value);
+  return Object.fromEntries(
+    Object.entries(environment)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, text(value)]),
+  );
 }

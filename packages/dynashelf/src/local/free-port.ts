@@ -12,14 +12,20 @@ export async function freePort(): Promise<number> {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
       server.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port);
-        else reject(new Error('No free port.'));
+        if (address !== null && typeof address === 'object') {
+          resolve(address.port);
+        } else {
+          reject(new Error('No free port.'));
+        }
       });
     });
   });
 }
 
-/** Whether something answers at this port of this machine, by whichever address: some systems let two processes share it. */
+/**
+ * Whether something answers at this port of this machine, by whichever address: some systems let two processes share
+ * it.
+ */
 export async function isTaken(port: number): Promise<boolean> {
   return (await Promise.all(LOOPBACK.map((host) => answers(port, host)))).some((one) => one);
 }

@@ -49,14 +49,25 @@ export function receive(request: IncomingMessage, body: Buffer): Received {
 }
 
 /** @param isBinary whether bodies are handed over in base64, as where the binary media types are all */
-export function proxyEvent(received: Received, found: FoundRoute, id: string, isBinary: boolean, authorizer: Record<string, string> | undefined, apiKeyId: string | undefined): APIGatewayProxyEvent {
+export function proxyEvent(
+  received: Received,
+  found: FoundRoute,
+  id: string,
+  isBinary: boolean,
+  authorizer: Record<string, string> | undefined,
+  apiKeyId: string | undefined,
+): APIGatewayProxyEvent {
   const { body } = received;
   const { requestContext, ...event } = common(received, found, id);
   return {
     ...event,
     body: body.length === 0 ? null : body.toString(isBinary ? 'base64' : 'utf8'),
     isBase64Encoded: isBinary && body.length > 0,
-    requestContext: { ...requestContext, ...(authorizer && { authorizer }), identity: { ...requestContext.identity, apiKeyId: apiKeyId ?? null } },
+    requestContext: {
+      ...requestContext,
+      ...(authorizer && { authorizer }),
+      identity: { ...requestContext.identity, apiKeyId: apiKeyId ?? null },
+    },
   } as unknown as APIGatewayProxyEvent;
 }
 
@@ -65,7 +76,11 @@ export function authorizerEvent(received: Received, found: FoundRoute, id: strin
   return { type: 'REQUEST', methodArn, ...common(received, found, id) } as unknown as APIGatewayRequestAuthorizerEvent;
 }
 
-function common({ method, path, lines, header, parameters, address }: Received, { route, pathParameters }: FoundRoute, id: string) {
+function common(
+  { method, path, lines, header, parameters, address }: Received,
+  { route, pathParameters }: FoundRoute,
+  id: string,
+) {
   return {
     resource: route.path,
     path,
@@ -77,8 +92,15 @@ function common({ method, path, lines, header, parameters, address }: Received, 
     pathParameters,
     stageVariables: null,
     requestContext: {
-      requestId: id, extendedRequestId: id, stage: STAGE, path, httpMethod: method, resourcePath: route.path, protocol: 'HTTP/1.1',
-      requestTimeEpoch: Date.now(), identity: { sourceIp: address, userAgent: header('user-agent') ?? null },
+      requestId: id,
+      extendedRequestId: id,
+      stage: STAGE,
+      path,
+      httpMethod: method,
+      resourcePath: route.path,
+      protocol: 'HTTP/1.1',
+      requestTimeEpoch: Date.now(),
+      identity: { sourceIp: address, userAgent: header('user-agent') ?? null },
     },
   };
 }

@@ -34,17 +34,24 @@ export interface FoundRoute {
 /** A literal segment goes before a variable, a named method before `any`; undefined where there is no route. */
 export function findRoute({ functions }: Service, method: string, path: string): FoundRoute | undefined {
   const segments = path.split('/').slice(1);
-  const fitting = Object.values(functions).flatMap(({ name, routes }) => routes.map((route) => ({ functionName: name, route, parts: route.path.replace(/^\//, '').split('/') })))
+  const fitting = Object.values(functions)
+    .flatMap(({ name, routes }) =>
+      routes.map((route) => ({ functionName: name, route, parts: route.path.replace(/^\//, '').split('/') })),
+    )
     .filter(({ parts }) => fits(parts, segments));
   const best = fitting.toSorted((one, other) => rank(one.parts).localeCompare(rank(other.parts)))[0];
   const here = fitting.filter(({ route }) => route.path === best?.route.path);
-  const found = here.find(({ route }) => route.method.toUpperCase() === method) ?? here.find(({ route }) => route.method.toUpperCase() === 'ANY');
+  const found =
+    here.find(({ route }) => route.method.toUpperCase() === method) ??
+    here.find(({ route }) => route.method.toUpperCase() === 'ANY');
   return found && { ...found, pathParameters: parametersOf(found.parts, segments) };
 }
 
 function fits(parts: readonly string[], segments: readonly string[]): boolean {
-  return (isRest(parts.at(-1)) ? segments.length >= parts.length : segments.length === parts.length)
-    && parts.every((part, index) => isVariable(part) || part === segments[index]);
+  return (
+    (isRest(parts.at(-1)) ? segments.length >= parts.length : segments.length === parts.length) &&
+    parts.every((part, index) => isVariable(part) || part === segments[index])
+  );
 }
 
 /** Orders paths that fit the same segments: level by level a literal first, a rest last. */
@@ -53,7 +60,16 @@ function rank(parts: readonly string[]): string {
 }
 
 function parametersOf(parts: readonly string[], segments: readonly string[]): Record<string, string> | null {
-  const found = parts.flatMap((part, index) => (isVariable(part) ? [[part.replace(/[{}+]/g, ''), decoded(isRest(part) ? segments.slice(index).join('/') : segments[index]!)] as const] : []));
+  const found = parts.flatMap((part, index) =>
+    isVariable(part)
+      ? [
+          [
+            part.replace(/[{}+]/g, ''),
+            decoded(isRest(part) ? segments.slice(index).join('/') : segments[index]!),
+          ] as const,
+        ]
+      : [],
+  );
   return found.length === 0 ? null : Object.fromEntries(found);
 }
 

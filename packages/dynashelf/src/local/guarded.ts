@@ -14,8 +14,16 @@ export interface Guarded {
   stop(): Promise<void>;
 }
 
-/** Runs a command that stops when told to, or when this process ends in whatever way: politely, then after `graceMs` not. */
-export function runGuarded(command: string, args: readonly string[], environment: NodeJS.ProcessEnv, graceMs: number): Guarded {
+/**
+ * Runs a command that stops when told to, or when this process ends in whatever way: politely, then after `graceMs`
+ * not.
+ */
+export function runGuarded(
+  command: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  graceMs: number,
+): Guarded {
   const guard = spawn(process.execPath, [join(__dirname, 'guard.cjs'), String(graceMs), command, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: environment,
@@ -28,7 +36,9 @@ export function runGuarded(command: string, args: readonly string[], environment
   const ended = new Promise<number>((resolve) => {
     guard.on('error', () => resolve(127));
     guard.on('exit', (_code, signal) => {
-      if (signal !== null && commandId !== undefined) killGroup(commandId);
+      if (signal !== null && commandId !== undefined) {
+        killGroup(commandId);
+      }
     });
     guard.on('close', (code) => resolve(code ?? 137));
   });
@@ -38,7 +48,9 @@ export function runGuarded(command: string, args: readonly string[], environment
     ended,
     async stop() {
       // Not disconnect(): after that, Node does not emit `close`.
-      if (guard.connected) guard.send('stop', () => undefined);
+      if (guard.connected) {
+        guard.send('stop', () => undefined);
+      }
       await ended;
     },
   };

@@ -1,4 +1,5 @@
-// An OpenID issuer for a developer's machine: one key, made once and kept with the data, and tokens for whoever can read it.
+// An OpenID issuer for a developer's machine: one key, made once and kept with the data, and tokens for whoever can
+// read it.
 
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -18,17 +19,30 @@ export interface Issuer {
   stop(): void;
 }
 
-/** Serves the issuer's description and key at 127.0.0.1, at the port of the last time if that is free, so that tokens outlive a restart. */
+/**
+ * Serves the issuer's description and key at 127.0.0.1, at the port of the last time if that is free, so that tokens
+ * outlive a restart.
+ */
 export async function startIssuer(dataDirectory: string): Promise<Issuer> {
   const key = keptKey(dataDirectory);
   const file = urlFile(dataDirectory);
   const server = createServer((request, response) => {
     const documents: Record<string, object> = {
-      '/.well-known/openid-configuration': { issuer: url, jwks_uri: `${url}/keys`, id_token_signing_alg_values_supported: ['RS256'], subject_types_supported: ['public'], response_types_supported: ['id_token'] },
-      '/keys': { keys: [{ ...createPublicKey(key).export({ format: 'jwk' }), kid: keyId(key), alg: 'RS256', use: 'sig' }] },
+      '/.well-known/openid-configuration': {
+        issuer: url,
+        jwks_uri: `${url}/keys`,
+        id_token_signing_alg_values_supported: ['RS256'],
+        subject_types_supported: ['public'],
+        response_types_supported: ['id_token'],
+      },
+      '/keys': {
+        keys: [{ ...createPublicKey(key).export({ format: 'jwk' }), kid: keyId(key), alg: 'RS256', use: 'sig' }],
+      },
     };
     const document = documents[request.url ?? ''];
-    response.writeHead(document === undefined ? 404 : 200, { 'Content-Type': 'application/json' }).end(JSON.stringify(document ?? {}));
+    response
+      .writeHead(document === undefined ? 404 : 200, { 'Content-Type': 'application/json' })
+      .end(JSON.stringify(document ?? {}));
   });
   const port = (await listen(server, lastPort(file))) ?? (await listen(server, 0));
   const url = `http://127.0.0.1:${port}`;
@@ -46,17 +60,26 @@ export async function startIssuer(dataDirectory: string): Promise<Issuer> {
  * A token of the issuer whose data is in a directory, with claims of one's own.
  * @throws Failure where no issuer has run there
  */
-export function makeToken(dataDirectory: string, subject: string, minutes: number, claims: Readonly<Record<string, unknown>>): string {
+export function makeToken(
+  dataDirectory: string,
+  subject: string,
+  minutes: number,
+  claims: Readonly<Record<string, unknown>>,
+): string {
   let issuer;
   try {
     issuer = readFileSync(urlFile(dataDirectory), 'utf8');
   } catch {
-    throw new Failure(`No issuer of tokens has run with the data in ${dataDirectory}: run ACCESS=rules npm start first, or set DATA_DIR as it was set there.`);
+    throw new Failure(
+      `No issuer of tokens has run with the data in ${dataDirectory}: run ACCESS=rules npm start first, or set DATA_DIR as it was set there.`,
+    );
   }
   const key = keptKey(dataDirectory);
   const now = Math.floor(Date.now() / 1000);
   const payload = { iss: issuer, aud: LOCAL_AUDIENCE, sub: subject, iat: now, exp: now + minutes * 60, ...claims };
-  const text = [{ alg: 'RS256', typ: 'JWT', kid: keyId(key) }, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  const text = [{ alg: 'RS256', typ: 'JWT', kid: keyId(key) }, payload]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
   return `${text}.${sign('sha256', Buffer.from(text), key).toString('base64url')}`;
 }
 
@@ -74,7 +97,9 @@ function keptKey(dataDirectory: string): KeyObject {
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new Failure(`The key of the local issuer of tokens cannot be kept in ${dataDirectory} (${messageOf(error)}): set DATA_DIR to a directory that can be written.`);
+      throw new Failure(
+        `The key of the local issuer of tokens cannot be kept in ${dataDirectory} (${messageOf(error)}): set DATA_DIR to a directory that can be written.`,
+      );
     }
   }
   try {

@@ -16,7 +16,9 @@ export async function findJava(environment = process.env): Promise<Java> {
   let oldest: number | undefined;
   for (const command of commands) {
     const version = await versionOf(command, environment);
-    if (version !== undefined && version >= OLDEST_JAVA) return { command };
+    if (version !== undefined && version >= OLDEST_JAVA) {
+      return { command };
+    }
     oldest ??= version;
   }
   return { problem: oldest === undefined ? 'Java was not found' : `The Java found is version ${oldest}` };
@@ -30,8 +32,13 @@ export function majorVersion(text: string): number | undefined {
 
 async function versionOf(command: string, environment: NodeJS.ProcessEnv): Promise<number | undefined> {
   return new Promise((resolve) => {
-    execFile(command, ['-version'], { env: environment, timeout: 20_000, windowsHide: true }, (error, stdout, stderr) => {
-      resolve(error ? undefined : majorVersion(stderr + stdout));
-    });
+    execFile(
+      command,
+      ['-version'],
+      { env: environment, timeout: 20_000, windowsHide: true },
+      (error, stdout, stderr) => {
+        resolve(error ? undefined : majorVersion(stderr + stdout));
+      },
+    );
   });
 }

@@ -1,4 +1,5 @@
-// The records of a table brought to what the resource files say: shards, indexes, constraints; and deletions finished that were broken off.
+// The records of a table brought to what the resource files say: shards, indexes, constraints; and deletions finished
+// that were broken off.
 
 import { finishDeletions } from '../operations/finish-deletions';
 import { establishConstraints } from '../store/migrate/establish-constraints';
@@ -28,18 +29,30 @@ export async function bringUpToDate(tableName: string, wait: number): Promise<st
   const send = connect();
   const rekeyed = await rekeyTable(send, tableName, resources);
   const established = await establishConstraints(send, tableName, resources, wait);
-  const { found, obstacles } = await finishDeletions(resources, () => openStore({ send, tableName, resources, deadline: Date.now() + DELETION_TIME }), (resource) => findMarked(send, tableName, resource));
+  const { found, obstacles } = await finishDeletions(
+    resources,
+    () => openStore({ send, tableName, resources, deadline: Date.now() + DELETION_TIME }),
+    (resource) => findMarked(send, tableName, resource),
+  );
   const finished = found - obstacles.length;
   return [
-    ...rekeyed.filter(({ changed, remarks }) => changed > 0 || remarks.length > 0).flatMap(({ resource, changed, remarks }) => [
-      `${resource.name}: ${changed} ${changed === 1 ? 'item has' : 'items have'} new keys.`,
-      ...remarks.map((remark) => `  ${remark}`),
-    ]),
-    ...established.filter(({ items }) => items > 0).flatMap(({ constraint, obstacles }) => [
-      obstacles.length === 0 ? `${constraint}: holds of all items now.` : `${constraint}: does not hold of all items, and writes that rely on it are refused until it does:`,
-      ...obstacles.map((one) => `  ${one}`),
-    ]),
-    ...(finished > 0 ? [`${finished} ${finished === 1 ? 'deletion was' : 'deletions were'} finished that had been broken off.`] : []),
+    ...rekeyed
+      .filter(({ changed, remarks }) => changed > 0 || remarks.length > 0)
+      .flatMap(({ resource, changed, remarks }) => [
+        `${resource.name}: ${changed} ${changed === 1 ? 'item has' : 'items have'} new keys.`,
+        ...remarks.map((remark) => `  ${remark}`),
+      ]),
+    ...established
+      .filter(({ items }) => items > 0)
+      .flatMap(({ constraint, obstacles }) => [
+        obstacles.length === 0
+          ? `${constraint}: holds of all items now.`
+          : `${constraint}: does not hold of all items, and writes that rely on it are refused until it does:`,
+        ...obstacles.map((one) => `  ${one}`),
+      ]),
+    ...(finished > 0
+      ? [`${finished} ${finished === 1 ? 'deletion was' : 'deletions were'} finished that had been broken off.`]
+      : []),
     ...obstacles,
   ];
 }

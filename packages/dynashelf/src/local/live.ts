@@ -1,5 +1,5 @@
-// The source while it runs: requests are held while it is built, looked over and its items are given their keys, and then
-// answered by it, or with its mistake.
+// The source while it runs: requests are held while it is built, looked over and its items are given their keys, and
+// then answered by it, or with its mistake.
 
 import { setMaxListeners } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
@@ -35,9 +35,14 @@ export function followSource(gateway: Gateway, look: () => Promise<Reloaded>, di
 
   const proceed = (): void => {
     const [inTheWay = mistake] = uncompiled.values();
-    if (behind === undefined || builds > 0 || (isUnseen && uncompiled.size === 0)) return;
-    if (inTheWay === undefined) gateway.open(behind);
-    else gateway.refuse(inTheWay);
+    if (behind === undefined || builds > 0 || (isUnseen && uncompiled.size === 0)) {
+      return;
+    }
+    if (inTheWay === undefined) {
+      gateway.open(behind);
+    } else {
+      gateway.refuse(inTheWay);
+    }
   };
   const replacing = async (): Promise<void> => {
     isUnseen = true;
@@ -54,24 +59,38 @@ export function followSource(gateway: Gateway, look: () => Promise<Reloaded>, di
     },
     built(entry, found) {
       builds = Math.max(0, builds - 1); // it may have begun before anything was followed
-      if (found === undefined) uncompiled.delete(entry);
-      else if (![...uncompiled.values()].includes(found)) console.error(found);
-      if (found !== undefined) uncompiled.set(entry, found);
+      if (found === undefined) {
+        uncompiled.delete(entry);
+      } else if (![...uncompiled.values()].includes(found)) {
+        console.error(found);
+      }
+      if (found !== undefined) {
+        uncompiled.set(entry, found);
+      }
       proceed();
     },
     changed() {
       const mine = (changes += 1);
       looking = looking.then(async () => {
-        if (mine !== changes) return; // the next one is to come
+        if (mine !== changes) {
+          return;
+        } // the next one is to come
         const since = lookedAt;
         const began = Date.now();
         const { mistakes, lines } = await look();
-        if (mine !== changes || builds > 0) return;
+        if (mine !== changes || builds > 0) {
+          return;
+        }
         lookedAt = began;
         isUnseen = false;
         mistake = mistakes.length === 0 ? undefined : mistakes.join('\n');
-        if (mistake !== undefined) console.error(mistake);
-        else for (const line of [`Reloaded ${changedSince(directory, since)}.`, ...lines]) console.log(line);
+        if (mistake !== undefined) {
+          console.error(mistake);
+        } else {
+          for (const line of [`Reloaded ${changedSince(directory, since)}.`, ...lines]) {
+            console.log(line);
+          }
+        }
         proceed();
       });
     },
@@ -91,6 +110,12 @@ function newCalls(): AbortController {
 
 /** The files of a directory that were written since a time, for a line in the terminal. */
 function changedSince(directory: string, time: number): string {
-  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => join(directory, name)).filter((path) => statSync(path).mtimeMs >= time && path.endsWith('.ts'));
-  return files.length === 0 ? 'the source' : files.length < 4 ? files.join(', ') : `${files.slice(0, 2).join(', ')} and ${files.length - 2} more files`;
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(directory, name))
+    .filter((path) => statSync(path).mtimeMs >= time && path.endsWith('.ts'));
+  return files.length === 0
+    ? 'the source'
+    : files.length < 4
+      ? files.join(', ')
+      : `${files.slice(0, 2).join(', ')} and ${files.length - 2} more files`;
 }

@@ -1,5 +1,6 @@
-// A plugin of Serverless for `npm start`: serverless-offline runs the functions, and HTTP is left to src/local/gateway.ts in the
-// process that began this one. That process is told what is served, and when the source has changed.
+// A plugin of Serverless for `npm start`: serverless-offline runs the functions, and HTTP is left to
+// src/local/gateway.ts in the process that began this one. That process is told what is served, and when the source has
+// changed.
 'use strict';
 
 const { request } = require('node:http');
@@ -39,16 +40,33 @@ module.exports = class Offline {
   }
 };
 
-/** Each function's routes, taken from it, so that serverless-offline serves none of them; and what API Gateway would be told. */
+/**
+ * Each function's routes, taken from it, so that serverless-offline serves none of them; and what API Gateway would be
+ * told.
+ */
 function takeHttp({ functions, provider, resources }) {
   const taken = Object.entries(functions).map(([key, definition]) => {
     const { name, events = [] } = definition;
     definition.events = events.filter(({ http }) => http === undefined);
-    return [key, { name, routes: events.flatMap(({ http }) => (http === undefined ? [] : [typeof http === 'string' ? routeOf(http) : http])) }];
+    return [
+      key,
+      {
+        name,
+        routes: events.flatMap(({ http }) =>
+          http === undefined ? [] : [typeof http === 'string' ? routeOf(http) : http],
+        ),
+      },
+    ];
   });
   const { binaryMediaTypes = [] } = provider.apiGateway ?? {};
-  const responses = Object.values(resources?.Resources ?? {}).filter(({ Type }) => Type === 'AWS::ApiGateway::GatewayResponse');
-  return { functions: Object.fromEntries(taken), binaryMediaTypes, responses: responses.map(({ Properties }) => Properties) };
+  const responses = Object.values(resources?.Resources ?? {}).filter(
+    ({ Type }) => Type === 'AWS::ApiGateway::GatewayResponse',
+  );
+  return {
+    functions: Object.fromEntries(taken),
+    binaryMediaTypes,
+    responses: responses.map(({ Properties }) => Properties),
+  };
 }
 
 /** A route in one line, such as `GET /books`. */
@@ -59,6 +77,8 @@ function routeOf(line) {
 
 function post(socketPath, event, body) {
   return new Promise((resolve, reject) => {
-    request({ socketPath, path: `/${event}`, method: 'POST' }, (response) => response.resume().on('end', resolve)).on('error', reject).end(JSON.stringify(body ?? null));
+    request({ socketPath, path: `/${event}`, method: 'POST' }, (response) => response.resume().on('end', resolve))
+      .on('error', reject)
+      .end(JSON.stringify(body ?? null));
   });
 }

@@ -18,6 +18,9 @@ try {
 
 function write(file: string | undefined): void {
   const text = `${JSON.stringify(describeApi(loadedResources(), '', trustedIn(process.env), appInfo()), undefined, 2)}\n`;
-  if (file === undefined) process.stdout.write(text);
-  else writeFileSync(file, text);
+  if (file === undefined) {
+    process.stdout.write(text);
+  } else {
+    writeFileSync(file, text);
+  }
 }

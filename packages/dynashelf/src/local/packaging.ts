@@ -1,4 +1,5 @@
-// What `serverless package` and `serverless deploy` upload of each function: its bundle, and the files that `package.patterns` names.
+// What `serverless package` and `serverless deploy` upload of each function: its bundle, and the files that
+// `package.patterns` names.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -31,24 +32,35 @@ const FOLDER = '.serverless';
 /** Bundles every function that has no archive yet, and says where its archive is. */
 export async function packageFunctions({ serviceDir, service }: PackagingServerless): Promise<void> {
   mkdirSync(join(serviceDir, FOLDER), { recursive: true });
-  await Promise.all(service.getAllFunctions().map(async (name) => {
-    const definition = service.getFunction(name);
-    if (definition.handler === undefined || definition.package?.artifact !== undefined) return;
-    const { entry, code, map } = await bundleHandler(serviceDir, definition.handler, service.custom.bundling);
-    const beside = await filesOf(serviceDir, definition.package?.patterns ?? []);
-    const archive = join(FOLDER, `${name}.zip`);
-    const isMapped = service.custom.bundling.sourcemap === 'linked';
-    writeFileSync(join(serviceDir, archive), zip([[entry, code], ...(isMapped ? [[`${entry}.map`, map] as const] : []), ...beside]));
-    definition.package = { ...definition.package, artifact: archive };
-  }));
+  await Promise.all(
+    service.getAllFunctions().map(async (name) => {
+      const definition = service.getFunction(name);
+      if (definition.handler === undefined || definition.package?.artifact !== undefined) {
+        return;
+      }
+      const { entry, code, map } = await bundleHandler(serviceDir, definition.handler, service.custom.bundling);
+      const beside = await filesOf(serviceDir, definition.package?.patterns ?? []);
+      const archive = join(FOLDER, `${name}.zip`);
+      const isMapped = service.custom.bundling.sourcemap === 'linked';
+      writeFileSync(
+        join(serviceDir, archive),
+        zip([[entry, code], ...(isMapped ? [[`${entry}.map`, map] as const] : []), ...beside]),
+      );
+      definition.package = { ...definition.package, artifact: archive };
+    }),
+  );
 }
 
 /** The files that patterns name, from the folder of the service; a pattern that begins with `!` takes some away. */
 async function filesOf(directory: string, patterns: readonly string[]): Promise<(readonly [string, Uint8Array])[]> {
-  if (patterns.length === 0) return [];
+  if (patterns.length === 0) {
+    return [];
+  }
   // Serverless has it for the same words.
-  const glob = createRequire(require.resolve('serverless/package.json'))('fast-glob') as (patterns: readonly string[], options: { readonly cwd: string; readonly dot: boolean }) => Promise<string[]>;
+  const glob = createRequire(require.resolve('serverless/package.json'))('fast-glob') as (
+    patterns: readonly string[],
+    options: { readonly cwd: string; readonly dot: boolean },
+  ) => Promise<string[]>;
   const paths = await glob(patterns, { cwd: directory, dot: true });
   return paths.sort().map((path) => [path, readFileSync(join(directory, path))] as const);
 }
-

@@ -11,7 +11,9 @@ export function onParentDeath(callback: () => void): void {
   // `npm start` runs us in a shell: that one survives a killed npm, and waits for us.
   const starter = process.env.npm_lifecycle_event === undefined ? undefined : shellParent(parent);
   const timer = setInterval(() => {
-    if (process.ppid === parent && (starter === undefined || isParent(starter, parent))) return;
+    if (process.ppid === parent && (starter === undefined || isParent(starter, parent))) {
+      return;
+    }
     clearInterval(timer);
     callback();
   }, INTERVAL_MS);
@@ -19,7 +21,9 @@ export function onParentDeath(callback: () => void): void {
 }
 
 function isParent(pid: number, child: number): boolean {
-  if (process.platform === 'linux') return processOf(child)?.parent === pid;
+  if (process.platform === 'linux') {
+    return processOf(child)?.parent === pid;
+  }
   try {
     process.kill(pid, 0); // cheaper than ps every time
     return true;
@@ -40,8 +44,12 @@ function processOf(pid: number): { name: string; parent: number } | undefined {
       const stat = /^\d+ \((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'));
       return stat ? { name: stat[1] ?? '', parent: Number(stat[2]) } : undefined;
     }
-    if (process.platform === 'win32') return undefined;
-    const [parent = '', name = ''] = execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' }).trim().split(/\s+/);
+    if (process.platform === 'win32') {
+      return undefined;
+    }
+    const [parent = '', name = ''] = execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' })
+      .trim()
+      .split(/\s+/);
     return { name: name.replace(/^.*\//, ''), parent: Number(parent) };
   } catch {
     return undefined;

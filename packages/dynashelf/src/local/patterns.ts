@@ -16,9 +16,11 @@ const MOST_STEPS = 1e8;
 /** Each dangerous pattern as a sentence with its file, its attribute and a remedy. */
 export function patternMistakes(resources: Iterable<Pick<Resource, 'name' | 'attributes' | 'actions'>>): string[] {
   return [...resources].flatMap(({ name, attributes, actions }) =>
-    [attributes, ...Object.values(actions).map(({ body }) => body)].flatMap((nodes) => [...nodes])
+    [attributes, ...Object.values(actions).map(({ body }) => body)]
+      .flatMap((nodes) => [...nodes])
       .flatMap(([attribute, node]) => mistakesOf(node, attribute, false))
-      .map((mistake) => `src/resources/${name}.ts: ${mistake}`));
+      .map((mistake) => `src/resources/${name}.ts: ${mistake}`),
+  );
 }
 
 /** What is wrong with one regular expression for texts of a greatest length, if anything is. */
@@ -36,7 +38,8 @@ export function dangerOf(expression: RegExp, longest: number | undefined, isRepe
   }
   const { degree } = complexity;
   const cost = longest === undefined ? Infinity : stepsOf(longest, degree, isRepeated);
-  return cost <= MOST_STEPS ? undefined
+  return cost <= MOST_STEPS
+    ? undefined
     : `takes time that grows with the length of a text to the power of ${degree}: add a maxLength of at most ${greatestLength(degree, isRepeated)}, or anchor it with ^ and write it so that no text can be matched in two ways`;
 }
 
@@ -61,7 +64,9 @@ function diagnose({ source, flags }: RegExp): Diagnostics {
   return checkSync(source, flags, { timeout: null, attackTimeout: null, incubationTimeout: null, randomSeed: 1 });
 }
 
-/** What all texts of one request cost: one of each item that it can hold, or as many elements as a body has room for. */
+/**
+ * What all texts of one request cost: one of each item that it can hold, or as many elements as a body has room for.
+ */
 function stepsOf(length: number, degree: number, isRepeated: boolean): number {
   return length ** degree * (isRepeated ? MOST_BODY_BYTES / length : MOST_CREATED);
 }

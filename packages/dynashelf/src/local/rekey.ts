@@ -7,16 +7,25 @@ import { Failure } from './failure';
 import { bringUpToDate, DEPLOYED_WAIT } from './keys';
 import { functionEnvironment, makeDataDirectory, readSettings } from './settings';
 
-run().then((lines) => {
-  for (const line of lines.length === 0 ? ['Every item is as the resource files say.'] : lines) console.log(line);
-}, (error: unknown) => {
-  process.stderr.write(`${error instanceof Failure || !(error instanceof Error) ? String((error as Error).message) : error.stack}\n`);
-  process.exitCode = 1;
-});
+run().then(
+  (lines) => {
+    for (const line of lines.length === 0 ? ['Every item is as the resource files say.'] : lines) {
+      console.log(line);
+    }
+  },
+  (error: unknown) => {
+    process.stderr.write(
+      `${error instanceof Failure || !(error instanceof Error) ? String((error as Error).message) : error.stack}\n`,
+    );
+    process.exitCode = 1;
+  },
+);
 
 async function run(): Promise<string[]> {
   const { TABLE_NAME, DYNAMODB_ENDPOINT } = process.env;
-  if (TABLE_NAME && !DYNAMODB_ENDPOINT) return bringUpToDate(TABLE_NAME, DEPLOYED_WAIT);
+  if (TABLE_NAME && !DYNAMODB_ENDPOINT) {
+    return bringUpToDate(TABLE_NAME, DEPLOYED_WAIT);
+  }
   const { dataDirectory } = readSettings(process.env);
   makeDataDirectory(dataDirectory);
   const claimed = DYNAMODB_ENDPOINT ? undefined : await claim(dataDirectory);

@@ -1,5 +1,5 @@
-// What a reload does before requests are served again, in a process of its own, as this one has loaded the resource files
-// as they were: looks them over, and gives the items the keys that they now say.
+// What a reload does before requests are served again, in a process of its own, as this one has loaded the resource
+// files as they were: looks them over, and gives the items the keys that they now say.
 
 import { text } from 'node:stream/consumers';
 
@@ -24,20 +24,32 @@ export async function reload(environment: NodeJS.ProcessEnv): Promise<Reloaded> 
   try {
     return JSON.parse(said) as Reloaded;
   } catch {
-    return { mistakes: [`The resource files could not be looked over (${wrong.trim().split('\n').at(-1)}): save them again.`], lines: [] };
+    return {
+      mistakes: [`The resource files could not be looked over (${wrong.trim().split('\n').at(-1)}): save them again.`],
+      lines: [],
+    };
   }
 }
 
 /** The same in this process, where they are loaded for the first time, of what was found in them. */
 export async function lookOver(tableName: string, { mistakes, remarks }: Findings): Promise<Reloaded> {
-  if (mistakes.length > 0) return { mistakes, lines: [] };
+  if (mistakes.length > 0) {
+    return { mistakes, lines: [] };
+  }
   try {
     return { mistakes, lines: [...(await bringUpToDate(tableName, 0)), ...remarks] };
   } catch (error) {
-    return { mistakes: [`The items could not be given the keys that the resource files now say (${messageOf(error)}): mend that and save a file again, or restart.`], lines: [] };
+    return {
+      mistakes: [
+        `The items could not be given the keys that the resource files now say (${messageOf(error)}): mend that and save a file again, or restart.`,
+      ],
+      lines: [],
+    };
   }
 }
 
 if (require.main === module) {
-  void resourceFindings().then(async (findings) => lookOver(process.env.TABLE_NAME ?? '', findings)).then((found) => process.stdout.write(JSON.stringify(found)));
+  void resourceFindings()
+    .then(async (findings) => lookOver(process.env.TABLE_NAME ?? '', findings))
+    .then((found) => process.stdout.write(JSON.stringify(found)));
 }

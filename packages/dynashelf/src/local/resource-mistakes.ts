@@ -22,15 +22,21 @@ export interface Findings {
 
 export async function resourceFindings(): Promise<Findings> {
   const loaded = load();
-  if (typeof loaded === 'string') return { mistakes: [loaded], remarks: [] };
+  if (typeof loaded === 'string') {
+    return { mistakes: [loaded], remarks: [] };
+  }
   const { patternMistakes } = await import('./patterns.js');
   return { mistakes: patternMistakes(loaded), remarks: loaded.flatMap(unreachableActions) };
 }
 
 /** Actions that nobody may carry out, though nothing says so. */
 export function unreachableActions({ name, actions, access }: Resource): string[] {
-  return Object.keys(actions).filter((action) => !access.has(action))
-    .map((action) => `src/resources/${name}.ts: nobody may carry out the action "${action}" where access goes by rules, for access does not speak of it: add it there.`);
+  return Object.keys(actions)
+    .filter((action) => !access.has(action))
+    .map(
+      (action) =>
+        `src/resources/${name}.ts: nobody may carry out the action "${action}" where access goes by rules, for access does not speak of it: add it there.`,
+    );
 }
 
 function load(): string | Resource[] {
@@ -46,7 +52,9 @@ function load(): string | Resource[] {
  * @throws Failure that says in a sentence what stopped the loading
  */
 export function loadedResources(): ReadonlyMap<string, Resource> {
-  if (!existsSync(RESOURCES)) throw new Failure(`There is no ${RESOURCES}, which lists what is served: put it back.`);
+  if (!existsSync(RESOURCES)) {
+    throw new Failure(`There is no ${RESOURCES}, which lists what is served: put it back.`);
+  }
   try {
     return appResources();
   } catch (error) {
@@ -57,15 +65,22 @@ export function loadedResources(): ReadonlyMap<string, Resource> {
 function sentenceOf(error: unknown): string {
   const { code, requireStack: [from] = [] } = error as { code?: unknown; requireStack?: readonly string[] };
   // Node's own names every file on the way.
-  if (code === 'MODULE_NOT_FOUND' && from !== undefined) return `${relative(process.cwd(), from)}: ${messageOf(error).split('\n')[0]}: correct the import.`;
+  if (code === 'MODULE_NOT_FOUND' && from !== undefined) {
+    return `${relative(process.cwd(), from)}: ${messageOf(error).split('\n')[0]}: correct the import.`;
+  }
   // esbuild's begins with a count of faults, and names the file twice.
   const [, place, fault] = /^Transform failed .*\n(.*?): ERROR: (.*)/.exec(messageOf(error)) ?? [];
-  if (place !== undefined) return `${relative(process.cwd(), place)}: ${fault}: correct it.`;
+  if (place !== undefined) {
+    return `${relative(process.cwd(), place)}: ${fault}: correct it.`;
+  }
   return `${messageOf(error)}${placeOf(error)}`;
 }
 
 /** Where a program failed that a resource file contains; a mistake in a definition says by itself where it is. */
 function placeOf(error: unknown): string {
-  const place = error instanceof Error && error.name !== 'Error' ? /src\/resources\/[^)\s]+:\d+:\d+/.exec(error.stack ?? '')?.[0] : undefined;
+  const place =
+    error instanceof Error && error.name !== 'Error'
+      ? /src\/resources\/[^)\s]+:\d+:\d+/.exec(error.stack ?? '')?.[0]
+      : undefined;
   return place === undefined ? '' : ` (${place})`;
 }

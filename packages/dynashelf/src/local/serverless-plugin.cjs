@@ -1,4 +1,5 @@
-// A plugin of Serverless: deployment-hooks.ts and packaging.ts, for the commands that they are for. Plain JavaScript, as Serverless loads it.
+// A plugin of Serverless: deployment-hooks.ts and packaging.ts, for the commands that they are for. Plain JavaScript,
+// as Serverless loads it.
 'use strict';
 
 module.exports = class Deployment {

@@ -29,18 +29,41 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     throw new Failure(`PORT is "${port}": set it to a number from 1 to 65535, or unset it for 3000.`);
   }
   const samples = environment.SAMPLE_DATA || 'on';
-  if (samples !== 'on' && samples !== 'off') throw new Failure(`SAMPLE_DATA is "${samples}": set it to "off", or unset it to have sample data.`);
+  if (samples !== 'on' && samples !== 'off') {
+    throw new Failure(`SAMPLE_DATA is "${samples}": set it to "off", or unset it to have sample data.`);
+  }
   const access = environment.ACCESS || 'open';
-  if (access !== 'open' && access !== 'rules') throw new Failure(`ACCESS is "${access}": set it to "rules" to serve by the rules of the resource files, or unset it to let everyone do everything.`);
+  if (access !== 'open' && access !== 'rules') {
+    throw new Failure(
+      `ACCESS is "${access}": set it to "rules" to serve by the rules of the resource files, or unset it to let everyone do everything.`,
+    );
+  }
   const apiKeys = environment.API_KEYS || '';
-  if (apiKeys !== '' && apiKeys !== 'required') throw new Failure(`API_KEYS is "${apiKeys}": set it to "required", or unset it to ask for none.`);
+  if (apiKeys !== '' && apiKeys !== 'required') {
+    throw new Failure(`API_KEYS is "${apiKeys}": set it to "required", or unset it to ask for none.`);
+  }
   const description = environment.API_DESCRIPTION || 'public';
-  if (description !== 'public' && description !== 'private') throw new Failure(`API_DESCRIPTION is "${description}": set it to "private", or unset it to tell everyone what is served.`);
-  return { port: Number(port), dataDirectory: resolve(environment.DATA_DIR || '.dynamodb'), sampleData: samples === 'on', access, apiKeys: apiKeys === 'required', origins: (environment.CORS_ORIGINS || undefined)?.split(',').map((origin) => origin.trim()) };
+  if (description !== 'public' && description !== 'private') {
+    throw new Failure(
+      `API_DESCRIPTION is "${description}": set it to "private", or unset it to tell everyone what is served.`,
+    );
+  }
+  return {
+    port: Number(port),
+    dataDirectory: resolve(environment.DATA_DIR || '.dynamodb'),
+    sampleData: samples === 'on',
+    access,
+    apiKeys: apiKeys === 'required',
+    origins: (environment.CORS_ORIGINS || undefined)?.split(',').map((origin) => origin.trim()),
+  };
 }
 
 /** The environment of the API and of all that talks to this database. */
-export function functionEnvironment(environment: NodeJS.ProcessEnv, endpoint: string, cursorKey: string): NodeJS.ProcessEnv {
+export function functionEnvironment(
+  environment: NodeJS.ProcessEnv,
+  endpoint: string,
+  cursorKey: string,
+): NodeJS.ProcessEnv {
   const { AWS_PROFILE, AWS_SESSION_TOKEN, API_KEYS, ...rest } = environment;
   const external = Boolean(environment.DYNAMODB_ENDPOINT);
   return {
@@ -61,17 +84,25 @@ export function functionEnvironment(environment: NodeJS.ProcessEnv, endpoint: st
 }
 
 /**
- * Makes the data directory, and those it is in. Level by level, as Node's own way goes on for ever where a directory can be
- * seen and nothing be made in it, as in /proc.
+ * Makes the data directory, and those it is in. Level by level, as Node's own way goes on for ever where a directory
+ * can be seen and nothing be made in it, as in /proc.
  */
 export function makeDataDirectory(dataDirectory: string): void {
   const missing: string[] = [];
-  for (let one = dataDirectory; !existsSync(one); one = dirname(one)) missing.unshift(one);
+  for (let one = dataDirectory; !existsSync(one); one = dirname(one)) {
+    missing.unshift(one);
+  }
   try {
-    for (const one of missing) mkdirSync(one);
-    if (!statSync(dataDirectory).isDirectory()) throw new Error('it is a file');
+    for (const one of missing) {
+      mkdirSync(one);
+    }
+    if (!statSync(dataDirectory).isDirectory()) {
+      throw new Error('it is a file');
+    }
   } catch (error) {
-    throw new Failure(`The directory ${dataDirectory} for local data cannot be made (${messageOf(error)}): set DATA_DIR to one that can.`);
+    throw new Failure(
+      `The directory ${dataDirectory} for local data cannot be made (${messageOf(error)}): set DATA_DIR to one that can.`,
+    );
   }
 }
 
@@ -82,7 +113,9 @@ export function keptSecret(dataDirectory: string, name: 'cursor-key' | 'api-key'
     writeFileSync(path, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new Failure(`The directory ${dataDirectory} for local data cannot be written (${messageOf(error)}): set DATA_DIR to one that can.`);
+      throw new Failure(
+        `The directory ${dataDirectory} for local data cannot be written (${messageOf(error)}): set DATA_DIR to one that can.`,
+      );
     }
   }
   return readFileSync(path, 'utf8').trim();

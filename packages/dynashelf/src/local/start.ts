@@ -30,11 +30,17 @@ import { ensureTable } from './table';
 const stops: (() => Promise<void> | void)[] = [];
 let stopping = false;
 
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined); // a terminal that went away
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stopAll(0));
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', () => undefined);
+} // a terminal that went away
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => void stopAll(0));
+}
 onParentDeath(() => void stopAll(1));
 start().catch((error: unknown) => {
-  if (stopping) return;
+  if (stopping) {
+    return;
+  }
   const bug = !(error instanceof Failure) && error instanceof Error;
   process.stderr.write(`${bug ? (error.stack ?? error.message) : messageOf(error)}\n`);
   void stopAll(1);
@@ -60,58 +66,103 @@ async function start(): Promise<never> {
   stops.push(() => api.stop());
   const invoke = invokeBy(api.socketPath, live.abandon);
   const fallen = Promise.race([database.died, api.died]);
-  const [made, service, findings] = await Promise.race([Promise.all([makeTable(settings, environment), api.ready, soundFindings()]), fallen]);
+  const [made, service, findings] = await Promise.race([
+    Promise.all([makeTable(settings, environment), api.ready, soundFindings()]),
+    fallen,
+  ]);
 
   // Items of an earlier start lie where the resource files said then.
-  const { mistakes, lines } = await Promise.race([lookOver(tableName, findings).then((found) => tryOut(found, service, invoke)), fallen]);
-  if (mistakes.length > 0) throw new Failure(mistakes.join('\n'));
+  const { mistakes, lines } = await Promise.race([
+    lookOver(tableName, findings).then((found) => tryOut(found, service, invoke)),
+    fallen,
+  ]);
+  if (mistakes.length > 0) {
+    throw new Failure(mistakes.join('\n'));
+  }
   const resources = [...appResources().values()];
-  for (const line of [...accessLines(doors, resources), ...lines]) console.log(line);
+  for (const line of [...accessLines(doors, resources), ...lines]) {
+    console.log(line);
+  }
 
-  if (settings.sampleData) await Promise.race([loadOnce(environment, settings, database, made), fallen]);
+  if (settings.sampleData) {
+    await Promise.race([loadOnce(environment, settings, database, made), fallen]);
+  }
   live.begin(apiGateway(service, invoke, doors.apiKey, (line) => console.error(line)));
-  console.log(`\n${await Promise.race([invitation(`http://127.0.0.1:${settings.port}`, `http://localhost:${settings.port}`, doors, resources), fallen])}`);
+  console.log(
+    `\n${await Promise.race([invitation(`http://127.0.0.1:${settings.port}`, `http://localhost:${settings.port}`, doors, resources), fallen])}`,
+  );
   return fallen;
 }
 
 async function openPort({ port, origins }: Settings): Promise<Gateway> {
-  const taken = new Failure(`Port ${port} is taken by another program: stop that one, or choose another port, as in PORT=${port === 65_535 ? 3000 : port + 1} npm start.`);
-  if (await isTaken(port)) throw taken;
+  const taken = new Failure(
+    `Port ${port} is taken by another program: stop that one, or choose another port, as in PORT=${port === 65_535 ? 3000 : port + 1} npm start.`,
+  );
+  if (await isTaken(port)) {
+    throw taken;
+  }
   try {
     return await startGateway(port, origins);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw taken;
-    throw new Failure(`Port ${port} cannot be listened on (${messageOf(error)}): choose one above 1023, as in PORT=3000 npm start.`);
+    if (code === 'EADDRINUSE') {
+      throw taken;
+    }
+    throw new Failure(
+      `Port ${port} cannot be listened on (${messageOf(error)}): choose one above 1023, as in PORT=3000 npm start.`,
+    );
   }
 }
 
 /** Adds the mistake that shows when the source is loaded as functions are, such as that the environment is wrong. */
 async function tryOut(found: Reloaded, service: Service, invoke: Invoke): Promise<Reloaded> {
-  const received = { method: 'GET', path: '/', lines: {}, header: () => undefined, parameters: null, body: Buffer.alloc(0), address: '127.0.0.1' };
+  const received = {
+    method: 'GET',
+    path: '/',
+    lines: {},
+    header: () => undefined,
+    parameters: null,
+    body: Buffer.alloc(0),
+    address: '127.0.0.1',
+  };
   const route = findRoute(service, received.method, received.path);
-  if (found.mistakes.length > 0 || route === undefined) return found;
+  if (found.mistakes.length > 0 || route === undefined) {
+    return found;
+  }
   try {
     await invoke(route.functionName, JSON.stringify(proxyEvent(received, route, 'start', false, undefined, undefined)));
     return found;
   } catch (error) {
-    return { mistakes: [`The API does not start: ${error instanceof InvocationError ? error.reason : messageOf(error)}`], lines: [] };
+    return {
+      mistakes: [`The API does not start: ${error instanceof InvocationError ? error.reason : messageOf(error)}`],
+      lines: [],
+    };
   }
 }
 
 async function openDatabase({ dataDirectory }: Settings, claimed: Claim): Promise<Database> {
   const database = await startDatabase(dataDirectory);
   stops.push(() => database.stop());
-  if (database.remark !== undefined) console.log(database.remark);
-  if (database.kind !== 'external') claimed.note(database.endpoint);
+  if (database.remark !== undefined) {
+    console.log(database.remark);
+  }
+  if (database.kind !== 'external') {
+    claimed.note(database.endpoint);
+  }
   return database;
 }
 
-/** Who is let in: everyone, or the bearers of tokens of an issuer, of this machine unless the environment names another. */
+/**
+ * Who is let in: everyone, or the bearers of tokens of an issuer, of this machine unless the environment names another.
+ */
 async function openDoors({ access, apiKeys, dataDirectory }: Settings): Promise<Doors> {
   const apiKey = apiKeys ? process.env.API_KEY || keptSecret(dataDirectory, 'api-key') : undefined;
-  if (access === 'open') return { access, apiKey };
-  if (process.env.TOKEN_ISSUER) return { access, apiKey, issuer: process.env.TOKEN_ISSUER };
+  if (access === 'open') {
+    return { access, apiKey };
+  }
+  if (process.env.TOKEN_ISSUER) {
+    return { access, apiKey, issuer: process.env.TOKEN_ISSUER };
+  }
   const issuer = await startIssuer(dataDirectory);
   stops.push(() => issuer.stop());
   return { access, apiKey, issuer: issuer.url, exampleToken: (roles) => makeToken(dataDirectory, 'ada', 5, { roles }) };
@@ -120,7 +171,15 @@ async function openDoors({ access, apiKeys, dataDirectory }: Settings): Promise<
 function trustOf({ apiKey, issuer, exampleToken }: Doors): NodeJS.ProcessEnv {
   return {
     ...(apiKey === undefined ? {} : { API_KEY: apiKey }),
-    ...(exampleToken === undefined ? {} : { TOKEN_ISSUER: issuer, TOKEN_AUDIENCE: LOCAL_AUDIENCE, TOKEN_JWKS_URI: '', TOKEN_ALGORITHMS: 'RS256', TOKEN_ROLES_CLAIM: 'roles' }),
+    ...(exampleToken === undefined
+      ? {}
+      : {
+          TOKEN_ISSUER: issuer,
+          TOKEN_AUDIENCE: LOCAL_AUDIENCE,
+          TOKEN_JWKS_URI: '',
+          TOKEN_ALGORITHMS: 'RS256',
+          TOKEN_ROLES_CLAIM: 'roles',
+        }),
   };
 }
 
@@ -140,33 +199,57 @@ async function makeTable(settings: Settings, environment: NodeJS.ProcessEnv): Pr
 /** What there is to say of the resource files, which takes its time. */
 async function soundFindings(): Promise<Findings> {
   const findings = await resourceFindings();
-  if (findings.mistakes.length > 0) throw new Failure(findings.mistakes.join('\n'));
+  if (findings.mistakes.length > 0) {
+    throw new Failure(findings.mistakes.join('\n'));
+  }
   return findings;
 }
 
-async function loadOnce(environment: NodeJS.ProcessEnv, { dataDirectory }: Settings, database: Database, made: 'created' | 'found'): Promise<void> {
+async function loadOnce(
+  environment: NodeJS.ProcessEnv,
+  { dataDirectory }: Settings,
+  database: Database,
+  made: 'created' | 'found',
+): Promise<void> {
   try {
     const resources = appResources();
     // Another's database is only filled when it is new.
     const marker = database.kind === 'external' ? undefined : join(dataDirectory, `samples-loaded-${database.kind}`);
-    if (marker === undefined && made === 'found') return;
-    await loadSamples('samples', [...resources.values()], await directPut(environment), { marker, progress: showProgress, remark: (line) => console.error(line) });
+    if (marker === undefined && made === 'found') {
+      return;
+    }
+    await loadSamples('samples', [...resources.values()], await directPut(environment), {
+      marker,
+      progress: showProgress,
+      remark: (line) => console.error(line),
+    });
   } catch (error) {
-    if (stopping) return; // Ctrl-C while loading: the next start finishes it
-    if (!(error instanceof Failure)) throw error;
+    if (stopping) {
+      return;
+    } // Ctrl-C while loading: the next start finishes it
+    if (!(error instanceof Failure)) {
+      throw error;
+    }
     console.error(`\n${error.message}`); // the API is up all the same
   }
 }
 
 function showProgress(done: number, all: number): void {
-  if (all === 0) return; // none of it is served here
+  if (all === 0) {
+    return;
+  } // none of it is served here
   const line = `Loading sample data: ${done} of ${all}`;
-  if (process.stdout.isTTY) process.stdout.write(`\r${line}\x1b[K${done === all ? '\n' : ''}`);
-  else if (done === all) console.log(line);
+  if (process.stdout.isTTY) {
+    process.stdout.write(`\r${line}\x1b[K${done === all ? '\n' : ''}`);
+  } else if (done === all) {
+    console.log(line);
+  }
 }
 
 async function stopAll(code: number): Promise<void> {
-  if (stopping) process.exit(code); // asked twice: the guards finish what is left
+  if (stopping) {
+    process.exit(code);
+  } // asked twice: the guards finish what is left
   stopping = true;
   await Promise.allSettled(stops.map(async (stop) => stop()));
   process.exit(code);

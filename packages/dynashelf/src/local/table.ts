@@ -19,7 +19,12 @@ import type { TableDefinition } from '../serverless/table';
 import { Failure, messageOf } from './failure';
 
 /** Makes the table unless it is there; fails where the one that is there has other keys or indexes. */
-export async function ensureTable(client: DynamoDBClient, name: string, definition: TableDefinition, remedy: string): Promise<'created' | 'found'> {
+export async function ensureTable(
+  client: DynamoDBClient,
+  name: string,
+  definition: TableDefinition,
+  remedy: string,
+): Promise<'created' | 'found'> {
   const present = await describe(client, name);
   if (present === undefined) {
     await create(client, name, definition);
@@ -38,7 +43,9 @@ export async function recreateTable(client: DynamoDBClient, name: string, defini
     await client.send(new DeleteTableCommand({ TableName: name }));
     await waitUntilTableNotExists(quickly(client), { TableName: name });
   } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
+    if (!(error instanceof ResourceNotFoundException)) {
+      throw error;
+    }
   }
   await create(client, name, definition);
 }
@@ -50,15 +57,26 @@ export function firstDifference(definition: TableDefinition, present: TableDescr
   const wantedTypes = types(definition.AttributeDefinitions);
   const presentTypes = types(present.AttributeDefinitions);
   const key = (schema: KeySchemaElement[] = [], typeOf: typeof wantedTypes): string =>
-    schema.map(({ AttributeName, KeyType }) => `${KeyType} ${AttributeName} ${typeOf.get(AttributeName)}`).sort().join();
+    schema
+      .map(({ AttributeName, KeyType }) => `${KeyType} ${AttributeName} ${typeOf.get(AttributeName)}`)
+      .sort()
+      .join();
 
-  if (key(definition.KeySchema, wantedTypes) !== key(present.KeySchema, presentTypes)) return 'its key differs';
+  if (key(definition.KeySchema, wantedTypes) !== key(present.KeySchema, presentTypes)) {
+    return 'its key differs';
+  }
   const presentIndexes = new Map((present.GlobalSecondaryIndexes ?? []).map((index) => [index.IndexName, index]));
   for (const wanted of definition.GlobalSecondaryIndexes) {
     const index = presentIndexes.get(wanted.IndexName);
-    if (index === undefined) return `it lacks the index ${wanted.IndexName}`;
-    if (key(wanted.KeySchema, wantedTypes) !== key(index.KeySchema, presentTypes)) return `the key of its index ${wanted.IndexName} differs`;
-    if (projection(wanted) !== projection(index)) return `the projection of its index ${wanted.IndexName} differs`;
+    if (index === undefined) {
+      return `it lacks the index ${wanted.IndexName}`;
+    }
+    if (key(wanted.KeySchema, wantedTypes) !== key(index.KeySchema, presentTypes)) {
+      return `the key of its index ${wanted.IndexName} differs`;
+    }
+    if (projection(wanted) !== projection(index)) {
+      return `the projection of its index ${wanted.IndexName} differs`;
+    }
     presentIndexes.delete(wanted.IndexName);
   }
   const [surplus] = presentIndexes.keys();
@@ -73,8 +91,12 @@ async function describe(client: DynamoDBClient, name: string): Promise<TableDesc
   try {
     return (await client.send(new DescribeTableCommand({ TableName: name }))).Table;
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined;
-    throw new Failure(`The database could not be asked for the table ${name} (${messageOf(error)}): check that DYNAMODB_ENDPOINT, if set, names a DynamoDB engine.`);
+    if (error instanceof ResourceNotFoundException) {
+      return undefined;
+    }
+    throw new Failure(
+      `The database could not be asked for the table ${name} (${messageOf(error)}): check that DYNAMODB_ENDPOINT, if set, names a DynamoDB engine.`,
+    );
   }
 }
 
@@ -84,12 +106,21 @@ async function create(client: DynamoDBClient, name: string, definition: TableDef
   try {
     created = (await client.send(new CreateTableCommand(input))).TableDescription;
   } catch (error) {
-    throw new Failure(`The table was refused by the database (${messageOf(error)}): check that DYNAMODB_ENDPOINT, if set, names a DynamoDB engine.`);
+    throw new Failure(
+      `The table was refused by the database (${messageOf(error)}): check that DYNAMODB_ENDPOINT, if set, names a DynamoDB engine.`,
+    );
   }
   // Local engines answer ACTIVE at once.
-  if (created?.TableStatus !== 'ACTIVE') await waitUntilTableExists(quickly(client), { TableName: name });
+  if (created?.TableStatus !== 'ACTIVE') {
+    await waitUntilTableExists(quickly(client), { TableName: name });
+  }
 }
 
-function quickly(client: DynamoDBClient): { client: DynamoDBClient; maxWaitTime: number; minDelay: number; maxDelay: number } {
+function quickly(client: DynamoDBClient): {
+  client: DynamoDBClient;
+  maxWaitTime: number;
+  minDelay: number;
+  maxDelay: number;
+} {
   return { client, maxWaitTime: 60, minDelay: 1, maxDelay: 2 };
 }

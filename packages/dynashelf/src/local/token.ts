@@ -17,8 +17,12 @@ try {
 
 function tokenFor(words: string[]): string {
   const { subject, role = [], claim = [], minutes = '60' } = readWords(words);
-  if (subject === undefined || subject === '') throw new Failure(`Whose token? ${USAGE}`);
-  if (!/^\d{1,6}$/.test(minutes)) throw new Failure(`--minutes is "${minutes}": write a whole number. ${USAGE}`);
+  if (subject === undefined || subject === '') {
+    throw new Failure(`Whose token? ${USAGE}`);
+  }
+  if (!/^\d{1,6}$/.test(minutes)) {
+    throw new Failure(`--minutes is "${minutes}": write a whole number. ${USAGE}`);
+  }
   const claims = { ...(role.length === 0 ? {} : { roles: role }), ...Object.fromEntries(claim.map(readClaim)) };
   return makeToken(readSettings(process.env).dataDirectory, subject, Number(minutes), claims);
 }
@@ -36,7 +40,9 @@ function readWords(words: string[]): { subject?: string; role?: string[]; claim?
 /** `name=value`: the value as JSON where it is that, else as the text that it is. */
 function readClaim(text: string): [string, unknown] {
   const [, name, value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined) throw new Failure(`--claim is "${text}": write a name, = and a value. ${USAGE}`);
+  if (name === undefined) {
+    throw new Failure(`--claim is "${text}": write a name, = and a value. ${USAGE}`);
+  }
   try {
     return [name, JSON.parse(value)];
   } catch {

@@ -23,7 +23,13 @@ export interface BuildEvents {
  * Builds handlers into a folder, once before it resolves, and then after each change under `src`.
  * @returns what ends it
  */
-export async function buildWatched(directory: string, folder: string, handlers: readonly string[], options: BuildOptions, events: BuildEvents): Promise<() => Promise<void>> {
+export async function buildWatched(
+  directory: string,
+  folder: string,
+  handlers: readonly string[],
+  options: BuildOptions,
+  events: BuildEvents,
+): Promise<() => Promise<void>> {
   const building = await context({
     ...options,
     absWorkingDir: directory,
@@ -33,7 +39,10 @@ export async function buildWatched(directory: string, folder: string, handlers: 
   });
   const build = async (): Promise<boolean> => {
     await events.building();
-    const mistakes = await building.rebuild().then(() => [], (error: unknown) => mistakesIn(error));
+    const mistakes = await building.rebuild().then(
+      () => [],
+      (error: unknown) => mistakesIn(error),
+    );
     await events.built(mistakes);
     return mistakes.length === 0;
   };
@@ -45,7 +54,9 @@ export async function buildWatched(directory: string, folder: string, handlers: 
     clearTimeout(timer);
     timer = setTimeout(() => {
       running = running.then(async () => {
-        if (await build()) events.changed();
+        if (await build()) {
+          events.changed();
+        }
       });
     }, SETTLED_MS);
   });
@@ -58,20 +69,26 @@ export async function buildWatched(directory: string, folder: string, handlers: 
 }
 
 /**
- * Watches a folder and those in it, each by itself: Node's recursive way loses a file that an editor saves under another name and renames.
- * A folder that another one is put in the place of, as when a branch is checked out, is another folder, whose name the one above hears of.
+ * Watches a folder and those in it, each by itself: Node's recursive way loses a file that an editor saves under
+ * another name and renames.
+ * A folder that another one is put in the place of, as when a branch is checked out, is another folder, whose name the
+ * one above hears of.
  */
 function watchFolders(root: string, changed: () => void): () => void {
   const watched = new Map<string, { readonly inode: number; readonly watcher: FSWatcher }>();
   const follow = (): void => {
     const inodes = inodesUnder(root);
     for (const [folder, { inode, watcher }] of watched) {
-      if (inodes.get(folder) === inode) continue;
+      if (inodes.get(folder) === inode) {
+        continue;
+      }
       watcher.close();
       watched.delete(folder);
     }
     for (const [folder, inode] of inodes) {
-      if (watched.has(folder)) continue;
+      if (watched.has(folder)) {
+        continue;
+      }
       try {
         watched.set(folder, { inode, watcher: watch(folder, touched).on('error', touched) });
       } catch {
@@ -85,11 +102,15 @@ function watchFolders(root: string, changed: () => void): () => void {
   };
   follow();
   const above = watch(dirname(root), (_event, name) => {
-    if (name === basename(root)) touched();
+    if (name === basename(root)) {
+      touched();
+    }
   });
   return () => {
     above.close();
-    for (const { watcher } of watched.values()) watcher.close();
+    for (const { watcher } of watched.values()) {
+      watcher.close();
+    }
   };
 }
 
@@ -97,7 +118,10 @@ function watchFolders(root: string, changed: () => void): () => void {
 function inodesUnder(folder: string): Map<string, number> {
   try {
     const inner = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    return new Map([[folder, statSync(folder).ino], ...inner.flatMap(({ name }) => [...inodesUnder(join(folder, name))])]);
+    return new Map([
+      [folder, statSync(folder).ino],
+      ...inner.flatMap(({ name }) => [...inodesUnder(join(folder, name))]),
+    ]);
   } catch {
     return new Map();
   }
@@ -105,6 +129,11 @@ function inodesUnder(folder: string): Map<string, number> {
 
 function mistakesIn(error: unknown): string[] {
   const errors = (error as { errors?: readonly Message[] }).errors;
-  if (errors === undefined) throw error;
-  return errors.map(({ text, location }) => `${location === null ? '' : `${location.file}:${location.line}:${location.column}: `}${text}`);
+  if (errors === undefined) {
+    throw error;
+  }
+  return errors.map(
+    ({ text, location }) =>
+      `${location === null ? '' : `${location.file}:${location.line}:${location.column}: `}${text}`,
+  );
 }

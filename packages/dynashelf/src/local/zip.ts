@@ -1,5 +1,5 @@
-// A zip archive (PKWARE's APPNOTE 6.3.3), as Lambda takes it: the same files always make the same bytes, so that what has not changed is
-// not deployed anew.
+// A zip archive (PKWARE's APPNOTE 6.3.3), as Lambda takes it: the same files always make the same bytes, so that what
+// has not changed is not deployed anew.
 
 import { crc32, deflateRawSync } from 'node:zlib';
 
@@ -13,7 +13,7 @@ const UTF8_NAMES = 0x0800;
 const DATE = 0x0021;
 /** Unix, where the attributes of a file are its mode: a regular file that everyone reads. */
 const MADE_BY = (3 << 8) | VERSION;
-const MODE = ((0o100644 << 16) >>> 0);
+const MODE = (0o100644 << 16) >>> 0;
 
 /** Makes an archive of files. */
 export function zip(files: readonly ArchivedFile[]): Buffer {

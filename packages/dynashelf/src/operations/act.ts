@@ -35,21 +35,33 @@ export const act: Operation<ActInput> = async (resource, input, store, idempoten
   const { id, caller, action, body } = input;
   const now = new Date();
   // What the action writes may have other attributes than the request's body.
-  const place = (_origin: Origin, inner: string): string => ([...action.body.keys()].some((name) => pointer(name) === inner) ? inner : '#');
+  const place = (_origin: Origin, inner: string): string =>
+    [...action.body.keys()].some((name) => pointer(name) === inner) ? inner : '#';
   return runTransaction<Result>(store, { idempotency, reads: [{ resource, id }], place }, async (transaction) => {
     const { item } = requireItem(await transaction.read(resource, id), resource, input);
     const tracker = trackGiven();
     tracker.give(item, resource, 'found');
-    const answer = tracker.find(await action.run({ item, body, now, caller, transaction: forAction(transaction, tracker) }));
+    const answer = tracker.find(
+      await action.run({ item, body, now, caller, transaction: forAction(transaction, tracker) }),
+    );
     if (answer === undefined) {
       // Of a copy nobody knows of which collection it is, and so who may see it.
-      throw new Error(`src/resources/${resource.name}.ts: an action must answer with its item, or with one that its transaction read or wrote, as it was given`);
+      throw new Error(
+        `src/resources/${resource.name}.ts: an action must answer with its item, or with one that its transaction read or wrote, as it was given`,
+      );
     }
-    return () => ({ kind: answer.kind, image: answer.removed ?? transaction.result(answer.resource, answer.id), of: answer.resource });
+    return () => ({
+      kind: answer.kind,
+      image: answer.removed ?? transaction.result(answer.resource, answer.id),
+      of: answer.resource,
+    });
   });
 };
 
-/** Notes the items that an action is given: it may answer with any of them, and is shown the item as its transaction leaves it. */
+/**
+ * Notes the items that an action is given: it may answer with any of them, and is shown the item as its transaction
+ * leaves it.
+ */
 function trackGiven(): {
   give: (item: AnyItem, resource: Resource, kind: ItemResult['kind']) => AnyItem;
   remove: (image: Image, resource: Resource) => void;
@@ -106,7 +118,12 @@ function forAction(transaction: Transaction, { give, remove }: ReturnType<typeof
       const { item } = await existing(resource, id);
       const changed = new Set(Object.keys(changes));
       const values = await prepare(resource, applyMergePatch(item as JsonObject, changes) as JsonObject, changed);
-      await transaction.update(resource, id, { ...Object.fromEntries([...changed].map((name) => [name, undefined])), ...values }, 'merge');
+      await transaction.update(
+        resource,
+        id,
+        { ...Object.fromEntries([...changed].map((name) => [name, undefined])), ...values },
+        'merge',
+      );
       return give({ ...(await transaction.current(resource, id))!.item }, resource, 'patched');
     },
     async remove(resource: Resource, id: string): Promise<void> {
@@ -120,11 +137,19 @@ function forAction(transaction: Transaction, { give, remove }: ReturnType<typeof
 }
 
 /** Attributes that an action gives, checked like a client's, but for what is read-only. */
-async function prepare(resource: Resource, item: JsonObject, names: ReadonlySet<string>): Promise<Record<string, Stored>> {
+async function prepare(
+  resource: Resource,
+  item: JsonObject,
+  names: ReadonlySet<string>,
+): Promise<Record<string, Stored>> {
   const faults = findFaults(resource, writable(resource.attributes, item));
   const prepared = faults.count > 0 ? { values: {}, faults } : await prepareGiven(resource.attributes, item, names);
   if (prepared.faults.count > 0) {
-    throw new Problem('invalid', `The action would make an item of ${resource.name} that is not valid: correct what "errors" names. Nothing was changed.`, { errors: prepared.faults });
+    throw new Problem(
+      'invalid',
+      `The action would make an item of ${resource.name} that is not valid: correct what "errors" names. Nothing was changed.`,
+      { errors: prepared.faults },
+    );
   }
   return prepared.values;
 }

@@ -1,4 +1,5 @@
-// What goes, or changes, with an item that is deleted: the items that refer to it (`onDelete` cascade or setNull), and those that refer to these.
+// What goes, or changes, with an item that is deleted: the items that refer to it (`onDelete` cascade or setNull), and
+// those that refer to these.
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import { NEWEST_FIRST, planList } from '../store/query/planner';
@@ -18,13 +19,19 @@ export function cascades(resources: ReadonlyMap<string, Resource>, resource: Res
 }
 
 /**
- * Those who refer to the items of a resource and go, or change, with them: those of one collection together, since an item counts all of a
- * collection's references in one number.
+ * Those who refer to the items of a resource and go, or change, with them: those of one collection together, since an
+ * item counts all of a collection's references in one number.
  */
-export function reachedBy(resources: ReadonlyMap<string, Resource>, resource: Resource): (readonly [Referrer, ...Referrer[]])[] {
+export function reachedBy(
+  resources: ReadonlyMap<string, Resource>,
+  resource: Resource,
+): (readonly [Referrer, ...Referrer[]])[] {
   const byCollection = new Map<Resource, [Referrer, ...Referrer[]]>();
   for (const referrer of referrersOf(resources, resource).filter(({ onDelete }) => onDelete !== 'restrict')) {
-    byCollection.set(referrer.resource, [...byCollection.get(referrer.resource) ?? [], referrer] as [Referrer, ...Referrer[]]);
+    byCollection.set(referrer.resource, [...(byCollection.get(referrer.resource) ?? []), referrer] as [
+      Referrer,
+      ...Referrer[],
+    ]);
   }
   return [...byCollection.values()];
 }
@@ -40,7 +47,11 @@ export function referenceCountOf({ record }: Image, collection: string): number 
 }
 
 /** The ids of the items that an index shows to refer to an item, page by page; it may be a moment behind. */
-export async function* referringIds(store: Store, { resource, attribute }: Referrer, id: string): AsyncGenerator<string[]> {
+export async function* referringIds(
+  store: Store,
+  { resource, attribute }: Referrer,
+  id: string,
+): AsyncGenerator<string[]> {
   const plan = planList(resource, [{ path: [attribute], operator: 'eq', values: [id] }], NEWEST_FIRST)!;
   for (let after: string | undefined; ;) {
     const { items, next } = await store.page(resource, { plan, limit: AT_ONCE, ...(after !== undefined && { after }) });
@@ -57,7 +68,12 @@ export async function* referringIds(store: Store, { resource, attribute }: Refer
  * @returns false where it is more than a transaction holds
  * @throws Problem `conflict` where an item refers to one of them that does not go
  */
-export async function takeAlong(transaction: Transaction, store: Store, resource: Resource, id: string): Promise<boolean> {
+export async function takeAlong(
+  transaction: Transaction,
+  store: Store,
+  resource: Resource,
+  id: string,
+): Promise<boolean> {
   const going = new Map<string, { resource: Resource; image: Image }>();
   const cleared = new Map<string, { resource: Resource; id: string; attributes: Set<string> }>();
   const queue = [{ resource, id }];
@@ -67,7 +83,9 @@ export async function takeAlong(transaction: Transaction, store: Store, resource
       continue;
     }
     going.set(nameOf(next.resource, next.id), { resource: next.resource, image });
-    for (const referrer of referrersOf(store.resources, next.resource).filter(({ onDelete }) => onDelete !== 'restrict')) {
+    for (const referrer of referrersOf(store.resources, next.resource).filter(
+      ({ onDelete }) => onDelete !== 'restrict',
+    )) {
       if (referenceCountOf(image, referrer.resource.name) === 0) {
         continue;
       }
@@ -86,14 +104,21 @@ export async function takeAlong(transaction: Transaction, store: Store, resource
     }
   }
   for (const { resource: one, image } of going.values()) {
-    const problem = refuseRestricted(store.resources, one, image, (collection) => [...going.values()].filter((other) => other.resource.name === collection).map((other) => other.image));
+    const problem = refuseRestricted(store.resources, one, image, (collection) =>
+      [...going.values()].filter((other) => other.resource.name === collection).map((other) => other.image),
+    );
     if (problem !== undefined) {
       throw problem;
     }
   }
   for (const [name, { resource: one, id: child, attributes }] of cleared) {
     if (!going.has(name)) {
-      await transaction.update(one, child, Object.fromEntries([...attributes].map((attribute) => [attribute, undefined])), 'merge');
+      await transaction.update(
+        one,
+        child,
+        Object.fromEntries([...attributes].map((attribute) => [attribute, undefined])),
+        'merge',
+      );
     }
   }
   for (const { resource: one, image } of going.values()) {
@@ -104,12 +129,21 @@ export async function takeAlong(transaction: Transaction, store: Store, resource
 
 /** The problem that other items would not be as their rules want them. */
 export function obstacle(failures: readonly Failure[]): Problem {
-  const details = failures.flatMap(({ problem: { detail, type, more } }) => (type === 'invalid' ? (more.errors ?? []).map((fault) => `An item that refers to it would not be valid without it. ${fault.detail}`) : [detail]));
+  const details = failures.flatMap(({ problem: { detail, type, more } }) =>
+    type === 'invalid'
+      ? (more.errors ?? []).map((fault) => `An item that refers to it would not be valid without it. ${fault.detail}`)
+      : [detail],
+  );
   return new Problem('conflict', [...new Set(details)].join(' '));
 }
 
 /** The ids of the items that do refer to an item, as the table has them. */
-async function readReferring(transaction: Transaction, store: Store, referrer: Referrer, id: string): Promise<string[]> {
+async function readReferring(
+  transaction: Transaction,
+  store: Store,
+  referrer: Referrer,
+  id: string,
+): Promise<string[]> {
   const found: string[] = [];
   for await (const ids of referringIds(store, referrer, id)) {
     const images = await transaction.readMany(ids.map((one) => ({ resource: referrer.resource, id: one })));
@@ -122,10 +156,16 @@ async function readReferring(transaction: Transaction, store: Store, referrer: R
 }
 
 /**
- * The problem that items refer to an item, restrict its deletion, and do not go themselves; undefined where there are none.
+ * The problem that items refer to an item, restrict its deletion, and do not go themselves; undefined where there are
+ * none.
  * @param goingOf the items of a collection that go
  */
-export function refuseRestricted(resources: ReadonlyMap<string, Resource>, resource: Resource, image: Image, goingOf: (collection: string) => readonly Image[]): Problem | undefined {
+export function refuseRestricted(
+  resources: ReadonlyMap<string, Resource>,
+  resource: Resource,
+  image: Image,
+  goingOf: (collection: string) => readonly Image[],
+): Problem | undefined {
   const restricting = referrersOf(resources, resource).filter(({ onDelete }) => onDelete === 'restrict');
   const left = [...new Set(restricting.map((referrer) => referrer.resource.name))].filter((collection) => {
     const referrers = restricting.filter((referrer) => referrer.resource.name === collection);

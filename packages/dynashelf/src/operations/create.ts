@@ -29,18 +29,27 @@ export const create: Operation<CreateInput> = async (resource, input, store, ide
       : runTransaction<Result>(store, { idempotency }, (transaction) => createIn(transaction, resource, input.values));
   }
   const { items } = input;
-  return runTransaction<Result>(store, { idempotency, items: items.length, ...(inspect !== undefined && { inspect }) }, async (transaction) => {
-    const results: (() => ItemResult)[] = [];
-    // One after the other, so that ids grow in the order of the request.
-    for (const [index, values] of items.entries()) {
-      results.push(await createIn(transaction, resource, values, [index]));
-    }
-    return () => ({ kind: 'all-created', images: results.map((result) => result().image) });
-  });
+  return runTransaction<Result>(
+    store,
+    { idempotency, items: items.length, ...(inspect !== undefined && { inspect }) },
+    async (transaction) => {
+      const results: (() => ItemResult)[] = [];
+      // One after the other, so that ids grow in the order of the request.
+      for (const [index, values] of items.entries()) {
+        results.push(await createIn(transaction, resource, values, [index]));
+      }
+      return () => ({ kind: 'all-created', images: results.map((result) => result().image) });
+    },
+  );
 };
 
 /** Makes an item within a transaction. */
-export async function createIn(transaction: Transaction, resource: Resource, values: NewItem, origin?: Origin): Promise<() => ItemResult> {
+export async function createIn(
+  transaction: Transaction,
+  resource: Resource,
+  values: NewItem,
+  origin?: Origin,
+): Promise<() => ItemResult> {
   // Ids that grow with time make the newest item the first of a list.
   const id = uuidv7();
   await transaction.create(resource, id, values, { ...(origin !== undefined && { origin }) });
@@ -51,8 +60,11 @@ export async function createIn(transaction: Transaction, resource: Resource, val
 export function requireCollection(preconditions: Preconditions): void {
   const { match, noneMatch } = preconditions;
   if (hasPreconditions(preconditions) && ((match !== undefined && match !== '*') || noneMatch === '*')) {
-    throw new Problem('precondition-failed', noneMatch === '*'
-      ? 'The collection exists, so If-None-Match: * is not fulfilled: leave it out. To make an item only where there is none, send PUT to its path.'
-      : 'A collection has a weak ETag, which If-Match never matches: leave If-Match out.');
+    throw new Problem(
+      'precondition-failed',
+      noneMatch === '*'
+        ? 'The collection exists, so If-None-Match: * is not fulfilled: leave it out. To make an item only where there is none, send PUT to its path.'
+        : 'A collection has a weak ETag, which If-Match never matches: leave If-Match out.',
+    );
   }
 }

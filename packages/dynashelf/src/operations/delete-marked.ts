@@ -1,4 +1,5 @@
-// The second half of a gradual deletion: what has its mark goes, what refers to others before those, and references are cleared.
+// The second half of a gradual deletion: what has its mark goes, what refers to others before those, and references are
+// cleared.
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import { backOff } from '../store/client/back-off';
@@ -17,7 +18,8 @@ const AT_ONCE = 40;
 
 /**
  * Deletes the items of a deletion that is closed.
- * @throws Problem `unavailable` where the time is over before all is done, or others have brought what counts these to where it can count no less
+ * @throws Problem `unavailable` where the time is over before all is done, or others have brought what counts these to
+ * where it can count no less
  */
 export async function deleteMarked(store: Store, { resource, id, name }: Deletion): Promise<void> {
   const root: Member = { resource, id, kind: 'delete', attributes: new Map() };
@@ -25,7 +27,10 @@ export async function deleteMarked(store: Store, { resource, id, name }: Deletio
   await deleteAll(store, [root], name);
 }
 
-/** Deletes what refers to a member, page by page, after what refers to that. Members that are under way on a circle of references are left to those. */
+/**
+ * Deletes what refers to a member, page by page, after what refers to that. Members that are under way on a circle of
+ * references are left to those.
+ */
 async function deleteReferring(store: Store, parent: Member, deletion: string, underWay: Set<string>): Promise<void> {
   for (const referrers of reachedBy(store.resources, parent.resource)) {
     const [{ resource }] = referrers;
@@ -44,7 +49,12 @@ async function deleteReferring(store: Store, parent: Member, deletion: string, u
       for (const referrer of referrers) {
         for await (const ids of referringIds(store, referrer, parent.id)) {
           requireTime(store);
-          const members = await readMembers(store, resource, ids.filter((id) => !seen.has(id)), deletion);
+          const members = await readMembers(
+            store,
+            resource,
+            ids.filter((id) => !seen.has(id)),
+            deletion,
+          );
           ids.forEach((id) => seen.add(id));
           // What an index shows may refer to the item no more: it then is not among those that are counted.
           left -= members.reduce((sum, member) => sum + referencesTo(parent.id, member.image, referrers), 0);
@@ -61,13 +71,35 @@ async function deleteReferring(store: Store, parent: Member, deletion: string, u
 }
 
 /** The members of some ids that are still there, each as its mark says. */
-async function readMembers(store: Store, resource: Resource, ids: readonly string[], deletion: string): Promise<(Member & { readonly image: Image })[]> {
-  const found = await store.lookUp(ids.map((id) => ({ resource, id }))).catch((error: unknown) => halve(error, ids.length));
+async function readMembers(
+  store: Store,
+  resource: Resource,
+  ids: readonly string[],
+  deletion: string,
+): Promise<(Member & { readonly image: Image })[]> {
+  const found = await store
+    .lookUp(ids.map((id) => ({ resource, id })))
+    .catch((error: unknown) => halve(error, ids.length));
   if (found === undefined) {
     const half = ids.length >> 1;
-    return [...await readMembers(store, resource, ids.slice(0, half), deletion), ...await readMembers(store, resource, ids.slice(half), deletion)];
+    return [
+      ...(await readMembers(store, resource, ids.slice(0, half), deletion)),
+      ...(await readMembers(store, resource, ids.slice(half), deletion)),
+    ];
   }
-  return found.images.flatMap((image) => (image === undefined ? [] : [{ resource, id: image.item.id, kind: marksOf(image, 'delete').includes(deletion) ? 'delete' as const : 'clear' as const, attributes: new Map(), image }]));
+  return found.images.flatMap((image) =>
+    image === undefined
+      ? []
+      : [
+          {
+            resource,
+            id: image.item.id,
+            kind: marksOf(image, 'delete').includes(deletion) ? ('delete' as const) : ('clear' as const),
+            attributes: new Map(),
+            image,
+          },
+        ],
+  );
 }
 
 async function deleteAll(store: Store, members: readonly Member[], deletion: string): Promise<void> {
@@ -76,7 +108,7 @@ async function deleteAll(store: Store, members: readonly Member[], deletion: str
   for (let attempt = 0; left.length > 0;) {
     requireTime(store);
     const group = left.slice(0, size);
-    if (await deleteGroup(store, group, deletion).catch((error: unknown) => halve(error, group.length)) === true) {
+    if ((await deleteGroup(store, group, deletion).catch((error: unknown) => halve(error, group.length))) === true) {
       left.splice(0, group.length);
       attempt = 0;
     } else {
@@ -97,16 +129,33 @@ function halve(error: unknown, size: number): undefined {
 /** @returns false where it has to be tried again, perhaps with fewer */
 async function deleteGroup(store: Store, group: readonly Member[], deletion: string): Promise<boolean> {
   const { images } = await store.lookUp(group);
-  const targets = group.flatMap(({ resource }, index) => referenceAttributes(resource).flatMap(([attribute, collection]) => {
-    const id = images[index]?.item[attribute];
-    return typeof id === 'string' ? [{ resource: store.resources.get(collection)!, id }] : [];
-  }));
+  const targets = group.flatMap(({ resource }, index) =>
+    referenceAttributes(resource).flatMap(([attribute, collection]) => {
+      const id = images[index]?.item[attribute];
+      return typeof id === 'string' ? [{ resource: store.resources.get(collection)!, id }] : [];
+    }),
+  );
   const known = new Map(group.map(({ resource, id }, index) => [nameOf(resource, id), images[index]]));
-  const unread = [...new Map(targets.filter(({ resource, id }) => !known.has(nameOf(resource, id))).map((target) => [nameOf(target.resource, target.id), target])).values()];
+  const unread = [
+    ...new Map(
+      targets
+        .filter(({ resource, id }) => !known.has(nameOf(resource, id)))
+        .map((target) => [nameOf(target.resource, target.id), target]),
+    ).values(),
+  ];
   const read = unread.length === 0 ? [] : (await store.lookUp(unread)).images;
   unread.forEach(({ resource, id }, index) => known.set(nameOf(resource, id), read[index]));
-  const gone = new Set(targets.filter(({ resource, id }) => known.get(nameOf(resource, id)) === undefined).map(({ resource, id }) => keyText(recordKey(resource, id))));
-  const { settle } = await withoutThem(store, group.map((member, index) => withAttributes(store, member, images[index], known, deletion)), deletion, known);
+  const gone = new Set(
+    targets
+      .filter(({ resource, id }) => known.get(nameOf(resource, id)) === undefined)
+      .map(({ resource, id }) => keyText(recordKey(resource, id))),
+  );
+  const { settle } = await withoutThem(
+    store,
+    group.map((member, index) => withAttributes(store, member, images[index], known, deletion)),
+    deletion,
+    known,
+  );
   const { changes, failures } = await settle();
   if (failures.length > 0) {
     // Others have brought an item that counts these to where its rules let it count no less.
@@ -123,15 +172,26 @@ async function deleteGroup(store: Store, group: readonly Member[], deletion: str
 }
 
 /** A member, with the attributes that refer to what goes. */
-function withAttributes(store: Store, member: Member, image: Image | undefined, known: ReadonlyMap<string, Image | undefined>, deletion: string): Member {
+function withAttributes(
+  store: Store,
+  member: Member,
+  image: Image | undefined,
+  known: ReadonlyMap<string, Image | undefined>,
+  deletion: string,
+): Member {
   if (member.kind === 'delete' || image === undefined) {
     return member;
   }
   const attributes = referenceAttributes(member.resource).flatMap(([attribute, collection]): [string, string][] => {
     const target = image.item[attribute];
     const { onDelete } = member.resource.attributes.get(attribute)!.words;
-    const referred = typeof target === 'string' && onDelete === 'setNull' ? known.get(nameOf(store.resources.get(collection)!, target)) : undefined;
-    return referred !== undefined && marksOf(referred, 'delete').includes(deletion) ? [[attribute, target as string]] : [];
+    const referred =
+      typeof target === 'string' && onDelete === 'setNull'
+        ? known.get(nameOf(store.resources.get(collection)!, target))
+        : undefined;
+    return referred !== undefined && marksOf(referred, 'delete').includes(deletion)
+      ? [[attribute, target as string]]
+      : [];
   });
   return { ...member, attributes: new Map(attributes) };
 }

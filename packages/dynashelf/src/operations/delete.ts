@@ -21,7 +21,9 @@ export const deleteItem: Operation<DeleteInput> = async (resource, input, store)
     return deleteWithReferrers(resource, input, store);
   }
   if (!store.isIndependent(resource) || permission.grant !== 'all') {
-    return runTransaction<Result>(store, { reads: [{ resource, id }] }, (transaction) => deleteIn(transaction, resource, input));
+    return runTransaction<Result>(store, { reads: [{ resource, id }] }, (transaction) =>
+      deleteIn(transaction, resource, input),
+    );
   }
   const refused = await store.delete(resource, id, preconditions);
   if (refused === undefined) {
@@ -34,7 +36,12 @@ export const deleteItem: Operation<DeleteInput> = async (resource, input, store)
 };
 
 /** Deletes an item, and nothing with it, within a transaction. */
-export async function deleteIn(transaction: Transaction, resource: Resource, demands: Demands, origin?: Origin): Promise<() => Result> {
+export async function deleteIn(
+  transaction: Transaction,
+  resource: Resource,
+  demands: Demands,
+  origin?: Origin,
+): Promise<() => Result> {
   requireItem(await transaction.read(resource, demands.id), resource, demands);
   await transaction.delete(resource, demands.id, origin);
   return () => ({ kind: 'deleted' });
@@ -45,14 +52,15 @@ async function deleteWithReferrers(resource: Resource, demands: Demands, store: 
   const { id } = demands;
   await requireDeletable(resource, store, new Set());
   try {
-    const combine = (failures: readonly Failure[]): Problem => (failures.some(({ kind }) => kind === 'deleting') ? partlyBeingDeleted(resource.name, id) : obstacle(failures));
+    const combine = (failures: readonly Failure[]): Problem =>
+      failures.some(({ kind }) => kind === 'deleting') ? partlyBeingDeleted(resource.name, id) : obstacle(failures);
     return await runTransaction<Result>(store, { isExploring: true, combine }, async (transaction) => {
       const image = await transaction.read(resource, id);
       if (image !== undefined && isBeingDeletedItself(image)) {
         throw new TooLarge();
       }
       requireItem(image, resource, demands);
-      if (!await takeAlong(transaction, store, resource, id)) {
+      if (!(await takeAlong(transaction, store, resource, id))) {
         throw new TooLarge();
       }
       return () => ({ kind: 'deleted' });

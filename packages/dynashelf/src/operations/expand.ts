@@ -15,7 +15,10 @@ export interface Referred {
 /** The reference attributes to expand, with what each refers to. */
 export type References = ReadonlyMap<string, Referred>;
 
-/** What an item refers to, by attribute: null for what does not exist, or not for the caller. An attribute without value is not in it. */
+/**
+ * What an item refers to, by attribute: null for what does not exist, or not for the caller. An attribute without value
+ * is not in it.
+ */
 export type Expanded = Readonly<Record<string, AnyItem | null>>;
 
 /**
@@ -24,10 +27,12 @@ export type Expanded = Readonly<Record<string, AnyItem | null>>;
  * @throws Problem `too-large` where that is the very first, or it cannot be sent with what it refers to
  */
 export async function expand(items: readonly AnyItem[], references: References, store: Reader): Promise<Expanded[]> {
-  const wanted = items.flatMap((item, index) => [...references].flatMap(([attribute, { resource, permission }]) => {
-    const id = item[attribute];
-    return id === undefined ? [] : [{ index, attribute, resource, permission, id }];
-  }));
+  const wanted = items.flatMap((item, index) =>
+    [...references].flatMap(([attribute, { resource, permission }]) => {
+      const id = item[attribute];
+      return id === undefined ? [] : [{ index, attribute, resource, permission, id }];
+    }),
+  );
   const found = await store.readMany(wanted);
   const end = found.length < wanted.length ? wanted[found.length]!.index : items.length;
   const expanded: Record<string, AnyItem | null>[] = items.slice(0, end).map(() => ({}));
@@ -39,7 +44,10 @@ export async function expand(items: readonly AnyItem[], references: References, 
     expanded[index]![attribute] = (item && show(permission, item)) ?? null;
   }
   if (items.length > 0 && (end === 0 || !isSendable([items[0], expanded[0]]))) {
-    throw new Problem('too-large', `${items.length > 1 ? 'An item' : 'The item'} with all that "expand" names is more than can be sent: name fewer attributes, or read what they refer to by itself.`);
+    throw new Problem(
+      'too-large',
+      `${items.length > 1 ? 'An item' : 'The item'} with all that "expand" names is more than can be sent: name fewer attributes, or read what they refer to by itself.`,
+    );
   }
   return expanded;
 }

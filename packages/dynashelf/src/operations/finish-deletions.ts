@@ -1,4 +1,5 @@
-// Deletions that were broken off, finished: for the migration. Requests may go on meanwhile, other deletions among them.
+// Deletions that were broken off, finished: for the migration. Requests may go on meanwhile, other deletions among
+// them.
 import { EVERYTHING } from '../definition/access';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
@@ -14,7 +15,11 @@ import { HeldUp } from './mark-referrers';
  * @param find finds the marks of a collection's items
  * @returns how many deletions there were, and in sentences those that something stands in the way of
  */
-export async function finishDeletions(resources: ReadonlyMap<string, Resource>, openStore: () => Store, find: (resource: Resource) => AsyncIterable<FoundMark>): Promise<{ readonly found: number; readonly obstacles: string[] }> {
+export async function finishDeletions(
+  resources: ReadonlyMap<string, Resource>,
+  openStore: () => Store,
+  find: (resource: Resource) => AsyncIterable<FoundMark>,
+): Promise<{ readonly found: number; readonly obstacles: string[] }> {
   const marks: (FoundMark & { readonly resource: Resource })[] = [];
   for (const resource of resources.values()) {
     for await (const mark of find(resource)) {
@@ -36,7 +41,11 @@ export async function finishDeletions(resources: ReadonlyMap<string, Resource>, 
 }
 
 /** @returns what stands in the way, if something does */
-async function finish(resources: ReadonlyMap<string, Resource>, openStore: () => Store, root: string): Promise<string | undefined> {
+async function finish(
+  resources: ReadonlyMap<string, Resource>,
+  openStore: () => Store,
+  root: string,
+): Promise<string | undefined> {
   const [resource, id] = partsOf(resources, root);
   for (;;) {
     const store = openStore();
@@ -59,9 +68,18 @@ async function finish(resources: ReadonlyMap<string, Resource>, openStore: () =>
 }
 
 /** Takes off a mark that is no longer of a deletion under way. */
-async function unmarkDead(resources: ReadonlyMap<string, Resource>, store: Store, { resource, id, kind, mark }: FoundMark & { readonly resource: Resource }): Promise<void> {
+async function unmarkDead(
+  resources: ReadonlyMap<string, Resource>,
+  store: Store,
+  { resource, id, kind, mark }: FoundMark & { readonly resource: Resource },
+): Promise<void> {
   const [rootResource, rootId] = partsOf(resources, rootOf(mark));
-  const [root, image] = (await store.lookUp([...(rootResource === undefined ? [] : [{ resource: rootResource, id: rootId }]), { resource, id }])).images;
+  const [root, image] = (
+    await store.lookUp([
+      ...(rootResource === undefined ? [] : [{ resource: rootResource, id: rootId }]),
+      { resource, id },
+    ])
+  ).images;
   const isLive = rootResource !== undefined && root !== undefined && marksOf(root, 'delete').includes(mark);
   const marked = rootResource === undefined ? root : image;
   if (!isLive && marked !== undefined && marksOf(marked, kind).includes(mark)) {

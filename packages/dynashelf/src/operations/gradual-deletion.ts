@@ -1,6 +1,7 @@
-// DELETE of more than one transaction holds. First every item that goes, or loses a reference, is marked: from then on nothing new refers to one, and
-// nothing else changes it. Whatever stands in the way is found by then, and the marks are taken off again. Only then items go, which nothing can
-// refuse any more. Where it is broken off, the next DELETE of the item goes on; docs/decisions/deletion.md tells why so.
+// DELETE of more than one transaction holds. First every item that goes, or loses a reference, is marked: from then on
+// nothing new refers to one, and nothing else changes it. Whatever stands in the way is found by then, and the marks
+// are taken off again. Only then items go, which nothing can refuse any more. Where it is broken off, the next DELETE
+// of the item goes on; docs/decisions/deletion.md tells why so.
 import { randomUUID } from 'node:crypto';
 import type { Resource } from '../definition/resource';
 import { backOff } from '../store/client/back-off';
@@ -21,7 +22,8 @@ export function isBeingDeletedItself(image: Image): boolean {
 
 /**
  * Deletes an item with what refers to it, step by step.
- * @throws Problem what stands in the way, everything being as it was; `unavailable` with `Retry-After` where the time is over before all is done
+ * @throws Problem what stands in the way, everything being as it was; `unavailable` with `Retry-After` where the time
+ * is over before all is done
  */
 export async function deleteGradually(store: Store, resource: Resource, demands: Demands): Promise<Result> {
   for (let attempt = 0, former: Deletion | undefined; ; attempt++) {
@@ -45,7 +47,8 @@ export async function deleteGradually(store: Store, resource: Resource, demands:
         await deleteMarked(store, deletion);
         return { kind: 'deleted' };
       }
-      // Another request has taken it further: see how far. Where that is to its end, what was marked since then keeps no mark.
+      // Another request has taken it further: see how far. Where that is to its end, what was marked since then keeps
+      // no mark.
       await unmarkIfOver(store, deletion);
     } else if (deletion.state === 'undoing') {
       // A request was broken off that had to undo what it had marked.
@@ -62,10 +65,17 @@ export async function deleteGradually(store: Store, resource: Resource, demands:
 }
 
 /**
- * Begins a deletion, or joins the one that is under way: its preconditions were held to when it began. Undefined where the item does not exist.
- * @param former what this request began or joined before: an item made anew since then is another one, which it does not delete
+ * Begins a deletion, or joins the one that is under way: its preconditions were held to when it began. Undefined where
+ * the item does not exist.
+ * @param former what this request began or joined before: an item made anew since then is another one, which it does
+ * not delete
  */
-async function begin(store: Store, resource: Resource, demands: Demands, former: Deletion | undefined): Promise<Deletion | undefined> {
+async function begin(
+  store: Store,
+  resource: Resource,
+  demands: Demands,
+  former: Deletion | undefined,
+): Promise<Deletion | undefined> {
   const { id } = demands;
   for (let attempt = 0; ; attempt++) {
     const [image] = (await store.lookUp([{ resource, id }])).images;
@@ -94,6 +104,10 @@ export function rootOf(mark: string): string {
 }
 
 /** Takes a deletion to its next state; undefined where another request has done so before. */
-async function advance(store: Store, { name, resource, id }: Deletion, state: 'closed' | 'undoing'): Promise<'closed' | 'undoing' | undefined> {
+async function advance(
+  store: Store,
+  { name, resource, id }: Deletion,
+  state: 'closed' | 'undoing',
+): Promise<'closed' | 'undoing' | undefined> {
   return (await store.carryOut([stateWrite(name, resource, id, state)])).length === 0 ? state : undefined;
 }

@@ -37,7 +37,10 @@ export function findPatchFaults(document: Json): Faults {
   if (Array.isArray(document)) {
     document.forEach((operation, index) => findOperationFaults(operation, index, faults));
   } else {
-    faults.add(() => ({ detail: 'A JSON Patch is an array of operations: write [{"op": "replace", "path": "/…", "value": …}].', pointer: '#' }));
+    faults.add(() => ({
+      detail: 'A JSON Patch is an array of operations: write [{"op": "replace", "path": "/…", "value": …}].',
+      pointer: '#',
+    }));
   }
   return faults;
 }
@@ -49,12 +52,18 @@ function findOperationFaults(operation: Json, index: number, faults: Faults): vo
   }
   const op = typeof operation['op'] === 'string' ? operation['op'] : '';
   if (!['add', 'remove', 'replace', 'move', 'copy', 'test'].includes(op)) {
-    faults.add(() => ({ detail: '"op" must be one of add, remove, replace, move, copy, test.', pointer: pointer(index, 'op') }));
+    faults.add(() => ({
+      detail: '"op" must be one of add, remove, replace, move, copy, test.',
+      pointer: pointer(index, 'op'),
+    }));
   }
   for (const member of op === 'move' || op === 'copy' ? ['path', 'from'] : ['path']) {
     const path = operation[member];
     if (typeof path !== 'string' || !/^(?:\/(?:[^~/]|~[01])*)*$/.test(path)) {
-      faults.add(() => ({ detail: `"${member}" must be a JSON Pointer such as "/title" (RFC 6901).`, pointer: pointer(index, member) }));
+      faults.add(() => ({
+        detail: `"${member}" must be a JSON Pointer such as "/title" (RFC 6901).`,
+        pointer: pointer(index, member),
+      }));
     }
   }
   if (['add', 'replace', 'test'].includes(op) && !Object.hasOwn(operation, 'value')) {
@@ -64,22 +73,33 @@ function findOperationFaults(operation: Json, index: number, faults: Faults): vo
 
 /** Why an operation cannot be done, and which of its members says so. */
 class Refusal extends Error {
-  constructor(message: string, readonly member: 'path' | 'from', readonly isTest = false) {
+  constructor(
+    message: string,
+    readonly member: 'path' | 'from',
+    readonly isTest = false,
+  ) {
     super(message);
   }
 }
 
 function problem({ message, member, isTest }: Refusal, index: number): Problem {
   return isTest
-    ? new Problem('conflict', 'A test of the patch failed, so nothing was changed: read the item and make the patch anew.', { errors: [{ detail: message, pointer: pointer(index) }] })
-    : new Problem('invalid', 'The patch does not fit the item, so nothing was changed: correct what "errors" names.', { errors: [{ detail: message, pointer: pointer(index, member) }] });
+    ? new Problem(
+        'conflict',
+        'A test of the patch failed, so nothing was changed: read the item and make the patch anew.',
+        { errors: [{ detail: message, pointer: pointer(index) }] },
+      )
+    : new Problem('invalid', 'The patch does not fit the item, so nothing was changed: correct what "errors" names.', {
+        errors: [{ detail: message, pointer: pointer(index, member) }],
+      });
 }
 
 function applyOperation(holder: JsonObject, operation: PatchOperation, meter: PatchMeter): void {
   const { op, path } = operation;
   const place = (): Place => find(holder, path, 'path');
   switch (op) {
-    case 'add': return add(place(), structuredClone(operation.value), meter);
+    case 'add':
+      return add(place(), structuredClone(operation.value), meter);
     case 'remove': {
       take(place(), meter);
       return;
@@ -165,7 +185,10 @@ function add(place: Place, value: Json, meter: PatchMeter): void {
   // RFC 6902 §4.1: an index up to the length, or "-" for the end.
   const index = key === '-' ? parent.length : isIndex(key) ? Number(key) : Infinity;
   if (index > parent.length) {
-    throw new Refusal(`"${path}" is no place in the array: its indexes go to ${parent.length}, and "-" is its end.`, member);
+    throw new Refusal(
+      `"${path}" is no place in the array: its indexes go to ${parent.length}, and "-" is its end.`,
+      member,
+    );
   }
   meter.shift(parent.length - index);
   parent.splice(index, 0, value);

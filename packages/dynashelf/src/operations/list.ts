@@ -22,7 +22,11 @@ export interface ListInput {
   readonly preconditions: Pick<Preconditions, 'match'>;
 }
 
-export const list: Operation<ListInput, Reader> = async (resource, { page, references, isCounted, within, preconditions: { match } }, store) => {
+export const list: Operation<ListInput, Reader> = async (
+  resource,
+  { page, references, isCounted, within, preconditions: { match } },
+  store,
+) => {
   const [parent, found, total] = await Promise.all([
     within && store.read(within.resource, within.id),
     store.page(resource, page),
@@ -33,17 +37,30 @@ export const list: Operation<ListInput, Reader> = async (resource, { page, refer
   }
   // RFC 9110 §13.1.1: If-Match compares strongly, which the weak tag of a page never passes.
   if (match !== undefined && match !== '*') {
-    throw new Problem('precondition-failed', 'A list has a weak ETag, which If-Match never matches: leave If-Match out, or send the tag in If-None-Match.');
+    throw new Problem(
+      'precondition-failed',
+      'A list has a weak ETag, which If-Match never matches: leave If-Match out, or send the tag in If-None-Match.',
+    );
   }
   const result: PageResult = { kind: 'page', items: found.items, next: found.next, total };
   return references === undefined ? result : expandPage(result, found, references, store);
 };
 
 /** A page with what its items refer to; shorter where that would make it too large. */
-async function expandPage({ items, next, ...more }: PageResult, { positionAfter }: Page, references: References, store: Reader): Promise<PageResult> {
+async function expandPage(
+  { items, next, ...more }: PageResult,
+  { positionAfter }: Page,
+  references: References,
+  store: Reader,
+): Promise<PageResult> {
   const expanded = await expand(items, references, store);
   const fitting = countFitting(expanded.map((one, index) => [items[index], one]));
   return fitting === items.length
     ? { ...more, items, next, expanded }
-    : { ...more, items: items.slice(0, fitting), next: positionAfter(fitting - 1), expanded: expanded.slice(0, fitting) };
+    : {
+        ...more,
+        items: items.slice(0, fitting),
+        next: positionAfter(fitting - 1),
+        expanded: expanded.slice(0, fitting),
+      };
 }

@@ -24,14 +24,20 @@ export function openMeter(): PatchMeter {
         bytes -= size;
         // The first value beyond the limit ends it, so that counting costs no more than the limit.
         if (bytes < 0) {
-          throw new Problem('too-large', `The patch copies more than ${MOST_COPIED} bytes, which is more than an item can hold: send the item as it shall be, with PUT.`);
+          throw new Problem(
+            'too-large',
+            `The patch copies more than ${MOST_COPIED} bytes, which is more than an item can hold: send the item as it shall be, with PUT.`,
+          );
         }
       });
     },
     shift(elements) {
       shifts -= elements;
       if (shifts < 0) {
-        throw new Problem('too-large', 'The patch adds and removes too much at the front of a long array: send the array as it shall be, with "replace".');
+        throw new Problem(
+          'too-large',
+          'The patch adds and removes too much at the front of a long array: send the array as it shall be, with "replace".',
+        );
       }
     },
   };
@@ -45,7 +51,11 @@ export function refuseDeep(value: Json): void {
 /** Tells the size of each value in a value, about as it is in JSON. */
 function visit(value: Json, depth: number, tell: (size: number) => void): void {
   if (depth > DEEPEST) {
-    throw new Problem('invalid', `The patch nests more than ${DEEPEST} levels deep: make the item flatter. Nothing was changed.`, { errors: [{ detail: 'Nested too deeply.', pointer: '#' }] });
+    throw new Problem(
+      'invalid',
+      `The patch nests more than ${DEEPEST} levels deep: make the item flatter. Nothing was changed.`,
+      { errors: [{ detail: 'Nested too deeply.', pointer: '#' }] },
+    );
   }
   tell(typeof value === 'string' ? value.length + 3 : 5);
   if (typeof value === 'object' && value !== null) {

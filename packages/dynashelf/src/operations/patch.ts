@@ -24,8 +24,7 @@ export interface PatchInput extends Demands {
 }
 
 export type Patch =
-  | { readonly kind: 'merge'; readonly document: JsonObject }
-  | { readonly kind: 'json'; readonly document: JsonPatch };
+  { readonly kind: 'merge'; readonly document: JsonObject } | { readonly kind: 'json'; readonly document: JsonPatch };
 
 export const patch: Operation<PatchInput> = async (resource, input, store, idempotency) => {
   // An idempotency key needs a record of its own, and so a transaction.
@@ -34,21 +33,35 @@ export const patch: Operation<PatchInput> = async (resource, input, store, idemp
     return { kind: 'patched', image: outcome.written };
   }
   // The item that came with a refusal need not be read.
-  const reads: RunOptions<Result>['reads'] = [{ resource, id: input.id, ...(outcome !== undefined && { known: outcome.current }) }];
+  const reads: RunOptions<Result>['reads'] = [
+    { resource, id: input.id, ...(outcome !== undefined && { known: outcome.current }) },
+  ];
   return runTransaction<Result>(store, { idempotency, reads }, (transaction) => patchIn(transaction, resource, input));
 };
 
 /** Writes what a patch means for any item; undefined where it takes the item to know that, or to say what is wrong. */
-async function patchAlone(resource: Resource, { id, permission, patch: change, preconditions }: PatchInput, store: Store): Promise<SingleOutcome | undefined> {
+async function patchAlone(
+  resource: Resource,
+  { id, permission, patch: change, preconditions }: PatchInput,
+  store: Store,
+): Promise<SingleOutcome | undefined> {
   const equal = valuesOf(permission.grant, id);
-  const plain = change.kind === 'merge' && equal !== undefined ? await plainPatch(store.resources, resource, id, change.document, ignoredOf(permission)) : undefined;
-  return plain && store.change(resource, id, plain.changes, { present: plain.present, equal: equal!, preconditions }).catch((error: unknown) => {
-    if (error instanceof Problem && error.type === 'too-large') {
-      // The database may say so of an item that does not exist, or is not the one that the client means.
-      return undefined;
-    }
-    throw error;
-  });
+  const plain =
+    change.kind === 'merge' && equal !== undefined
+      ? await plainPatch(store.resources, resource, id, change.document, ignoredOf(permission))
+      : undefined;
+  return (
+    plain &&
+    store
+      .change(resource, id, plain.changes, { present: plain.present, equal: equal!, preconditions })
+      .catch((error: unknown) => {
+        if (error instanceof Problem && error.type === 'too-large') {
+          // The database may say so of an item that does not exist, or is not the one that the client means.
+          return undefined;
+        }
+        throw error;
+      })
+  );
 }
 
 /** The values that the item of an id must have to be granted; undefined where none would do. */
@@ -61,7 +74,12 @@ function valuesOf(grant: Grant, id: string): Conditions | undefined {
 }
 
 /** Patches an item within a transaction: computed from the item as it is, and written if it still is so. */
-export async function patchIn(transaction: Transaction, resource: Resource, input: PatchInput, origin?: Origin): Promise<() => ItemResult> {
+export async function patchIn(
+  transaction: Transaction,
+  resource: Resource,
+  input: PatchInput,
+  origin?: Origin,
+): Promise<() => ItemResult> {
   const { id, permission, patch: change } = input;
   const { item } = requireItem(await transaction.read(resource, id), resource, input);
   await transaction.update(resource, id, await changesOf(resource, item, change, permission), 'merge', origin);
@@ -69,15 +87,28 @@ export async function patchIn(transaction: Transaction, resource: Resource, inpu
 }
 
 /** What a patch changes of an item, as it is stored; an attribute that goes is undefined. */
-async function changesOf(resource: Resource, item: AnyItem, change: Patch, permission: Permission): Promise<Record<string, Stored | undefined>> {
+async function changesOf(
+  resource: Resource,
+  item: AnyItem,
+  change: Patch,
+  permission: Permission,
+): Promise<Record<string, Stored | undefined>> {
   const { seen, unseen } = divide(item, change, permission);
   const patched = apply(seen, change);
   if (patched['id'] !== item.id) {
-    throw invalid([{ detail: 'The id of an item cannot be changed: leave it out, or create another item.', pointer: pointer('id') }]);
+    throw invalid([
+      { detail: 'The id of an item cannot be changed: leave it out, or create another item.', pointer: pointer('id') },
+    ]);
   }
   const before = writable(resource.attributes, item as JsonObject);
-  const after = { ...writable(resource.attributes, unseen), ...writable(resource.attributes, patched, ignoredOf(permission)), ...keptOf(before, permission) };
-  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !isEqual(before[name], after[name]));
+  const after = {
+    ...writable(resource.attributes, unseen),
+    ...writable(resource.attributes, patched, ignoredOf(permission)),
+    ...keptOf(before, permission),
+  };
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => !isEqual(before[name], after[name]),
+  );
   const faults = findFaults(resource, after, (name) => changed.includes(name) || !showsOtherwise(resource, name));
   if (faults.count > 0) {
     throw invalid(faults);
@@ -90,7 +121,8 @@ async function changesOf(resource: Resource, item: AnyItem, change: Patch, permi
 }
 
 /**
- * An item as its patcher sees it, and the rest, which stays. A merge patch tests and copies nothing, so it is applied to the whole.
+ * An item as its patcher sees it, and the rest, which stays. A merge patch tests and copies nothing, so it is applied
+ * to the whole.
  * @throws Problem `forbidden` for a JSON Patch of an item that its sender may not read: what it tests would be told
  */
 function divide(item: AnyItem, change: Patch, { hidden, shown }: Permission): { seen: JsonObject; unseen: JsonObject } {
@@ -99,13 +131,19 @@ function divide(item: AnyItem, change: Patch, { hidden, shown }: Permission): { 
     return { seen: whole, unseen: {} };
   }
   if (!includes(shown, item)) {
-    throw new Problem('forbidden', 'These credentials allow to change the item and not to read it, as a JSON Patch does: send a merge patch.');
+    throw new Problem(
+      'forbidden',
+      'These credentials allow to change the item and not to read it, as a JSON Patch does: send a merge patch.',
+    );
   }
-  const part = (isHidden: boolean): JsonObject => Object.fromEntries(Object.entries(whole).filter(([name]) => hidden.has(name) === isHidden));
+  const part = (isHidden: boolean): JsonObject =>
+    Object.fromEntries(Object.entries(whole).filter(([name]) => hidden.has(name) === isHidden));
   return hidden.size === 0 ? { seen: whole, unseen: {} } : { seen: part(false), unseen: part(true) };
 }
 
-/** The attributes that the patcher does not set: those that it may not, and those that what it writes has in any case. */
+/**
+ * The attributes that the patcher does not set: those that it may not, and those that what it writes has in any case.
+ */
 function ignoredOf({ kept, grant }: Permission): ReadonlySet<string> {
   return typeof grant === 'string' ? kept : new Set([...kept, ...Object.keys(grant.conditions)]);
 }
@@ -115,21 +153,31 @@ function keptOf(before: JsonObject, permission: Permission): JsonObject {
   return ignored.size === 0 ? {} : Object.fromEntries(Object.entries(before).filter(([name]) => ignored.has(name)));
 }
 
-/** Whether `get` shows an attribute in a form that a request would not have: what is not changed is then not checked again. */
+/**
+ * Whether `get` shows an attribute in a form that a request would not have: what is not changed is then not checked
+ * again.
+ */
 function showsOtherwise({ attributes }: Resource, name: string): boolean {
   const node = attributes.get(name);
   return node !== undefined && usesGet(node);
 }
 
 function apply(item: JsonObject, change: Patch): JsonObject {
-  const patched: Json = change.kind === 'merge' ? applyMergePatch(item, change.document) : applyJsonPatch(item, change.document);
+  const patched: Json =
+    change.kind === 'merge' ? applyMergePatch(item, change.document) : applyJsonPatch(item, change.document);
   if (typeof patched !== 'object' || patched === null || Array.isArray(patched)) {
-    throw invalid([{ detail: 'The patch makes of the item something other than an object: change its attributes.', pointer: '#' }]);
+    throw invalid([
+      { detail: 'The patch makes of the item something other than an object: change its attributes.', pointer: '#' },
+    ]);
   }
   // Removing the id says nothing about it.
   return Object.hasOwn(patched, 'id') ? patched : { ...patched, id: item['id']! };
 }
 
 function invalid(errors: Fault[] | Faults): Problem {
-  return new Problem('invalid', 'The item would not be valid with this change: correct what "errors" names. Nothing was changed.', { errors });
+  return new Problem(
+    'invalid',
+    'The item would not be valid with this change: correct what "errors" names. Nothing was changed.',
+    { errors },
+  );
 }

@@ -26,12 +26,22 @@ const MOST_PRESENT = 100;
  * @returns undefined where they depend on the item, or where the patch is not valid: what is wrong with it counts
  * only if the item exists and is the one that the client means
  */
-export async function plainPatch(resources: ReadonlyMap<string, Resource>, resource: Resource, id: string, document: JsonObject, ignored: ReadonlySet<string> = new Set()): Promise<PlainPatch | undefined> {
+export async function plainPatch(
+  resources: ReadonlyMap<string, Resource>,
+  resource: Resource,
+  id: string,
+  document: JsonObject,
+  ignored: ReadonlySet<string> = new Set(),
+): Promise<PlainPatch | undefined> {
   const { attributes } = resource;
   const set = writable(attributes, document, ignored);
   const patched = Object.entries(set);
   const differs = Object.hasOwn(document, 'id') && document['id'] !== id;
-  if (differs || isFollowed(resources, resource) || !patched.every(([name, value]) => isPlain(attributes.get(name), value))) {
+  if (
+    differs ||
+    isFollowed(resources, resource) ||
+    !patched.every(([name, value]) => isPlain(attributes.get(name), value))
+  ) {
     return undefined;
   }
   // Null of what is no attribute removes nothing.
@@ -43,11 +53,21 @@ export async function plainPatch(resources: ReadonlyMap<string, Resource>, resou
     return undefined;
   }
   const { values, faults } = await prepareChanges(attributes, given, touched);
-  const changes = faults.count > 0 ? undefined : recordChanges(resource, id, { ...Object.fromEntries([...touched].map((name) => [name, undefined])), ...values });
-  const present = [...attributes].filter(([name, node]) => (touched.has(name)
-    // Null gives an attribute its default again, and one that is not there stays away.
-    ? !Object.hasOwn(given, name) && Object.hasOwn(values, name)
-    : isDemanded(node))).map(([name]) => name);
+  const changes =
+    faults.count > 0
+      ? undefined
+      : recordChanges(resource, id, {
+          ...Object.fromEntries([...touched].map((name) => [name, undefined])),
+          ...values,
+        });
+  const present = [...attributes]
+    .filter(([name, node]) =>
+      touched.has(name)
+        ? // Null gives an attribute its default again, and one that is not there stays away.
+          !Object.hasOwn(given, name) && Object.hasOwn(values, name)
+        : isDemanded(node),
+    )
+    .map(([name]) => name);
   return changes === undefined || present.length > MOST_PRESENT ? undefined : { changes, present };
 }
 
@@ -59,7 +79,9 @@ function isPlain(node: Node | undefined, value: Json): boolean {
   if (node === undefined || value === null) {
     return value === null && (node === undefined || !usesGet(node));
   }
-  return !isObject(value) && !usesGet(node) && !usesSet(node) && !(node.element !== undefined && usesDefaults(node.element));
+  return (
+    !isObject(value) && !usesGet(node) && !usesSet(node) && !(node.element !== undefined && usesDefaults(node.element))
+  );
 }
 
 /** Whether an item without the attribute is not valid: one from before the attribute was required. */

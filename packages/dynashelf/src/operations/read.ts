@@ -12,7 +12,11 @@ export interface ReadInput extends Demands {
   readonly references?: References | undefined;
 }
 
-export const read: Operation<ReadInput, Reader> = async (resource, { id, permission, preconditions, references }, store) => {
+export const read: Operation<ReadInput, Reader> = async (
+  resource,
+  { id, permission, preconditions, references },
+  store,
+) => {
   const image = await store.read(resource, id);
   if (image === undefined || !includes(permission.grant, image.item)) {
     throw notFound(resource, id);

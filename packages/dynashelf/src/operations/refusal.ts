@@ -16,12 +16,18 @@ export interface Demands {
 
 /** 404: there is no item of this id. */
 export function notFound(resource: Pick<Resource, 'name'>, id: string): Problem {
-  return new Problem('not-found', `There is no item "${id}" in ${resource.name}: list the collection to see which there are.`);
+  return new Problem(
+    'not-found',
+    `There is no item "${id}" in ${resource.name}: list the collection to see which there are.`,
+  );
 }
 
 /** 403: there is such an item, and the caller may see it, but not do this with it. */
 export function notAllowed(resource: Pick<Resource, 'name'>, id: string): Problem {
-  return new Problem('forbidden', `These credentials do not allow this with "${id}" of ${resource.name}: use others, or ask for the right.`);
+  return new Problem(
+    'forbidden',
+    `These credentials do not allow this with "${id}" of ${resource.name}: use others, or ask for the right.`,
+  );
 }
 
 /** 412: the item is not, or no longer, what the client holds. */
@@ -29,12 +35,22 @@ export function preconditionFailed(image: Image | undefined, permission: Permiss
   const shown = image && show(permission, image.item);
   return image === undefined
     ? new Problem('precondition-failed', 'The item does not exist: send the request without If-Match to create it.')
-    : new Problem('precondition-failed', 'The item is not what the precondition asks for: apply the change to the item as it now is, and send it with the ETag of that.', shown && { current: { item: shown, revision: revisionOf(image.record) } });
+    : new Problem(
+        'precondition-failed',
+        'The item is not what the precondition asks for: apply the change to the item as it now is, and send it with the ETag of that.',
+        shown && { current: { item: shown, revision: revisionOf(image.record) } },
+      );
 }
 
-/** The image of an item that is there for the caller and fulfils the preconditions. @throws Problem that says why not */
+/**
+ * The image of an item that is there for the caller and fulfils the preconditions. @throws Problem that says why not
+ */
 export function requireItem(image: Image | undefined, resource: Resource, demands: Demands): Image {
-  if (image === undefined || !includes(demands.permission.grant, image.item) || !preconditionsHold(demands.preconditions, image.record)) {
+  if (
+    image === undefined ||
+    !includes(demands.permission.grant, image.item) ||
+    !preconditionsHold(demands.preconditions, image.record)
+  ) {
     throw refusal(resource, demands.id, image, demands);
   }
   return image;
@@ -44,7 +60,12 @@ export function requireItem(image: Image | undefined, resource: Resource, demand
  * What a failed conditional write of an item means.
  * RFC 9110 §13.2.1: without the item, a method that needs it answers 404 whatever its preconditions are.
  */
-export function refusal(resource: Resource, id: string, image: Image | undefined, { permission, preconditions }: Pick<Demands, 'permission' | 'preconditions'>): Problem {
+export function refusal(
+  resource: Resource,
+  id: string,
+  image: Image | undefined,
+  { permission, preconditions }: Pick<Demands, 'permission' | 'preconditions'>,
+): Problem {
   if (image === undefined) {
     return notFound(resource, id);
   }
@@ -58,5 +79,7 @@ export function refusal(resource: Resource, id: string, image: Image | undefined
   if (hasPreconditions(preconditions) && !preconditionsHold(preconditions, image.record)) {
     return preconditionFailed(image, permission);
   }
-  return new Problem('conflict', 'Other writers kept changing the item: send the request again.', { headers: { 'Retry-After': '1' } });
+  return new Problem('conflict', 'Other writers kept changing the item: send the request again.', {
+    headers: { 'Retry-After': '1' },
+  });
 }

@@ -27,14 +27,24 @@ export interface ReplaceInput {
   readonly preconditions: Preconditions;
   /** What is written where there is an item; else why the caller cannot replace one. */
   readonly replacement: Way | Problem;
-  /** What is written where there is none; else why the caller cannot make one. The same where the caller's rights make no difference. */
+  /**
+   * What is written where there is none; else why the caller cannot make one. The same where the caller's rights make
+   * no difference.
+   */
   readonly creation: Way | Problem;
 }
 
 export const replace: Operation<ReplaceInput> = async (resource, input, store) => {
   const { id, replacement, creation, preconditions } = input;
-  if (!store.isIndependent(resource) || replacement instanceof Problem || replacement !== creation || replacement.permission.grant !== 'all') {
-    return runTransaction<Result>(store, { reads: [{ resource, id }] }, (transaction) => replaceIn(transaction, resource, input));
+  if (
+    !store.isIndependent(resource) ||
+    replacement instanceof Problem ||
+    replacement !== creation ||
+    replacement.permission.grant !== 'all'
+  ) {
+    return runTransaction<Result>(store, { reads: [{ resource, id }] }, (transaction) =>
+      replaceIn(transaction, resource, input),
+    );
   }
   const outcome = await store.replace(resource, id, replacement.values, preconditions);
   if (outcome.written === undefined) {
@@ -47,9 +57,17 @@ export const replace: Operation<ReplaceInput> = async (resource, input, store) =
 };
 
 /** Replaces an item within a transaction. */
-export async function replaceIn(transaction: Transaction, resource: Resource, { id, replacement, creation, preconditions }: ReplaceInput, origin: Origin = []): Promise<() => ItemResult> {
+export async function replaceIn(
+  transaction: Transaction,
+  resource: Resource,
+  { id, replacement, creation, preconditions }: ReplaceInput,
+  origin: Origin = [],
+): Promise<() => ItemResult> {
   const image = await transaction.read(resource, id);
-  const own = image !== undefined && !(replacement instanceof Problem) && includes(replacement.permission.grant, image.item) ? image : undefined;
+  const own =
+    image !== undefined && !(replacement instanceof Problem) && includes(replacement.permission.grant, image.item)
+      ? image
+      : undefined;
   // To an item that the caller may not see it is said what would be said if there were none, as far as that can be.
   const { permission, values, stays } = possible(own === undefined ? creation : replacement);
   const isForeign = image !== undefined && own === undefined;
@@ -77,8 +95,19 @@ function possible(way: Way | Problem): Way {
   return way;
 }
 
-/** What changes where some attributes stay: every other one that a body can set, and what is read-only if it has no value yet. */
-function changesOf({ attributes }: Resource, { record }: Image, values: Record<string, Stored>, stays: ReadonlySet<string>): Record<string, Stored | undefined> {
-  const changed = [...attributes].filter(([name, node]) => !stays.has(name) && (!isReadOnly(node) || node.words.forceDefault === true || record[name] === undefined));
+/**
+ * What changes where some attributes stay: every other one that a body can set, and what is read-only if it has no
+ * value yet.
+ */
+function changesOf(
+  { attributes }: Resource,
+  { record }: Image,
+  values: Record<string, Stored>,
+  stays: ReadonlySet<string>,
+): Record<string, Stored | undefined> {
+  const changed = [...attributes].filter(
+    ([name, node]) =>
+      !stays.has(name) && (!isReadOnly(node) || node.words.forceDefault === true || record[name] === undefined),
+  );
   return Object.fromEntries(changed.map(([name]) => [name, values[name]]));
 }

@@ -42,9 +42,16 @@ export interface PageResult {
 
 /**
  * An operation on a resource: what it is to do comes checked, what it needs of the database by the store.
- * @param inspect looks at what would be answered, and throws a Problem to have nothing written; for results that have no bound of their own
+ * @param inspect looks at what would be answered, and throws a Problem to have nothing written; for results that have
+ * no bound of their own
  */
-export type Operation<I, S = Store> = (resource: Resource, input: I, store: S, idempotency?: Idempotency, inspect?: (result: Result) => void) => Promise<Result>;
+export type Operation<I, S = Store> = (
+  resource: Resource,
+  input: I,
+  store: S,
+  idempotency?: Idempotency,
+  inspect?: (result: Result) => void,
+) => Promise<Result>;
 
 /** A request that shall have its effect once, however often it is sent. */
 export type Idempotency = IdempotencyOf<Result>;

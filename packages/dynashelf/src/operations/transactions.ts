@@ -28,35 +28,54 @@ export type Step = { readonly resource: Resource } & (
  * @param inspect looks at what would be answered, and throws a Problem to have nothing written
  * @throws Problem naming each operation that fails, nothing having been written
  */
-export async function runOperations(steps: readonly Step[], store: Store, idempotency: Idempotency | undefined, inspect: (result: Result) => void): Promise<Result> {
-  const reads = steps.flatMap((step) => (step.operation === 'create' ? [] : [{ resource: step.resource, id: step.input.id }]));
-  const combine = (failures: readonly Failure[]): Problem => combineFailed(failures.map(({ origin, problem }) => [Number(origin[1]), problem]));
-  return runTransaction<Result>(store, { idempotency, reads, place: (origin) => pointer(...origin), combine, inspect }, async (transaction) => {
-    const results: (() => Result)[] = [];
-    for (const [index, step] of steps.entries()) {
-      const origin = originOf(index);
-      try {
-        results.push(await run(transaction, step, origin));
-      } catch (error) {
-        if (!(error instanceof Problem)) {
-          throw error;
+export async function runOperations(
+  steps: readonly Step[],
+  store: Store,
+  idempotency: Idempotency | undefined,
+  inspect: (result: Result) => void,
+): Promise<Result> {
+  const reads = steps.flatMap((step) =>
+    step.operation === 'create' ? [] : [{ resource: step.resource, id: step.input.id }],
+  );
+  const combine = (failures: readonly Failure[]): Problem =>
+    combineFailed(failures.map(({ origin, problem }) => [Number(origin[1]), problem]));
+  return runTransaction<Result>(
+    store,
+    { idempotency, reads, place: (origin) => pointer(...origin), combine, inspect },
+    async (transaction) => {
+      const results: (() => Result)[] = [];
+      for (const [index, step] of steps.entries()) {
+        const origin = originOf(index);
+        try {
+          results.push(await run(transaction, step, origin));
+        } catch (error) {
+          if (!(error instanceof Problem)) {
+            throw error;
+          }
+          transaction.fail({ origin, problem: error });
         }
-        transaction.fail({ origin, problem: error });
       }
-    }
-    return () => ({ kind: 'transacted', results: results.map((result) => result()) });
-  });
+      return () => ({ kind: 'transacted', results: results.map((result) => result()) });
+    },
+  );
 }
 
 /** One problem of several operations' problems, each fault leading to its operation: in their order. */
 export function combineFailed(failed: readonly (readonly [index: number, problem: Problem])[]): Problem {
   const failures = failed.toSorted(([a], [b]) => a - b);
   const [, first] = failures[0]!;
-  const errors = failures.map(([index, problem]): Fault => ({ detail: textOf(problem), pointer: pointer(...originOf(index)) }));
+  const errors = failures.map(([index, problem]): Fault => ({
+    detail: textOf(problem),
+    pointer: pointer(...originOf(index)),
+  }));
   const { headers } = ['unauthenticated', 'conflict'].includes(first.type) ? first.more : {};
   // Of several failures it would not be clear whose item it is.
   const current = failures.length === 1 ? first.more.current : undefined;
-  return new Problem(first.type, 'The transaction was not carried out, and nothing was changed: correct the operations that "errors" names.', { errors, ...(headers !== undefined && { headers }), ...(current !== undefined && { current }) });
+  return new Problem(
+    first.type,
+    'The transaction was not carried out, and nothing was changed: correct the operations that "errors" names.',
+    { errors, ...(headers !== undefined && { headers }), ...(current !== undefined && { current }) },
+  );
 }
 
 /** A problem with its faults, as far as one text may be long. */
@@ -85,10 +104,14 @@ async function run(transaction: Transaction, step: Step, origin: Origin): Promis
       requireCollection(step.preconditions);
       return createIn(transaction, step.resource, step.values, origin);
     }
-    case 'replace': return replaceIn(transaction, step.resource, step.input, origin);
-    case 'patch': return patchIn(transaction, step.resource, step.input, origin);
-    case 'delete': return deleteIn(transaction, step.resource, step.input, origin);
-    case 'check': return check(transaction, step.resource, step.input);
+    case 'replace':
+      return replaceIn(transaction, step.resource, step.input, origin);
+    case 'patch':
+      return patchIn(transaction, step.resource, step.input, origin);
+    case 'delete':
+      return deleteIn(transaction, step.resource, step.input, origin);
+    case 'check':
+      return check(transaction, step.resource, step.input);
   }
 }
 

@@ -1,4 +1,5 @@
-// What the files of serverless/ give to `${file(…)}`: functions that Serverless calls, with the parameters of the deployment.
+// What the files of serverless/ give to `${file(…)}`: functions that Serverless calls, with the parameters of the
+// deployment.
 
 import { defaultParameters, parameters, type Parameters } from './parameters';
 
@@ -13,8 +14,13 @@ export function fromParameters<T>(make: (known: Parameters) => T): (variables: V
 }
 
 async function readParameters({ resolveVariable }: Variables): Promise<Parameters> {
-  const [service, stage] = await Promise.all([resolveVariable('self:service'), resolveVariable('sls:stage')]) as [string, string];
+  const [service, stage] = (await Promise.all([resolveVariable('self:service'), resolveVariable('sls:stage')])) as [
+    string,
+    string,
+  ];
   const names = Object.keys(defaultParameters({ service, stage }));
-  const values = await Promise.all(names.map(async (name) => [name, await resolveVariable(`param:${name}, null`)] as const));
+  const values = await Promise.all(
+    names.map(async (name) => [name, await resolveVariable(`param:${name}, null`)] as const),
+  );
   return parameters({ service, stage }, Object.fromEntries(values), process.env);
 }

@@ -1,4 +1,5 @@
-// What each function of an app is told besides the name of its file: its role, its part of the environment, and what calls it.
+// What each function of an app is told besides the name of its file: its role, its part of the environment, and what
+// calls it.
 
 import type { Parameters } from './parameters';
 import { roleName } from './roles';
@@ -9,7 +10,10 @@ export const RENDERER_FILE = 'node_modules/dynashelf/dist/rapidoc.js';
 
 const MORE: Readonly<Record<FunctionName, (parameters: Parameters) => object>> = {
   // Lists give cursors; nothing else has a use for the secret.
-  read: (parameters) => ({ description: 'GET and HEAD under a collection', environment: { CURSOR_KEY: parameters.of('cursorKey') } }),
+  read: (parameters) => ({
+    description: 'GET and HEAD under a collection',
+    environment: { CURSOR_KEY: parameters.of('cursorKey') },
+  }),
   write: () => ({ description: 'Everything that changes something' }),
   // After the issuer had its time, and before API Gateway gives up.
   authorize: () => ({ description: 'Verifies the token of a request', timeout: 10 }),
@@ -22,5 +26,9 @@ const MORE: Readonly<Record<FunctionName, (parameters: Parameters) => object>> =
 
 /** The definition of a function of serverless.yml, but for its handler. */
 export function functionDefinition(name: FunctionName, parameters: Parameters): Record<string, unknown> {
-  return { role: { 'Fn::GetAtt': [roleName(name), 'Arn'] }, ...MORE[name](parameters), events: events(name, parameters) };
+  return {
+    role: { 'Fn::GetAtt': [roleName(name), 'Arn'] },
+    ...MORE[name](parameters),
+    events: events(name, parameters),
+  };
 }

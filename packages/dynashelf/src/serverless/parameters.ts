@@ -1,5 +1,5 @@
-// The parameters of a deployment: what a serverless.yml may set under `params:`, or `--param` on the command line, and what each is
-// without that. docs/deploy.md says what each does.
+// The parameters of a deployment: what a serverless.yml may set under `params:`, or `--param` on the command line, and
+// what each is without that. docs/deploy.md says what each does.
 
 /** A service and its stage, as Serverless names them. */
 export interface Place {
@@ -61,15 +61,31 @@ export function defaultParameters({ service, stage }: Place): Record<string, str
     sourcemap: false,
     // How the store reaches DynamoDB: `wire`, without the AWS SDK, or `sdk`.
     transport: 'wire',
-    // On the command line alone: what this deployment may take away of what is deployed (src/local/deployment-losses.ts).
+    // On the command line alone: what this deployment may take away of what is deployed
+    // (src/local/deployment-losses.ts).
     drop: '',
   };
 }
 
 /** What they are at `npm start`, by the environment that it gives to Serverless. */
 export function localParameters(environment: NodeJS.ProcessEnv): Record<string, string | number | boolean> {
-  const { TABLE_NAME = '', CURSOR_KEY = '', CORS_ORIGINS = '*', READ_LIMIT = 10, TOKEN_ISSUER = '', TOKEN_AUDIENCE = '', TOKEN_JWKS_URI = '', TOKEN_ALGORITHMS = '' } = environment;
-  const { TOKEN_CLOCK_SKEW = '', TOKEN_ROLES_CLAIM = '', API_KEYS = 'none', API_KEY = '', API_DESCRIPTION = 'public' } = environment;
+  const {
+    TABLE_NAME = '',
+    CURSOR_KEY = '',
+    CORS_ORIGINS = '*',
+    READ_LIMIT = 10,
+    TOKEN_ISSUER = '',
+    TOKEN_AUDIENCE = '',
+    TOKEN_JWKS_URI = '',
+    TOKEN_ALGORITHMS = '',
+  } = environment;
+  const {
+    TOKEN_CLOCK_SKEW = '',
+    TOKEN_ROLES_CLAIM = '',
+    API_KEYS = 'none',
+    API_KEY = '',
+    API_DESCRIPTION = 'public',
+  } = environment;
   return {
     tableName: TABLE_NAME,
     cursorKey: CURSOR_KEY,
@@ -103,10 +119,19 @@ export interface Parameters extends Place {
 }
 
 /** @param given what is set of them */
-export function parameters(place: Place, given: Readonly<Record<string, unknown>>, environment: NodeJS.ProcessEnv = {}): Parameters {
+export function parameters(
+  place: Place,
+  given: Readonly<Record<string, unknown>>,
+  environment: NodeJS.ProcessEnv = {},
+): Parameters {
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== null));
-  // What an app sets under `default` is for what it deploys: `npm start` has a table, a secret and an issuer of its own.
-  const all = { ...defaultParameters(place), ...set, ...(place.stage === LOCAL_STAGE && localParameters(environment)) } as Record<string, string | number | boolean>;
+  // What an app sets under `default` is for what it deploys: `npm start` has a table, a secret and an issuer of its
+  // own.
+  const all = {
+    ...defaultParameters(place),
+    ...set,
+    ...(place.stage === LOCAL_STAGE && localParameters(environment)),
+  } as Record<string, string | number | boolean>;
   const of = (name: string): string | number | boolean => all[name]!;
   return {
     ...place,
@@ -115,7 +140,11 @@ export function parameters(place: Place, given: Readonly<Record<string, unknown>
     oneOf(name, words) {
       const value = String(of(name));
       const found = words.find((word) => word === value);
-      if (found === undefined) throw new Error(`The parameter ${name} is "${value}": set it to ${words.map((word) => `"${word}"`).join(' or ')}.`);
+      if (found === undefined) {
+        throw new Error(
+          `The parameter ${name} is "${value}": set it to ${words.map((word) => `"${word}"`).join(' or ')}.`,
+        );
+      }
       return found;
     },
   };

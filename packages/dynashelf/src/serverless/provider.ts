@@ -1,9 +1,13 @@
-// What every function and the API of an app are told: the environment, logs, tracing, keys, and what updates of the stack may not take away.
+// What every function and the API of an app are told: the environment, logs, tracing, keys, and what updates of the
+// stack may not take away.
 
 import type { Parameters } from './parameters';
 import { hasUserPool, userPoolTrust } from './user-pool';
 
-/** Members of the log's lines: by name, API Gateway's variable for it. The request id is the one that it makes, not one that a client can choose. */
+/**
+ * Members of the log's lines: by name, API Gateway's variable for it. The request id is the one that it makes, not one
+ * that a client can choose.
+ */
 const LOGGED = {
   requestId: 'extendedRequestId',
   time: 'requestTime',
@@ -36,7 +40,9 @@ export function provider(parameters: Parameters): Record<string, unknown> {
         fullExecutionData: false,
         // The plugin's own way is a function that may create and attach any role of the account.
         roleManagedExternally: true,
-        format: JSON.stringify(Object.fromEntries(Object.entries(LOGGED).map(([name, variable]) => [name, `$context.${variable}`]))),
+        format: JSON.stringify(
+          Object.fromEntries(Object.entries(LOGGED).map(([name, variable]) => [name, `$context.${variable}`])),
+        ),
       },
     },
     logRetentionInDays: Number(parameters.of('logDays')),
@@ -60,7 +66,9 @@ const STACK_POLICY = [
 
 /** What src/config.ts reads, but the secret, which one function has a use for. */
 function environment(parameters: Parameters): Record<string, unknown> {
-  const trust = hasUserPool(parameters) ? userPoolTrust() : { issuer: text(parameters, 'tokenIssuer'), audience: text(parameters, 'tokenAudience') };
+  const trust = hasUserPool(parameters)
+    ? userPoolTrust()
+    : { issuer: text(parameters, 'tokenIssuer'), audience: text(parameters, 'tokenAudience') };
   return {
     TABLE_NAME: text(parameters, 'tableName'),
     CORS_ORIGINS: text(parameters, 'corsOrigins'),
@@ -82,17 +90,24 @@ function text(parameters: Parameters, name: string): string {
 
 function apiGateway(parameters: Parameters): object {
   // Every body reaches a function as its bytes, in base64: as text, what is no UTF-8 would have been replaced.
-  const always = { binaryMediaTypes: ['*/*'], ...(parameters.oneOf('defaultEndpoint', ['open', 'closed']) === 'closed' && { disableDefaultEndpoint: true }) };
-  if (parameters.oneOf('apiKeys', ['none', 'required']) === 'none') return always;
+  const always = {
+    binaryMediaTypes: ['*/*'],
+    ...(parameters.oneOf('defaultEndpoint', ['open', 'closed']) === 'closed' && { disableDefaultEndpoint: true }),
+  };
+  if (parameters.oneOf('apiKeys', ['none', 'required']) === 'none') {
+    return always;
+  }
   const { service, stage } = parameters;
   return {
     ...always,
-    apiKeys: [{
-      name: `${service}-${stage}`,
-      description: `The first key of ${service}, stage ${stage}; others are made beside it`,
-      // Where it is empty, AWS makes the key up.
-      value: parameters.of('apiKeyValue'),
-    }],
+    apiKeys: [
+      {
+        name: `${service}-${stage}`,
+        description: `The first key of ${service}, stage ${stage}; others are made beside it`,
+        // Where it is empty, AWS makes the key up.
+        value: parameters.of('apiKeyValue'),
+      },
+    ],
     usagePlan: {
       throttle: { rateLimit: parameters.of('apiKeyRate'), burstLimit: parameters.of('apiKeyBurst') },
       quota: { limit: parameters.of('apiKeyQuota'), period: parameters.of('apiKeyPeriod') },

@@ -1,4 +1,5 @@
-// What the stack of every app has beside its functions and its table: roles, API Gateway's own errors, access logs, and the user pool.
+// What the stack of every app has beside its functions and its table: roles, API Gateway's own errors, access logs, and
+// the user pool.
 
 import { GATEWAY_RESPONSES, gatewayResponses } from './gateway-responses';
 import type { Parameters } from './parameters';
@@ -19,8 +20,8 @@ export function resources(parameters: Parameters): object {
 }
 
 /**
- * API Gateway may write access logs only once the account names a role for it. The setting is one for the whole account and region,
- * hence AWS's own policy for it, and never taken back: other APIs may log by it when this stack is gone.
+ * API Gateway may write access logs only once the account names a role for it. The setting is one for the whole account
+ * and region, hence AWS's own policy for it, and never taken back: other APIs may log by it when this stack is gone.
  */
 function accessLogs(): Record<string, object> {
   const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
@@ -30,7 +31,9 @@ function accessLogs(): Record<string, object> {
       ...kept,
       Properties: {
         AssumeRolePolicyDocument: assumedBy('apigateway.amazonaws.com'),
-        ManagedPolicyArns: [{ 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs' }],
+        ManagedPolicyArns: [
+          { 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs' },
+        ],
       },
     },
     AccessLogAccount: {

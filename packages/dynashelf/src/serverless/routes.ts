@@ -1,5 +1,6 @@
-// Which function API Gateway calls for which requests. The routes are generic: they do not grow with the resources. A named method goes
-// before ANY, and ANY leads to `describe`, whose code answers OPTIONS (CORS preflights among it), or says 404 or 405.
+// Which function API Gateway calls for which requests. The routes are generic: they do not grow with the resources. A
+// named method goes before ANY, and ANY leads to `describe`, whose code answers OPTIONS (CORS preflights among it), or
+// says 404 or 405.
 
 import type { Parameters } from './parameters';
 
@@ -20,28 +21,53 @@ const MEMBER = '/{collection}/{id}/{member}';
 const TRANSACTIONS = '/transactions';
 const DOCUMENTS = ['/', '/openapi.json', '/docs', '/docs/rapidoc.js'] as const;
 
-const data = (method: Route['method'], ...paths: readonly string[]): Route[] => paths.map((path) => ({ method, path, guard: 'data' }));
+const data = (method: Route['method'], ...paths: readonly string[]): Route[] =>
+  paths.map((path) => ({ method, path, guard: 'data' }));
 
 /** The routes of each function. */
 export const ROUTES: Readonly<Record<FunctionName, readonly Route[]>> = {
   read: [...data('get', COLLECTION, ITEM, MEMBER), ...data('head', COLLECTION, ITEM, MEMBER)],
-  write: [...data('post', COLLECTION, MEMBER, TRANSACTIONS), ...data('put', ITEM), ...data('patch', ITEM), ...data('delete', ITEM)],
+  write: [
+    ...data('post', COLLECTION, MEMBER, TRANSACTIONS),
+    ...data('put', ITEM),
+    ...data('patch', ITEM),
+    ...data('delete', ITEM),
+  ],
   // API Gateway asks it before it calls `read` or `write`.
   authorize: [],
   describe: [
-    // A preflight has no credentials, whoever may see the document (https://fetch.spec.whatwg.org/#cors-protocol-and-credentials).
-    ...DOCUMENTS.flatMap((path): Route[] => [{ method: 'get', path, guard: 'description' }, { method: 'options', path, guard: 'none' }, { method: 'any', path, guard: 'description' }]),
+    // A preflight has no credentials, whoever may see the document
+    // (https://fetch.spec.whatwg.org/#cors-protocol-and-credentials).
+    ...DOCUMENTS.flatMap((path): Route[] => [
+      { method: 'get', path, guard: 'description' },
+      { method: 'options', path, guard: 'none' },
+      { method: 'any', path, guard: 'description' },
+    ]),
     { method: 'get', path: '/health', guard: 'none' },
-    ...['/health', TRANSACTIONS, COLLECTION, ITEM, MEMBER, `${MEMBER}/{rest+}`].map((path): Route => ({ method: 'any', path, guard: 'none' })),
+    ...['/health', TRANSACTIONS, COLLECTION, ITEM, MEMBER, `${MEMBER}/{rest+}`].map((path): Route => ({
+      method: 'any',
+      path,
+      guard: 'none',
+    })),
   ],
 };
 
 /** The authorizer of an event: the function `authorize`, and whether its answers are kept. */
-type Authorizer = { readonly name: FunctionName; readonly type: 'request'; readonly resultTtlInSeconds: number; readonly identitySource?: string };
+type Authorizer = {
+  readonly name: FunctionName;
+  readonly type: 'request';
+  readonly resultTtlInSeconds: number;
+  readonly identitySource?: string;
+};
 
 /** An event of a function, as serverless.yml has it. */
 export interface HttpEvent {
-  readonly http: { readonly method: string; readonly path: string; readonly authorizer?: Authorizer; readonly private?: true };
+  readonly http: {
+    readonly method: string;
+    readonly path: string;
+    readonly authorizer?: Authorizer;
+    readonly private?: true;
+  };
 }
 
 /** The events of a function. */
@@ -50,13 +76,25 @@ export function events(name: FunctionName, parameters: Parameters): HttpEvent[] 
   const hasKeys = parameters.oneOf('apiKeys', ['none', 'required']) === 'required';
   const isPrivate = parameters.oneOf('description', ['public', 'private']) === 'private';
   return ROUTES[name].map(({ method, path, guard }) => ({
-    http: { method, path, ...((guard === 'data' || (guard === 'description' && isPrivate)) && { authorizer, ...(hasKeys && { private: true as const }) }) },
+    http: {
+      method,
+      path,
+      ...((guard === 'data' || (guard === 'description' && isPrivate)) && {
+        authorizer,
+        ...(hasKeys && { private: true as const }),
+      }),
+    },
   }));
 }
 
 function authorizerOf(parameters: Parameters): Authorizer {
   return parameters.oneOf('tokens', ['optional', 'required']) === 'required'
-    ? { name: 'authorize', type: 'request', resultTtlInSeconds: 300, identitySource: 'method.request.header.Authorization' }
-    // Without caching nothing identifies a request but the whole of it.
-    : { name: 'authorize', type: 'request', resultTtlInSeconds: 0 };
+    ? {
+        name: 'authorize',
+        type: 'request',
+        resultTtlInSeconds: 300,
+        identitySource: 'method.request.header.Authorization',
+      }
+    : // Without caching nothing identifies a request but the whole of it.
+      { name: 'authorize', type: 'request', resultTtlInSeconds: 0 };
 }

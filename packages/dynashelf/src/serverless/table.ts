@@ -6,7 +6,11 @@ import { EXPIRES_ATTRIBUTE, INDEX_SLOTS, indexSlot, PARTITION_KEY, SORT_KEY } fr
 import type { Parameters } from './parameters';
 
 /** What CreateTable takes of it. The rest (PITR, TTL, encryption …) no local engine has. */
-export type TableDefinition = { [Name in 'AttributeDefinitions' | 'KeySchema' | 'GlobalSecondaryIndexes']-?: NonNullable<CreateTableCommandInput[Name]> };
+export type TableDefinition = {
+  [Name in 'AttributeDefinitions' | 'KeySchema' | 'GlobalSecondaryIndexes']-?: NonNullable<
+    CreateTableCommandInput[Name]
+  >;
+};
 
 const SLOTS = Array.from({ length: INDEX_SLOTS }, (_, index) => indexSlot(index + 1));
 
@@ -16,14 +20,25 @@ export const INDEX_NAMES = SLOTS.map(({ indexName }) => indexName);
 /** The keys and indexes of the table. */
 export function tableDefinition(): TableDefinition {
   return {
-    AttributeDefinitions: [PARTITION_KEY, SORT_KEY, ...SLOTS.flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey])].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    AttributeDefinitions: [
+      PARTITION_KEY,
+      SORT_KEY,
+      ...SLOTS.flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey]),
+    ].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
     KeySchema: keySchema(PARTITION_KEY, SORT_KEY),
-    GlobalSecondaryIndexes: SLOTS.map(({ indexName, partitionKey, sortKey }) => ({ IndexName: indexName, KeySchema: keySchema(partitionKey, sortKey), Projection: { ProjectionType: 'ALL' } })),
+    GlobalSecondaryIndexes: SLOTS.map(({ indexName, partitionKey, sortKey }) => ({
+      IndexName: indexName,
+      KeySchema: keySchema(partitionKey, sortKey),
+      Projection: { ProjectionType: 'ALL' },
+    })),
   };
 }
 
 function keySchema(hash: string, range: string): TableDefinition['KeySchema'] {
-  return [{ AttributeName: hash, KeyType: 'HASH' }, { AttributeName: range, KeyType: 'RANGE' }];
+  return [
+    { AttributeName: hash, KeyType: 'HASH' },
+    { AttributeName: range, KeyType: 'RANGE' },
+  ];
 }
 
 /** The resource `Table` of the stack. */
@@ -38,7 +53,8 @@ export function tableResource(parameters: Parameters): object {
       BillingMode: 'PAY_PER_REQUEST',
       ...tableDefinition(),
       TimeToLiveSpecification: { AttributeName: EXPIRES_ATTRIBUTE, Enabled: true },
-      // DynamoDB encrypts every table. True moves it from AWS's key to the account's own, whose use CloudTrail records and KMS charges.
+      // DynamoDB encrypts every table. True moves it from AWS's key to the account's own, whose use CloudTrail records
+      // and KMS charges.
       SSESpecification: { SSEEnabled: isProtected },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: isProtected },
       DeletionProtectionEnabled: isProtected,

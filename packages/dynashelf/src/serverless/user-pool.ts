@@ -1,5 +1,5 @@
-// An issuer of tokens, where the parameter userPool asks for one. Nobody signs up by himself: whoever runs the API makes users, and puts
-// them into groups, which are the roles that access rules name.
+// An issuer of tokens, where the parameter userPool asks for one. Nobody signs up by himself: whoever runs the API
+// makes users, and puts them into groups, which are the roles that access rules name.
 
 import type { Parameters } from './parameters';
 
@@ -25,7 +25,10 @@ export function userPoolOutputs(): Record<string, object> {
 
 /** The issuer and the audience of its tokens, as CloudFormation knows them. */
 export function userPoolTrust(): { readonly issuer: object; readonly audience: object } {
-  return { issuer: { 'Fn::Sub': 'https://cognito-idp.${AWS::Region}.${AWS::URLSuffix}/${UserPool}' }, audience: { Ref: 'UserPoolClient' } };
+  return {
+    issuer: { 'Fn::Sub': 'https://cognito-idp.${AWS::Region}.${AWS::URLSuffix}/${UserPool}' },
+    audience: { Ref: 'UserPoolClient' },
+  };
 }
 
 /** The pool and the client of an app. */

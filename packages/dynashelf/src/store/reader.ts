@@ -26,7 +26,10 @@ export interface Reader {
   page(resource: Resource, request: PageRequest): Promise<Page>;
   /** Counts the items of a list, whatever their pages; undefined where one request may not read so much. */
   count(resource: Resource, plan: Plan): Promise<number | undefined>;
-  /** Reads the items of references, strongly consistent, in their order; undefined where there is none. Those from which on one request would read too much are left out. */
+  /**
+   * Reads the items of references, strongly consistent, in their order; undefined where there is none. Those from which
+   * on one request would read too much are left out.
+   */
   readMany(references: readonly Reference[]): Promise<(AnyItem | undefined)[]>;
   /** Reads a record that never exists, to see whether the table can be reached. */
   ping(): Promise<void>;
@@ -54,7 +57,10 @@ export function openReader(options: StoreOptions): Reader {
 }
 
 /** A reader whose requests go through a `send` that is metered already. */
-export function createReader({ tableName: TableName, resources, deadline, readLimit = 10 }: StoreOptions, { send, cost }: ReturnType<typeof metered>): Reader {
+export function createReader(
+  { tableName: TableName, resources, deadline, readLimit = 10 }: StoreOptions,
+  { send, cost }: ReturnType<typeof metered>,
+): Reader {
   const bound = { reads: readLimit, bytes: MOST_BYTES, deadline };
   return {
     cost,
@@ -73,7 +79,10 @@ export function createReader({ tableName: TableName, resources, deadline, readLi
     readMany: (references) => readItems(openBudget(send, { ...bound, reads: Infinity }), TableName, references),
 
     async ping() {
-      await send('GetItem', { TableName, Key: { [PARTITION_KEY]: { S: HEALTH_PARTITION }, [SORT_KEY]: { S: HEALTH_PARTITION } } });
+      await send('GetItem', {
+        TableName,
+        Key: { [PARTITION_KEY]: { S: HEALTH_PARTITION }, [SORT_KEY]: { S: HEALTH_PARTITION } },
+      });
     },
   };
 }

@@ -17,7 +17,15 @@ import { newImage, type NewImage, type Values } from './write/new-image';
 import { MOST_ACTIONS, planChanges, type Plan, type PlanOptions } from './write/plan';
 import type { Preconditions } from './write/preconditions';
 import type { RecordChanges } from './write/record-changes';
-import { changeAlone, createAlone, deleteAlone, isIndependent, replaceAlone, type Expected, type SingleOutcome } from './write/single';
+import {
+  changeAlone,
+  createAlone,
+  deleteAlone,
+  isIndependent,
+  replaceAlone,
+  type Expected,
+  type SingleOutcome,
+} from './write/single';
 import type { Violation, Write } from './write/write';
 
 /** Records read by their keys: those of items, and that of an outcome which is in force. */
@@ -30,12 +38,21 @@ export interface Lookup {
 export interface Store extends Reader {
   /** How many actions a transaction holds. */
   readonly transactionSize: number;
-  /** Reads items, and the outcome of a name if one is given, in one request where they are few or small. @throws Problem `too-large` where they have more than 4 MB together */
+  /**
+   * Reads items, and the outcome of a name if one is given, in one request where they are few or small. @throws Problem
+   * `too-large` where they have more than 4 MB together
+   */
   lookUp(keys: readonly { readonly resource: Resource; readonly id: string }[], outcomeName?: string): Promise<Lookup>;
   /** The response of the outcome that a record begins. */
   readResponse(name: string, record: AttributeMap): Promise<string>;
   /** The item as a write will leave it. */
-  newImage(resource: Resource, id: string, oldImage: Image | undefined, values: Values, counts?: ReadonlyMap<string, number>): Promise<NewImage>;
+  newImage(
+    resource: Resource,
+    id: string,
+    oldImage: Image | undefined,
+    values: Values,
+    counts?: ReadonlyMap<string, number>,
+  ): Promise<NewImage>;
   /** The writes that changes take. */
   plan(changes: readonly Change[], options?: PlanOptions): Plan;
   /** Carries out a plan, all of it or nothing; why not, or nothing where it is done. */
@@ -46,12 +63,20 @@ export interface Store extends Reader {
   carryOut(writes: readonly Write[]): Promise<Violation[]>;
   /** All that stands in the way of a plan now, read and not written. */
   findViolations(plan: Plan): Promise<Violation[]>;
-  /** Whether items of a resource can be made, replaced and deleted without others being known: by the methods that follow. */
+  /**
+   * Whether items of a resource can be made, replaced and deleted without others being known: by the methods that
+   * follow.
+   */
   isIndependent(resource: Resource): boolean;
   /** Makes an item under an id that was made here. @throws Problem `invalid` for a value that no index can hold */
   create(resource: Resource, id: string, values: Record<string, Stored>): Promise<Image>;
   /** Writes an item whole, new or not: version 1 says it is new. What is read-only stays. */
-  replace(resource: Resource, id: string, values: Record<string, Stored>, preconditions: Preconditions): Promise<SingleOutcome>;
+  replace(
+    resource: Resource,
+    id: string,
+    values: Record<string, Stored>,
+    preconditions: Preconditions,
+  ): Promise<SingleOutcome>;
   /** Changes attributes of an item that exists and is as it is expected to be. */
   change(resource: Resource, id: string, changes: RecordChanges, expected: Expected): Promise<SingleOutcome>;
   /** Deletes an item; undefined where it is done, else what stood against it. */
@@ -60,7 +85,12 @@ export interface Store extends Reader {
 
 /** Random text of a token's length. The first 48 bits of a UUID are random, and Node makes UUIDs ahead. */
 function newToken(): string {
-  return Buffer.from(randomUUID().replaceAll('-', '').slice(0, TOKEN_LENGTH * 6 / 4), 'hex').toString('base64url');
+  return Buffer.from(
+    randomUUID()
+      .replaceAll('-', '')
+      .slice(0, (TOKEN_LENGTH * 6) / 4),
+    'hex',
+  ).toString('base64url');
 }
 
 /** Opens the store for one request. */
@@ -78,7 +108,9 @@ export function openStore(storeOptions: StoreOptions): Store {
 
   async function readRecords(keys: readonly AttributeMap[]): Promise<AttributeMap[]> {
     const [only] = keys;
-    return only !== undefined && keys.length === 1 ? [await readRecord(only)].filter((record) => record !== undefined) : readMany(openBudget(send, bound), TableName, keys);
+    return only !== undefined && keys.length === 1
+      ? [await readRecord(only)].filter((record) => record !== undefined)
+      : readMany(openBudget(send, bound), TableName, keys);
   }
 
   const noteFormer = async (): Promise<void> => storeOptions.constraints?.noteFormer(send);
@@ -88,24 +120,35 @@ export function openStore(storeOptions: StoreOptions): Store {
     transactionSize: storeOptions.transactionSize ?? MOST_ACTIONS,
 
     async lookUp(items, outcomeName) {
-      const keys = [...items.map(({ resource, id }) => recordKey(resource, id)), ...(outcomeName === undefined ? [] : [outcomeKey(outcomeName)])];
+      const keys = [
+        ...items.map(({ resource, id }) => recordKey(resource, id)),
+        ...(outcomeName === undefined ? [] : [outcomeKey(outcomeName)]),
+      ];
       const byKey = new Map((await readRecords(keys)).map((record) => [keyText(record), record]));
       const outcome = outcomeName === undefined ? undefined : byKey.get(keyText(outcomeKey(outcomeName)));
       return {
-        images: await Promise.all(items.map(async ({ resource, id }) => {
-          const record = byKey.get(keyText(recordKey(resource, id)));
-          return record === undefined ? undefined : toImage(resource, record);
-        })),
+        images: await Promise.all(
+          items.map(async ({ resource, id }) => {
+            const record = byKey.get(keyText(recordKey(resource, id)));
+            return record === undefined ? undefined : toImage(resource, record);
+          }),
+        ),
         outcome: isInForce(outcome) ? outcome : undefined,
       };
     },
 
     async readResponse(name, record) {
       const further = furtherParts(name, record);
-      return readResponse([record, ...(further.length === 0 ? [] : await readMany(openBudget(send, { ...bound, bytes: Infinity }), TableName, further))]);
+      return readResponse([
+        record,
+        ...(further.length === 0
+          ? []
+          : await readMany(openBudget(send, { ...bound, bytes: Infinity }), TableName, further)),
+      ]);
     },
 
-    newImage: (resource, id, oldImage, values, counts) => newImage(resource, id, oldImage, values, context.token, counts),
+    newImage: (resource, id, oldImage, values, counts) =>
+      newImage(resource, id, oldImage, values, context.token, counts),
 
     plan: (changes, options) => planChanges(resources, changes, options),
 
@@ -119,8 +162,12 @@ export function openStore(storeOptions: StoreOptions): Store {
     carryOut: (writes) => commit(context, writes),
 
     async findViolations({ changes, writes }) {
-      const byKey = new Map(changes.map(({ resource, id, oldImage }) => [keyText(recordKey(resource, id)), oldImage?.record]));
-      const unread = [...writes].filter(([key, { conditions }]) => !byKey.has(key) && conditions.length > 0).map(([, { key }]) => key);
+      const byKey = new Map(
+        changes.map(({ resource, id, oldImage }) => [keyText(recordKey(resource, id)), oldImage?.record]),
+      );
+      const unread = [...writes]
+        .filter(([key, { conditions }]) => !byKey.has(key) && conditions.length > 0)
+        .map(([, { key }]) => key);
       for (const record of unread.length === 0 ? [] : await readRecords(unread)) {
         byKey.set(keyText(record), record);
       }

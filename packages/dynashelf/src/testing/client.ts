@@ -30,7 +30,14 @@ export interface Answer {
 }
 
 /** A caller, as a test names it. */
-export type As = { readonly subject: string; readonly roles?: readonly string[]; readonly claims?: object; readonly expires?: number } | { readonly key: string };
+export type As =
+  | {
+      readonly subject: string;
+      readonly roles?: readonly string[];
+      readonly claims?: object;
+      readonly expires?: number;
+    }
+  | { readonly key: string };
 
 export interface Ask {
   readonly headers?: Record<string, string>;
@@ -57,17 +64,43 @@ export interface ClientOptions {
   readonly described?: boolean;
 }
 
-/** The client of an API; without options, of the resources of the app in the working directory. What the description does not say fails the test. */
-export function createClient({ resources = appResources(), config, send = connect(), transactionSize, remaining, described = true }: ClientOptions = {}): Client {
-  const api = { resources, info: appInfo(), config: { ...readConfig(process.env), ...config }, send, ...(transactionSize !== undefined && { transactionSize }) };
-  const functions: Record<string, Handler> = { read: readFunction(api), write: writeFunction(api), describe: describeFunction(api) };
+/**
+ * The client of an API; without options, of the resources of the app in the working directory. What the description
+ * does not say fails the test.
+ */
+export function createClient({
+  resources = appResources(),
+  config,
+  send = connect(),
+  transactionSize,
+  remaining,
+  described = true,
+}: ClientOptions = {}): Client {
+  const api = {
+    resources,
+    info: appInfo(),
+    config: { ...readConfig(process.env), ...config },
+    send,
+    ...(transactionSize !== undefined && { transactionSize }),
+  };
+  const functions: Record<string, Handler> = {
+    read: readFunction(api),
+    write: writeFunction(api),
+    describe: describeFunction(api),
+  };
   return async (line, ask = {}) => {
     const event = gatewayEvent(line, ask);
     const name = functionOf(event.httpMethod, event.resource);
-    const result = await functions[name]!(event, remaining === undefined ? undefined : { getRemainingTimeInMillis: () => remaining });
-    const headers = Object.fromEntries(Object.entries(result.headers ?? {}).map(([key, value]) => [key.toLowerCase(), String(value)]));
+    const result = await functions[name]!(
+      event,
+      remaining === undefined ? undefined : { getRemainingTimeInMillis: () => remaining },
+    );
+    const headers = Object.fromEntries(
+      Object.entries(result.headers ?? {}).map(([key, value]) => [key.toLowerCase(), String(value)]),
+    );
     // Bytes are sent for what is compressed alone.
-    const text = result.isBase64Encoded === true ? gunzipSync(Buffer.from(result.body, 'base64')).toString() : result.body;
+    const text =
+      result.isBase64Encoded === true ? gunzipSync(Buffer.from(result.body, 'base64')).toString() : result.body;
     const isJson = headers['content-type']?.includes('json') === true && text !== '';
     const length = Buffer.byteLength(result.body, result.isBase64Encoded === true ? 'base64' : 'utf8');
     const answer = { status: result.statusCode, headers, body: isJson ? JSON.parse(text) : undefined, text, length };
@@ -83,21 +116,34 @@ export function gatewayEvent(line: string, { headers = {}, body, base = '', as }
   const [method = '', target = ''] = line.split(' ');
   const { pathname, searchParams } = new URL(target, 'http://api.example');
   // By the binary media types of the API, every body comes in base64.
-  const bytes = body === undefined ? undefined : Buffer.from(body instanceof Uint8Array || typeof body === 'string' ? body : JSON.stringify(body));
-  const parameters = [...searchParams.keys()].length === 0 ? null : Object.fromEntries([...searchParams.keys()].map((name) => [name, searchParams.getAll(name)]));
+  const bytes =
+    body === undefined
+      ? undefined
+      : Buffer.from(body instanceof Uint8Array || typeof body === 'string' ? body : JSON.stringify(body));
+  const parameters =
+    [...searchParams.keys()].length === 0
+      ? null
+      : Object.fromEntries([...searchParams.keys()].map((name) => [name, searchParams.getAll(name)]));
   return {
     httpMethod: method,
     path: pathname,
     resource: templateOf(pathname),
     headers,
     multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
-    queryStringParameters: parameters && Object.fromEntries(Object.entries(parameters).map(([name, values]) => [name, values.at(-1)])),
+    queryStringParameters:
+      parameters && Object.fromEntries(Object.entries(parameters).map(([name, values]) => [name, values.at(-1)])),
     multiValueQueryStringParameters: parameters,
     pathParameters: null,
     stageVariables: null,
     body: bytes === undefined ? null : bytes.toString('base64'),
     isBase64Encoded: bytes !== undefined,
-    requestContext: { requestId: `request-${requests++}`, path: `${base}${pathname === '/' && base !== '' ? '' : pathname}`, stage: base.slice(1), httpMethod: method, ...credentialsOf(as) } as APIGatewayProxyEvent['requestContext'],
+    requestContext: {
+      requestId: `request-${requests++}`,
+      path: `${base}${pathname === '/' && base !== '' ? '' : pathname}`,
+      stage: base.slice(1),
+      httpMethod: method,
+      ...credentialsOf(as),
+    } as APIGatewayProxyEvent['requestContext'],
   };
 }
 
@@ -106,10 +152,23 @@ function credentialsOf(as: As | undefined): object {
   if (as === undefined) {
     return {};
   }
-  const { subject, roles = [], claims = {}, expires = Math.floor(Date.now() / 1000) + 300 } = 'key' in as ? { subject: undefined } : as;
+  const {
+    subject,
+    roles = [],
+    claims = {},
+    expires = Math.floor(Date.now() / 1000) + 300,
+  } = 'key' in as ? { subject: undefined } : as;
   return 'key' in as
     ? { identity: { apiKeyId: as.key } }
-    : { authorizer: { principalId: subject, subject, roles: JSON.stringify(roles), claims: JSON.stringify({ sub: subject, ...claims }), expires: String(expires) } };
+    : {
+        authorizer: {
+          principalId: subject,
+          subject,
+          roles: JSON.stringify(roles),
+          claims: JSON.stringify({ sub: subject, ...claims }),
+          expires: String(expires),
+        },
+      };
 }
 
 let requests = 0;
@@ -120,15 +179,19 @@ interface Route {
   readonly path: string;
 }
 
-const routes: Route[] = Object.entries(ROUTES).flatMap(([name, of]) => of.map(({ method, path }) => ({ name, method: method.toUpperCase(), path })));
+const routes: Route[] = Object.entries(ROUTES).flatMap(([name, of]) =>
+  of.map(({ method, path }) => ({ name, method: method.toUpperCase(), path })),
+);
 
 /** The path template that API Gateway finds for a path: literal segments before variables. */
 function templateOf(pathname: string): string {
   const segments = pathname.split('/').slice(1);
   const fits = (template: string): boolean => {
     const parts = template.split('/').slice(1);
-    return (parts.at(-1)!.endsWith('+}') ? segments.length >= parts.length : segments.length === parts.length)
-      && parts.every((part, index) => part.startsWith('{') || part === segments[index]);
+    return (
+      (parts.at(-1)!.endsWith('+}') ? segments.length >= parts.length : segments.length === parts.length) &&
+      parts.every((part, index) => part.startsWith('{') || part === segments[index])
+    );
   };
   const templates = [...new Set(routes.map(({ path }) => path))].filter(fits);
   return templates.find((template) => !template.includes('{')) ?? templates[0] ?? pathname;
@@ -136,5 +199,7 @@ function templateOf(pathname: string): string {
 
 function functionOf(method: string, template: string): string {
   const here = routes.filter(({ path }) => path === template);
-  return (here.find((route) => route.method === method) ?? here.find((route) => route.method === 'ANY'))?.name ?? 'describe';
+  return (
+    (here.find((route) => route.method === method) ?? here.find((route) => route.method === 'ANY'))?.name ?? 'describe'
+  );
 }

@@ -9,11 +9,15 @@ export const globals = globalThis as typeof globalThis & { testDatabase?: Databa
 /** Jest's globalSetup. `DYNAMODB_ENGINE=dynoxide` runs on dynoxide, `DYNAMODB_ENDPOINT` on an engine of one's own. */
 export default async function start(): Promise<void> {
   // Where several projects run, each calls this, and one database serves them all.
-  if (globals.testDatabase !== undefined) return;
+  if (globals.testDatabase !== undefined) {
+    return;
+  }
   try {
     globals.testDatabase = await startDatabase();
   } catch (error) {
-    if (error instanceof Failure) delete error.stack; // its sentence says it all
+    if (error instanceof Failure) {
+      delete error.stack;
+    } // its sentence says it all
     throw error;
   }
   // The workers inherit it.

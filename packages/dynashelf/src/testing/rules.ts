@@ -5,6 +5,13 @@ import type { Config } from '../config';
 /** The configuration of a deployment that trusts tokens and API keys, for `createClient({ config: RULES })`. */
 export const RULES: Partial<Config> = {
   access: 'rules',
-  tokens: { issuer: 'https://issuer.example', audiences: ['api'], jwksUri: undefined, algorithms: ['RS256'], clockSkew: 0, rolesClaim: 'roles' },
+  tokens: {
+    issuer: 'https://issuer.example',
+    audiences: ['api'],
+    jwksUri: undefined,
+    algorithms: ['RS256'],
+    clockSkew: 0,
+    rolesClaim: 'roles',
+  },
   apiKeys: true,
 };

@@ -20,6 +20,8 @@ export function useTable(): void {
 /** The table of this worker. */
 export function tableName(): string {
   const { TABLE_NAME } = process.env;
-  if (TABLE_NAME === undefined) throw new Error('TABLE_NAME is set by the preset dynashelf/testing/jest, which did not run.');
+  if (TABLE_NAME === undefined) {
+    throw new Error('TABLE_NAME is set by the preset dynashelf/testing/jest, which did not run.');
+  }
   return TABLE_NAME;
 }

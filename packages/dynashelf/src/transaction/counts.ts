@@ -24,7 +24,10 @@ export interface CountChange {
 }
 
 /** How some writes change the counts of the items that they begin or cease to refer to. */
-export function countChanges(resources: ReadonlyMap<string, Resource>, transitions: readonly Transition[]): CountChange[] {
+export function countChanges(
+  resources: ReadonlyMap<string, Resource>,
+  transitions: readonly Transition[],
+): CountChange[] {
   const changes = new Map<string, CountChange>();
   for (const { resource, origin, before, after } of transitions) {
     for (const { counter, attribute, counting } of countersOf(resources, resource)) {
@@ -32,11 +35,20 @@ export function countChanges(resources: ReadonlyMap<string, Resource>, transitio
       if (from === to) {
         continue;
       }
-      for (const [id, by] of [[from, -1], [to, 1]] as const) {
+      for (const [id, by] of [
+        [from, -1],
+        [to, 1],
+      ] as const) {
         if (id !== undefined) {
           const key = JSON.stringify([counter.name, id, attribute]);
           const { by: earlier = 0, causes = [] } = changes.get(key) ?? {};
-          changes.set(key, { resource: counter, id, attribute, by: earlier + by, causes: [...causes, { origin, inner: pointer(counting.attribute) }] });
+          changes.set(key, {
+            resource: counter,
+            id,
+            attribute,
+            by: earlier + by,
+            causes: [...causes, { origin, inner: pointer(counting.attribute) }],
+          });
         }
       }
     }
@@ -45,12 +57,25 @@ export function countChanges(resources: ReadonlyMap<string, Resource>, transitio
 }
 
 /** The attributes of other resources that count the items of a resource. */
-function countersOf(resources: ReadonlyMap<string, Resource>, { name }: Resource): { counter: Resource; attribute: string; counting: Counting }[] {
-  return [...resources.values()].flatMap((counter) => [...counter.attributes].flatMap(([attribute, { words: { counts } }]) =>
-    (counts?.collection === name ? [{ counter, attribute, counting: counts }] : [])));
+function countersOf(
+  resources: ReadonlyMap<string, Resource>,
+  { name }: Resource,
+): { counter: Resource; attribute: string; counting: Counting }[] {
+  return [...resources.values()].flatMap((counter) =>
+    [...counter.attributes].flatMap(
+      ([
+        attribute,
+        {
+          words: { counts },
+        },
+      ]) => (counts?.collection === name ? [{ counter, attribute, counting: counts }] : []),
+    ),
+  );
 }
 
 /** The id of the item on which an item counts. */
 function counted({ attribute, where }: Counting, item: AnyItem | undefined): string | undefined {
-  return item === undefined || (where !== undefined && !where(item)) ? undefined : item[attribute] as string | undefined;
+  return item === undefined || (where !== undefined && !where(item))
+    ? undefined
+    : (item[attribute] as string | undefined);
 }

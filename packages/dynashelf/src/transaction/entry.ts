@@ -27,7 +27,10 @@ export interface Entry {
   readonly oldImage: Image | undefined;
   origin: Origin;
   /** What is asked for; an item that is only read has to stay as it is. */
-  write: { readonly kind: 'put'; readonly values: Values; /** Without counts. */ readonly image: NewImage } | { readonly kind: 'delete' } | undefined;
+  write:
+    | { readonly kind: 'put'; readonly values: Values; /** Without counts. */ readonly image: NewImage }
+    | { readonly kind: 'delete' }
+    | undefined;
   /** What is added to its counts by the other writes. */
   counts: Map<string, number>;
   /** Who adds to its counts. */
@@ -56,12 +59,16 @@ export function openEntry(resource: Resource, id: string, oldImage: Image | unde
 
 /** The item as the attempt has left it so far; undefined where there is none. */
 export function imageOf({ oldImage, write, newImage }: Entry): Image | undefined {
-  return write?.kind === 'delete' ? undefined : newImage ?? oldImage;
+  return write?.kind === 'delete' ? undefined : (newImage ?? oldImage);
 }
 
 /** What some entries ask for, their counts applied. */
 export function settledOf(entries: readonly Entry[], failures: readonly Failure[], place: Place): Settled {
-  return { changes: entries.map((entry) => toChange(entry, entries)), origins: entries.map(originOf), failures: [...failures, ...brokenRules(entries, place)] };
+  return {
+    changes: entries.map((entry) => toChange(entry, entries)),
+    origins: entries.map(originOf),
+    failures: [...failures, ...brokenRules(entries, place)],
+  };
 }
 
 function toChange({ resource, id, oldImage, write, newImage, causes }: Entry, all: readonly Entry[]): Change {
@@ -74,21 +81,28 @@ function toChange({ resource, id, oldImage, write, newImage, causes }: Entry, al
   if (oldImage === undefined) {
     return { kind: 'create', resource, id, newImage };
   }
-  const cause = write === undefined ? { cause: all.findIndex((other) => other.write !== undefined && other.origin === causes[0]?.origin) } : {};
+  const cause =
+    write === undefined
+      ? { cause: all.findIndex((other) => other.write !== undefined && other.origin === causes[0]?.origin) }
+      : {};
   return { kind: 'update', resource, id, oldImage, newImage, ...cause };
 }
 
 /** An item whose counts alone change belongs to the first that changes them. */
 function originOf({ origin, write, causes }: Entry): Origin {
-  return write === undefined ? causes[0]?.origin ?? origin : origin;
+  return write === undefined ? (causes[0]?.origin ?? origin) : origin;
 }
 
 /** Items that would not be as they must: a fault of their own write, or of those whose counts they keep. */
 function brokenRules(entries: readonly Entry[], place: Place): Failure[] {
-  const broken = entries.flatMap((entry) => (entry.newImage !== undefined && entry.newImage.faults.length > 0 ? [{ ...entry, newImage: entry.newImage }] : []));
+  const broken = entries.flatMap((entry) =>
+    entry.newImage !== undefined && entry.newImage.faults.length > 0 ? [{ ...entry, newImage: entry.newImage }] : [],
+  );
   return broken.map(({ origin, write, newImage: { faults }, causes }): Failure => {
     if (write?.kind === 'put' && write.image.faults.length > 0) {
-      const errors = faults.map((fault) => ('pointer' in fault ? { ...fault, pointer: place(origin, fault.pointer) } : fault));
+      const errors = faults.map((fault) =>
+        'pointer' in fault ? { ...fault, pointer: place(origin, fault.pointer) } : fault,
+      );
       return { origin, problem: notValid(errors) };
     }
     const details = [...new Set(faults.map(({ detail }) => detail))].join(' ');

@@ -25,7 +25,10 @@ export interface Idempotency<R> {
 
 export interface RunOptions<R> {
   readonly idempotency?: Idempotency<R> | undefined;
-  /** Items that are read in any case, so that one request reads them all; `known` is how one is that has been read (undefined: absent). */
+  /**
+   * Items that are read in any case, so that one request reads them all; `known` is how one is that has been read
+   * (undefined: absent).
+   */
   readonly reads?: readonly { readonly resource: Resource; readonly id: string; readonly known?: Image | undefined }[];
   /** Where a fault is; without it, at its place in the item that comes from there. */
   readonly place?: Place;
@@ -54,9 +57,14 @@ export type Run<R> = (transaction: Transaction) => Promise<() => R>;
 /** The problems whose cause can be what the first request of the same key did, such as lending the last copy. */
 const OF_STATE: readonly ProblemType[] = ['not-found', 'conflict', 'precondition-failed', 'invalid'];
 
-/** Whether a violation can come of an item, or an index, having been read before others changed it. An item that had its mark already may keep it for long: its deletion was broken off, perhaps. */
+/**
+ * Whether a violation can come of an item, or an index, having been read before others changed it. An item that had its
+ * mark already may keep it for long: its deletion was broken off, perhaps.
+ */
 function isOfReading(violation: Violation, { changes }: Plan): boolean {
-  return violation.kind === 'deleting' ? !isMarked(changes[violation.change]!.oldImage?.record) : violation.kind === 'changed' || violation.kind === 'referred';
+  return violation.kind === 'deleting'
+    ? !isMarked(changes[violation.change]!.oldImage?.record)
+    : violation.kind === 'changed' || violation.kind === 'referred';
 }
 
 const placeInside: Place = (origin: Origin, inner) => `${pointer(...origin)}${inner.slice(1)}`;
@@ -64,11 +72,14 @@ const placeInside: Place = (origin: Origin, inner) => `${pointer(...origin)}${in
 /**
  * Runs a transaction until its changes are carried out, on the condition that all it read still is so.
  * @param run what it does; called again, from the beginning, where that is not so any more
- * @throws Problem what `run` throws, `conflict` for constraints and when the time is over, `too-large`, `unavailable` where nobody knows what became of it
+ * @throws Problem what `run` throws, `conflict` for constraints and when the time is over, `too-large`, `unavailable`
+ * where nobody knows what became of it
  */
 export async function runTransaction<R>(store: Store, options: RunOptions<R>, run: Run<R>): Promise<R | Replayed> {
   const { idempotency, reads: all = [] } = options;
-  const known: Known = new Map(all.filter((one) => 'known' in one).map(({ resource, id, known: image }) => [nameOf(resource, id), image]));
+  const known: Known = new Map(
+    all.filter((one) => 'known' in one).map(({ resource, id, known: image }) => [nameOf(resource, id), image]),
+  );
   const reads = all.filter((one) => !('known' in one));
   if (reads.length > 0) {
     const { images, outcome } = await store.lookUp(reads, idempotency?.name);
@@ -81,8 +92,12 @@ export async function runTransaction<R>(store: Store, options: RunOptions<R>, ru
     return await attempt(store, options, known, run);
   } catch (error) {
     const isOfState = error instanceof Problem && OF_STATE.includes(error.type);
-    const recorded = error instanceof Recorded ? error.record
-      : isOfState && idempotency !== undefined ? (await store.lookUp([], idempotency.name)).outcome : undefined;
+    const recorded =
+      error instanceof Recorded
+        ? error.record
+        : isOfState && idempotency !== undefined
+          ? (await store.lookUp([], idempotency.name)).outcome
+          : undefined;
     if (recorded === undefined) {
       throw error;
     }
@@ -100,7 +115,8 @@ class Recorded extends Error {
 async function attempt<R>(store: Store, options: RunOptions<R>, known: Known, run: Run<R>): Promise<R> {
   for (let attempts = 0; ; attempts++) {
     const { result, plan, violations, failures } = await prepare(store, options, known, run);
-    const found = violations.length > 0 || failures.length > 0 ? violations : await carryOut(store, options, plan, result!);
+    const found =
+      violations.length > 0 || failures.length > 0 ? violations : await carryOut(store, options, plan, result!);
     if (found.length === 0 && failures.length === 0) {
       return result!;
     }
@@ -109,7 +125,11 @@ async function attempt<R>(store: Store, options: RunOptions<R>, known: Known, ru
       throw new Recorded(recorded.record);
     }
     const changed = found.filter((violation) => violation.kind === 'changed');
-    if (options.isExploring === true && failures.length === 0 && found.every((violation) => isOfReading(violation, plan))) {
+    if (
+      options.isExploring === true &&
+      failures.length === 0 &&
+      found.every((violation) => isOfReading(violation, plan))
+    ) {
       known.clear();
     } else if (changed.length === 0) {
       throw (options.combine ?? combine)([...failures, ...failuresOf(found, plan, options.place ?? placeInside)]);
@@ -130,37 +150,68 @@ interface Prepared<R> {
 }
 
 /** Asks for what is to be done, and looks for all that stands in its way where something does. */
-async function prepare<R>(store: Store, { place = placeInside }: RunOptions<R>, known: Known, run: Run<R>): Promise<Prepared<R>> {
+async function prepare<R>(
+  store: Store,
+  { place = placeInside }: RunOptions<R>,
+  known: Known,
+  run: Run<R>,
+): Promise<Prepared<R>> {
   const { transaction, settle } = openTransaction(store, known, place);
   const finish = await run(transaction);
   const { changes, origins, failures } = await settle();
   const plan = { ...store.plan(changes), origins };
   if (failures.length > 0 || plan.violations.length > 0) {
-    return { result: undefined, plan, violations: [...plan.violations, ...await store.findViolations(plan)], failures };
+    return {
+      result: undefined,
+      plan,
+      violations: [...plan.violations, ...(await store.findViolations(plan))],
+      failures,
+    };
   }
   return { result: finish(), plan, violations: [], failures };
 }
 
-async function carryOut<R>(store: Store, { idempotency, inspect, items }: RunOptions<R>, plan: Plan, result: R): Promise<Violation[]> {
+async function carryOut<R>(
+  store: Store,
+  { idempotency, inspect, items }: RunOptions<R>,
+  plan: Plan,
+  result: R,
+): Promise<Violation[]> {
   inspect?.(result);
   if (idempotency !== undefined) {
-    outcomeRecord({ name: idempotency.name, fingerprint: idempotency.fingerprint, response: idempotency.respond(result) })(plan, plan.changes);
+    outcomeRecord({
+      name: idempotency.name,
+      fingerprint: idempotency.fingerprint,
+      response: idempotency.respond(result),
+    })(plan, plan.changes);
   }
   refuseTooMany(plan, items, store.transactionSize);
   return store.commit(plan);
 }
 
-/** @throws Problem `too-large` where one transaction cannot hold the writes, saying of several items how many would fit */
+/**
+ * @throws Problem `too-large` where one transaction cannot hold the writes, saying of several items how many would fit
+ */
 function refuseTooMany(plan: Plan, items: number | undefined, most: number): void {
   const { size } = plan.writes;
   if (size > most) {
-    const remedy = items === undefined ? 'send fewer operations at once.' : `the first ${countFitting(plan, most)} of the ${items} items would fit: send no more at once.`;
-    throw new Problem('too-large', `The request takes ${size} database actions (one for each item, unique value and item referred to, and one for an idempotency key), and a transaction holds ${most}: ${remedy} Nothing was changed.`);
+    const remedy =
+      items === undefined
+        ? 'send fewer operations at once.'
+        : `the first ${countFitting(plan, most)} of the ${items} items would fit: send no more at once.`;
+    throw new Problem(
+      'too-large',
+      `The request takes ${size} database actions (one for each item, unique value and item referred to, and one for an idempotency key), and a transaction holds ${most}: ${remedy} Nothing was changed.`,
+    );
   }
 }
 
 /** What a violation brought of the items as they are saves reading them again. */
-async function learn(known: Known, changed: readonly Extract<Violation, { kind: 'changed' }>[], { changes }: Plan): Promise<void> {
+async function learn(
+  known: Known,
+  changed: readonly Extract<Violation, { kind: 'changed' }>[],
+  { changes }: Plan,
+): Promise<void> {
   for (const { change, current } of changed) {
     const { resource, id } = changes[change]!;
     known.set(nameOf(resource, id), current === undefined ? undefined : await toImage(resource, current));
@@ -169,9 +220,13 @@ async function learn(known: Known, changed: readonly Extract<Violation, { kind: 
 
 async function replay<R>(store: Store, { name, fingerprint }: Idempotency<R>, record: AttributeMap): Promise<Replayed> {
   if (record['fingerprint']?.S !== fingerprint) {
-    throw new Problem('invalid', 'This idempotency key was used for another request: use a new key for a new request.', {
-      errors: [{ detail: 'Was used for another request.', header: 'Idempotency-Key' }],
-    });
+    throw new Problem(
+      'invalid',
+      'This idempotency key was used for another request: use a new key for a new request.',
+      {
+        errors: [{ detail: 'Was used for another request.', header: 'Idempotency-Key' }],
+      },
+    );
   }
   return { kind: 'replayed', response: await store.readResponse(name, record) };
 }

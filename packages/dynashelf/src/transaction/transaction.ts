@@ -1,4 +1,5 @@
-// One attempt of a transaction: the items that it has read, and as its writes leave them, the counts that change with them included.
+// One attempt of a transaction: the items that it has read, and as its writes leave them, the counts that change with
+// them included.
 import type { Stored } from '../values/prepare';
 import type { Resource } from '../definition/resource';
 import type { Image } from '../store/layout/record';
@@ -6,7 +7,17 @@ import type { Store } from '../store/store';
 import { marksOf } from '../store/write/deletion-mark';
 import type { Mode, Values } from '../store/write/new-image';
 import { countChanges } from './counts';
-import { imageOf, nameOf, openEntry, settledOf, type Entry, type Failure, type Origin, type Place, type Settled } from './entry';
+import {
+  imageOf,
+  nameOf,
+  openEntry,
+  settledOf,
+  type Entry,
+  type Failure,
+  type Origin,
+  type Place,
+  type Settled,
+} from './entry';
 
 export interface CreateOptions {
   readonly origin?: Origin;
@@ -16,21 +27,37 @@ export interface CreateOptions {
 
 /** What operations read and write by. Nothing is sent before all is asked for; then all is carried out, or nothing. */
 export interface Transaction {
-  /** An item as it is in the table; undefined where there is none. It still is so when the transaction is carried out. */
+  /**
+   * An item as it is in the table; undefined where there is none. It still is so when the transaction is carried out.
+   */
   read(resource: Resource, id: string): Promise<Image | undefined>;
   /** Reads several items in one request, as `read` would. */
   readMany(keys: readonly { readonly resource: Resource; readonly id: string }[]): Promise<(Image | undefined)[]>;
-  /** An item as its own writes have left it so far, without the counts that other writes change; undefined where there is none. */
+  /**
+   * An item as its own writes have left it so far, without the counts that other writes change; undefined where there
+   * is none.
+   */
   current(resource: Resource, id: string): Promise<Image | undefined>;
   /** An item as the transaction has left it so far, counts and all; undefined where there is none. */
   get(resource: Resource, id: string): Promise<Image | undefined>;
   /** Makes an item of an id that is free. */
   create(resource: Resource, id: string, values: Record<string, Stored>, options?: CreateOptions): Promise<void>;
-  /** Writes an item that exists: replaces it, or changes some attributes (undefined removes one). Several updates of one item are one. */
-  update(resource: Resource, id: string, values: Record<string, Stored | undefined>, mode: Mode, origin?: Origin): Promise<void>;
+  /**
+   * Writes an item that exists: replaces it, or changes some attributes (undefined removes one). Several updates of one
+   * item are one.
+   */
+  update(
+    resource: Resource,
+    id: string,
+    values: Record<string, Stored | undefined>,
+    mode: Mode,
+    origin?: Origin,
+  ): Promise<void>;
   /** Deletes an item that exists. */
   delete(resource: Resource, id: string, origin?: Origin): Promise<void>;
-  /** Notes why a part of the request cannot be done; the other parts go on, so that all failures are reported together. */
+  /**
+   * Notes why a part of the request cannot be done; the other parts go on, so that all failures are reported together.
+   */
   fail(failure: Failure): void;
   /** An item as the transaction leaves it, once all is asked for. */
   result(resource: Resource, id: string): Image;
@@ -45,7 +72,12 @@ export type Known = Map<string, Image | undefined>;
  * @param deletion the name of the deletion that it is a part of, whose items have its mark
  * @returns the transaction, and what settles it: that adds the counts that change
  */
-export function openTransaction(store: Store, known: Known, place: Place, deletion?: string): { transaction: Transaction; settle: () => Promise<Settled> } {
+export function openTransaction(
+  store: Store,
+  known: Known,
+  place: Place,
+  deletion?: string,
+): { transaction: Transaction; settle: () => Promise<Settled> } {
   const entries = new Map<string, Entry>();
   const failures: Failure[] = [];
   let isSettled = true;
@@ -66,7 +98,11 @@ export function openTransaction(store: Store, known: Known, place: Place, deleti
   async function put(entry: Entry, values: Values, origin: Origin): Promise<void> {
     const { resource, id, oldImage } = entry;
     const image = await store.newImage(resource, id, oldImage, values);
-    Object.assign(entry, { write: { kind: 'put', values, image }, newImage: image, origin: entry.write === undefined ? origin : entry.origin });
+    Object.assign(entry, {
+      write: { kind: 'put', values, image },
+      newImage: image,
+      origin: entry.write === undefined ? origin : entry.origin,
+    });
     isSettled = false;
   }
 
@@ -102,7 +138,11 @@ export function openTransaction(store: Store, known: Known, place: Place, deleti
         throw new Error(`${nameOf(resource, id)} does not exist: it cannot be updated.`);
       }
       const earlier = entry.write?.kind === 'put' && mode === 'merge' ? entry.write.values : undefined;
-      await put(entry, earlier === undefined ? { mode, values } : { ...earlier, values: { ...earlier.values, ...values } }, origin);
+      await put(
+        entry,
+        earlier === undefined ? { mode, values } : { ...earlier, values: { ...earlier.values, ...values } },
+        origin,
+      );
     },
 
     async delete(resource, id, origin = []) {
@@ -111,7 +151,11 @@ export function openTransaction(store: Store, known: Known, place: Place, deleti
         throw new Error(`${nameOf(resource, id)} does not exist: it cannot be deleted.`);
       }
       // What was made in this transaction has never been.
-      Object.assign(entry, { write: entry.oldImage === undefined ? undefined : { kind: 'delete' }, newImage: undefined, origin });
+      Object.assign(entry, {
+        write: entry.oldImage === undefined ? undefined : { kind: 'delete' },
+        newImage: undefined,
+        origin,
+      });
       isSettled = false;
     },
 
@@ -133,19 +177,32 @@ export function openTransaction(store: Store, known: Known, place: Place, deleti
     }
     isSettled = true;
     const written = [...entries.values()].filter(({ write }) => write !== undefined);
-    const changes = countChanges(store.resources, written.map(({ resource, origin, oldImage, write }) => ({
-      resource, origin, before: oldImage?.item, after: write?.kind === 'put' ? write.image.item : undefined,
-    })));
+    const changes = countChanges(
+      store.resources,
+      written.map(({ resource, origin, oldImage, write }) => ({
+        resource,
+        origin,
+        before: oldImage?.item,
+        after: write?.kind === 'put' ? write.image.item : undefined,
+      })),
+    );
     const counted = [...entries.values()].filter(({ counts }) => counts.size > 0);
     for (const entry of counted) {
-      Object.assign(entry, { counts: new Map(), causes: [], newImage: entry.write?.kind === 'put' ? entry.write.image : undefined });
+      Object.assign(entry, {
+        counts: new Map(),
+        causes: [],
+        newImage: entry.write?.kind === 'put' ? entry.write.image : undefined,
+      });
     }
     await readUnknown(changes);
     const touched = new Set<Entry>();
     for (const { resource, id, attribute, by, causes } of changes) {
       const entry = await entryOf(resource, id);
       // An item that is absent is refused as a reference. One that goes by the same deletion keeps no counts.
-      if (imageOf(entry) !== undefined && !(deletion !== undefined && marksOf(entry.oldImage!, 'delete').includes(deletion))) {
+      if (
+        imageOf(entry) !== undefined &&
+        !(deletion !== undefined && marksOf(entry.oldImage!, 'delete').includes(deletion))
+      ) {
         entry.counts.set(attribute, by);
         entry.causes = [...entry.causes, ...causes];
         touched.add(entry);
@@ -153,13 +210,21 @@ export function openTransaction(store: Store, known: Known, place: Place, deleti
     }
     for (const entry of touched) {
       const { resource, id, oldImage, write, counts } = entry;
-      entry.newImage = await store.newImage(resource, id, oldImage, write?.kind === 'put' ? write.values : { mode: 'merge', values: {} }, counts);
+      entry.newImage = await store.newImage(
+        resource,
+        id,
+        oldImage,
+        write?.kind === 'put' ? write.values : { mode: 'merge', values: {} },
+        counts,
+      );
     }
   }
 
   /** Reads, in one request, those of some items that nothing is known of. */
   async function readUnknown(keys: readonly { readonly resource: Resource; readonly id: string }[]): Promise<void> {
-    const unread = keys.filter(({ resource, id }) => !known.has(nameOf(resource, id)) && !entries.has(nameOf(resource, id)));
+    const unread = keys.filter(
+      ({ resource, id }) => !known.has(nameOf(resource, id)) && !entries.has(nameOf(resource, id)),
+    );
     if (unread.length > 0) {
       const { images } = await store.lookUp(unread);
       unread.forEach(({ resource, id }, index) => known.set(nameOf(resource, id), images[index]));

@@ -6,33 +6,65 @@ import type { Failure, Origin, Place } from './entry';
 
 /** The problem that items refer to an item which was to be deleted. */
 export function inUse(id: string, collections: readonly string[]): Problem {
-  return new Problem('conflict', `"${id}" cannot be deleted while items of ${collections.join(' and ')} refer to it: delete those first.`);
+  return new Problem(
+    'conflict',
+    `"${id}" cannot be deleted while items of ${collections.join(' and ')} refer to it: delete those first.`,
+  );
 }
 
 /** The problem that a deletion of the item, or of what it refers to, is under way. */
 export function beingDeleted(collection: string, id: string): Problem {
-  return new Problem('conflict', `"${id}" of ${collection} is being deleted, or what it refers to is: wait until that is done, or send its DELETE again to finish it.`, { headers: { 'Retry-After': '1' } });
+  return new Problem(
+    'conflict',
+    `"${id}" of ${collection} is being deleted, or what it refers to is: wait until that is done, or send its DELETE again to finish it.`,
+    { headers: { 'Retry-After': '1' } },
+  );
 }
 
 /** The problem that something which refers to the item is; the caller may not see which. */
 export function partlyBeingDeleted(collection: string, id: string): Problem {
-  return new Problem('conflict', `"${id}" of ${collection}, or something that refers to it, is being deleted by another DELETE that is not finished: wait until that is done, or send that again to finish it.`, { headers: { 'Retry-After': '1' } });
+  return new Problem(
+    'conflict',
+    `"${id}" of ${collection}, or something that refers to it, is being deleted by another DELETE that is not finished: wait until that is done, or send that again to finish it.`,
+    { headers: { 'Retry-After': '1' } },
+  );
 }
 
 /** The failures that violations of a plan's constraints are. */
-export function failuresOf(violations: readonly Violation[], { changes, origins }: Plan & { readonly origins: readonly Origin[] }, place: Place): Failure[] {
+export function failuresOf(
+  violations: readonly Violation[],
+  { changes, origins }: Plan & { readonly origins: readonly Origin[] },
+  place: Place,
+): Failure[] {
   return violations.flatMap((violation): Failure[] => {
     if (violation.kind === 'changed' || violation.kind === 'recorded') {
       return [];
     }
     const { resource, id } = changes[violation.change]!;
     const origin = origins[violation.change] ?? [];
-    const failure = (detail: string, ...inner: string[]): Failure => ({ origin, problem: new Problem('conflict', detail, { errors: [{ detail, pointer: place(origin, pointer(...inner)) }] }) });
+    const failure = (detail: string, ...inner: string[]): Failure => ({
+      origin,
+      problem: new Problem('conflict', detail, { errors: [{ detail, pointer: place(origin, pointer(...inner)) }] }),
+    });
     switch (violation.kind) {
-      case 'duplicate': return [failure(`Another item of ${resource.name} has this "${violation.attribute}": choose another value.`, violation.attribute)];
-      case 'dangling': return [failure(`"${violation.attribute}" refers to an item that ${violation.collection} does not have: name one that exists.`, violation.attribute)];
-      case 'referred': return [failure(inUse(id, violation.collections).detail)];
-      case 'deleting': return [{ origin, problem: beingDeleted(resource.name, id), kind: 'deleting' }];
+      case 'duplicate':
+        return [
+          failure(
+            `Another item of ${resource.name} has this "${violation.attribute}": choose another value.`,
+            violation.attribute,
+          ),
+        ];
+      case 'dangling':
+        return [
+          failure(
+            `"${violation.attribute}" refers to an item that ${violation.collection} does not have: name one that exists.`,
+            violation.attribute,
+          ),
+        ];
+      case 'referred':
+        return [failure(inUse(id, violation.collections).detail)];
+      case 'deleting':
+        return [{ origin, problem: beingDeleted(resource.name, id), kind: 'deleting' }];
     }
   });
 }
@@ -45,7 +77,9 @@ export function combine(failures: readonly Failure[]): Problem {
   }
   const errors = [first!, ...others].flatMap(({ detail, more }): Fault[] => more.errors ?? [{ detail, pointer: '#' }]);
   const distinct = [...new Map(errors.map((fault) => [JSON.stringify(fault), fault])).values()];
-  const detail = distinct.length === 1 ? distinct[0]!.detail
-    : `The request ${first!.type === 'invalid' ? 'is not valid' : 'conflicts with items that exist'}: correct what "errors" names. Nothing was changed.`;
+  const detail =
+    distinct.length === 1
+      ? distinct[0]!.detail
+      : `The request ${first!.type === 'invalid' ? 'is not valid' : 'conflicts with items that exist'}: correct what "errors" names. Nothing was changed.`;
   return new Problem(first!.type, detail, { ...first!.more, errors: distinct });
 }

@@ -1,4 +1,5 @@
-// The checks of a request body, compiled from the JSON Schema of its resource: a quick one, and a validator that says what is wrong.
+// The checks of a request body, compiled from the JSON Schema of its resource: a quick one, and a validator that says
+// what is wrong.
 import { Validator, type OutputUnit } from '@cfworker/json-schema';
 import type { Place } from './convert';
 import type { Json, JsonObject } from '../definition/item';
@@ -48,10 +49,15 @@ function openValidators(plain: JsonSchema): Checks['findErrors'] {
   const whole = new Validator(schema, '2020-12', false);
   const brief = new Validator(known, '2020-12', true);
   const mostChecked = Math.min(MOST_CHECKED, Math.floor(MOST_REPEATED / longestChoice(plain)));
-  return (body) => ({ schema, errors: isLarge(body, mostChecked) ? briefErrors(brief, schema, body) : whole.validate(body).errors });
+  return (body) => ({
+    schema,
+    errors: isLarge(body, mostChecked) ? briefErrors(brief, schema, body) : whole.validate(body).errors,
+  });
 }
 
-/** A schema that takes the same, but for what is too dear to be left to the validator, or found at any depth elsewhere. */
+/**
+ * A schema that takes the same, but for what is too dear to be left to the validator, or found at any depth elsewhere.
+ */
 function hardened({ uniqueItems: _, propertyNames: __, pattern, format, ...schema }: JsonSchema): JsonSchema {
   const text = { ...(pattern !== undefined && { pattern }), ...(format !== undefined && { format }) };
   return {
@@ -63,27 +69,45 @@ function hardened({ uniqueItems: _, propertyNames: __, pattern, format, ...schem
 }
 
 /** The schemas inside of a schema, each changed. */
-function inside({ properties, items }: JsonSchema, change: (schema: JsonSchema) => JsonSchema): Pick<JsonSchema, 'properties' | 'items'> {
+function inside(
+  { properties, items }: JsonSchema,
+  change: (schema: JsonSchema) => JsonSchema,
+): Pick<JsonSchema, 'properties' | 'items'> {
   return {
-    ...(properties !== undefined && { properties: Object.fromEntries(Object.entries(properties).map(([name, inner]) => [name, change(inner)])) }),
+    ...(properties !== undefined && {
+      properties: Object.fromEntries(Object.entries(properties).map(([name, inner]) => [name, change(inner)])),
+    }),
     ...(items !== undefined && { items: change(items) }),
   };
 }
 
-/** More values than this are not checked for every fault: the validator copies its list of faults at each level, on the stack. */
+/**
+ * More values than this are not checked for every fault: the validator copies its list of faults at each level, on the
+ * stack.
+ */
 const MOST_CHECKED = 10_000;
 
-/** Characters of allowed values that may be repeated: the validator writes all of an enum with each value that is none of them. */
+/**
+ * Characters of allowed values that may be repeated: the validator writes all of an enum with each value that is none
+ * of them.
+ */
 const MOST_REPEATED = 10_000_000;
 
 /** The longest list of allowed values in a schema, in characters of JSON. */
 function longestChoice({ enum: values, properties = {}, items }: JsonSchema): number {
-  return Math.max(1, values === undefined ? 0 : JSON.stringify(values).length, ...Object.values(properties).map(longestChoice), items === undefined ? 0 : longestChoice(items));
+  return Math.max(
+    1,
+    values === undefined ? 0 : JSON.stringify(values).length,
+    ...Object.values(properties).map(longestChoice),
+    items === undefined ? 0 : longestChoice(items),
+  );
 }
 
 function isLarge(body: JsonObject, most: number): boolean {
   let left = most;
-  const fits = (value: Json): boolean => --left > 0 && (typeof value !== 'object' || value === null || (Array.isArray(value) ? value : Object.values(value)).every(fits));
+  const fits = (value: Json): boolean =>
+    --left > 0 &&
+    (typeof value !== 'object' || value === null || (Array.isArray(value) ? value : Object.values(value)).every(fits));
   return !fits(body);
 }
 
@@ -95,16 +119,28 @@ function withoutStrictness({ additionalProperties: _, ...schema }: JsonSchema): 
 /** A fault or two of each attribute that has any. */
 function briefErrors(brief: Validator, schema: JsonSchema, body: JsonObject): OutputUnit[] {
   const properties = schema.properties!;
-  const error = (keyword: string, ...at: Place): OutputUnit => ({ keyword, keywordLocation: `#/${keyword}`, instanceLocation: pointer(...at), error: '' });
-  const unknown = Object.keys(body).filter((name) => !Object.hasOwn(properties, name)).slice(0, MOST_FAULTS);
+  const error = (keyword: string, ...at: Place): OutputUnit => ({
+    keyword,
+    keywordLocation: `#/${keyword}`,
+    instanceLocation: pointer(...at),
+    error: '',
+  });
+  const unknown = Object.keys(body)
+    .filter((name) => !Object.hasOwn(properties, name))
+    .slice(0, MOST_FAULTS);
   const absent = (schema.required ?? []).some((name) => !Object.hasOwn(body, name));
   return [
     ...(absent ? [error('required')] : []),
     ...unknown.map((name) => error('false', name)),
-    ...Object.keys(properties).filter((name) => Object.hasOwn(body, name)).flatMap((name) => {
-      const inside = firstUnknown(properties[name]!, body[name]!, [name]);
-      return [...brief.validate({ [name]: body[name] }).errors, ...(inside === undefined ? [] : [error('false', ...inside)])];
-    }),
+    ...Object.keys(properties)
+      .filter((name) => Object.hasOwn(body, name))
+      .flatMap((name) => {
+        const inside = firstUnknown(properties[name]!, body[name]!, [name]);
+        return [
+          ...brief.validate({ [name]: body[name] }).errors,
+          ...(inside === undefined ? [] : [error('false', ...inside)]),
+        ];
+      }),
   ];
 }
 
@@ -115,7 +151,13 @@ function firstUnknown({ properties, items }: JsonSchema, value: Json, at: Place)
   }
   for (const [name, inner] of Object.entries(value)) {
     const place = [...at, name];
-    const schema = Array.isArray(value) ? items : properties === undefined ? undefined : Object.hasOwn(properties, name) ? properties[name] : null;
+    const schema = Array.isArray(value)
+      ? items
+      : properties === undefined
+        ? undefined
+        : Object.hasOwn(properties, name)
+          ? properties[name]
+          : null;
     const found = schema === null ? place : schema && firstUnknown(schema, inner, place);
     if (found !== undefined) {
       return found;

@@ -4,7 +4,15 @@ import type { Json } from '../definition/item';
 import { anywhere, isFree, type Node } from './node';
 
 /** A value as it is stored: dates as numbers or text, sets as sets, binaries as bytes. */
-export type Stored = null | boolean | number | string | Uint8Array | Set<string | number | Uint8Array> | Stored[] | { [name: string]: Stored };
+export type Stored =
+  | null
+  | boolean
+  | number
+  | string
+  | Uint8Array
+  | Set<string | number | Uint8Array>
+  | Stored[]
+  | { [name: string]: Stored };
 
 /** A value in JSON, or as a default gives it: a Date, Set or Buffer is then taken as it is. */
 export type Given = Json | Date | Set<unknown> | Uint8Array | Given[] | { [name: string]: Given };
@@ -23,11 +31,12 @@ export const usesDefaults = anywhere(({ words }) => words.default !== undefined)
 
 /** A value with its defaults; what a default gives is filled like what a client gives. */
 export async function fillDefaults(node: Node, value: Given | undefined): Promise<Given | undefined> {
-  const filled = value === undefined || node.words.forceDefault === true ? await makeDefault(node) ?? value : value;
+  const filled = value === undefined || node.words.forceDefault === true ? ((await makeDefault(node)) ?? value) : value;
   if (Array.isArray(filled)) {
     const { element } = node;
-    return element === undefined || !usesDefaults(element) ? filled
-      : Promise.all(filled.map(async (inner: Given) => await fillDefaults(element, inner) ?? null));
+    return element === undefined || !usesDefaults(element)
+      ? filled
+      : Promise.all(filled.map(async (inner: Given) => (await fillDefaults(element, inner)) ?? null));
   }
   return node.members.size > 0 && isPlainObject(filled) ? fillMembers(node, filled) : filled;
 }
@@ -38,24 +47,40 @@ export async function fillDefaults(node: Node, value: Given | undefined): Promis
  */
 export function convert(node: Node, given: Given, at: Place, faults: Faults): Stored | undefined {
   switch (node.kind) {
-    case 'string': case 'number': case 'boolean':
-      return typeof given === node.kind ? given as string | number | boolean : refuse(node, given, at);
-    case 'date': return convertDate(node, given, at, faults);
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return typeof given === node.kind ? (given as string | number | boolean) : refuse(node, given, at);
+    case 'date':
+      return convertDate(node, given, at, faults);
     case 'binary':
-      return typeof given === 'string' ? Buffer.from(given, 'base64') : given instanceof Uint8Array ? given : refuse(node, given, at);
+      return typeof given === 'string'
+        ? Buffer.from(given, 'base64')
+        : given instanceof Uint8Array
+          ? given
+          : refuse(node, given, at);
     case 'set':
-      return Array.isArray(given) || given instanceof Set ? new Set(convertElements(node.element!, [...given] as Given[], at, faults) as string[]) : refuse(node, given, at);
-    case 'array': return Array.isArray(given) ? convertElements(node.element!, given, at, faults) : refuse(node, given, at);
+      return Array.isArray(given) || given instanceof Set
+        ? new Set(convertElements(node.element!, [...given] as Given[], at, faults) as string[])
+        : refuse(node, given, at);
+    case 'array':
+      return Array.isArray(given) ? convertElements(node.element!, given, at, faults) : refuse(node, given, at);
     case 'object':
-      return !isPlainObject(given) ? refuse(node, given, at) : isFree(node) ? free(given, at, faults) : convertMembers(node, given, at, faults);
-    case 'any': return free(given, at, faults);
+      return !isPlainObject(given)
+        ? refuse(node, given, at)
+        : isFree(node)
+          ? free(given, at, faults)
+          : convertMembers(node, given, at, faults);
+    case 'any':
+      return free(given, at, faults);
   }
 }
 
 async function makeDefault(node: Node): Promise<Given | undefined> {
   const { default: value } = node.words;
-  const made: unknown = typeof value === 'function' ? await (value as () => unknown)() : isFree(node) ? structuredClone(value) : value;
-  return made === null ? undefined : made as Given | undefined;
+  const made: unknown =
+    typeof value === 'function' ? await (value as () => unknown)() : isFree(node) ? structuredClone(value) : value;
+  return made === null ? undefined : (made as Given | undefined);
 }
 
 async function fillMembers(node: Node, given: { [name: string]: Given }): Promise<Given> {
@@ -91,22 +116,32 @@ function convertDate(node: Node, given: Given, at: Place, faults: Faults): Store
   const date = readDate(node, given) ?? refuse(node, given, at);
   const year = date.getUTCFullYear();
   if (!(year >= 0 && year <= 9999)) {
-    faults.add(() => ({ detail: 'Must be a moment of the years 0000 to 9999, in UTC, and no leap second.', pointer: pointer(...at) }));
+    faults.add(() => ({
+      detail: 'Must be a moment of the years 0000 to 9999, in UTC, and no leap second.',
+      pointer: pointer(...at),
+    }));
     return undefined;
   }
   switch (node.storage) {
-    case 'iso': return date.toISOString();
-    case 'seconds': return Math.round(date.getTime() / 1000);
-    case 'milliseconds': return date.getTime();
+    case 'iso':
+      return date.toISOString();
+    case 'seconds':
+      return Math.round(date.getTime() / 1000);
+    case 'milliseconds':
+      return date.getTime();
   }
 }
 
 function readDate(node: Node, given: Given): Date | undefined {
   // RFC 3339 §5.6 allows lower case and a space, which Date.parse does not promise to read.
-  return typeof given === 'string' ? new Date(given.toUpperCase().replace(' ', 'T'))
-    // Dynamoose takes from a default what is stored, too: `default: Date.now`.
-    : typeof given === 'number' && node.storage !== 'iso' ? new Date(given * (node.storage === 'seconds' ? 1000 : 1))
-      : given instanceof Date ? given : undefined;
+  return typeof given === 'string'
+    ? new Date(given.toUpperCase().replace(' ', 'T'))
+    : // Dynamoose takes from a default what is stored, too: `default: Date.now`.
+      typeof given === 'number' && node.storage !== 'iso'
+      ? new Date(given * (node.storage === 'seconds' ? 1000 : 1))
+      : given instanceof Date
+        ? given
+        : undefined;
 }
 
 /** A value of any JSON, held to what DynamoDB can nest and name. */
@@ -133,10 +168,15 @@ function findFreeFaults(value: Json, at: Place, faults: Faults): void {
 }
 
 function refuse(node: Node, given: Given, at: Place): never {
-  throw new Error(`The default of the attribute "${at.join('.')}" made a value that is no ${node.kind}, of the type ${given === null ? 'null' : typeof given}: correct the default.`);
+  throw new Error(
+    `The default of the attribute "${at.join('.')}" made a value that is no ${node.kind}, of the type ${given === null ? 'null' : typeof given}: correct the default.`,
+  );
 }
 
 function isPlainObject(value: Given | undefined): value is { [name: string]: Given } {
-  return typeof value === 'object' && value !== null
-    && !(Array.isArray(value) || value instanceof Date || value instanceof Set || value instanceof Uint8Array);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !(Array.isArray(value) || value instanceof Date || value instanceof Set || value instanceof Uint8Array)
+  );
 }

@@ -17,10 +17,22 @@ export interface JsonSchema {
 
 /** The words that mean in JSON Schema what they mean in a resource file. */
 const COPIED = [
-  'title', 'description', 'examples', 'deprecated',
-  'minLength', 'maxLength', 'pattern', 'format',
-  'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf',
-  'minItems', 'maxItems', 'uniqueItems',
+  'title',
+  'description',
+  'examples',
+  'deprecated',
+  'minLength',
+  'maxLength',
+  'pattern',
+  'format',
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+  'minItems',
+  'maxItems',
+  'uniqueItems',
 ] as const satisfies readonly (keyof AttributeDefinition)[];
 
 /**
@@ -29,12 +41,18 @@ const COPIED = [
  */
 export const BASE64 = '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$';
 
-/** What any JSON object is held to as it is stored: DynamoDB has no empty name, and none means what JavaScript reads into this one. */
+/**
+ * What any JSON object is held to as it is stored: DynamoDB has no empty name, and none means what JavaScript reads
+ * into this one.
+ */
 const ANY_NAMES = { minLength: 1, pattern: '^(?!__proto__$)' };
 
 /** What a request body of POST or PUT may hold: the attributes that clients write. */
 export function requestSchema(nodes: ReadonlyMap<string, Node>): JsonSchema {
-  return objectSchema([...nodes].filter(([, node]) => !isReadOnly(node)), 'request');
+  return objectSchema(
+    [...nodes].filter(([, node]) => !isReadOnly(node)),
+    'request',
+  );
 }
 
 /** What a response holds of the declared attributes. */
@@ -61,18 +79,33 @@ function mergeObject(members: [string, Node][]): JsonSchema {
 function mergeSchema(node: Node): JsonSchema {
   const { words } = node;
   const { required: _, ...whole } = nodeSchema(node, 'request');
-  const schema: JsonSchema = node.kind === 'object' && !isFree(node) ? { ...whole, ...mergeObject([...node.members]) } : whole;
+  const schema: JsonSchema =
+    node.kind === 'object' && !isFree(node) ? { ...whole, ...mergeObject([...node.members]) } : whole;
   const stays = words.required === true && words.default === undefined && words.set === undefined;
-  return stays || schema.type === undefined ? schema
-    : { ...schema, type: [schema.type as JsonType, 'null'], ...(schema['enum'] !== undefined && { enum: [...schema['enum'] as unknown[], null] }) };
+  return stays || schema.type === undefined
+    ? schema
+    : {
+        ...schema,
+        type: [schema.type as JsonType, 'null'],
+        ...(schema['enum'] !== undefined && { enum: [...(schema['enum'] as unknown[]), null] }),
+      };
 }
 
-/** Unsettled is what a `set` may still bring into the enum, or add where it is required: checked after it, not before. */
+/**
+ * Unsettled is what a `set` may still bring into the enum, or add where it is required: checked after it, not before.
+ */
 type Purpose = 'request' | 'unsettled request' | 'item';
 
 function objectSchema(members: [string, Node][], purpose: Purpose): JsonSchema {
-  const required = purpose === 'unsettled request' ? []
-    : members.filter(([, { words }]) => words.required === true && (purpose === 'item' ? words.get === undefined : words.default === undefined)).map(([name]) => name);
+  const required =
+    purpose === 'unsettled request'
+      ? []
+      : members
+          .filter(
+            ([, { words }]) =>
+              words.required === true && (purpose === 'item' ? words.get === undefined : words.default === undefined),
+          )
+          .map(([name]) => name);
   return {
     type: 'object',
     properties: Object.fromEntries(members.map(([name, node]) => [name, nodeSchema(node, purpose)])),
@@ -88,7 +121,9 @@ function nodeSchema(node: Node, outside: Purpose): JsonSchema {
     // What `get` shows can be anything.
     return { ...annotations(words), ...(isReadOnly(node) && { readOnly: true }) };
   }
-  const copied = Object.fromEntries(COPIED.filter((word) => words[word] !== undefined).map((word) => [word, words[word]]));
+  const copied = Object.fromEntries(
+    COPIED.filter((word) => words[word] !== undefined).map((word) => [word, words[word]]),
+  );
   return {
     ...shape(node, purpose),
     ...copied,
@@ -102,20 +137,33 @@ function nodeSchema(node: Node, outside: Purpose): JsonSchema {
 }
 
 function annotations({ title, description, deprecated }: AttributeDefinition): JsonSchema {
-  return { ...(title !== undefined && { title }), ...(description !== undefined && { description }), ...(deprecated !== undefined && { deprecated }) };
+  return {
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+    ...(deprecated !== undefined && { deprecated }),
+  };
 }
 
 function shape(node: Node, purpose: Purpose): JsonSchema {
   switch (node.kind) {
-    case 'string': return { type: 'string' };
-    case 'number': return isWhole(node) ? whole(node.words) : { type: 'number', format: 'double' };
-    case 'boolean': return { type: 'boolean' };
-    case 'date': return { type: 'string', format: 'date-time' };
-    case 'binary': return { type: 'string', contentEncoding: 'base64', pattern: BASE64 };
-    case 'any': return {};
-    case 'object': return isFree(node) ? { type: 'object', propertyNames: ANY_NAMES } : objectSchema([...node.members], purpose);
-    case 'array': return { type: 'array', items: nodeSchema(node.element!, purpose) };
-    case 'set': return { type: 'array', items: nodeSchema(node.element!, purpose), uniqueItems: true };
+    case 'string':
+      return { type: 'string' };
+    case 'number':
+      return isWhole(node) ? whole(node.words) : { type: 'number', format: 'double' };
+    case 'boolean':
+      return { type: 'boolean' };
+    case 'date':
+      return { type: 'string', format: 'date-time' };
+    case 'binary':
+      return { type: 'string', contentEncoding: 'base64', pattern: BASE64 };
+    case 'any':
+      return {};
+    case 'object':
+      return isFree(node) ? { type: 'object', propertyNames: ANY_NAMES } : objectSchema([...node.members], purpose);
+    case 'array':
+      return { type: 'array', items: nodeSchema(node.element!, purpose) };
+    case 'set':
+      return { type: 'array', items: nodeSchema(node.element!, purpose), uniqueItems: true };
   }
 }
 

@@ -12,17 +12,19 @@ export const usesFunctions = anywhere(({ words }) => words.set !== undefined || 
 
 /** Applies each `set`, the outer ones first; undefined where one takes the value away. */
 export async function modify(node: Node, value: Stored): Promise<Stored | undefined> {
-  const own = node.words.set === undefined ? value : await node.words.set(value) as Stored | undefined;
+  const own = node.words.set === undefined ? value : ((await node.words.set(value)) as Stored | undefined);
   if (node.members.size > 0 && isObject(own)) {
     for (const [name, member] of node.members) {
       const inner = own[name];
       if (inner !== undefined && inner !== null && usesSet(member)) {
         // One that is undefined is not stored.
-        own[name] = await modify(member, inner) as Stored;
+        own[name] = (await modify(member, inner)) as Stored;
       }
     }
   } else if (node.kind === 'array' && Array.isArray(own) && usesSet(node.element!)) {
-    const elements = await Promise.all(own.map(async (inner) => inner === null ? null : modify(node.element!, inner)));
+    const elements = await Promise.all(
+      own.map(async (inner) => (inner === null ? null : modify(node.element!, inner))),
+    );
     return elements as Stored[];
   }
   return own;
@@ -52,7 +54,9 @@ async function inspectOne(node: Node, value: Stored | undefined, at: Place, faul
   const own = [
     words.validate === undefined ? undefined : await check(words.validate, value),
     // Without `set` and `default` the JSON Schema has it checked.
-    words.enum !== undefined && !words.enum.includes(value as string) ? `Must be one of ${words.enum.map((allowed) => JSON.stringify(allowed)).join(', ')}.` : undefined,
+    words.enum !== undefined && !words.enum.includes(value as string)
+      ? `Must be one of ${words.enum.map((allowed) => JSON.stringify(allowed)).join(', ')}.`
+      : undefined,
     storageFault(value),
   ];
   for (const detail of own) {
@@ -69,14 +73,19 @@ export function requireValue(node: Node, value: Stored | undefined, at: Place, f
   }
 }
 
-async function check(validate: NonNullable<AttributeDefinition['validate']>, value: Stored): Promise<string | undefined> {
+async function check(
+  validate: NonNullable<AttributeDefinition['validate']>,
+  value: Stored,
+): Promise<string | undefined> {
   if (validate instanceof RegExp) {
     // A global or sticky expression would otherwise remember where it stopped.
     validate.lastIndex = 0;
     return typeof value === 'string' && validate.test(value) ? undefined : `Must match the pattern ${validate.source}.`;
   }
   try {
-    return await validate(value) ? undefined : 'Does not pass the check of this attribute; its description says what it takes.';
+    return (await validate(value))
+      ? undefined
+      : 'Does not pass the check of this attribute; its description says what it takes.';
   } catch (error) {
     // Dynamoose's documentation: a validator may throw instead of answering false.
     return error instanceof Error ? error.message : String(error);
@@ -95,5 +104,11 @@ function storageFault(value: Stored): string | undefined {
 }
 
 function isObject(value: Stored | undefined): value is { [name: string]: Stored } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Set) && !(value instanceof Uint8Array);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Set) &&
+    !(value instanceof Uint8Array)
+  );
 }

@@ -37,7 +37,12 @@ export function readNodes(schema: SchemaDefinition, path = ''): ReadonlyMap<stri
   if (!isRecord(schema)) {
     throw new Error('there is no schema: say in it which attributes an item has');
   }
-  return new Map(Object.entries(schema).map(([name, attribute]) => [name, readNode(attribute, path === '' ? name : `${path}.${name}`)]));
+  return new Map(
+    Object.entries(schema).map(([name, attribute]) => [
+      name,
+      readNode(attribute, path === '' ? name : `${path}.${name}`),
+    ]),
+  );
 }
 
 /** Whether a request body may set the attribute. */
@@ -61,7 +66,8 @@ export function anywhere(holds: (node: Node) => boolean): (node: Node) => boolea
   return function found(node: Node): boolean {
     let answer = known.get(node);
     if (answer === undefined) {
-      answer = holds(node) || [...node.members.values()].some(found) || (node.element !== undefined && found(node.element));
+      answer =
+        holds(node) || [...node.members.values()].some(found) || (node.element !== undefined && found(node.element));
       known.set(node, answer);
     }
     return answer;
@@ -71,13 +77,17 @@ export function anywhere(holds: (node: Node) => boolean): (node: Node) => boolea
 function readNode(attribute: Attribute, path: string): Node {
   const words: AttributeDefinition = isDefinition(attribute) ? attribute : { type: attribute };
   const { type, schema } = words;
-  const storage = isStoredDate(type) ? type.settings?.storage ?? 'milliseconds' : 'milliseconds';
+  const storage = isStoredDate(type) ? (type.settings?.storage ?? 'milliseconds') : 'milliseconds';
   if (!STORAGES.includes(storage)) {
-    throw new Error(`attribute "${path}" stores its Date in the unknown form "${String(storage)}": use ${STORAGES.join(', ')}`);
+    throw new Error(
+      `attribute "${path}" stores its Date in the unknown form "${String(storage)}": use ${STORAGES.join(', ')}`,
+    );
   }
   const kind = isStoredDate(type) ? 'date' : SCALARS.get(type);
   if (kind === undefined) {
-    throw new Error(`attribute "${path}" has no known type: write String, Number, Boolean, Date, Buffer, Object, Array or Set (import nothing for it)`);
+    throw new Error(
+      `attribute "${path}" has no known type: write String, Number, Boolean, Date, Buffer, Object, Array or Set (import nothing for it)`,
+    );
   }
   const plain = { words, storage, members: new Map<string, Node>() };
   if (kind === 'object') {
@@ -85,7 +95,9 @@ function readNode(attribute: Attribute, path: string): Node {
       return { ...plain, kind };
     }
     if (!isRecord(schema) || Array.isArray(schema) || Object.keys(schema).length === 0) {
-      throw new Error(`attribute "${path}" is an Object without its attributes: add schema: { … }, or schema: 'any' to take any JSON object`);
+      throw new Error(
+        `attribute "${path}" is an Object without its attributes: add schema: { … }, or schema: 'any' to take any JSON object`,
+      );
     }
     return { ...plain, kind, members: readNodes(schema, path) };
   }
@@ -99,7 +111,9 @@ function readNode(attribute: Attribute, path: string): Node {
     return { ...plain, kind, element: readNode((schema as readonly [Attribute])[0], `${path}[]`) };
   }
   if (schema !== undefined) {
-    throw new Error(`attribute "${path}" has a schema, which belongs to an Object, Array or Set only: remove it, or change the type`);
+    throw new Error(
+      `attribute "${path}" has a schema, which belongs to an Object, Array or Set only: remove it, or change the type`,
+    );
   }
   return { ...plain, kind };
 }

@@ -20,21 +20,43 @@ export interface Prepared {
  * @param skip attributes already known to be wrong
  * @throws Error where a default makes a value of another type than its attribute has
  */
-export async function prepareItem(attributes: ReadonlyMap<string, Node>, body: JsonObject, skip: ReadonlySet<string> = new Set()): Promise<Prepared> {
-  return prepare([...attributes].filter(([name]) => !skip.has(name)), body);
+export async function prepareItem(
+  attributes: ReadonlyMap<string, Node>,
+  body: JsonObject,
+  skip: ReadonlySet<string> = new Set(),
+): Promise<Prepared> {
+  return prepare(
+    [...attributes].filter(([name]) => !skip.has(name)),
+    body,
+  );
 }
 
 /**
  * Prepares the attributes of an item that PATCH changes, with the same effect as PUT of the whole:
  * one that goes takes its default again. Defaults that are forced apply in any case.
  */
-export async function prepareChanges(attributes: ReadonlyMap<string, Node>, body: JsonObject, changed: ReadonlySet<string>): Promise<Prepared> {
-  return prepare([...attributes].filter(([name, node]) => changed.has(name) || node.words.forceDefault === true), body);
+export async function prepareChanges(
+  attributes: ReadonlyMap<string, Node>,
+  body: JsonObject,
+  changed: ReadonlySet<string>,
+): Promise<Prepared> {
+  return prepare(
+    [...attributes].filter(([name, node]) => changed.has(name) || node.words.forceDefault === true),
+    body,
+  );
 }
 
 /** Prepares attributes of an item that the resource's own code gives, read-only ones too. */
-export async function prepareGiven(attributes: ReadonlyMap<string, Node>, item: JsonObject, names: ReadonlySet<string>): Promise<Prepared> {
-  return prepare([...attributes].filter(([name, node]) => names.has(name) || node.words.forceDefault === true), item, true);
+export async function prepareGiven(
+  attributes: ReadonlyMap<string, Node>,
+  item: JsonObject,
+  names: ReadonlySet<string>,
+): Promise<Prepared> {
+  return prepare(
+    [...attributes].filter(([name, node]) => names.has(name) || node.words.forceDefault === true),
+    item,
+    true,
+  );
 }
 
 async function prepare(nodes: [string, Node][], body: JsonObject, takesReadOnly = false): Promise<Prepared> {
@@ -42,18 +64,22 @@ async function prepare(nodes: [string, Node][], body: JsonObject, takesReadOnly 
   /** Without a value an attribute is not stored. */
   const prepared: (Stored | undefined)[] = [];
   // Attributes with functions of their own run side by side; the others cost no promise.
-  const found = await Promise.all(nodes.flatMap(([name, node], index) => {
-    const given = (isReadOnly(node) && !takesReadOnly) || !Object.hasOwn(body, name) ? undefined : body[name];
-    if (usesDefaults(node) || usesFunctions(node)) {
-      const own = gatherFaults();
-      return [prepareByFunctions(node, given, [name], own).then((value) => {
-        prepared[index] = value;
-        return own;
-      })];
-    }
-    prepared[index] = prepareAsGiven(node, given, [name], faults);
-    return [];
-  }));
+  const found = await Promise.all(
+    nodes.flatMap(([name, node], index) => {
+      const given = (isReadOnly(node) && !takesReadOnly) || !Object.hasOwn(body, name) ? undefined : body[name];
+      if (usesDefaults(node) || usesFunctions(node)) {
+        const own = gatherFaults();
+        return [
+          prepareByFunctions(node, given, [name], own).then((value) => {
+            prepared[index] = value;
+            return own;
+          }),
+        ];
+      }
+      prepared[index] = prepareAsGiven(node, given, [name], faults);
+      return [];
+    }),
+  );
   found.forEach((own) => faults.addAll(own));
   const values: Record<string, Stored> = {};
   for (const [index, [name]] of nodes.entries()) {
@@ -74,7 +100,12 @@ function prepareAsGiven(node: Node, given: Given | undefined, at: Place, faults:
   return convert(node, given, at, faults);
 }
 
-async function prepareByFunctions(node: Node, given: Given | undefined, at: Place, faults: Faults): Promise<Stored | undefined> {
+async function prepareByFunctions(
+  node: Node,
+  given: Given | undefined,
+  at: Place,
+  faults: Faults,
+): Promise<Stored | undefined> {
   const filled = usesDefaults(node) ? await fillDefaults(node, given) : given;
   const value = prepareAsGiven(node, filled, at, faults);
   if (value === undefined || faults.count > 0) {

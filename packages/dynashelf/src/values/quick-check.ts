@@ -1,5 +1,6 @@
-// Whether a value is surely valid, by code compiled from its JSON Schema: most requests are, and need no validator, which
-// interprets the schema and says what is wrong. What is not known here is left to it; a property test holds the two together.
+// Whether a value is surely valid, by code compiled from its JSON Schema: most requests are, and need no validator,
+// which interprets the schema and says what is wrong. What is not known here is left to it; a property test holds the
+// two together.
 import type { AttributeDefinition } from '../definition/attribute';
 import { formatCheck } from './formats';
 import { isObject, type Json, type JsonObject } from '../definition/item';
@@ -10,9 +11,27 @@ export type QuickCheck = (value: Json) => boolean;
 
 /** The words that are known; those that only describe are true of everything. */
 const KNOWN = new Set([
-  'type', 'properties', 'required', 'additionalProperties', 'items', 'minLength', 'maxLength', 'pattern', 'format',
-  'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'minItems', 'maxItems', 'enum',
-  'title', 'description', 'examples', 'deprecated', 'contentEncoding',
+  'type',
+  'properties',
+  'required',
+  'additionalProperties',
+  'items',
+  'minLength',
+  'maxLength',
+  'pattern',
+  'format',
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'minItems',
+  'maxItems',
+  'enum',
+  'title',
+  'description',
+  'examples',
+  'deprecated',
+  'contentEncoding',
 ]);
 
 /** Compiles a schema; one with a word that is not known says true of nothing. */
@@ -29,7 +48,8 @@ export function quickCheck(schema: JsonSchema): QuickCheck {
 const OBJECT = new Set(['type', 'properties', 'required', 'additionalProperties']);
 
 /**
- * Compiles an object's schema for changes of it: only the members that are named count, and null takes away one that need not be there.
+ * Compiles an object's schema for changes of it: only the members that are named count, and null takes away one that
+ * need not be there.
  * It says true of nothing that could make a valid object invalid.
  */
 export function quickCheckOfChanges(schema: JsonSchema): QuickCheck {
@@ -37,19 +57,36 @@ export function quickCheckOfChanges(schema: JsonSchema): QuickCheck {
   if (schema.additionalProperties !== false || !Object.keys(schema).every((word) => OBJECT.has(word))) {
     return () => false;
   }
-  const orNull = (isValid: QuickCheck): QuickCheck => (value) => value === null || isValid(value);
-  return membersCheck(new Map(Object.entries(properties).map(([name, inner]) => [name, required.includes(name) ? quickCheck(inner) : orNull(quickCheck(inner))])));
+  const orNull =
+    (isValid: QuickCheck): QuickCheck =>
+    (value) =>
+      value === null || isValid(value);
+  return membersCheck(
+    new Map(
+      Object.entries(properties).map(([name, inner]) => [
+        name,
+        required.includes(name) ? quickCheck(inner) : orNull(quickCheck(inner)),
+      ]),
+    ),
+  );
 }
 
 function byType(schema: JsonSchema): QuickCheck {
   switch (schema.type) {
-    case 'string': return stringCheck(schema as TextWords);
-    case 'number': return numberCheck(schema as NumberWords, Number.isFinite);
-    case 'integer': return numberCheck(schema as NumberWords, Number.isInteger);
-    case 'boolean': return (value) => typeof value === 'boolean';
-    case 'array': return arrayCheck(schema);
-    case 'object': return schema.additionalProperties === false ? objectCheck(schema) : () => false;
-    default: return () => false;
+    case 'string':
+      return stringCheck(schema as TextWords);
+    case 'number':
+      return numberCheck(schema as NumberWords, Number.isFinite);
+    case 'integer':
+      return numberCheck(schema as NumberWords, Number.isInteger);
+    case 'boolean':
+      return (value) => typeof value === 'boolean';
+    case 'array':
+      return arrayCheck(schema);
+    case 'object':
+      return schema.additionalProperties === false ? objectCheck(schema) : () => false;
+    default:
+      return () => false;
   }
 }
 
@@ -63,21 +100,44 @@ function stringCheck({ minLength = 0, maxLength = Infinity, pattern, format }: T
     return () => false;
   }
   // A code point has one or two units, so that these lengths are enough and few enough.
-  return (value) => typeof value === 'string' && value.length >= 2 * minLength - 1 && value.length <= maxLength
-    && (expression === undefined || expression.test(value)) && (isOfFormat === undefined || isOfFormat(value));
+  return (value) =>
+    typeof value === 'string' &&
+    value.length >= 2 * minLength - 1 &&
+    value.length <= maxLength &&
+    (expression === undefined || expression.test(value)) &&
+    (isOfFormat === undefined || isOfFormat(value));
 }
 
-function numberCheck({ minimum = -Infinity, maximum = Infinity, exclusiveMinimum = -Infinity, exclusiveMaximum = Infinity }: NumberWords, isOfType: (value: unknown) => boolean): QuickCheck {
-  return (value) => isOfType(value) && (value as number) >= minimum && (value as number) <= maximum && (value as number) > exclusiveMinimum && (value as number) < exclusiveMaximum;
+function numberCheck(
+  { minimum = -Infinity, maximum = Infinity, exclusiveMinimum = -Infinity, exclusiveMaximum = Infinity }: NumberWords,
+  isOfType: (value: unknown) => boolean,
+): QuickCheck {
+  return (value) =>
+    isOfType(value) &&
+    (value as number) >= minimum &&
+    (value as number) <= maximum &&
+    (value as number) > exclusiveMinimum &&
+    (value as number) < exclusiveMaximum;
 }
 
-function arrayCheck({ items, minItems = 0, maxItems = Infinity }: { items?: JsonSchema; minItems?: number; maxItems?: number }): QuickCheck {
+function arrayCheck({
+  items,
+  minItems = 0,
+  maxItems = Infinity,
+}: {
+  items?: JsonSchema;
+  minItems?: number;
+  maxItems?: number;
+}): QuickCheck {
   const element = items === undefined ? () => false : quickCheck(items);
-  return (value) => Array.isArray(value) && value.length >= minItems && value.length <= maxItems && value.every(element);
+  return (value) =>
+    Array.isArray(value) && value.length >= minItems && value.length <= maxItems && value.every(element);
 }
 
 function objectCheck({ properties = {}, required = [] }: JsonSchema): QuickCheck {
-  const areValid = membersCheck(new Map(Object.entries(properties).map(([name, schema]) => [name, quickCheck(schema)])));
+  const areValid = membersCheck(
+    new Map(Object.entries(properties).map(([name, schema]) => [name, quickCheck(schema)])),
+  );
   return (value) => areValid(value) && required.every((name) => Object.hasOwn(value as JsonObject, name));
 }
 

@@ -21,7 +21,11 @@ export interface BodyFaults extends Faults {
  * The faults of what a client would write, such as {@link writable} returns.
  * @param counts whether the faults of an attribute count; all do without it
  */
-export function findFaults(resource: Pick<Resource, 'name' | 'attributes'>, body: JsonObject, counts: (attribute: string) => boolean = () => true): BodyFaults {
+export function findFaults(
+  resource: Pick<Resource, 'name' | 'attributes'>,
+  body: JsonObject,
+  counts: (attribute: string) => boolean = () => true,
+): BodyFaults {
   const attributes = new Set<string>();
   const faults = Object.assign(gatherFaults(), { attributes });
   const { isValid, findErrors } = checksOf(resource.attributes);
@@ -40,18 +44,27 @@ export function findFaults(resource: Pick<Resource, 'name' | 'attributes'>, body
   for (const { keyword, keywordLocation, instanceLocation } of errors) {
     const sentence = SENTENCES[keyword];
     // An object without several attributes has an error for each, and each of these tells of all.
-    if ((sentence === undefined && keyword !== 'required' && keyword !== 'false') || told.has(`${keyword}${instanceLocation}`)) {
+    if (
+      (sentence === undefined && keyword !== 'required' && keyword !== 'false') ||
+      told.has(`${keyword}${instanceLocation}`)
+    ) {
       continue;
     }
     told.add(`${keyword}${instanceLocation}`);
     const at = parse(instanceLocation);
     if (keyword === 'required') {
       const object = resolve(body, at) as JsonObject;
-      for (const name of (resolve(schema, parse(keywordLocation)) as string[]).filter((required) => !Object.hasOwn(object, required))) {
+      for (const name of (resolve(schema, parse(keywordLocation)) as string[]).filter(
+        (required) => !Object.hasOwn(object, required),
+      )) {
         note([...at, name], () => `"${name}" is required: add it.`);
       }
     } else {
-      note(at, () => sentence === undefined ? unknownAttribute(resource, schema, at, faults) : sentence(resolve(schema, parse(keywordLocation)) as never));
+      note(at, () =>
+        sentence === undefined
+          ? unknownAttribute(resource, schema, at, faults)
+          : sentence(resolve(schema, parse(keywordLocation)) as never),
+      );
     }
   }
   for (const [name, node] of resource.attributes) {
@@ -67,7 +80,8 @@ export function findFaults(resource: Pick<Resource, 'name' | 'attributes'>, body
 }
 
 /**
- * Whether changes of attributes are surely valid, such as {@link writable} returns of a merge patch: null takes an attribute away.
+ * Whether changes of attributes are surely valid, such as {@link writable} returns of a merge patch: null takes an
+ * attribute away.
  * What this does not know, {@link findFaults} does.
  */
 export function areValidChanges({ attributes }: Pick<Resource, 'attributes'>, changes: JsonObject): boolean {
@@ -79,18 +93,28 @@ export function attributeOf(fault: Fault): string {
   return 'pointer' in fault ? decodeURIComponent(fault.pointer.split('/')[1] ?? '') : '';
 }
 
-/** The part of a body that its sender may set: without read-only attributes, the system's own, and those ignored of this sender. */
-export function writable(attributes: ReadonlyMap<string, Node>, body: JsonObject, ignored: ReadonlySet<string> = new Set()): JsonObject {
+/**
+ * The part of a body that its sender may set: without read-only attributes, the system's own, and those ignored of this
+ * sender.
+ */
+export function writable(
+  attributes: ReadonlyMap<string, Node>,
+  body: JsonObject,
+  ignored: ReadonlySet<string> = new Set(),
+): JsonObject {
   const isWritable = (name: string): boolean => {
     const node = attributes.get(name);
     return node === undefined ? !SYSTEM_ATTRIBUTES.includes(name) : !isReadOnly(node) && !ignored.has(name);
   };
   // Most bodies hold nothing else.
-  return Object.keys(body).every(isWritable) ? body : Object.fromEntries(Object.entries(body).filter(([name]) => isWritable(name)));
+  return Object.keys(body).every(isWritable)
+    ? body
+    : Object.fromEntries(Object.entries(body).filter(([name]) => isWritable(name)));
 }
 
 const SENTENCES: Record<string, ((limit: never) => string) | undefined> = {
-  type: (type: string) => `Must be ${type === 'integer' || type === 'object' || type === 'array' ? 'an' : 'a'} ${type}.`,
+  type: (type: string) =>
+    `Must be ${type === 'integer' || type === 'object' || type === 'array' ? 'an' : 'a'} ${type}.`,
   enum: (values: unknown[]) => `Must be one of ${values.map((value) => JSON.stringify(value)).join(', ')}.`,
   format: (format: string) => `Must be a valid ${format}${FORMAT_EXAMPLES[format] ?? ''}.`,
   pattern: (pattern: string) => PATTERNS[pattern] ?? `Must match the pattern ${pattern}.`,
@@ -131,7 +155,10 @@ function siblings(schema: JsonSchema, at: Place): string[] {
 
 /** A URI fragment (RFC 6901 §6) as its parts. */
 function parse(fragment: string): string[] {
-  return fragment.split('/').slice(1).map((part) => decodeURIComponent(part).replace(/~1/g, '/').replace(/~0/g, '~'));
+  return fragment
+    .split('/')
+    .slice(1)
+    .map((part) => decodeURIComponent(part).replace(/~1/g, '/').replace(/~0/g, '~'));
 }
 
 function resolve(document: unknown, at: Place): unknown {

@@ -7,7 +7,15 @@ import { tableName, useTable } from '../../src/testing/table';
 
 useTable();
 
-const all = { list: 'public', read: 'public', create: 'authenticated', replace: 'authenticated', patch: 'authenticated', delete: 'authenticated', publish: 'authenticated' } as const;
+const all = {
+  list: 'public',
+  read: 'public',
+  create: 'authenticated',
+  replace: 'authenticated',
+  patch: 'authenticated',
+  delete: 'authenticated',
+  publish: 'authenticated',
+} as const;
 const resources = papersWith(all);
 const ask: Client = createClient({ resources, config: RULES });
 
@@ -43,15 +51,36 @@ test.each<[string, Ask, string]>([
   ['DELETE /papers/p', { headers: { 'If-Match': '"99"' } }, 'current'],
   ['POST /papers/p/publish', { headers: { 'If-Match': '"99"' } }, 'current'],
   ['POST /transactions', { body: { operations: [{ method: 'GET', path: '/papers/p' }] } }, 'results'],
-  ['POST /transactions', { body: { operations: [{ method: 'PATCH', path: '/papers/p', body: { title: 'U' } }] } }, 'results'],
-  ['POST /transactions', { body: { operations: [{ method: 'PATCH', path: '/papers/p', body: { title: 'U' }, headers: { 'If-Match': '"99"' } }] } }, 'current'],
+  [
+    'POST /transactions',
+    { body: { operations: [{ method: 'PATCH', path: '/papers/p', body: { title: 'U' } }] } },
+    'results',
+  ],
+  [
+    'POST /transactions',
+    {
+      body: {
+        operations: [{ method: 'PATCH', path: '/papers/p', body: { title: 'U' }, headers: { 'If-Match': '"99"' } }],
+      },
+    },
+    'current',
+  ],
 ])('%s %j of someone who may not see them holds neither grade nor pin', async (line, more, member) => {
   const { body, text } = await ask(line, { ...more, as: ADA });
   expect(body).toHaveProperty(member);
   expect(text).not.toMatch(/grade|pin|1234/);
 });
 
-test.each(['grade=3', 'grade[gte]=1', 'grade[exists]=true', 'sort=grade', 'fields=grade', 'pin=1234', 'pin[begins]=1', 'fields=pin'])('?%s asks for what is not there: 400, the same as of an attribute that is not declared', async (query) => {
+test.each([
+  'grade=3',
+  'grade[gte]=1',
+  'grade[exists]=true',
+  'sort=grade',
+  'fields=grade',
+  'pin=1234',
+  'pin[begins]=1',
+  'fields=pin',
+])('?%s asks for what is not there: 400, the same as of an attribute that is not declared', async (query) => {
   const { status, body } = await ask(`GET /papers?${query}`, { as: ADA });
   const unknown = await ask(`GET /papers?${query.replace(/grade|pin/, 'zzz')}`, { as: ADA });
   expect([status, body.errors[0].detail.replaceAll(/grade|pin/g, 'zzz')]).toEqual([400, unknown.body.errors[0].detail]);
@@ -63,7 +92,9 @@ test('an order that is not served names no index of an attribute that is not see
 });
 
 test('an editor filters, sorts and selects by the grade', async () => {
-  expect((await ask('GET /papers?grade=3&sort=grade&fields=grade', { as: EDITOR })).body.items).toEqual([{ id: 'p', grade: 3 }]);
+  expect((await ask('GET /papers?grade=3&sort=grade&fields=grade', { as: EDITOR })).body.items).toEqual([
+    { id: 'p', grade: 3 },
+  ]);
 });
 
 test.each<[string, object[]]>([
@@ -75,7 +106,9 @@ test.each<[string, object[]]>([
 ])('JSON Patch with %s finds no such member: 422, nothing changed', async (_what, patch) => {
   const { status, text } = await ask('PATCH /papers/p', { body: patch, headers: JSON_PATCH, as: ADA });
   expect([status, text]).toEqual([422, expect.not.stringContaining('1234')]);
-  expect(await ask('GET /papers?grade=3', { as: EDITOR })).toMatchObject({ body: { items: [{ id: 'p', title: 'T', grade: 3 }] } });
+  expect(await ask('GET /papers?grade=3', { as: EDITOR })).toMatchObject({
+    body: { items: [{ id: 'p', title: 'T', grade: 3 }] },
+  });
 });
 
 describe('what someone sends who may not set the grade', () => {
@@ -84,9 +117,24 @@ describe('what someone sends who may not set the grade', () => {
     ['PUT /papers/p', { body: { title: 'U', owner: 'ada' } }],
     ['PATCH /papers/p', { body: { title: 'U', grade: 1 } }],
     ['PATCH /papers/p', { body: { title: 'U', grade: null } }],
-    ['PATCH /papers/p', { body: [{ op: 'add', path: '/grade', value: 1 }, { op: 'replace', path: '/title', value: 'U' }], headers: JSON_PATCH }],
-    ['POST /transactions', { body: { operations: [{ method: 'PATCH', path: '/papers/p', body: { title: 'U', grade: 1 } }] } }],
-    ['POST /transactions', { body: { operations: [{ method: 'PUT', path: '/papers/p', body: { title: 'U', owner: 'ada', grade: 1 } }] } }],
+    [
+      'PATCH /papers/p',
+      {
+        body: [
+          { op: 'add', path: '/grade', value: 1 },
+          { op: 'replace', path: '/title', value: 'U' },
+        ],
+        headers: JSON_PATCH,
+      },
+    ],
+    [
+      'POST /transactions',
+      { body: { operations: [{ method: 'PATCH', path: '/papers/p', body: { title: 'U', grade: 1 } }] } },
+    ],
+    [
+      'POST /transactions',
+      { body: { operations: [{ method: 'PUT', path: '/papers/p', body: { title: 'U', owner: 'ada', grade: 1 } }] } },
+    ],
   ])('%s %j changes the rest and leaves grade and pin as they are', async (line, more) => {
     expect(await ask(line, { ...more, as: ADA })).toMatchObject({ status: 200 });
     expect((await ask('GET /papers/p', { as: EDITOR })).body).toMatchObject({ title: 'U', grade: 3 });
@@ -113,7 +161,10 @@ describe('what nobody sees can still be set', () => {
   });
 
   test('and is checked: a wrong value is 422', async () => {
-    expect(await ask('PATCH /papers/p', { body: { pin: 5 }, as: ADA })).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/pin' }] } });
+    expect(await ask('PATCH /papers/p', { body: { pin: 5 }, as: ADA })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '#/pin' }] },
+    });
   });
 
   test('is not seen where access is open either', async () => {
@@ -138,7 +189,10 @@ test('a replay of the outcome for the same key and caller shows what was shown, 
 });
 
 describe('a caller that may write and not read', () => {
-  const dropBox: Client = createClient({ resources: papersWith({ ...all, read: { role: 'editor' }, create: 'public' }), config: RULES });
+  const dropBox: Client = createClient({
+    resources: papersWith({ ...all, read: { role: 'editor' }, create: 'public' }),
+    config: RULES,
+  });
 
   test.each<[string, Ask, number]>([
     ['POST /papers', { body: { title: 'T', owner: 'x' } }, 201],
@@ -149,14 +203,33 @@ describe('a caller that may write and not read', () => {
     ['POST /papers/p/publish', {}, 204],
   ])('is answered without body to %s %j', async (line, more, status) => {
     const answer = await dropBox(line, { ...more, as: ADA });
-    expect([answer.status, answer.text, answer.headers['content-type'], answer.headers['preference-applied']]).toEqual([status, '', undefined, undefined]);
-    expect(answer.headers['location']).toEqual(status === 201 && !Array.isArray(more.body) ? expect.stringMatching(/^\/papers\/./) : undefined);
+    expect([answer.status, answer.text, answer.headers['content-type'], answer.headers['preference-applied']]).toEqual([
+      status,
+      '',
+      undefined,
+      undefined,
+    ]);
+    expect(answer.headers['location']).toEqual(
+      status === 201 && !Array.isArray(more.body) ? expect.stringMatching(/^\/papers\/./) : undefined,
+    );
   });
 
   test('is told of its operations in a transaction without their items', async () => {
-    const operations = [{ method: 'PUT', path: '/papers/p', body: { title: 'T', owner: 'x' } }, { method: 'POST', path: '/papers', body: { title: 'T', owner: 'x' } }];
+    const operations = [
+      { method: 'PUT', path: '/papers/p', body: { title: 'T', owner: 'x' } },
+      { method: 'POST', path: '/papers', body: { title: 'T', owner: 'x' } },
+    ];
     const { status, body } = await dropBox('POST /transactions', { body: { operations }, as: ADA });
-    expect([status, body.results.map((result: { status: number; body?: unknown }) => [result.status, 'body' in result])]).toEqual([200, [[204, false], [201, false]]]);
+    expect([
+      status,
+      body.results.map((result: { status: number; body?: unknown }) => [result.status, 'body' in result]),
+    ]).toEqual([
+      200,
+      [
+        [204, false],
+        [201, false],
+      ],
+    ]);
   });
 
   test('sees no `current` with 412, nor its ETag', async () => {
@@ -165,7 +238,10 @@ describe('a caller that may write and not read', () => {
   });
 
   test('expands nothing: 403 naming the collection', async () => {
-    expect(await dropBox('GET /remarks?expand=paper', { as: ADA })).toMatchObject({ status: 403, body: { detail: expect.stringContaining('papers') } });
+    expect(await dropBox('GET /remarks?expand=paper', { as: ADA })).toMatchObject({
+      status: 403,
+      body: { detail: expect.stringContaining('papers') },
+    });
   });
 });
 

@@ -11,7 +11,15 @@ import { useTable } from '../../src/testing/table';
 useTable();
 
 const owner = { owner: 'owner' } as const;
-const resources = papersWith({ list: [owner, { role: 'editor' }], read: [owner, { role: 'editor' }], create: [owner, { role: 'editor' }], replace: [owner, { role: 'editor' }], patch: [owner, { role: 'editor' }], delete: owner, publish: owner });
+const resources = papersWith({
+  list: [owner, { role: 'editor' }],
+  read: [owner, { role: 'editor' }],
+  create: [owner, { role: 'editor' }],
+  replace: [owner, { role: 'editor' }],
+  patch: [owner, { role: 'editor' }],
+  delete: owner,
+  publish: owner,
+});
 const database = useProxy({ resources, config: RULES });
 const ask: Client = async (line, more) => database.ask(line, more);
 
@@ -32,38 +40,81 @@ describe('what an owner creates', () => {
   });
 
   test('in an array and in a transaction it belongs to the caller too', async () => {
-    const { body: { items } } = await ask('POST /papers', { body: [{ title: 'A', owner: 'ada' }, { title: 'B' }], as: BEN });
-    const { body: { results } } = await ask('POST /transactions', { body: { operations: [{ method: 'POST', path: '/papers', body: { title: 'C', owner: 'ada' } }, { method: 'PUT', path: '/papers/d', body: { title: 'D', owner: 'ada' } }] }, as: BEN });
-    expect([...items, ...results.map((result: { body: object }) => result.body)].map((item) => item.owner)).toEqual(['ben', 'ben', 'ben', 'ben']);
+    const {
+      body: { items },
+    } = await ask('POST /papers', { body: [{ title: 'A', owner: 'ada' }, { title: 'B' }], as: BEN });
+    const {
+      body: { results },
+    } = await ask('POST /transactions', {
+      body: {
+        operations: [
+          { method: 'POST', path: '/papers', body: { title: 'C', owner: 'ada' } },
+          { method: 'PUT', path: '/papers/d', body: { title: 'D', owner: 'ada' } },
+        ],
+      },
+      as: BEN,
+    });
+    expect([...items, ...results.map((result: { body: object }) => result.body)].map((item) => item.owner)).toEqual([
+      'ben',
+      'ben',
+      'ben',
+      'ben',
+    ]);
   });
 
   test('by a role belongs to whom the body names, and needs the name', async () => {
-    expect(await ask('POST /papers', { body: { title: 'T', owner: 'ada' }, as: EDITOR })).toMatchObject({ status: 201, body: { owner: 'ada' } });
-    expect(await ask('POST /papers', { body: { title: 'T' }, as: EDITOR })).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/owner' }] } });
+    expect(await ask('POST /papers', { body: { title: 'T', owner: 'ada' }, as: EDITOR })).toMatchObject({
+      status: 201,
+      body: { owner: 'ada' },
+    });
+    expect(await ask('POST /papers', { body: { title: 'T' }, as: EDITOR })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '#/owner' }] },
+    });
   });
 
   test('cannot be given away by its owner, by PUT, PATCH or JSON Patch', async () => {
     await ask('PUT /papers/p', { body: { title: 'T' }, as: ADA });
     await ask('PUT /papers/p', { body: { title: 'T', owner: 'ben' }, as: ADA });
     await ask('PATCH /papers/p', { body: { owner: 'ben' }, as: ADA });
-    await ask('PATCH /papers/p', { body: [{ op: 'replace', path: '/owner', value: 'ben' }, { op: 'replace', path: '/title', value: 'U' }], headers: { 'Content-Type': 'application/json-patch+json' }, as: ADA });
+    await ask('PATCH /papers/p', {
+      body: [
+        { op: 'replace', path: '/owner', value: 'ben' },
+        { op: 'replace', path: '/title', value: 'U' },
+      ],
+      headers: { 'Content-Type': 'application/json-patch+json' },
+      as: ADA,
+    });
     expect(await ask('GET /papers/p', { as: ADA })).toMatchObject({ status: 200, body: { owner: 'ada', title: 'U' } });
     expect(await ask('GET /papers/p', { as: BEN })).toMatchObject({ status: 404 });
   });
 
   test('can be sent back as GET gave it', async () => {
     const { body } = await ask('PUT /papers/p', { body: { title: 'T' }, as: ADA });
-    expect(await ask('PUT /papers/p', { body, as: ADA })).toMatchObject({ status: 200, body: { owner: 'ada', title: 'T' } });
+    expect(await ask('PUT /papers/p', { body, as: ADA })).toMatchObject({
+      status: 200,
+      body: { owner: 'ada', title: 'T' },
+    });
   });
 
   test('is of a subject that no attribute can hold: 422 naming the attribute, nothing written', async () => {
-    expect(await ask('POST /papers', { body: { title: 'T' }, as: { subject: 'x'.repeat(201) } })).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/owner' }] } });
+    expect(await ask('POST /papers', { body: { title: 'T' }, as: { subject: 'x'.repeat(201) } })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '#/owner' }] },
+    });
   });
 });
 
 describe('lists of an owner', () => {
   beforeEach(async () => {
-    await Promise.all(Array.from({ length: 6 }, async (_, index) => ask(`PUT /papers/p${index}`, { body: { title: `T${index}`, owner: index % 2 === 0 ? 'ada' : 'ben' }, as: EDITOR })));
+    await Promise.all(
+      Array.from({ length: 6 }, async (_, index) =>
+        ask(`PUT /papers/p${index}`, {
+          body: { title: `T${index}`, owner: index % 2 === 0 ? 'ada' : 'ben' },
+          as: EDITOR,
+        }),
+      ),
+    );
     database.proxy.clear();
   });
 
@@ -77,7 +128,10 @@ describe('lists of an owner', () => {
     const { body } = await ask(`GET ${path}`, { as: ADA });
     expect(body.items.map(({ id }: { id: string }) => id)).toEqual(ids);
     const [request, ...more] = database.proxy.requests;
-    expect([request!.operation, Object.values(request!.input['ExpressionAttributeValues'] as object)]).toEqual(['Query', expect.arrayContaining([{ S: `papers#${index}#ada` }])]);
+    expect([request!.operation, Object.values(request!.input['ExpressionAttributeValues'] as object)]).toEqual([
+      'Query',
+      expect.arrayContaining([{ S: `papers#${index}#ada` }]),
+    ]);
     expect([more.length, request!.output?.['ScannedCount']]).toEqual([0, ids.length]);
   });
 
@@ -88,11 +142,16 @@ describe('lists of an owner', () => {
 
   test('in an order that only an index of everyone has are refused, naming those that are served', async () => {
     const { status, body } = await ask('GET /papers?sort=state', { as: ADA });
-    expect([status, body.errors[0].detail]).toEqual([400, 'No index serves this order. Served are: id; title. Each also descending, with - before every name.']);
+    expect([status, body.errors[0].detail]).toEqual([
+      400,
+      'No index serves this order. Served are: id; title. Each also descending, with - before every name.',
+    ]);
   });
 
   test('are counted among themselves', async () => {
-    expect(await ask('GET /papers?limit=1', { headers: { Prefer: 'count=exact' }, as: ADA })).toMatchObject({ body: { total: 3 } });
+    expect(await ask('GET /papers?limit=1', { headers: { Prefer: 'count=exact' }, as: ADA })).toMatchObject({
+      body: { total: 3 },
+    });
   });
 
   test('are whole pages from first to last, while others write', async () => {
@@ -108,7 +167,8 @@ describe('lists of an owner', () => {
 });
 
 describe('lists by the conditions of a function', () => {
-  const rule: AccessFunction = ({ subject, roles }) => (roles.includes('editor') ? { state: 'draft' } : { owner: subject });
+  const rule: AccessFunction = ({ subject, roles }) =>
+    roles.includes('editor') ? { state: 'draft' } : { owner: subject };
   const byState = papersWith({ create: 'public', list: rule });
   const guarded = useProxy({ resources: byState, config: RULES, described: false });
 
@@ -117,24 +177,41 @@ describe('lists by the conditions of a function', () => {
     ['/papers?sort=title', ADA, 'papers#byOwnerAndTitle#ada', 3, 3],
     ['/papers?owner=ben&sort=title', EDITOR, 'papers#byOwnerAndTitle#ben', 3, 3],
     ['/papers?title[gte]=T4&sort=title', EDITOR, 'papers#byTitle', 2, 2],
-  ] as const)('%s are planned as filters are, by the index that leaves out most', async (path, as, partition, scanned, given) => {
-    await Promise.all(Array.from({ length: 6 }, async (_, index) => guarded.ask(`POST /papers`, { body: { title: `T${index}`, owner: index % 2 === 0 ? 'ada' : 'ben' } })));
-    guarded.proxy.clear();
-    const { body } = await guarded.ask(`GET ${path}`, { as });
-    const [request] = guarded.proxy.requests;
-    expect([body.items.length, request!.output?.['ScannedCount']]).toEqual([given, scanned]);
-    expect(Object.values(request!.input['ExpressionAttributeValues'] as object)).toEqual(expect.arrayContaining([{ S: partition }]));
-  });
+  ] as const)(
+    '%s are planned as filters are, by the index that leaves out most',
+    async (path, as, partition, scanned, given) => {
+      await Promise.all(
+        Array.from({ length: 6 }, async (_, index) =>
+          guarded.ask(`POST /papers`, { body: { title: `T${index}`, owner: index % 2 === 0 ? 'ada' : 'ben' } }),
+        ),
+      );
+      guarded.proxy.clear();
+      const { body } = await guarded.ask(`GET ${path}`, { as });
+      const [request] = guarded.proxy.requests;
+      expect([body.items.length, request!.output?.['ScannedCount']]).toEqual([given, scanned]);
+      expect(Object.values(request!.input['ExpressionAttributeValues'] as object)).toEqual(
+        expect.arrayContaining([{ S: partition }]),
+      );
+    },
+  );
 });
 
 describe('the owner `id`, whose item has the subject as its id', () => {
   const self = { owner: 'id' } as const;
-  const people = defineResource({ name: 'people', description: 'People.', schema: { name: { type: String, required: true, maxLength: 50 } }, access: { list: self, read: self, create: self, replace: self, patch: self, delete: self } });
+  const people = defineResource({
+    name: 'people',
+    description: 'People.',
+    schema: { name: { type: String, required: true, maxLength: 50 } },
+    access: { list: self, read: self, create: self, replace: self, patch: self, delete: self },
+  });
   const asked = createClient({ resources: listResources(people), config: RULES });
 
   test('makes, lists and changes that item and no other', async () => {
     expect(await asked('PUT /people/ben', { body: { name: 'Ben' }, as: ADA })).toMatchObject({ status: 404 });
-    expect(await asked('POST /people', { body: { name: 'Ada' }, as: ADA })).toMatchObject({ status: 403, body: { detail: expect.stringContaining('send PUT to /people/ada') } });
+    expect(await asked('POST /people', { body: { name: 'Ada' }, as: ADA })).toMatchObject({
+      status: 403,
+      body: { detail: expect.stringContaining('send PUT to /people/ada') },
+    });
     expect(await asked('PUT /people/ada', { body: { name: 'Ada' }, as: ADA })).toMatchObject({ status: 201 });
     expect(await asked('PUT /people/ben', { body: { name: 'Ben' }, as: BEN })).toMatchObject({ status: 201 });
     expect((await asked('GET /people', { as: ADA })).body.items.map(({ id }: { id: string }) => id)).toEqual(['ada']);
@@ -147,16 +224,23 @@ describe('a change of owner while the owner writes', () => {
   test('ends the writes of the former owner: none takes effect after it, of any number that race with it', async () => {
     await ask('PUT /papers/p', { body: { title: 'T' }, as: ADA });
     const handOver = 20;
-    const answers = await race(async (number) => (number === handOver
-      ? ask('PATCH /papers/p', { body: { owner: 'ben' }, as: EDITOR })
-      : ask('PATCH /papers/p', { body: { title: `T${number}` }, as: ADA })));
+    const answers = await race(async (number) =>
+      number === handOver
+        ? ask('PATCH /papers/p', { body: { owner: 'ben' }, as: EDITOR })
+        : ask('PATCH /papers/p', { body: { title: `T${number}` }, as: ADA }),
+    );
 
     const given = answers[handOver]!;
-    const written = answers.filter(({ status }, number) => status === 200 && number !== handOver).map(({ body }) => body.version as number);
+    const written = answers
+      .filter(({ status }, number) => status === 200 && number !== handOver)
+      .map(({ body }) => body.version as number);
     expect(given.status).toBe(200);
     expect(Object.keys(statuses(answers))).toEqual(expect.arrayContaining(['200']));
     expect(written.filter((version) => version > given.body.version)).toEqual([]);
-    expect(await ask('GET /papers/p', { as: BEN })).toMatchObject({ status: 200, body: { owner: 'ben', version: given.body.version } });
+    expect(await ask('GET /papers/p', { as: BEN })).toMatchObject({
+      status: 200,
+      body: { owner: 'ben', version: given.body.version },
+    });
     expect(answers.every(({ status }) => [200, 404].includes(status))).toBe(true);
   });
 });

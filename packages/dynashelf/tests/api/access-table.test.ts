@@ -1,4 +1,5 @@
-// Every way in against every rule, for every kind of caller: a table, held against a model that says in three lines what a rule means.
+// Every way in against every rule, for every kind of caller: a table, held against a model that says in three lines
+// what a rule means.
 import type { AccessRules } from '../../src/definition/access';
 import { createClient, type Answer, type As, type Ask, type Client } from '../../src/testing/client';
 import { papersWith } from '../setup/papers';
@@ -23,15 +24,29 @@ const RULE_CASES: RuleCase[] = [
   { name: 'public', rule: 'public', verdict: () => 'granted' },
   { name: 'authenticated', rule: 'authenticated', verdict: (caller) => (caller === 'nobody' ? 'refused' : 'granted') },
   { name: 'a role', rule: { role: 'editor' }, verdict: (caller) => (caller === 'editor' ? 'granted' : 'refused') },
-  { name: 'one of several roles', rule: { role: ['admin', 'editor'] }, verdict: (caller) => (caller === 'editor' ? 'granted' : 'refused') },
+  {
+    name: 'one of several roles',
+    rule: { role: ['admin', 'editor'] },
+    verdict: (caller) => (caller === 'editor' ? 'granted' : 'refused'),
+  },
   { name: 'the owner', rule: { owner: 'owner' }, verdict: byOwn },
-  { name: 'a role or the owner', rule: [{ owner: 'owner' }, { role: 'editor' }], verdict: (caller, own) => (caller === 'editor' ? 'granted' : byOwn(caller, own)) },
+  {
+    name: 'a role or the owner',
+    rule: [{ owner: 'owner' }, { role: 'editor' }],
+    verdict: (caller, own) => (caller === 'editor' ? 'granted' : byOwn(caller, own)),
+  },
   { name: 'a function that says yes', rule: () => true, verdict: () => 'granted' },
   { name: 'a function that says no', rule: () => false, verdict: () => 'refused' },
   { name: 'a function with conditions', rule: ({ subject }) => subject !== '' && { owner: subject }, verdict: byOwn },
 ];
 
-const CALLERS: readonly [name: string, as: As | undefined][] = [['nobody', undefined], ['owner', ADA], ['stranger', BEN], ['editor', EDITOR], ['machine', MACHINE]];
+const CALLERS: readonly [name: string, as: As | undefined][] = [
+  ['nobody', undefined],
+  ['owner', ADA],
+  ['stranger', BEN],
+  ['editor', EDITOR],
+  ['machine', MACHINE],
+];
 
 interface Way {
   readonly line: string;
@@ -58,7 +73,9 @@ const expandedToNull = ({ status, body }: Answer): void => {
 const paper = { title: 'Fresh', owner: 'ada' };
 const merge = { 'Content-Type': 'application/merge-patch+json' };
 const jsonPatch = { 'Content-Type': 'application/json-patch+json' };
-const within = (method: string, path: string, body?: object): Ask => ({ body: { operations: [{ method, path, ...(body && { body }) }] } });
+const within = (method: string, path: string, body?: object): Ask => ({
+  body: { operations: [{ method, path, ...(body && { body }) }] },
+});
 
 const WAYS: Way[] = [
   { line: 'GET /papers', success: 200, absent: empty },
@@ -74,19 +91,37 @@ const WAYS: Way[] = [
   { line: 'PUT /papers/p3', ask: { body: paper }, success: 201, makes: true },
   { line: 'PUT /papers/p1', ask: { body: paper }, success: 200 },
   { line: 'PATCH /papers/p1', ask: { headers: merge, body: { title: 'Changed' } }, success: 200 },
-  { line: 'PATCH /papers/p1', ask: { headers: jsonPatch, body: [{ op: 'replace', path: '/title', value: 'Changed' }] }, success: 200 },
+  {
+    line: 'PATCH /papers/p1',
+    ask: { headers: jsonPatch, body: [{ op: 'replace', path: '/title', value: 'Changed' }] },
+    success: 200,
+  },
   { line: 'DELETE /papers/p1', success: 204 },
   { line: 'POST /papers/p1/publish', success: 200 },
   { line: 'POST /transactions', ask: within('POST', '/papers', paper), success: 200, makes: true, inTransaction: true },
   { line: 'POST /transactions', ask: within('PUT', '/papers/p1', paper), success: 200, inTransaction: true },
-  { line: 'POST /transactions', ask: within('PUT', '/papers/p3', paper), success: 200, makes: true, inTransaction: true },
-  { line: 'POST /transactions', ask: within('PATCH', '/papers/p1', { title: 'Changed' }), success: 200, inTransaction: true },
+  {
+    line: 'POST /transactions',
+    ask: within('PUT', '/papers/p3', paper),
+    success: 200,
+    makes: true,
+    inTransaction: true,
+  },
+  {
+    line: 'POST /transactions',
+    ask: within('PATCH', '/papers/p1', { title: 'Changed' }),
+    success: 200,
+    inTransaction: true,
+  },
   { line: 'POST /transactions', ask: within('DELETE', '/papers/p2'), success: 200, inTransaction: true },
   { line: 'POST /transactions', ask: within('GET', '/papers/p1'), success: 200, inTransaction: true },
 ];
 
 describe.each(RULE_CASES)('access by $name', ({ rule, verdict }) => {
-  const access = rule === undefined ? {} : { list: rule, read: rule, create: rule, replace: rule, patch: rule, delete: rule, publish: rule };
+  const access =
+    rule === undefined
+      ? {}
+      : { list: rule, read: rule, create: rule, replace: rule, patch: rule, delete: rule, publish: rule };
   const resources = papersWith(access);
   const guarded = createClient({ resources, config: RULES });
   const open = createClient({ resources, described: false });
@@ -120,7 +155,9 @@ describe.each(RULE_CASES)('access by $name', ({ rule, verdict }) => {
 
     if (others.length > 0) {
       test(`refused, and nothing changed: ${others.length} of ${WAYS.length} ways in`, async () => {
-        const answers = await Promise.all(others.map(async (way) => [way, await guarded(way.line, { ...way.ask, as })] as const));
+        const answers = await Promise.all(
+          others.map(async (way) => [way, await guarded(way.line, { ...way.ask, as })] as const),
+        );
         expect(await stateOf(open)).toEqual(state);
         for (const [way, answer] of answers) {
           if (verdictOf(way) === 'absent') {
@@ -141,10 +178,19 @@ function nameOf({ line, ask }: Way): string {
 
 function expectRefused(way: Way, caller: string, { status, headers, body }: Answer): void {
   const isNobody = caller === 'nobody';
-  expect([nameOf(way), status, headers['www-authenticate']]).toEqual([nameOf(way), isNobody ? 401 : 403, isNobody ? 'Bearer' : undefined]);
-  expect(body).toMatchObject({ title: isNobody ? 'Unauthenticated' : 'Forbidden', ...(way.inTransaction === true && { errors: [{ pointer: '#/operations/0' }] }) });
+  expect([nameOf(way), status, headers['www-authenticate']]).toEqual([
+    nameOf(way),
+    isNobody ? 401 : 403,
+    isNobody ? 'Bearer' : undefined,
+  ]);
+  expect(body).toMatchObject({
+    title: isNobody ? 'Unauthenticated' : 'Forbidden',
+    ...(way.inTransaction === true && { errors: [{ pointer: '#/operations/0' }] }),
+  });
 }
 
 async function stateOf(open: Client): Promise<unknown> {
-  return (await Promise.all(['papers', 'shelves', 'remarks'].map(async (name) => open(`GET /${name}`)))).map(({ body }) => body);
+  return (await Promise.all(['papers', 'shelves', 'remarks'].map(async (name) => open(`GET /${name}`)))).map(
+    ({ body }) => body,
+  );
 }

@@ -1,4 +1,5 @@
-// What an action reads and writes by: it sees its own writes, its writes of one item are one, and its mistakes are no client's.
+// What an action reads and writes by: it sees its own writes, its writes of one item are one, and its mistakes are no
+// client's.
 import type { ActionInput, Answer as ActionAnswer } from '../../src/definition/action';
 import { defineResource, listResources } from '../../src/definition/resource';
 import { createClient, type Answer } from '../../src/testing/client';
@@ -7,10 +8,19 @@ import { useTable } from '../../src/testing/table';
 const accounts = defineResource({
   name: 'accounts',
   description: 'Accounts.',
-  schema: { code: { type: String, maxLength: 50, unique: true }, balance: { type: Number, default: 0 }, note: { type: String, maxLength: 300 }, entries: { type: Number, readOnly: true, default: 0, counts: { collection: 'entries', attribute: 'account' } } },
+  schema: {
+    code: { type: String, maxLength: 50, unique: true },
+    balance: { type: Number, default: 0 },
+    note: { type: String, maxLength: 300 },
+    entries: { type: Number, readOnly: true, default: 0, counts: { collection: 'entries', attribute: 'account' } },
+  },
 });
 
-const schema = { account: { type: String, references: 'accounts' }, other: { type: String }, text: { type: String, maxLength: 500 } } as const;
+const schema = {
+  account: { type: String, references: 'accounts' },
+  other: { type: String },
+  text: { type: String, maxLength: 500 },
+} as const;
 type Run = (input: ActionInput<typeof schema>) => Promise<ActionAnswer>;
 
 /** What the action `run` of an entry does: each test gives its own. */
@@ -19,7 +29,9 @@ const entries = defineResource({
   name: 'entries',
   description: 'Entries.',
   schema,
-  actions: (action) => ({ run: action({ description: 'Runs.', body: {}, run: (input): Promise<ActionAnswer> => run(input as never) }) }),
+  actions: (action) => ({
+    run: action({ description: 'Runs.', body: {}, run: (input): Promise<ActionAnswer> => run(input as never) }),
+  }),
 });
 
 useTable();
@@ -103,7 +115,9 @@ test('what it removes it reads no more; what it makes and removes has never been
     return item;
   });
   expect([status, body.id, seen]).toEqual([200, entry, [undefined, undefined]]);
-  expect([(await ask(`GET /entries/${entry}`)).status, (await ask(`GET /accounts/${made}`)).status]).toEqual([404, 404]);
+  expect([(await ask(`GET /entries/${entry}`)).status, (await ask(`GET /accounts/${made}`)).status]).toEqual([
+    404, 404,
+  ]);
 });
 
 test('an item that it wrote and removed is answered as it was then, and with return=minimal not at all', async () => {
@@ -137,20 +151,32 @@ describe("a mistake of its file is the server's, never a conflict of the client'
   afterEach(() => logged.mockRestore());
 
   test.each<[string, Run, string]>([
-    ['updating what it removed', async ({ item, transaction }) => {
-      await transaction.remove(entries, item.id);
-      return transaction.update(entries, item.id, { text: 'x' });
-    }, 'removes'],
-    ['removing what it removed', async ({ item, transaction }) => {
-      await transaction.remove(entries, item.id);
-      await transaction.remove(entries, item.id);
-      return item;
-    }, 'removes'],
-    ['updating what it made and removed', async ({ transaction }) => {
-      const { id } = await transaction.create(accounts, {});
-      await transaction.remove(accounts, id);
-      return transaction.update(accounts, id, { note: 'x' });
-    }, 'removes'],
+    [
+      'updating what it removed',
+      async ({ item, transaction }) => {
+        await transaction.remove(entries, item.id);
+        return transaction.update(entries, item.id, { text: 'x' });
+      },
+      'removes',
+    ],
+    [
+      'removing what it removed',
+      async ({ item, transaction }) => {
+        await transaction.remove(entries, item.id);
+        await transaction.remove(entries, item.id);
+        return item;
+      },
+      'removes',
+    ],
+    [
+      'updating what it made and removed',
+      async ({ transaction }) => {
+        const { id } = await transaction.create(accounts, {});
+        await transaction.remove(accounts, id);
+        return transaction.update(accounts, id, { note: 'x' });
+      },
+      'removes',
+    ],
     ['answering with what is no item', async ({ item }) => ({ ...item }), 'must answer with its item'],
     ['failing', () => Promise.reject(new TypeError('undefined is no function')), 'undefined is no function'],
   ])('%s is 500 that is logged, and changes nothing', async (_, does, message) => {

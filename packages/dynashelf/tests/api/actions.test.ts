@@ -10,7 +10,10 @@ import { useTable } from '../../src/testing/table';
 const folders = defineResource({
   name: 'folders',
   description: 'Folders of documents.',
-  schema: { name: { type: String, maxLength: 50 }, documents: { type: Number, readOnly: true, default: 0, counts: { collection: 'documents', attribute: 'folder' } } },
+  schema: {
+    name: { type: String, maxLength: 50 },
+    documents: { type: Number, readOnly: true, default: 0, counts: { collection: 'documents', attribute: 'folder' } },
+  },
 });
 const documents = defineResource({
   name: 'documents',
@@ -21,7 +24,13 @@ const documents = defineResource({
     state: { type: String, readOnly: true, default: 'draft', enum: ['draft', 'published'] },
     size: { type: Number, maximum: 100 },
   },
-  rules: [{ holds: ({ state, size }) => state !== 'published' || size !== undefined, attribute: 'size', detail: 'What is published has a size.' }],
+  rules: [
+    {
+      holds: ({ state, size }) => state !== 'published' || size !== undefined,
+      attribute: 'size',
+      detail: 'What is published has a size.',
+    },
+  ],
   actions: (action) => ({
     publish: action({
       description: 'Publishes it.',
@@ -32,7 +41,10 @@ const documents = defineResource({
     }),
     file: action({
       description: 'Puts it into a new folder, with a copy of it.',
-      body: { name: { type: String, required: true, set: (name: string) => name.trim() }, copies: { type: Number, integer: true, default: 1 } },
+      body: {
+        name: { type: String, required: true, set: (name: string) => name.trim() },
+        copies: { type: Number, integer: true, default: 1 },
+      },
       async run({ item, body, transaction }): Promise<ActionAnswer> {
         const folder = await transaction.create(folders, { name: body.name });
         await transaction.update(documents, item.id, { folder: folder.id });
@@ -46,7 +58,11 @@ const documents = defineResource({
       description: 'Makes a copy with a slug, and checks nothing by itself.',
       body: { as: { type: String }, size: Number, folder: { type: String } },
       async run({ body, transaction }): Promise<ActionAnswer> {
-        return transaction.create(documents, { ...(body.as !== undefined && { slug: body.as }), ...(body.size !== undefined && { size: body.size }), ...(body.folder !== undefined && { folder: body.folder }) });
+        return transaction.create(documents, {
+          ...(body.as !== undefined && { slug: body.as }),
+          ...(body.size !== undefined && { size: body.size }),
+          ...(body.folder !== undefined && { folder: body.folder }),
+        });
       },
     }),
     discard: action({
@@ -64,7 +80,7 @@ const documents = defineResource({
       description: 'Reads.',
       body: {},
       async run({ item, transaction }): Promise<ActionAnswer> {
-        return item.folder === undefined ? item : (await transaction.read(folders, item.folder)) ?? item;
+        return item.folder === undefined ? item : ((await transaction.read(folders, item.folder)) ?? item);
       },
     }),
   }),
@@ -107,7 +123,12 @@ describe('checkout', () => {
     const book = await makeBook(2);
     const { status, headers, body } = await checkout(book, { body: { days: 7 } });
     expect(status).toBe(201);
-    expect(headers).toMatchObject({ 'location': `/loans/${body.id}`, 'etag': '"1"', 'content-type': 'application/json', 'cache-control': 'no-cache' });
+    expect(headers).toMatchObject({
+      location: `/loans/${body.id}`,
+      etag: '"1"',
+      'content-type': 'application/json',
+      'cache-control': 'no-cache',
+    });
     expect(body).toMatchObject({ book, member, version: 1 });
     expect(Date.parse(body.dueAt) - Date.parse(body.createdAt)).toBeCloseTo(7 * 86_400_000, -4);
     expect((await ask(`GET ${headers['location']}`)).body).toEqual(body);
@@ -162,7 +183,9 @@ describe('checkout', () => {
   ])('with %j is held to it: %i', async (conditions, status) => {
     const book = await makeBook(1);
     const etag = await tagOf(book);
-    const headers = Object.fromEntries(Object.entries(conditions).map(([name, value]) => [name, value.replace('ETAG', etag)]));
+    const headers = Object.fromEntries(
+      Object.entries(conditions).map(([name, value]) => [name, value.replace('ETAG', etag)]),
+    );
     const answer = await checkout(book, { headers });
     expect(answer.status).toBe(status);
     expect(await available(book)).toBe(status === 201 ? 0 : 1);
@@ -175,7 +198,10 @@ describe('checkout', () => {
   test('with If-Match raced by 50: each has the same tag, one lends', async () => {
     const book = await makeBook(CLIENTS);
     const etag = await tagOf(book);
-    expect(statuses(await race(() => checkout(book, { headers: { 'If-Match': etag } })))).toEqual({ 201: 1, 412: CLIENTS - 1 });
+    expect(statuses(await race(() => checkout(book, { headers: { 'If-Match': etag } })))).toEqual({
+      201: 1,
+      412: CLIENTS - 1,
+    });
   });
 
   test('takes Prefer and Accept like every other write, JSON alone, and no parameter', async () => {
@@ -196,10 +222,13 @@ describe('the path of an action', () => {
     expect([answer.status, answer.headers['allow']]).toEqual([405, 'POST, OPTIONS']);
   });
 
-  test('answers OPTIONS', async () => expect((await ask('OPTIONS /books/1/checkout')).headers['allow']).toBe('POST, OPTIONS'));
+  test('answers OPTIONS', async () =>
+    expect((await ask('OPTIONS /books/1/checkout')).headers['allow']).toBe('POST, OPTIONS'));
   test('of another name is 404', async () => expect((await ask('POST /books/1/buy', { body: {} })).status).toBe(404));
-  test('of another collection\'s action is 404', async () => expect((await ask('POST /members/1/checkout', { body: {} })).status).toBe(404));
-  test('of a name that every object has is 404', async () => expect((await ask('POST /books/1/constructor', { body: {} })).status).toBe(404));
+  test("of another collection's action is 404", async () =>
+    expect((await ask('POST /members/1/checkout', { body: {} })).status).toBe(404));
+  test('of a name that every object has is 404', async () =>
+    expect((await ask('POST /books/1/constructor', { body: {} })).status).toBe(404));
 });
 
 describe('return', () => {
@@ -216,8 +245,16 @@ describe('return', () => {
 
   test('with return=minimal answers 204 without the loan', async () => {
     const { body: loan } = await checkout(await makeBook(1));
-    const { status, text, headers } = await ask(`POST /loans/${loan.id}/return`, { headers: { Prefer: 'return=minimal' } });
-    expect([status, text, headers['preference-applied'], headers['etag'], headers['content-type']]).toEqual([204, '', 'return=minimal', '"2"', undefined]);
+    const { status, text, headers } = await ask(`POST /loans/${loan.id}/return`, {
+      headers: { Prefer: 'return=minimal' },
+    });
+    expect([status, text, headers['preference-applied'], headers['etag'], headers['content-type']]).toEqual([
+      204,
+      '',
+      'return=minimal',
+      '"2"',
+      undefined,
+    ]);
   });
 
   test('a second time is 409, and of no loan 404', async () => {
@@ -247,7 +284,13 @@ describe('the last copy is never lent twice', () => {
   test('while others return, and copies are patched', async () => {
     const book = await makeBook(2);
     const loans = [await checkout(book), await checkout(book)].map(({ body }) => body.id as string);
-    await race((number) => (number % 5 === 0 ? ask(`PATCH /books/${book}`, { body: { copies: number % 4 } }) : number % 5 === 1 ? ask(`POST /loans/${loans[number % 2]!}/return`) : checkout(book)));
+    await race((number) =>
+      number % 5 === 0
+        ? ask(`PATCH /books/${book}`, { body: { copies: number % 4 } })
+        : number % 5 === 1
+          ? ask(`POST /loans/${loans[number % 2]!}/return`)
+          : checkout(book),
+    );
     const { copies, lent, available: left } = (await ask(`GET /books/${book}`)).body;
     expect(lent).toBe(await openLoans(book));
     expect(left).toBe(copies - lent);
@@ -263,7 +306,10 @@ describe('with an idempotency key', () => {
     expect([first.status, again.status, again.headers['idempotent-replayed']]).toEqual([201, 201, 'true']);
     expect(again.body).toEqual(first.body);
     const bring = { headers: { 'Idempotency-Key': 'bring' } };
-    const [back, backAgain] = [await ask(`POST /loans/${first.body.id}/return`, bring), await ask(`POST /loans/${first.body.id}/return`, bring)];
+    const [back, backAgain] = [
+      await ask(`POST /loans/${first.body.id}/return`, bring),
+      await ask(`POST /loans/${first.body.id}/return`, bring),
+    ];
     expect([back.status, backAgain.status, backAgain.headers['idempotent-replayed']]).toEqual([200, 200, 'true']);
     expect(backAgain.body).toEqual(back.body);
     expect(await available(book)).toBe(1);
@@ -287,7 +333,11 @@ describe('an action of a resource file', () => {
   test('writes what no client may', async () => {
     const id = await document({ size: 1 });
     expect((await askOwn(`PATCH /documents/${id}`, { body: { state: 'published' } })).body.state).toBe('draft');
-    expect((await askOwn(`POST /documents/${id}/publish`)).body).toMatchObject({ state: 'published', size: 1, version: 3 });
+    expect((await askOwn(`POST /documents/${id}/publish`)).body).toMatchObject({
+      state: 'published',
+      size: 1,
+      version: 3,
+    });
   });
 
   test('is held to the rules', async () => {
@@ -326,7 +376,10 @@ describe('an action of a resource file', () => {
     const before = (await askOwn(`GET /documents/${draft}`)).body;
     expect(await askOwn(`POST /documents/${draft}/discard`)).toMatchObject({ status: 200, body: before });
     expect((await askOwn(`GET /documents/${draft}`)).status).toBe(404);
-    expect(await askOwn(`POST /documents/${published}/discard`)).toMatchObject({ status: 409, body: { detail: 'What is published stays.' } });
+    expect(await askOwn(`POST /documents/${published}/discard`)).toMatchObject({
+      status: 409,
+      body: { detail: 'What is published stays.' },
+    });
   });
 
   test('that only reads changes nothing', async () => {

@@ -1,5 +1,6 @@
-// Random histories of clients that delete and refer at once, over a database that loses, delays and refuses requests, some of them killed: when all is
-// finished, nothing refers to what is gone, all is counted, and no mark is left. `npm run test:histories` runs five hundred.
+// Random histories of clients that delete and refer at once, over a database that loses, delays and refuses requests,
+// some of them killed: when all is finished, nothing refers to what is gone, all is counted, and no mark is left. `npm
+// run test:histories` runs five hundred.
 
 import { connect } from '#connect';
 
@@ -39,27 +40,38 @@ async function runHistory(participants: Participants, table: string, seed: numbe
     }
     return dead > 0 && dead-- > 0 ? 'disconnect' : faulty(request, forward);
   });
-  await Promise.all(participants.all.map(async (participant) => {
-    for (let count = 0; count < REQUESTS; count++) {
-      await sendRandom(participant, random, tags);
-    }
-  }));
+  await Promise.all(
+    participants.all.map(async (participant) => {
+      for (let count = 0; count < REQUESTS; count++) {
+        await sendRandom(participant, random, tags);
+      }
+    }),
+  );
   await participants.calm();
   const send = connect();
-  const open = (): ReturnType<typeof openStore> => openStore({ send, tableName: table, resources: family, deadline: Date.now() + 20_000 });
+  const open = (): ReturnType<typeof openStore> =>
+    openStore({ send, tableName: table, resources: family, deadline: Date.now() + 20_000 });
   await finishDeletions(family, open, (resource) => findMarked(send, table, resource));
   const records = await scanTable(table);
-  const marked = records.filter((record) => ['#deleting', '#clearing', '#deletion'].some((name) => record[name] !== undefined)).map(({ pk, sk }) => `${pk?.S}/${sk?.S} has a mark.`);
-  const bugs = participants.history.filter(({ answer }) => answer!.status === 500).map(({ line, answer }) => `${line}: ${answer!.text}`);
+  const marked = records
+    .filter((record) => ['#deleting', '#clearing', '#deletion'].some((name) => record[name] !== undefined))
+    .map(({ pk, sk }) => `${pk?.S}/${sk?.S} has a mark.`);
+  const bugs = participants.history
+    .filter(({ answer }) => answer!.status === 500)
+    .map(({ line, answer }) => `${line}: ${answer!.text}`);
   return [...brokenRules(family, records), ...brokenCounts(records), ...marked, ...bugs];
 }
 
 function brokenCounts(records: Awaited<ReturnType<typeof scanTable>>): string[] {
   const of = (collection: string): typeof records => records.filter(({ pk }) => pk?.S === collection);
-  return (['folder', 'shelf'] as const).flatMap((attribute) => of(attribute === 'folder' ? 'folders' : 'shelves').flatMap((item) => {
-    const notes = of('notes').filter((note) => note[attribute]?.S === item['sk']?.S).length;
-    return Number(item['notes']?.N) === notes ? [] : [`${item['pk']?.S}/${item['sk']?.S} counts ${item['notes']?.N} notes of ${notes}.`];
-  }));
+  return (['folder', 'shelf'] as const).flatMap((attribute) =>
+    of(attribute === 'folder' ? 'folders' : 'shelves').flatMap((item) => {
+      const notes = of('notes').filter((note) => note[attribute]?.S === item['sk']?.S).length;
+      return Number(item['notes']?.N) === notes
+        ? []
+        : [`${item['pk']?.S}/${item['sk']?.S} counts ${item['notes']?.N} notes of ${notes}.`];
+    }),
+  );
 }
 
 const FOLDERS = ['f1', 'f2', 'f3', 'f4'];
@@ -73,7 +85,9 @@ async function furnish(participant: Participant): Promise<void> {
   for (const [index, folder] of FOLDERS.entries()) {
     await participant(`PUT /folders/${folder}`, { body: index === 0 ? {} : { parent: FOLDERS[index - 1] } });
   }
-  await participant('POST /notes', { body: Array.from({ length: 12 }, (_, index) => ({ folder: FOLDERS[index % 4], shelf: SHELVES[index % 2] })) });
+  await participant('POST /notes', {
+    body: Array.from({ length: 12 }, (_, index) => ({ folder: FOLDERS[index % 4], shelf: SHELVES[index % 2] })),
+  });
 }
 
 /** @param tags the last tag that was seen of each path */
@@ -90,16 +104,33 @@ async function sendRandom(client: Participant, random: Random, tags: Map<string,
       tags.set(path!, answer!.headers['etag']);
     }
   };
-  const deletion = (path: string): Promise<void> => participant(`DELETE ${path}`, random.number() < 0.3 ? { headers: { 'If-Match': tags.get(path) ?? '"1"' } } : {});
-  await (choice < 0.14 ? deletion(`/folders/${folder}`)
-    : choice < 0.22 ? deletion(`/shelves/${shelf}`)
-      : choice < 0.3 ? deletion(`/notes/${note}`)
-        : choice < 0.5 ? participant(`PUT /notes/${note}`, { body: { folder: some(folder), shelf: some(shelf), code: some(random.pick(['x', 'y', 'z'])) } })
-          : choice < 0.62 ? participant(`PUT /folders/${folder}`, { body: { parent: some(random.pick(FOLDERS)) } })
-            : choice < 0.7 ? participant(`PUT /shelves/${shelf}`, { body: {} })
-              : choice < 0.8 ? participant(`PATCH /notes/${note}`, { body: { shelf: random.pick([shelf, null]), folder: random.pick([folder, null]) } })
-                : choice < 0.86 ? participant(`PATCH /folders/${folder}`, { body: { title: 'changed' } })
-                  : choice < 0.9 ? participant(`PUT /pins/${random.pick(['p1', 'p2'])}`, { body: random.number() < 0.5 ? { note } : { folder } })
-                    : choice < 0.96 ? deletion(`/pins/${random.pick(['p1', 'p2'])}`)
+  const deletion = (path: string): Promise<void> =>
+    participant(`DELETE ${path}`, random.number() < 0.3 ? { headers: { 'If-Match': tags.get(path) ?? '"1"' } } : {});
+  await (choice < 0.14
+    ? deletion(`/folders/${folder}`)
+    : choice < 0.22
+      ? deletion(`/shelves/${shelf}`)
+      : choice < 0.3
+        ? deletion(`/notes/${note}`)
+        : choice < 0.5
+          ? participant(`PUT /notes/${note}`, {
+              body: { folder: some(folder), shelf: some(shelf), code: some(random.pick(['x', 'y', 'z'])) },
+            })
+          : choice < 0.62
+            ? participant(`PUT /folders/${folder}`, { body: { parent: some(random.pick(FOLDERS)) } })
+            : choice < 0.7
+              ? participant(`PUT /shelves/${shelf}`, { body: {} })
+              : choice < 0.8
+                ? participant(`PATCH /notes/${note}`, {
+                    body: { shelf: random.pick([shelf, null]), folder: random.pick([folder, null]) },
+                  })
+                : choice < 0.86
+                  ? participant(`PATCH /folders/${folder}`, { body: { title: 'changed' } })
+                  : choice < 0.9
+                    ? participant(`PUT /pins/${random.pick(['p1', 'p2'])}`, {
+                        body: random.number() < 0.5 ? { note } : { folder },
+                      })
+                    : choice < 0.96
+                      ? deletion(`/pins/${random.pick(['p1', 'p2'])}`)
                       : participant('POST /notes', { body: Array.from({ length: 5 }, () => ({ folder, shelf })) }));
 }

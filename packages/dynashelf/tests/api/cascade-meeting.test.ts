@@ -11,7 +11,11 @@ import { scanTable } from '../setup/scan';
 
 useTable();
 
-const shelves = defineResource({ name: 'shelves', description: 'Shelves.', schema: { title: { type: String, maxLength: 50 } } });
+const shelves = defineResource({
+  name: 'shelves',
+  description: 'Shelves.',
+  schema: { title: { type: String, maxLength: 50 } },
+});
 const volumes = defineResource({
   name: 'volumes',
   description: 'Volumes.',
@@ -20,14 +24,27 @@ const volumes = defineResource({
     away: { type: String, references: 'shelves', onDelete: 'setNull' },
     needs: { type: Boolean },
   },
-  rules: [{ holds: ({ home, away, needs }) => needs !== true || home !== undefined || away !== undefined, attribute: 'home', detail: 'A volume stands on a shelf.' }],
+  rules: [
+    {
+      holds: ({ home, away, needs }) => needs !== true || home !== undefined || away !== undefined,
+      attribute: 'home',
+      detail: 'A volume stands on a shelf.',
+    },
+  ],
   indexes: { byHome: { partition: 'home' }, byAway: { partition: 'away' } },
 });
-const piles = defineResource({ name: 'piles', description: 'Piles.', schema: { title: { type: String, maxLength: 50 } } });
+const piles = defineResource({
+  name: 'piles',
+  description: 'Piles.',
+  schema: { title: { type: String, maxLength: 50 } },
+});
 const papers = defineResource({
   name: 'papers',
   description: 'Papers.',
-  schema: { pile: { type: String, references: 'piles', onDelete: 'cascade' }, shelf: { type: String, references: 'shelves', onDelete: 'setNull' } },
+  schema: {
+    pile: { type: String, references: 'piles', onDelete: 'cascade' },
+    shelf: { type: String, references: 'shelves', onDelete: 'setNull' },
+  },
   indexes: { byPile: { partition: 'pile' }, byShelf: { partition: 'shelf' } },
 });
 const resources = listResources(shelves, volumes, piles, papers);
@@ -54,7 +71,10 @@ async function fill(collection: string, attribute: string, to: string): Promise<
   }
 }
 
-/** A client which stops at the write that says how far its deletion is, all marks being set, and goes on where that is asked for. */
+/**
+ * A client which stops at the write that says how far its deletion is, all marks being set, and goes on where that is
+ * asked for.
+ */
 function stopping(): { client: Client; isStopped: Promise<void>; go: () => void; break: () => void } {
   const send = connect();
   let [note, go, end] = [(): void => undefined, (): void => undefined, (): void => undefined];
@@ -77,7 +97,11 @@ function stopping(): { client: Client; isStopped: Promise<void>; go: () => void;
 async function expectSound(): Promise<void> {
   const records = await scanTable(tableName());
   expect(brokenRules(resources, records)).toEqual([]);
-  expect(records.filter((record) => Object.keys(record).some((name) => ['#deleting', '#clearing', '#deletion'].includes(name)))).toEqual([]);
+  expect(
+    records.filter((record) =>
+      Object.keys(record).some((name) => ['#deleting', '#clearing', '#deletion'].includes(name)),
+    ),
+  ).toEqual([]);
 }
 
 test('of two step-by-step deletions that clear different attributes of an item which needs one of them, the later is 409, and nothing is held up', async () => {
@@ -123,7 +147,11 @@ test('a deletion in one transaction that meets the marks of one that was broken 
   expect((await killed).status).toBe(500);
   const start = Date.now();
   const { status, headers, body } = await ask('DELETE /shelves/a');
-  expect([status, headers['retry-after'], body.detail]).toEqual([409, '1', expect.stringContaining('is being deleted')]);
+  expect([status, headers['retry-after'], body.detail]).toEqual([
+    409,
+    '1',
+    expect.stringContaining('is being deleted'),
+  ]);
   // Who may delete the shelf may not see the paper.
   expect(JSON.stringify(body)).not.toMatch(/p1|papers/);
   expect(Date.now() - start).toBeLessThan(2_000);

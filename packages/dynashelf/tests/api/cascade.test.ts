@@ -39,7 +39,12 @@ async function items(): Promise<string[]> {
 }
 
 function leftovers(records: Records): string[] {
-  return [...brokenRules(family, records), ...records.filter((record) => record['#deleting'] !== undefined || record['#clearing'] !== undefined).map((record) => `${key(record)} has a mark.`)];
+  return [
+    ...brokenRules(family, records),
+    ...records
+      .filter((record) => record['#deleting'] !== undefined || record['#clearing'] !== undefined)
+      .map((record) => `${key(record)} has a mark.`),
+  ];
 }
 
 afterEach(async () => {
@@ -47,7 +52,10 @@ afterEach(async () => {
 });
 
 // With few actions to a transaction every tree is too large for one.
-describe.each([['in one transaction', undefined], ['in transactions of 6 actions', 6]])('%s', (_way, transactionSize) => {
+describe.each([
+  ['in one transaction', undefined],
+  ['in transactions of 6 actions', 6],
+])('%s', (_way, transactionSize) => {
   const database = useProxy({ resources: family, ...(transactionSize !== undefined && { transactionSize }) });
 
   async function make(path: string, body: object = {}): Promise<Answer> {
@@ -118,14 +126,21 @@ describe.each([['in one transaction', undefined], ['in transactions of 6 actions
   test('with If-Match, which nobody has changed, it is done, though what goes is counted on the item', async () => {
     await tree();
     const { headers } = await database.ask('GET /folders/root');
-    expect((await database.ask('DELETE /folders/root', { headers: { 'If-Match': headers['etag']! } })).status).toBe(204);
+    expect((await database.ask('DELETE /folders/root', { headers: { 'If-Match': headers['etag']! } })).status).toBe(
+      204,
+    );
   });
 
   describe('a refusal changes nothing', () => {
     test.each<[string, number, string, () => Promise<unknown>, Record<string, string>?]>([
       ['where an item deep in the tree is referred to', 409, '/folders/root', () => make('/pins/p', { note: 'a2' })],
       ['where the item itself is referred to', 409, '/folders/root', () => make('/pins/p', { folder: 'root' })],
-      ['where an item that loses its reference would break a rule', 409, '/shelves/s', () => make('/notes/b2', { folder: 'b', shelf: 's', isLoose: false })],
+      [
+        'where an item that loses its reference would break a rule',
+        409,
+        '/shelves/s',
+        () => make('/notes/b2', { folder: 'b', shelf: 's', isLoose: false }),
+      ],
       ['where If-Match names another revision', 412, '/folders/root', async () => undefined, { 'If-Match': '"99"' }],
       ['where the item does not exist', 404, '/folders/none', async () => undefined],
     ])('%s: %i', async (_what, status, path, prepare, headers = {}) => {
@@ -161,8 +176,14 @@ describe.each([['in one transaction', undefined], ['in transactions of 6 actions
     jest.spyOn(console, 'error').mockImplementation(() => {});
     await tree();
     let writes = 0;
-    database.proxy.intercept = async ({ operation }, forward) => (operation !== 'GetItem' && operation !== 'Query' && operation !== 'BatchGetItem' && ++writes % 3 === 0
-      ? operation === 'TransactWriteItems' ? errorReply('TransactionCanceledException', 'Throttled', 400, { CancellationReasons: [{ Code: 'ThrottlingError' }] }) : errorReply('ThrottlingException') : forward());
+    database.proxy.intercept = async ({ operation }, forward) =>
+      operation !== 'GetItem' && operation !== 'Query' && operation !== 'BatchGetItem' && ++writes % 3 === 0
+        ? operation === 'TransactWriteItems'
+          ? errorReply('TransactionCanceledException', 'Throttled', 400, {
+              CancellationReasons: [{ Code: 'ThrottlingError' }],
+            })
+          : errorReply('ThrottlingException')
+        : forward();
     await database.ask('DELETE /folders/root');
     const sent = database.proxy.requests.length;
     await pause(100);
@@ -202,10 +223,14 @@ describe.each([['in one transaction', undefined], ['in transactions of 6 actions
         expect((await database.ask('PATCH /folders/root', { body: { title: 'x' } })).status).toBe(409);
         expect((await database.ask('PUT /folders/root', { body: { title: 'x' } })).status).toBe(409);
         expect((await database.ask('PUT /notes/late', { body: { folder: 'root' } })).status).toBe(409);
-        expect((await database.ask('GET /folders')).body.items.find(({ id }: { id: string }) => id === 'root')).toMatchObject({ deleting: true });
+        expect(
+          (await database.ask('GET /folders')).body.items.find(({ id }: { id: string }) => id === 'root'),
+        ).toMatchObject({ deleting: true });
       }
       // The precondition counts at the beginning alone.
-      const again = await database.ask('DELETE /folders/root', { headers: item.body.deleting === true ? { 'If-Match': '"99"' } : {} });
+      const again = await database.ask('DELETE /folders/root', {
+        headers: item.body.deleting === true ? { 'If-Match': '"99"' } : {},
+      });
       expect([204, 404]).toContain(again.status);
       expect(leftovers(await table())).toEqual([]);
       expect(await items()).toEqual(['notes/elsewhere', 'shelves/s']);
@@ -215,7 +240,11 @@ describe.each([['in one transaction', undefined], ['in transactions of 6 actions
         break;
       }
     }
-    expect([...states].sort()).toEqual(transactionSize === undefined ? ['200 undefined', '404 undefined'] : ['200 true', '200 undefined', '404 undefined']);
+    expect([...states].sort()).toEqual(
+      transactionSize === undefined
+        ? ['200 undefined', '404 undefined']
+        : ['200 true', '200 undefined', '404 undefined'],
+    );
     jest.restoreAllMocks();
   });
 
@@ -225,10 +254,14 @@ describe.each([['in one transaction', undefined], ['in transactions of 6 actions
     await make('/pins/p', { note: 'b3' });
     const before = await table();
     let writes = 0;
-    database.proxy.intercept = async ({ operation }, forward) => (operation === 'UpdateItem' && ++writes > 4 ? 'disconnect' : forward());
+    database.proxy.intercept = async ({ operation }, forward) =>
+      operation === 'UpdateItem' && ++writes > 4 ? 'disconnect' : forward();
     await database.ask('DELETE /folders/root');
     database.proxy.clear();
-    jest.useFakeTimers({ doNotFake: ['setTimeout', 'setInterval', 'setImmediate', 'nextTick', 'queueMicrotask', 'performance'], now: Date.now() + 10 * 60 * 1000 });
+    jest.useFakeTimers({
+      doNotFake: ['setTimeout', 'setInterval', 'setImmediate', 'nextTick', 'queueMicrotask', 'performance'],
+      now: Date.now() + 10 * 60 * 1000,
+    });
     const { status } = await database.ask('DELETE /folders/root');
     jest.useRealTimers();
     expect(status).toBe(409);
@@ -244,9 +277,15 @@ describe.each([['in one transaction', undefined], ['in transactions of 6 actions
         database.ask('DELETE /folders/root'),
         database.ask('DELETE /folders/a'),
         database.ask('DELETE /shelves/s'),
-        ...Array.from({ length: 6 }, (_, index) => database.ask(`PUT /notes/new-${index}`, { body: { folder: index % 2 === 0 ? 'root' : 'a', shelf: 's' } })),
+        ...Array.from({ length: 6 }, (_, index) =>
+          database.ask(`PUT /notes/new-${index}`, { body: { folder: index % 2 === 0 ? 'root' : 'a', shelf: 's' } }),
+        ),
       ]);
-      expect(answers.filter(({ status }) => ![201, 204, 404, 409, 503].includes(status)).map(({ status, text }) => `${status} ${text}`)).toEqual([]);
+      expect(
+        answers
+          .filter(({ status }) => ![201, 204, 404, 409, 503].includes(status))
+          .map(({ status, text }) => `${status} ${text}`),
+      ).toEqual([]);
       for (const path of ['folders/root', 'folders/a', 'shelves/s']) {
         await database.ask(`DELETE /${path}`);
       }
@@ -259,42 +298,65 @@ describe.each([['in one transaction', undefined], ['in transactions of 6 actions
     const id = fc.constantFrom('f0', 'f1', 'f2', 'f3');
     const graph = fc.record({
       parents: fc.array(fc.option(id, { nil: undefined }), { minLength: 4, maxLength: 4 }),
-      notes: fc.array(fc.record({ folder: fc.option(id, { nil: undefined }), shelf: fc.boolean(), isLoose: fc.option(fc.constant(false), { nil: undefined }) }), { maxLength: 4 }),
-      pins: fc.array(fc.oneof(id.map((folder) => ({ folder })), fc.integer({ min: 0, max: 3 }).map((note) => ({ note: `n${note}` }))), { maxLength: 2 }),
+      notes: fc.array(
+        fc.record({
+          folder: fc.option(id, { nil: undefined }),
+          shelf: fc.boolean(),
+          isLoose: fc.option(fc.constant(false), { nil: undefined }),
+        }),
+        { maxLength: 4 },
+      ),
+      pins: fc.array(
+        fc.oneof(
+          id.map((folder) => ({ folder })),
+          fc.integer({ min: 0, max: 3 }).map((note) => ({ note: `n${note}` })),
+        ),
+        { maxLength: 2 },
+      ),
       target: fc.constantFrom('folders/f0', 'folders/f1', 'shelves/s'),
     });
-    await fc.assert(fc.asyncProperty(graph, async ({ parents, notes, pins, target }) => {
-      await make('/shelves/s');
-      for (const index of parents.keys()) {
-        await make(`/folders/f${index}`);
-      }
-      for (const [index, parent] of parents.entries()) {
-        if (parent !== undefined) {
-          await make(`/folders/f${index}`, { parent });
+    await fc.assert(
+      fc.asyncProperty(graph, async ({ parents, notes, pins, target }) => {
+        await make('/shelves/s');
+        for (const index of parents.keys()) {
+          await make(`/folders/f${index}`);
         }
-      }
-      const kept = notes.map(({ folder, shelf, isLoose }) => ({ ...(folder !== undefined && { folder }), ...(shelf && { shelf: 's' }), ...(isLoose === false && shelf && { isLoose }) }));
-      for (const [index, note] of kept.entries()) {
-        await make(`/notes/n${index}`, note);
-      }
-      const set = pins.filter((pin) => !('note' in pin) || Number(pin.note.slice(1)) < kept.length);
-      for (const [index, pin] of set.entries()) {
-        await make(`/pins/p${index}`, pin);
-      }
-      const before = await table();
-      const going = goingWith(target, parents, kept);
-      const isPinned = set.some((pin) => going.has('note' in pin ? `notes/${pin.note}` : `folders/${pin.folder}`));
-      const isBroken = target === 'shelves/s' && kept.some(({ shelf, isLoose }) => shelf !== undefined && isLoose === false);
-      const { status } = await database.ask(`DELETE /${target}`);
-      const after = await table();
-      expect(status).toBe(isPinned || isBroken ? 409 : 204);
-      if (status !== 204) {
-        expect(after).toEqual(before);
-      }
-      expect(after.map(key).filter((path) => !path.startsWith('#'))).toEqual(before.map(key).filter((path) => !path.startsWith('#') && (status !== 204 || !going.has(path))));
-      expect(leftovers(after)).toEqual([]);
-      await empty();
-    }), { numRuns: Number(process.env.RUNS ?? 6), endOnFailure: true });
+        for (const [index, parent] of parents.entries()) {
+          if (parent !== undefined) {
+            await make(`/folders/f${index}`, { parent });
+          }
+        }
+        const kept = notes.map(({ folder, shelf, isLoose }) => ({
+          ...(folder !== undefined && { folder }),
+          ...(shelf && { shelf: 's' }),
+          ...(isLoose === false && shelf && { isLoose }),
+        }));
+        for (const [index, note] of kept.entries()) {
+          await make(`/notes/n${index}`, note);
+        }
+        const set = pins.filter((pin) => !('note' in pin) || Number(pin.note.slice(1)) < kept.length);
+        for (const [index, pin] of set.entries()) {
+          await make(`/pins/p${index}`, pin);
+        }
+        const before = await table();
+        const going = goingWith(target, parents, kept);
+        const isPinned = set.some((pin) => going.has('note' in pin ? `notes/${pin.note}` : `folders/${pin.folder}`));
+        const isBroken =
+          target === 'shelves/s' && kept.some(({ shelf, isLoose }) => shelf !== undefined && isLoose === false);
+        const { status } = await database.ask(`DELETE /${target}`);
+        const after = await table();
+        expect(status).toBe(isPinned || isBroken ? 409 : 204);
+        if (status !== 204) {
+          expect(after).toEqual(before);
+        }
+        expect(after.map(key).filter((path) => !path.startsWith('#'))).toEqual(
+          before.map(key).filter((path) => !path.startsWith('#') && (status !== 204 || !going.has(path))),
+        );
+        expect(leftovers(after)).toEqual([]);
+        await empty();
+      }),
+      { numRuns: Number(process.env.RUNS ?? 6), endOnFailure: true },
+    );
   });
 });
 
@@ -321,7 +383,9 @@ describe('held up while another DELETE finishes it and the item is made anew', (
         isOver = true;
         expect((await others('DELETE /folders/root')).status).toBe(204);
         for (const path of NEW) {
-          expect((await others(`PUT ${path}`, { body: path === '/folders/root' ? {} : { folder: 'root' } })).status).toBe(201);
+          expect(
+            (await others(`PUT ${path}`, { body: path === '/folders/root' ? {} : { folder: 'root' } })).status,
+          ).toBe(201);
         }
       }
       if (behind !== undefined || operation === 'UpdateItem') {
@@ -329,7 +393,9 @@ describe('held up while another DELETE finishes it and the item is made anew', (
       }
       return forward();
     };
-    expect((await database.ask('DELETE /folders/root', { headers: { 'If-Match': headers['etag']! } })).status).toBe(204);
+    expect((await database.ask('DELETE /folders/root', { headers: { 'If-Match': headers['etag']! } })).status).toBe(
+      204,
+    );
     expect(isOver).toBe(true);
     database.proxy.clear();
     expect(await items()).toEqual(NEW.map((path) => path.slice(1)));
@@ -342,14 +408,26 @@ describe('where a rule of an item that counts what goes comes to stand in the wa
   const boxes = defineResource({
     name: 'boxes',
     description: 'Boxes.',
-    schema: { least: { type: Number, default: 0 }, things: { type: Number, readOnly: true, default: 0, counts: { collection: 'things', attribute: 'box' } } },
-    rules: [{ holds: ({ least, things }) => (things ?? 0) >= (least ?? 0), attribute: 'least', detail: 'A box holds at least so many.' }],
+    schema: {
+      least: { type: Number, default: 0 },
+      things: { type: Number, readOnly: true, default: 0, counts: { collection: 'things', attribute: 'box' } },
+    },
+    rules: [
+      {
+        holds: ({ least, things }) => (things ?? 0) >= (least ?? 0),
+        attribute: 'least',
+        detail: 'A box holds at least so many.',
+      },
+    ],
   });
   const owners = defineResource({ name: 'owners', description: 'Owners.', schema: { title: { type: String } } });
   const things = defineResource({
     name: 'things',
     description: 'Things.',
-    schema: { box: { type: String, references: 'boxes' }, owner: { type: String, references: 'owners', onDelete: 'cascade' } },
+    schema: {
+      box: { type: String, references: 'boxes' },
+      owner: { type: String, references: 'owners', onDelete: 'cascade' },
+    },
     indexes: { byOwner: { partition: 'owner' } },
   });
   const resources = listResources(boxes, owners, things);
@@ -373,8 +451,11 @@ describe('where a rule of an item that counts what goes comes to stand in the wa
     const { status, body } = await database.ask('DELETE /owners/o');
     expect([status, body.detail]).toEqual([503, expect.stringContaining('A box holds at least so many.')]);
     const send = connect();
-    const open = (): Store => openStore({ send, tableName: tableName(), resources, deadline: Date.now() + 20_000, transactionSize: 4 });
-    const { found, obstacles } = await finishDeletions(resources, open, (resource) => findMarked(send, tableName(), resource));
+    const open = (): Store =>
+      openStore({ send, tableName: tableName(), resources, deadline: Date.now() + 20_000, transactionSize: 4 });
+    const { found, obstacles } = await finishDeletions(resources, open, (resource) =>
+      findMarked(send, tableName(), resource),
+    );
     expect([found, obstacles]).toEqual([1, [expect.stringMatching(/^owners\/o: .*A box holds at least so many\./)]]);
     expect((await others('PATCH /boxes/b', { body: { least: 0 } })).status).toBe(200);
     expect((await others('DELETE /owners/o')).status).toBe(204);
@@ -387,28 +468,53 @@ describe('by two attributes that refer to one collection', () => {
   const members = defineResource({ name: 'members', description: 'Members.', schema: { title: { type: String } } });
 
   function withLoans(onDelete: 'cascade' | 'setNull'): ReadonlyMap<string, Resource> {
-    return listResources(members, defineResource({
-      name: 'loans',
-      description: 'Loans of one member to another.',
-      schema: { from: { type: String, references: 'members', onDelete }, to: { type: String, references: 'members', onDelete } },
-      indexes: { byFrom: { partition: 'from' }, byTo: { partition: 'to' } },
-    }));
+    return listResources(
+      members,
+      defineResource({
+        name: 'loans',
+        description: 'Loans of one member to another.',
+        schema: {
+          from: { type: String, references: 'members', onDelete },
+          to: { type: String, references: 'members', onDelete },
+        },
+        indexes: { byFrom: { partition: 'from' }, byTo: { partition: 'to' } },
+      }),
+    );
   }
 
   test.each([
-    ['cascade', 'in one transaction', 100], ['setNull', 'in one transaction', 100], ['cascade', 'in many', 4], ['setNull', 'in many', 4],
+    ['cascade', 'in one transaction', 100],
+    ['setNull', 'in one transaction', 100],
+    ['cascade', 'in many', 4],
+    ['setNull', 'in many', 4],
   ] as const)('%s reaches the items that refer by either and by both, %s', async (onDelete, _way, transactionSize) => {
     const resources = withLoans(onDelete);
     const ask = createClient({ resources, transactionSize });
     for (const member of ['m', 'n']) {
       expect((await ask(`PUT /members/${member}`, { body: {} })).status).toBe(201);
     }
-    for (const [index, body] of [{ to: 'm' }, { to: 'm', from: 'n' }, { to: 'm', from: 'm' }, { from: 'm', to: 'n' }, { from: 'm' }].entries()) {
+    for (const [index, body] of [
+      { to: 'm' },
+      { to: 'm', from: 'n' },
+      { to: 'm', from: 'm' },
+      { from: 'm', to: 'n' },
+      { from: 'm' },
+    ].entries()) {
       expect((await ask(`PUT /loans/${index}`, { body })).status).toBe(201);
     }
     expect((await ask('DELETE /members/m')).status).toBe(204);
     const loans = (await ask('GET /loans?sort=-id')).body.items as object[];
-    expect(loans.map((loan) => ['from' in loan, 'to' in loan])).toEqual(onDelete === 'cascade' ? [] : [[false, false], [false, true], [false, false], [true, false], [false, false]]);
+    expect(loans.map((loan) => ['from' in loan, 'to' in loan])).toEqual(
+      onDelete === 'cascade'
+        ? []
+        : [
+            [false, false],
+            [false, true],
+            [false, false],
+            [true, false],
+            [false, false],
+          ],
+    );
     expect((await ask('DELETE /members/n')).status).toBe(204);
     expect(brokenRules(resources, await table())).toEqual([]);
     await deleteRecords((await table()).filter((record) => !key(record).startsWith('#layout/')));
@@ -416,12 +522,20 @@ describe('by two attributes that refer to one collection', () => {
 });
 
 /** What goes with an item, by path: a model of cascade. */
-function goingWith(target: string, parents: readonly (string | undefined)[], notes: readonly { folder?: string }[]): Set<string> {
+function goingWith(
+  target: string,
+  parents: readonly (string | undefined)[],
+  notes: readonly { folder?: string }[],
+): Set<string> {
   const going = new Set([target]);
   for (let size = 0; size !== going.size;) {
     size = going.size;
-    parents.forEach((parent, index) => parent !== undefined && going.has(`folders/${parent}`) && going.add(`folders/f${index}`));
-    notes.forEach(({ folder }, index) => folder !== undefined && going.has(`folders/${folder}`) && going.add(`notes/n${index}`));
+    parents.forEach(
+      (parent, index) => parent !== undefined && going.has(`folders/${parent}`) && going.add(`folders/f${index}`),
+    );
+    notes.forEach(
+      ({ folder }, index) => folder !== undefined && going.has(`folders/${folder}`) && going.add(`notes/n${index}`),
+    );
   }
   return going;
 }
@@ -441,7 +555,13 @@ describe('at the sizes of DynamoDB', () => {
   test('25 children cost at most 10 requests', async () => {
     await children(25);
     expect((await database.ask('DELETE /folders/big')).status).toBe(204);
-    expect(database.proxy.requests.map(({ operation }) => operation)).toEqual(['GetItem', 'Query', 'BatchGetItem', 'BatchGetItem', 'TransactWriteItems']);
+    expect(database.proxy.requests.map(({ operation }) => operation)).toEqual([
+      'GetItem',
+      'Query',
+      'BatchGetItem',
+      'BatchGetItem',
+      'TransactWriteItems',
+    ]);
     expect(await items()).toEqual([]);
   });
 
@@ -454,14 +574,17 @@ describe('at the sizes of DynamoDB', () => {
   test('where the time is over before all is done it is 503 with Retry-After, and the next DELETE goes on', async () => {
     await children(150);
     // More from time to time, for a slow machine.
-    const hurried = (tries: number): Promise<Answer> => createClient({ resources: family, remaining: 1_550 + 20 * tries })('DELETE /folders/big');
+    const hurried = (tries: number): Promise<Answer> =>
+      createClient({ resources: family, remaining: 1_550 + 20 * tries })('DELETE /folders/big');
     const statuses: number[] = [];
     // 404 after a 503 whose last request did arrive, though its answer came too late.
     const ends = [204, 404];
     while (!ends.includes(statuses.at(-1)!) && statuses.length < 200) {
       const { status, headers } = await hurried(statuses.length);
       statuses.push(status);
-      expect([status, /^\d+$/.test(headers['retry-after'] ?? '')]).toEqual(ends.includes(status) ? [status, false] : [503, true]);
+      expect([status, /^\d+$/.test(headers['retry-after'] ?? '')]).toEqual(
+        ends.includes(status) ? [status, false] : [503, true],
+      );
     }
     expect([statuses[0], ends.includes(statuses.at(-1)!)]).toEqual([503, true]);
     expect(await items()).toEqual([]);

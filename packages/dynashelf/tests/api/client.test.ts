@@ -1,4 +1,5 @@
-// `npm run client`: a program that uses the typed client compiles, one that is wrong does not, and it works against the API.
+// `npm run client`: a program that uses the typed client compiles, one that is wrong does not, and it works against the
+// API.
 
 import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
@@ -67,11 +68,18 @@ async function serve(ask: Client): Promise<Server> {
   const started = createServer((request, response) => {
     void (async () => {
       const parts: Buffer[] = [];
-      for await (const part of request) parts.push(part as Buffer);
+      for await (const part of request) {
+        parts.push(part as Buffer);
+      }
       const body = Buffer.concat(parts).toString();
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
       const [, subject, role = ''] = /^Bearer (\w+) (\w+)$/.exec(headers['authorization'] ?? '') ?? [];
-      const as = subject !== undefined ? { subject, roles: [role] } : headers['x-api-key'] !== undefined ? { key: headers['x-api-key'] } : undefined;
+      const as =
+        subject !== undefined
+          ? { subject, roles: [role] }
+          : headers['x-api-key'] !== undefined
+            ? { key: headers['x-api-key'] }
+            : undefined;
       const answer = await ask(`${request.method} ${request.url}`, { headers, as, ...(body !== '' && { body }) });
       response.writeHead(answer.status, answer.headers).end(answer.text);
     })().catch((error: unknown) => response.writeHead(500).end(String(error)));
@@ -98,13 +106,21 @@ afterAll(() => {
 
 test('what is there and is somebody else’s is left as it is, and what is written can be told from it', async () => {
   const other = mkdtempSync(join(tmpdir(), 'client-'));
-  const write = async (): Promise<unknown> => run(process.execPath, commandWords('client', other), { cwd: PROJECT }).catch(({ code, stderr }: { code: number; stderr: string }) => [code, stderr]);
+  const write = async (): Promise<unknown> =>
+    run(process.execPath, commandWords('client', other), { cwd: PROJECT }).catch(
+      ({ code, stderr }: { code: number; stderr: string }) => [code, stderr],
+    );
   writeFileSync(join(other, 'client.ts'), 'export const mine = 1;\n');
-  expect(await write()).toEqual([1, `${join(other, 'client.ts')} is there and was not written by "npm run client": name another folder, as in npm run client -- client.\n`]);
+  expect(await write()).toEqual([
+    1,
+    `${join(other, 'client.ts')} is there and was not written by "npm run client": name another folder, as in npm run client -- client.\n`,
+  ]);
   expect(readdirSync(other)).toEqual(['client.ts']);
   expect(readFileSync(join(other, 'client.ts'), 'utf8')).toBe('export const mine = 1;\n');
   rmSync(other, { recursive: true });
-  for (const name of ['api.ts', 'client.ts']) expect(readFileSync(join(folder, name), 'utf8').split('\n')[0]).toContain('written by "npm run client"');
+  for (const name of ['api.ts', 'client.ts']) {
+    expect(readFileSync(join(folder, name), 'utf8').split('\n')[0]).toContain('written by "npm run client"');
+  }
 });
 
 /** What the compiler says of a program. */
@@ -112,8 +128,16 @@ function faultsOf(source: string): string[] {
   const file = join(folder, 'program.ts');
   writeFileSync(file, source);
   const program = ts.createProgram([file], {
-    strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noEmit: true, skipLibCheck: true, types: ['node'], typeRoots: [join(PROJECT, 'node_modules/@types')],
-    target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: ['node'],
+    typeRoots: [join(PROJECT, 'node_modules/@types')],
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
   });
   return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
 }
@@ -121,18 +145,34 @@ function faultsOf(source: string): string[] {
 /** What the program that was compiled last prints. */
 async function outputOf(api: Server): Promise<unknown> {
   const { port } = api.address() as AddressInfo;
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', join(folder, 'program.ts')], { cwd: folder, env: { ...process.env, API: `http://127.0.0.1:${port}` } });
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', join(folder, 'program.ts')], {
+    cwd: folder,
+    env: { ...process.env, API: `http://127.0.0.1:${port}` },
+  });
   return JSON.parse(stdout);
 }
 
 test('the program compiles, and creates, lists, patches and handles a conflict', async () => {
   expect(faultsOf(PROGRAM)).toEqual([]);
-  expect(await outputOf(server)).toEqual({ titles: ['Mardi', 'Omoo', 'Redburn', 'Typee'], copies: 4, current: 4, named: [true] });
+  expect(await outputOf(server)).toEqual({
+    titles: ['Mardi', 'Omoo', 'Redburn', 'Typee'],
+    copies: 4,
+    current: 4,
+    named: [true],
+  });
 });
 
 test('a program sends its credentials with every request, a token that it is asked for each time', async () => {
   expect(faultsOf(WITH_CREDENTIALS)).toEqual([]);
-  expect(await outputOf(guarded)).toEqual({ statuses: [[401, 'Unauthenticated'], [403, 'Forbidden'], [403, 'Forbidden'], [201, null]], asked: 1 });
+  expect(await outputOf(guarded)).toEqual({
+    statuses: [
+      [401, 'Unauthenticated'],
+      [403, 'Forbidden'],
+      [403, 'Forbidden'],
+      [201, null],
+    ],
+    asked: 1,
+  });
 });
 
 test.each([

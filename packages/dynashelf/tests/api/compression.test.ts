@@ -8,7 +8,9 @@ import { createClient, type Answer, type Ask } from '../../src/testing/client';
 import { useTable } from '../../src/testing/table';
 
 useTable();
-const resources = listResources(defineResource({ name: 'reports', description: 'Long texts.', schema: { text: { type: String, required: true } } }));
+const resources = listResources(
+  defineResource({ name: 'reports', description: 'Long texts.', schema: { text: { type: String, required: true } } }),
+);
 const ask = createClient({ resources });
 
 const LONG = 'A sentence of a report, as there are many. '.repeat(60);
@@ -17,7 +19,9 @@ const GZIP = { 'Accept-Encoding': 'gzip, deflate, br' };
 /** Writes a report of version 1, and reads it as a client that takes gzip. */
 async function report(id: string, text = LONG): Promise<Answer> {
   await ask(`DELETE /reports/${id}`);
-  await ask(`POST /transactions`, { body: { operations: [{ method: 'PUT', path: `/reports/${id}`, body: { text } }] } });
+  await ask(`POST /transactions`, {
+    body: { operations: [{ method: 'PUT', path: `/reports/${id}`, body: { text } }] },
+  });
   return ask(`GET /reports/${id}`, { headers: GZIP });
 }
 
@@ -26,7 +30,10 @@ const plain = (answer: Answer): string => answer.headers['etag']!.replace('+gzip
 describe('what is compressed', () => {
   test('a body of 1024 bytes is, one of 1023 is not', async () => {
     const overhead = Buffer.byteLength((await report('edge', '')).text);
-    for (const [length, coding] of [[1023, undefined], [1024, 'gzip']] as const) {
+    for (const [length, coding] of [
+      [1023, undefined],
+      [1024, 'gzip'],
+    ] as const) {
       const { headers, text } = await report('edge', `é${'a'.repeat(length - overhead - 2)}`); // two bytes and the rest
       expect([Buffer.byteLength(text), headers['content-encoding']]).toEqual([length, coding]);
     }
@@ -35,7 +42,10 @@ describe('what is compressed', () => {
   test('a body that would be more than Lambda sends in base64 is not', () => {
     // Three random bytes are four characters of base64, which gzip makes three bytes of again, and hardly less.
     const text = Buffer.from(Uint8Array.from({ length: 4_700_000 }, () => Math.random() * 256)).toString('base64');
-    const { body, isBase64Encoded, headers } = encode({ header: (name) => (name === 'accept-encoding' ? 'gzip' : undefined) }, { status: 200, headers: {}, text });
+    const { body, isBase64Encoded, headers } = encode(
+      { header: (name) => (name === 'accept-encoding' ? 'gzip' : undefined) },
+      { status: 200, headers: {}, text },
+    );
     expect([body === text, isBase64Encoded, headers]).toEqual([true, false, {}]);
   });
 
@@ -46,7 +56,11 @@ describe('what is compressed', () => {
       ['GET /reports', {}, 'application/json'],
       ['PATCH /reports/kinds', { body: { text: `${LONG}.` } }, 'application/json'],
       ['POST /reports', { body: { text: LONG } }, 'application/json'],
-      ['POST /transactions', { body: { operations: [{ method: 'POST', path: '/reports', body: { text: LONG } }] } }, 'application/json'],
+      [
+        'POST /transactions',
+        { body: { operations: [{ method: 'POST', path: '/reports', body: { text: LONG } }] } },
+        'application/json',
+      ],
       ['PATCH /reports/kinds', { body: { text: LONG }, headers: { 'If-Match': '"77"' } }, 'application/problem+json'],
       ['GET /openapi.json', {}, 'application/json'],
       ['GET /docs', {}, 'text/html; charset=utf-8'],
@@ -78,19 +92,31 @@ describe('what is compressed', () => {
     ['gzip=;;;q', false],
   ])('Accept-Encoding: %s: %s', async (accept, isCompressed) => {
     const { text } = await report('accept');
-    const answer = await ask('GET /reports/accept', { headers: accept === undefined ? {} : { 'Accept-Encoding': accept } });
-    expect([answer.status, answer.headers['content-encoding'], answer.text]).toEqual([200, isCompressed ? 'gzip' : undefined, text]);
+    const answer = await ask('GET /reports/accept', {
+      headers: accept === undefined ? {} : { 'Accept-Encoding': accept },
+    });
+    expect([answer.status, answer.headers['content-encoding'], answer.text]).toEqual([
+      200,
+      isCompressed ? 'gzip' : undefined,
+      text,
+    ]);
     expect(answer.headers['vary']).toBe('Accept, Accept-Encoding');
   });
 
   test('whatever the header says, the text is the same, and an uncompressed body has the plain tag', async () => {
     const { text } = await report('any');
-    const part = fc.oneof(fc.constantFrom('gzip', 'identity', '*', 'br', ' ', ';q=0', ';q=0.5', ',', ';'), fc.string({ maxLength: 8 }));
-    await fc.assert(fc.asyncProperty(fc.array(part, { maxLength: 8 }), async (parts) => {
-      const answer = await ask('GET /reports/any', { headers: { 'Accept-Encoding': parts.join('') } });
-      expect([answer.status, answer.text]).toEqual([200, text]);
-      expect(answer.headers['etag']!.endsWith('+gzip"')).toBe(answer.headers['content-encoding'] === 'gzip');
-    }), { numRuns: 50 });
+    const part = fc.oneof(
+      fc.constantFrom('gzip', 'identity', '*', 'br', ' ', ';q=0', ';q=0.5', ',', ';'),
+      fc.string({ maxLength: 8 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { maxLength: 8 }), async (parts) => {
+        const answer = await ask('GET /reports/any', { headers: { 'Accept-Encoding': parts.join('') } });
+        expect([answer.status, answer.text]).toEqual([200, text]);
+        expect(answer.headers['etag']!.endsWith('+gzip"')).toBe(answer.headers['content-encoding'] === 'gzip');
+      }),
+      { numRuns: 50 },
+    );
   });
 
   test('a header that no honest client sends is refused, as any other', async () => {
@@ -113,23 +139,32 @@ describe('a strong tag', () => {
     expect(headers['etag']).not.toContain('gzip');
   });
 
-  test.each(['PUT', 'PATCH', 'DELETE'])('of either body is good for %s, and no longer than the item stays as it is', async (method) => {
-    for (const pick of [(answer: Answer) => answer.headers['etag']!, plain]) {
-      const tag = pick(await report('write'));
-      const send = async (): Promise<Answer> => ask(`${method} /reports/write`, { body: { text: `${LONG}!` }, headers: { 'If-Match': tag, ...GZIP } });
-      expect((await send()).status).toBe(method === 'DELETE' ? 204 : 200);
-      if (method === 'DELETE') continue;
-      const late = await send();
-      expect([late.status, late.body.current.version]).toEqual([412, 2]);
-      // That of the item which the problem is about, not of the problem.
-      expect(late.headers['etag']).not.toContain('gzip');
-    }
-  });
+  test.each(['PUT', 'PATCH', 'DELETE'])(
+    'of either body is good for %s, and no longer than the item stays as it is',
+    async (method) => {
+      for (const pick of [(answer: Answer) => answer.headers['etag']!, plain]) {
+        const tag = pick(await report('write'));
+        const send = async (): Promise<Answer> =>
+          ask(`${method} /reports/write`, { body: { text: `${LONG}!` }, headers: { 'If-Match': tag, ...GZIP } });
+        expect((await send()).status).toBe(method === 'DELETE' ? 204 : 200);
+        if (method === 'DELETE') {
+          continue;
+        }
+        const late = await send();
+        expect([late.status, late.body.current.version]).toEqual([412, 2]);
+        // That of the item which the problem is about, not of the problem.
+        expect(late.headers['etag']).not.toContain('gzip');
+      }
+    },
+  );
 
   test('of what a write has answered is good for the next one', async () => {
     let tag = (await report('chain')).headers['etag']!;
     for (let round = 0; round < 3; round += 1) {
-      const { status, headers } = await ask('PATCH /reports/chain', { body: { text: `${LONG}${round}` }, headers: { 'If-Match': tag, ...GZIP } });
+      const { status, headers } = await ask('PATCH /reports/chain', {
+        body: { text: `${LONG}${round}` },
+        headers: { 'If-Match': tag, ...GZIP },
+      });
       expect([status, headers['etag']]).toEqual([200, expect.stringMatching(/\+gzip"$/)]);
       tag = headers['etag']!;
     }
@@ -139,7 +174,12 @@ describe('a strong tag', () => {
     const tag = (await report('inside')).headers['etag']!;
     const replaced = await ask('PUT /reports/inside', { body: { text: 'x' }, headers: { 'If-None-Match': tag } });
     expect(replaced.status).toBe(412);
-    const operation = { method: 'PATCH', path: '/reports/inside', headers: { 'If-Match': tag }, body: { text: 'Short.' } };
+    const operation = {
+      method: 'PATCH',
+      path: '/reports/inside',
+      headers: { 'If-Match': tag },
+      body: { text: 'Short.' },
+    };
     expect((await ask('POST /transactions', { body: { operations: [operation] } })).status).toBe(200);
     expect((await ask('POST /transactions', { body: { operations: [operation] } })).status).toBe(412);
   });
@@ -149,8 +189,20 @@ describe('a strong tag', () => {
     ['the compressed body, and takes it: 304 with the tag that it has', (tag) => tag, GZIP, 304, (tag) => tag],
     ['the compressed body, named weakly by a proxy', (tag) => `W/${tag}`, GZIP, 304, (tag) => tag],
     ['the compressed body among others', (tag) => `"99", ${tag}, "98+gzip"`, GZIP, 304, (tag) => tag],
-    ['the compressed body, and takes it no more: the other body', (tag) => tag, {}, 200, (tag) => tag.replace('+gzip', '')],
-    ['the plain body, and takes both: 304 with the tag that it has', (tag) => tag.replace('+gzip', ''), GZIP, 304, (tag) => tag.replace('+gzip', '')],
+    [
+      'the compressed body, and takes it no more: the other body',
+      (tag) => tag,
+      {},
+      200,
+      (tag) => tag.replace('+gzip', ''),
+    ],
+    [
+      'the plain body, and takes both: 304 with the tag that it has',
+      (tag) => tag.replace('+gzip', ''),
+      GZIP,
+      304,
+      (tag) => tag.replace('+gzip', ''),
+    ],
     ['the plain body', (tag) => tag.replace('+gzip', ''), {}, 304, (tag) => tag.replace('+gzip', '')],
     ['both', (tag) => `${tag}, ${tag.replace('+gzip', '')}`, {}, 304, (tag) => tag.replace('+gzip', '')],
     ['another compressed body', () => '"99+gzip"', GZIP, 200, (tag) => tag],
@@ -159,32 +211,50 @@ describe('a strong tag', () => {
     const tag = (await report('cached')).headers['etag']!;
     const answer = await ask(GET, { headers: { 'If-None-Match': named(tag), ...headers } });
     expect([answer.status, answer.headers['etag']]).toEqual([status, expected(tag)]);
-    if (status === 304) expect(answer.headers).toMatchObject({ vary: 'Accept, Accept-Encoding' });
-    if (status === 304) expect(answer.headers).not.toHaveProperty('content-encoding');
-  });
-
-  test.each(['/openapi.json', '/docs', '/docs/rapidoc.js'])('of %s is so too, for every request alike', async (path) => {
-    const { headers, text } = await ask(`GET ${path}`);
-    const zipped = [await ask(`GET ${path}`, { headers: GZIP }), await ask(`GET ${path}`, { headers: GZIP })];
-    for (const answer of zipped) {
-      expect(answer.headers['etag']).toBe(headers['etag']!.replace(/"$/, '+gzip"'));
-      expect(answer.text).toBe(text);
-      expect(await ask(`GET ${path}`, { headers: { 'If-None-Match': answer.headers['etag']!, ...GZIP } })).toMatchObject({ status: 304, headers: { etag: answer.headers['etag'] } });
+    if (status === 304) {
+      expect(answer.headers).toMatchObject({ vary: 'Accept, Accept-Encoding' });
+    }
+    if (status === 304) {
+      expect(answer.headers).not.toHaveProperty('content-encoding');
     }
   });
+
+  test.each(['/openapi.json', '/docs', '/docs/rapidoc.js'])(
+    'of %s is so too, for every request alike',
+    async (path) => {
+      const { headers, text } = await ask(`GET ${path}`);
+      const zipped = [await ask(`GET ${path}`, { headers: GZIP }), await ask(`GET ${path}`, { headers: GZIP })];
+      for (const answer of zipped) {
+        expect(answer.headers['etag']).toBe(headers['etag']!.replace(/"$/, '+gzip"'));
+        expect(answer.text).toBe(text);
+        expect(
+          await ask(`GET ${path}`, { headers: { 'If-None-Match': answer.headers['etag']!, ...GZIP } }),
+        ).toMatchObject({ status: 304, headers: { etag: answer.headers['etag'] } });
+      }
+    },
+  );
 });
 
 test('the weak tag of a list is the same for both bodies, as it may be', async () => {
   await report('listed');
   const [one, other] = [await ask('GET /reports'), await ask('GET /reports', { headers: GZIP })];
   expect(other.headers).toMatchObject({ etag: one.headers['etag'], 'content-encoding': 'gzip' });
-  for (const headers of [GZIP, {}]) expect((await ask('GET /reports', { headers: { 'If-None-Match': one.headers['etag']!, ...headers } })).status).toBe(304);
+  for (const headers of [GZIP, {}]) {
+    expect((await ask('GET /reports', { headers: { 'If-None-Match': one.headers['etag']!, ...headers } })).status).toBe(
+      304,
+    );
+  }
 });
 
 test('an answer that is kept for an idempotency key is compressed for who takes it, whoever asked first', async () => {
-  const send = async (headers: Record<string, string>): Promise<Answer> => ask('POST /reports', { body: { text: LONG }, headers: { 'Idempotency-Key': 'a-report', ...headers } });
+  const send = async (headers: Record<string, string>): Promise<Answer> =>
+    ask('POST /reports', { body: { text: LONG }, headers: { 'Idempotency-Key': 'a-report', ...headers } });
   const [first, again, last] = [await send({}), await send(GZIP), await send({})];
-  expect([first.headers['content-encoding'], again.headers['content-encoding'], last.headers['content-encoding']]).toEqual([undefined, 'gzip', undefined]);
+  expect([
+    first.headers['content-encoding'],
+    again.headers['content-encoding'],
+    last.headers['content-encoding'],
+  ]).toEqual([undefined, 'gzip', undefined]);
   expect([again.text, last.text]).toEqual([first.text, first.text]);
   expect(plain(again)).toBe(first.headers['etag']);
 });

@@ -8,12 +8,18 @@ import { useTable } from '../../src/testing/table';
 
 const shelves = defineResource({
   name: 'shelves',
-  description: 'Two counts of the same items, something computed that is not always there, and a rule across attributes.',
+  description:
+    'Two counts of the same items, something computed that is not always there, and a rule across attributes.',
   schema: {
     from: { type: Number, integer: true },
     to: { type: Number, integer: true },
     boxes: { type: Number, readOnly: true, default: 0, counts: { collection: 'boxes', attribute: 'shelf' } },
-    heavy: { type: Number, readOnly: true, default: 0, counts: { collection: 'boxes', attribute: 'shelf', where: (box) => Number(box['weight'] ?? 0) > 10 } },
+    heavy: {
+      type: Number,
+      readOnly: true,
+      default: 0,
+      counts: { collection: 'boxes', attribute: 'shelf', where: (box) => Number(box['weight'] ?? 0) > 10 },
+    },
     label: { type: String, readOnly: true },
   },
   computed: {
@@ -70,15 +76,31 @@ async function transact(...operations: object[]): Promise<Answer> {
 
 describe('a book counts its open loans', () => {
   test('from none', async () => {
-    expect((await ask('POST /books', { body: aBook({ copies: 3, lent: 7, available: 9 }) })).body).toMatchObject({ copies: 3, lent: 0, available: 3 });
+    expect((await ask('POST /books', { body: aBook({ copies: 3, lent: 7, available: 9 }) })).body).toMatchObject({
+      copies: 3,
+      lent: 0,
+      available: 3,
+    });
   });
 
   test.each<[string, (book: string) => Promise<Answer>, number]>([
     ['POST', (book) => ask('POST /loans', { body: aLoan(book) }), 1],
     ['POST of a loan that is back', (book) => ask('POST /loans', { body: aLoan(book, { returnedAt }) }), 0],
-    ['POST of several', (book) => ask('POST /loans', { body: [aLoan(book), aLoan(book), aLoan(book, { returnedAt })] }), 2],
+    [
+      'POST of several',
+      (book) => ask('POST /loans', { body: [aLoan(book), aLoan(book), aLoan(book, { returnedAt })] }),
+      2,
+    ],
     ['PUT that creates', (book) => ask(`PUT /loans/put-${book}`, { body: aLoan(book) }), 1],
-    ['a transaction', (book) => transact({ method: 'POST', path: '/loans', body: aLoan(book) }, { method: 'PUT', path: `/loans/tx-${book}`, body: aLoan(book) }), 2],
+    [
+      'a transaction',
+      (book) =>
+        transact(
+          { method: 'POST', path: '/loans', body: aLoan(book) },
+          { method: 'PUT', path: `/loans/tx-${book}`, body: aLoan(book) },
+        ),
+      2,
+    ],
     ['checkout', (book) => ask(`POST /books/${book}/checkout`, { body: { member } }), 1],
   ])('made by %s', async (_, write, lent) => {
     const book = await makeBook(3);
@@ -119,7 +141,10 @@ describe('a book counts its open loans', () => {
   test('through PUT and PATCH of the book, which keep the count', async () => {
     const book = await makeBook(3);
     await ask('POST /loans', { body: aLoan(book) });
-    expect((await ask(`PUT /books/${book}`, { body: aBook({ copies: 5, lent: 0 }) })).body).toMatchObject({ lent: 1, available: 4 });
+    expect((await ask(`PUT /books/${book}`, { body: aBook({ copies: 5, lent: 0 }) })).body).toMatchObject({
+      lent: 1,
+      available: 4,
+    });
     expect((await ask(`PATCH /books/${book}`, { body: { copies: 2 } })).body).toMatchObject({ lent: 1, available: 1 });
     await expectTrue(book);
   });
@@ -127,11 +152,16 @@ describe('a book counts its open loans', () => {
   test('and the version of the book counts the change, so that an old tag does not match', async () => {
     const book = await makeBook(1);
     await ask('POST /loans', { body: aLoan(book) });
-    expect((await ask(`PATCH /books/${book}`, { body: { pages: 1 }, headers: { 'If-Match': '"1"' } })).body.current).toMatchObject({ version: 2, lent: 1, available: 0 });
+    expect(
+      (await ask(`PATCH /books/${book}`, { body: { pages: 1 }, headers: { 'If-Match': '"1"' } })).body.current,
+    ).toMatchObject({ version: 2, lent: 1, available: 0 });
   });
 
   test('in the same transaction that makes the book, and the result of the book shows it', async () => {
-    const operations = [{ method: 'PUT', path: '/books/made-here', body: aBook({ copies: 2 }) }, { method: 'POST', path: '/loans', body: aLoan('made-here') }];
+    const operations = [
+      { method: 'PUT', path: '/books/made-here', body: aBook({ copies: 2 }) },
+      { method: 'POST', path: '/loans', body: aLoan('made-here') },
+    ];
     const { status, body } = await transact(...operations);
     expect(status).toBe(200);
     expect(body.results[0].body).toMatchObject({ version: 1, copies: 2, lent: 1, available: 1 });
@@ -161,7 +191,9 @@ describe('more copies than there are cannot be lent', () => {
 
   test('by an array, which names the first that is too many', async () => {
     const book = await makeBook(1);
-    const { status, body } = await ask('POST /loans', { body: [aLoan(book, { returnedAt }), aLoan(book), aLoan(book)] });
+    const { status, body } = await ask('POST /loans', {
+      body: [aLoan(book, { returnedAt }), aLoan(book), aLoan(book)],
+    });
     expect(status).toBe(409);
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['#/1/book', '#/2/book']);
     expect((await expectTrue(book)).lent).toBe(0);
@@ -169,14 +201,21 @@ describe('more copies than there are cannot be lent', () => {
 
   test('by a transaction, which names the operations', async () => {
     const book = await makeBook(0);
-    const { status, body } = await transact({ method: 'GET', path: `/members/${member}` }, { method: 'POST', path: '/loans', body: aLoan(book) });
+    const { status, body } = await transact(
+      { method: 'GET', path: `/members/${member}` },
+      { method: 'POST', path: '/loans', body: aLoan(book) },
+    );
     expect([status, body.errors.map(({ pointer }: { pointer: string }) => pointer)]).toEqual([409, ['#/operations/1']]);
   });
 
   test('and no fewer can be owned than are lent: 422, naming copies', async () => {
     const book = await makeBook(2);
     await ask('POST /loans', { body: [aLoan(book), aLoan(book)] });
-    for (const [method, body] of [['PATCH', { copies: 1 }], ['PUT', aBook({ copies: 1 })], ['PUT', aBook()]] as const) {
+    for (const [method, body] of [
+      ['PATCH', { copies: 1 }],
+      ['PUT', aBook({ copies: 1 })],
+      ['PUT', aBook()],
+    ] as const) {
       const answer = await ask(`${method} /books/${book}`, { body });
       expect([answer.status, answer.body.errors[0].pointer]).toEqual([422, '#/copies']);
     }
@@ -190,16 +229,32 @@ describe('more copies than there are cannot be lent', () => {
     const away = { method: 'PATCH', path: `/books/${book}`, body: { copies: 0 } };
     expect((await transact(away, back)).status).toBe(200);
     expect(await expectTrue(book)).toEqual({ copies: 0, lent: 0, available: 0 });
-    const { status, body } = await transact({ ...away, body: { copies: 1 } }, { method: 'POST', path: '/loans', body: aLoan(book) });
+    const { status, body } = await transact(
+      { ...away, body: { copies: 1 } },
+      { method: 'POST', path: '/loans', body: aLoan(book) },
+    );
     expect([status, body.results[0].body.available]).toEqual([200, 0]);
-    const refused = await transact({ method: 'PATCH', path: `/books/${book}`, body: { copies: 0 } }, { method: 'PATCH', path: `/loans/${loan}`, body: { dueAt } });
-    expect([refused.status, refused.body.errors.map(({ pointer }: { pointer: string }) => pointer)]).toEqual([422, ['#/operations/0']]);
+    const refused = await transact(
+      { method: 'PATCH', path: `/books/${book}`, body: { copies: 0 } },
+      { method: 'PATCH', path: `/loans/${loan}`, body: { dueAt } },
+    );
+    expect([refused.status, refused.body.errors.map(({ pointer }: { pointer: string }) => pointer)]).toEqual([
+      422,
+      ['#/operations/0'],
+    ]);
   });
 
   test('and a loan ends and another begins in one transaction', async () => {
     const book = await makeBook(1);
     const loan = (await ask('POST /loans', { body: aLoan(book) })).body.id as string;
-    expect((await transact({ method: 'POST', path: '/loans', body: aLoan(book) }, { method: 'DELETE', path: `/loans/${loan}` })).status).toBe(200);
+    expect(
+      (
+        await transact(
+          { method: 'POST', path: '/loans', body: aLoan(book) },
+          { method: 'DELETE', path: `/loans/${loan}` },
+        )
+      ).status,
+    ).toBe(200);
     expect((await expectTrue(book)).lent).toBe(1);
   });
 });
@@ -222,7 +277,14 @@ describe('a resource with two counts', () => {
   test('answers a transaction with what is computed at its end', async () => {
     await askStore('PUT /shelves/2', { body: {} });
     const box = (await askStore('POST /boxes', { body: { shelf: '2', weight: 11 } })).body.id as string;
-    const { body } = await askStore('POST /transactions', { body: { operations: [{ method: 'PATCH', path: '/shelves/2', body: { from: 1 } }, { method: 'DELETE', path: `/boxes/${box}` }] } });
+    const { body } = await askStore('POST /transactions', {
+      body: {
+        operations: [
+          { method: 'PATCH', path: '/shelves/2', body: { from: 1 } },
+          { method: 'DELETE', path: `/boxes/${box}` },
+        ],
+      },
+    });
     expect(body.results[0].body).toMatchObject({ boxes: 0, heavy: 0, version: 3 });
     expect(body.results[0].body).not.toHaveProperty('label');
     expect((await askStore('GET /shelves/2')).body).toEqual(body.results[0].body);
@@ -237,42 +299,71 @@ describe('a rule', () => {
   ])('is kept by %s: 422 with its sentence, at its attribute', async (line, body) => {
     const answer = await askStore(line, { body });
     expect(answer.status).toBe(422);
-    expect(answer.body).toMatchObject({ type: '/docs#invalid', errors: [{ pointer: '#/to', detail: 'Must not end before it begins.' }] });
+    expect(answer.body).toMatchObject({
+      type: '/docs#invalid',
+      errors: [{ pointer: '#/to', detail: 'Must not end before it begins.' }],
+    });
   });
 
   test('is kept by every item of an array, each that breaks it being named', async () => {
-    const { status, body } = await askStore('POST /shelves', { body: [{}, { from: 2, to: 1 }, {}, { from: 3, to: 1 }] });
-    expect([status, body.errors.map(({ pointer }: { pointer: string }) => pointer)]).toEqual([422, ['#/1/to', '#/3/to']]);
+    const { status, body } = await askStore('POST /shelves', {
+      body: [{}, { from: 2, to: 1 }, {}, { from: 3, to: 1 }],
+    });
+    expect([status, body.errors.map(({ pointer }: { pointer: string }) => pointer)]).toEqual([
+      422,
+      ['#/1/to', '#/3/to'],
+    ]);
   });
 
-  test('that is broken by a count, the request being about another item, is a conflict with the rule\'s sentence', async () => {
+  test("that is broken by a count, the request being about another item, is a conflict with the rule's sentence", async () => {
     await askStore('PUT /shelves/full', { body: {} });
-    const { status, body } = await askStore('POST /boxes', { body: [11, 11, 11].map((weight) => ({ shelf: 'full', weight })) });
-    expect([status, body.errors[0].detail]).toEqual([409, expect.stringContaining('No more than two heavy boxes fit.')]);
+    const { status, body } = await askStore('POST /boxes', {
+      body: [11, 11, 11].map((weight) => ({ shelf: 'full', weight })),
+    });
+    expect([status, body.errors[0].detail]).toEqual([
+      409,
+      expect.stringContaining('No more than two heavy boxes fit.'),
+    ]);
   });
 });
 
 describe('at once', () => {
   test(`${CLIENTS} loans of 20 copies: 20 are made`, async () => {
     const book = await makeBook(20);
-    expect(statuses(await race(() => ask('POST /loans', { body: aLoan(book) })))).toEqual({ 201: 20, 409: CLIENTS - 20 });
+    expect(statuses(await race(() => ask('POST /loans', { body: aLoan(book) })))).toEqual({
+      201: 20,
+      409: CLIENTS - 20,
+    });
     expect((await expectTrue(book)).available).toBe(0);
   });
 
   test('loans begin, move and end every way while copies are patched: the numbers are true, and never below 0', async () => {
     const [one, other] = [await makeBook(3), await makeBook(3)];
-    const loans = (await ask('POST /loans', { body: [aLoan(one), aLoan(other), aLoan(one)] })).body.items.map(({ id }: { id: string }) => id) as string[];
+    const loans = (await ask('POST /loans', { body: [aLoan(one), aLoan(other), aLoan(one)] })).body.items.map(
+      ({ id }: { id: string }) => id,
+    ) as string[];
     const answers = await race((n) => {
       const loan = loans[n % 3]!;
       switch (n % 8) {
-        case 0: return ask('POST /loans', { body: aLoan(n % 16 === 0 ? one : other) });
-        case 1: return ask(`PATCH /loans/${loan}`, { body: { returnedAt } });
-        case 2: return ask(`PATCH /books/${one}`, { body: { copies: n % 5 } });
-        case 3: return ask(`POST /books/${other}/checkout`, { body: { member } });
-        case 4: return ask(`POST /loans/${loan}/return`);
-        case 5: return ask(`PATCH /loans/${loan}`, { body: { book: n % 16 === 5 ? one : other, returnedAt: null } });
-        case 6: return transact({ method: 'PUT', path: `/loans/race-${n}`, body: aLoan(one) }, { method: 'DELETE', path: `/loans/${loan}` });
-        default: return ask(`PUT /books/${other}`, { body: aBook({ copies: n % 4 }) });
+        case 0:
+          return ask('POST /loans', { body: aLoan(n % 16 === 0 ? one : other) });
+        case 1:
+          return ask(`PATCH /loans/${loan}`, { body: { returnedAt } });
+        case 2:
+          return ask(`PATCH /books/${one}`, { body: { copies: n % 5 } });
+        case 3:
+          return ask(`POST /books/${other}/checkout`, { body: { member } });
+        case 4:
+          return ask(`POST /loans/${loan}/return`);
+        case 5:
+          return ask(`PATCH /loans/${loan}`, { body: { book: n % 16 === 5 ? one : other, returnedAt: null } });
+        case 6:
+          return transact(
+            { method: 'PUT', path: `/loans/race-${n}`, body: aLoan(one) },
+            { method: 'DELETE', path: `/loans/${loan}` },
+          );
+        default:
+          return ask(`PUT /books/${other}`, { body: aBook({ copies: n % 4 }) });
       }
     });
     expect(answers.filter(({ status }) => ![200, 201, 204, 404, 409, 422].includes(status))).toEqual([]);

@@ -27,10 +27,19 @@ const COUNTED = { headers: { Prefer: 'count=exact' } };
 
 beforeAll(async () => {
   // 60 items of 20 KB: 1.2 MB, two answers of DynamoDB.
-  await loadItems(notes, Array.from({ length: 60 }, (_, index) => ({
-    id: `n${String(index).padStart(3, '0')}`, kind: index % 3 === 0 ? 'third' : 'other', text: 'x'.repeat(20_000), ...(index < 10 && { rank: index }),
-  })));
-  await loadItems(spread, Array.from({ length: 40 }, (_, index) => ({ id: `s${index}`, kind: index % 2 === 0 ? 'even' : 'odd' })));
+  await loadItems(
+    notes,
+    Array.from({ length: 60 }, (_, index) => ({
+      id: `n${String(index).padStart(3, '0')}`,
+      kind: index % 3 === 0 ? 'third' : 'other',
+      text: 'x'.repeat(20_000),
+      ...(index < 10 && { rank: index }),
+    })),
+  );
+  await loadItems(
+    spread,
+    Array.from({ length: 40 }, (_, index) => ({ id: `s${index}`, kind: index % 2 === 0 ? 'even' : 'odd' })),
+  );
 });
 
 test.each([

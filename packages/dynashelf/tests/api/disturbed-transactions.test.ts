@@ -1,4 +1,5 @@
-// Transactions that DynamoDB cancels because others are under way, or throttles: tried again, and then told to the client.
+// Transactions that DynamoDB cancels because others are under way, or throttles: tried again, and then told to the
+// client.
 
 import { createClient } from '../../src/testing/client';
 import { errorReply, type DatabaseReply, type DatabaseRequest, type Intercept } from '../setup/proxy';
@@ -25,12 +26,17 @@ function isTransaction({ operation }: DatabaseRequest): boolean {
 
 /** The cancellation of a transaction by its first action. */
 function cancelled({ input }: DatabaseRequest, code: string): DatabaseReply {
-  const reasons = (input['TransactItems'] as unknown[]).map((_, index) => (index === 0 ? { Code: code, Message: code } : { Code: 'None' }));
+  const reasons = (input['TransactItems'] as unknown[]).map((_, index) =>
+    index === 0 ? { Code: code, Message: code } : { Code: 'None' },
+  );
   return errorReply('TransactionCanceledException', 'Transaction cancelled', 400, { CancellationReasons: reasons });
 }
 
 /** Does something to each transaction as long as a function says so. */
-function disturb(reply: (request: DatabaseRequest) => DatabaseReply, until: (count: number) => boolean = () => false): Intercept {
+function disturb(
+  reply: (request: DatabaseRequest) => DatabaseReply,
+  until: (count: number) => boolean = () => false,
+): Intercept {
   let count = 0;
   return async (request, forward) => (isTransaction(request) && !until(count++) ? reply(request) : forward());
 }
@@ -39,37 +45,63 @@ let isbn = 9780000000000;
 const WRITES: [string, () => Promise<[string, object]> | [string, object]][] = [
   ['POST', () => ['POST /books', aBook({ isbn: String(isbn++) })]],
   ['PUT', () => ['PUT /books/put', aBook({ isbn: String(isbn++) })]],
-  ['PATCH', async () => {
-    await database.ask('PUT /books/patch', { body: aBook() });
-    return ['PATCH /books/patch', { isbn: String(isbn++) }];
-  }],
-  ['DELETE', async () => {
-    await database.ask('PUT /books/delete', { body: aBook({ isbn: String(isbn++) }) });
-    return ['DELETE /books/delete', {}];
-  }],
+  [
+    'PATCH',
+    async () => {
+      await database.ask('PUT /books/patch', { body: aBook() });
+      return ['PATCH /books/patch', { isbn: String(isbn++) }];
+    },
+  ],
+  [
+    'DELETE',
+    async () => {
+      await database.ask('PUT /books/delete', { body: aBook({ isbn: String(isbn++) }) });
+      return ['DELETE /books/delete', {}];
+    },
+  ],
   ['POST of an array', () => ['POST /books', [aBook(), aBook()]]],
-  ['POST of a transaction', () => ['POST /transactions', { operations: [{ method: 'POST', path: '/books', body: aBook() }, { method: 'POST', path: '/books', body: aBook() }] }]],
+  [
+    'POST of a transaction',
+    () => [
+      'POST /transactions',
+      {
+        operations: [
+          { method: 'POST', path: '/books', body: aBook() },
+          { method: 'POST', path: '/books', body: aBook() },
+        ],
+      },
+    ],
+  ],
 ];
 
 describe.each(WRITES)('%s', (_, make) => {
-  test.each(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])('that meets %s twice is done', async (code) => {
-    const [line, body] = await make();
-    database.proxy.intercept = disturb((request) => cancelled(request, code), (count) => count >= 2);
-    expect((await database.ask(line, { body })).status).toBeLessThan(300);
-    database.proxy.intercept = undefined;
-  });
+  test.each(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])(
+    'that meets %s twice is done',
+    async (code) => {
+      const [line, body] = await make();
+      database.proxy.intercept = disturb(
+        (request) => cancelled(request, code),
+        (count) => count >= 2,
+      );
+      expect((await database.ask(line, { body })).status).toBeLessThan(300);
+      database.proxy.intercept = undefined;
+    },
+  );
 
-  test.each(['ThrottlingError', 'ProvisionedThroughputExceeded'])('that meets %s again and again is 429 with Retry-After, after bounded attempts, nothing being done', async (code) => {
-    const [line, body] = await make();
-    database.proxy.clear();
-    database.proxy.intercept = disturb((request) => cancelled(request, code));
-    const answer = await database.ask(line, { body });
-    expect([answer.status, answer.body.type]).toEqual([429, '/docs#throttled']);
-    expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
-    expect(database.proxy.requests.filter(isTransaction).length).toBeLessThanOrEqual(10);
-    database.proxy.intercept = undefined;
-    expect((await database.ask(line, { body })).status).toBeLessThan(300);
-  });
+  test.each(['ThrottlingError', 'ProvisionedThroughputExceeded'])(
+    'that meets %s again and again is 429 with Retry-After, after bounded attempts, nothing being done',
+    async (code) => {
+      const [line, body] = await make();
+      database.proxy.clear();
+      database.proxy.intercept = disturb((request) => cancelled(request, code));
+      const answer = await database.ask(line, { body });
+      expect([answer.status, answer.body.type]).toEqual([429, '/docs#throttled']);
+      expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+      expect(database.proxy.requests.filter(isTransaction).length).toBeLessThanOrEqual(10);
+      database.proxy.intercept = undefined;
+      expect((await database.ask(line, { body })).status).toBeLessThan(300);
+    },
+  );
 
   test('that is throttled as a request is 429 with Retry-After', async () => {
     const [line, body] = await make();
@@ -108,7 +140,7 @@ describe.each(WRITES)('%s', (_, make) => {
   });
 });
 
-test('conflicts to the end of the function\'s time are 409 with Retry-After, nothing being done', async () => {
+test("conflicts to the end of the function's time are 409 with Retry-After, nothing being done", async () => {
   database.proxy.intercept = disturb((request) => cancelled(request, 'TransactionConflict'));
   // 1.5 s are kept for the answer.
   const hurried = createClient({ remaining: 3_000 });
@@ -125,7 +157,8 @@ test('conflicts to the end of the function\'s time are 409 with Retry-After, not
 
 test('a single write that meets a transaction on its item is tried again', async () => {
   let conflicts = 0;
-  database.proxy.intercept = async ({ operation }, forward) => (operation === 'PutItem' && conflicts++ < 3 ? errorReply('TransactionConflictException') : forward());
+  database.proxy.intercept = async ({ operation }, forward) =>
+    operation === 'PutItem' && conflicts++ < 3 ? errorReply('TransactionConflictException') : forward();
   expect((await database.ask('POST /books', { body: aBook() })).status).toBe(201);
   expect(conflicts).toBe(4);
 });
@@ -134,13 +167,26 @@ test(`${WRITERS} transactions on overlapping items, of which every third attempt
   const ids = ['a', 'b', 'c', 'd'];
   await Promise.all(ids.map((id) => database.ask(`PUT /books/${id}`, { body: aBook() })));
   let count = 0;
-  database.proxy.intercept = async (request, forward) => (isTransaction(request) && count++ % 3 === 0 ? cancelled(request, 'TransactionConflict') : forward());
-  const answers = await race((number) => database.ask('POST /transactions', {
-    body: { operations: [ids[number % 4]!, ids[(number + 1 + (number % 3)) % 4]!].map((id) => ({ method: 'PATCH', path: `/books/${id}`, body: { pages: number + 1 } })) },
-  }), WRITERS);
+  database.proxy.intercept = async (request, forward) =>
+    isTransaction(request) && count++ % 3 === 0 ? cancelled(request, 'TransactionConflict') : forward();
+  const answers = await race(
+    (number) =>
+      database.ask('POST /transactions', {
+        body: {
+          operations: [ids[number % 4]!, ids[(number + 1 + (number % 3)) % 4]!].map((id) => ({
+            method: 'PATCH',
+            path: `/books/${id}`,
+            body: { pages: number + 1 },
+          })),
+        },
+      }),
+    WRITERS,
+  );
   expect(statuses(answers)).toEqual({ 200: WRITERS });
   database.proxy.intercept = undefined;
-  const versions = await Promise.all(ids.map(async (id) => (await database.ask(`GET /books/${id}`)).body.version as number));
+  const versions = await Promise.all(
+    ids.map(async (id) => (await database.ask(`GET /books/${id}`)).body.version as number),
+  );
   expect(versions.reduce((sum, version) => sum + version, 0)).toBe(ids.length + 2 * WRITERS);
 });
 
@@ -150,7 +196,9 @@ describe('a request whose idempotency key another one is writing at the moment',
 
   /** The cancellation of a transaction by the record of its key, which is its last action. */
   function busy({ input }: DatabaseRequest): DatabaseReply {
-    const reasons = (input['TransactItems'] as unknown[]).map((_, index, all) => ({ Code: index === all.length - 1 ? 'TransactionConflict' : 'None' }));
+    const reasons = (input['TransactItems'] as unknown[]).map((_, index, all) => ({
+      Code: index === all.length - 1 ? 'TransactionConflict' : 'None',
+    }));
     return errorReply('TransactionCanceledException', 'Transaction cancelled', 400, { CancellationReasons: reasons });
   }
 

@@ -1,5 +1,5 @@
-// The docs page in a real browser, served by `npm start`: it expands an operation, sends a request, with credentials where
-// they are asked for, and shows the answer.
+// The docs page in a real browser, served by `npm start`: it expands an operation, sends a request, with credentials
+// where they are asked for, and shows the answer.
 // Skipped, with a notice, where there is no /usr/bin/chromium.
 
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -15,7 +15,9 @@ jest.setTimeout(120_000);
 
 const CHROMIUM = '/usr/bin/chromium';
 const inBrowser = existsSync(CHROMIUM) ? describe : describe.skip;
-if (inBrowser === describe.skip) console.warn(`There is no ${CHROMIUM}, so the docs page is not tried in a browser: apt-get install chromium.`);
+if (inBrowser === describe.skip) {
+  console.warn(`There is no ${CHROMIUM}, so the docs page is not tried in a browser: apt-get install chromium.`);
+}
 
 interface Docs {
   readonly url: string;
@@ -45,11 +47,22 @@ function useDocs(environment: Record<string, string> = {}): Docs {
     context = await chromium.launchPersistentContext(profile, {
       executablePath: CHROMIUM,
       headless: true,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
     });
     context.setDefaultTimeout(15_000);
     context.on('request', (request) => requested.push(request.url()));
-    context.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
+    context.on(
+      'console',
+      (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()),
+    );
   });
 
   afterAll(async () => {
@@ -86,7 +99,10 @@ function operation(page: Page, id: string): Locator {
 inBrowser('the docs page', () => {
   const docs = useDocs();
 
-  test.each([['desktop', 1280], ['phone', 390]])('on a %s, an operation opens, sends a request and shows the answer', async (_, width) => {
+  test.each([
+    ['desktop', 1280],
+    ['phone', 390],
+  ])('on a %s, an operation opens, sends a request and shows the answer', async (_, width) => {
     const page = await docs.open('/docs', width);
     const read = operation(page, 'get-/books/-id-');
     await read.locator('.endpoint-head').click();
@@ -101,7 +117,10 @@ inBrowser('the docs page', () => {
 
   test('a list and a new item can be tried as they stand there', async () => {
     const page = await docs.open();
-    for (const [id, status] of [['get-/books', '200'], ['post-/members', '201']] as const) {
+    for (const [id, status] of [
+      ['get-/books', '200'],
+      ['post-/members', '201'],
+    ] as const) {
       await operation(page, id).locator('.endpoint-head').click();
       await operation(page, id).getByRole('button', { name: 'TRY' }).click();
       await operation(page, id).locator('.response-message', { hasText: status }).waitFor();
@@ -132,7 +151,9 @@ inBrowser('the docs page', () => {
   });
 
   test('nothing was asked of another host, and the policy refused nothing', () => {
-    expect(docs.requested.filter((address) => !address.startsWith(docs.url) && !address.startsWith('data:'))).toEqual([]);
+    expect(docs.requested.filter((address) => !address.startsWith(docs.url) && !address.startsWith('data:'))).toEqual(
+      [],
+    );
     expect(docs.complaints).toEqual([]);
   });
 });
@@ -149,13 +170,17 @@ inBrowser('the docs page of an API whose access goes by rules', () => {
     await list.locator('.response-message', { hasText: '401' }).waitFor();
 
     const token = page.locator('#security-scheme-token');
-    await token.locator('.api-key-input').fill(makeToken(join(docs.project.directory, 'data'), 'ada', 5, { roles: ['librarian'] }));
+    await token
+      .locator('.api-key-input')
+      .fill(makeToken(join(docs.project.directory, 'data'), 'ada', 5, { roles: ['librarian'] }));
     await token.getByRole('button', { name: 'SET' }).click();
     await token.getByText('Key Applied').waitFor();
     await list.getByRole('button', { name: 'TRY' }).click();
     await list.locator('.response-message', { hasText: '200' }).waitFor();
 
-    expect(docs.requested.filter((address) => !address.startsWith(docs.url) && !address.startsWith('data:'))).toEqual([]);
+    expect(docs.requested.filter((address) => !address.startsWith(docs.url) && !address.startsWith('data:'))).toEqual(
+      [],
+    );
     expect(docs.complaints.filter((complaint) => !complaint.includes('401'))).toEqual([]);
     await page.close();
   });

@@ -24,14 +24,19 @@ test.each([
   expect(headers['etag']).toMatch(/^"[\w-]{22}"$/);
   expect(text.length).toBeLessThan(6_000_000);
   expect(await ask(`HEAD ${path}`)).toMatchObject({ status: 200, text: '', headers: { etag: headers['etag'] } });
-  expect(await ask(`GET ${path}`, { headers: { 'If-None-Match': headers['etag']! } })).toMatchObject({ status: 304, text: '' });
+  expect(await ask(`GET ${path}`, { headers: { 'If-None-Match': headers['etag']! } })).toMatchObject({
+    status: 304,
+    text: '',
+  });
   expect((await ask(`GET ${path}?x=1`)).status).toBe(400);
   expect((await ask(`GET ${path}`, { headers: { Accept: 'image/png' } })).status).toBe(406);
   expect((await ask(`POST ${path}`)).headers['allow']).toBe('GET, HEAD, OPTIONS');
 });
 
 test('the description is the one of the resources, with the base of the request as its server', async () => {
-  expect((await ask('GET /openapi.json')).body).toEqual(JSON.parse(JSON.stringify(describeApi(resources, '', undefined, appInfo()))));
+  expect((await ask('GET /openapi.json')).body).toEqual(
+    JSON.parse(JSON.stringify(describeApi(resources, '', undefined, appInfo()))),
+  );
   const { body, headers } = await ask('GET /openapi.json', { base: '/prod' });
   expect(body).toEqual(JSON.parse(JSON.stringify(describeApi(resources, '/prod', undefined, appInfo()))));
   expect(body.servers).toEqual([{ url: '/prod' }]);
@@ -41,7 +46,13 @@ test('the description is the one of the resources, with the base of the request 
 test('where access goes by rules, the description says which credentials are trusted, and the page has a place for them', async () => {
   const guarded = createClient({ config: RULES });
   const { body } = await guarded('GET /openapi.json');
-  expect(body).toEqual(JSON.parse(JSON.stringify(describeApi(resources, '', trustedBy({ access: 'rules', tokens: RULES.tokens, apiKeys: true }), appInfo()))));
+  expect(body).toEqual(
+    JSON.parse(
+      JSON.stringify(
+        describeApi(resources, '', trustedBy({ access: 'rules', tokens: RULES.tokens, apiKeys: true }), appInfo()),
+      ),
+    ),
+  );
   expect(Object.keys(body.components.securitySchemes)).toEqual(['token', 'apiKey']);
   expect((await guarded('GET /docs')).text).toContain('allow-authentication="true"');
   expect((await ask('GET /docs')).text).toContain('allow-authentication="false"');
@@ -55,7 +66,9 @@ test('the renderer is the package’s file, which names no other host to load fr
 describe('the docs page', () => {
   test('has a section for every problem type, where a problem’s type leads', async () => {
     const { text } = await ask('GET /docs');
-    for (const type of PROBLEM_TYPES) expect(text).toContain(`id="${type}"`);
+    for (const type of PROBLEM_TYPES) {
+      expect(text).toContain(`id="${type}"`);
+    }
   });
 
   test('loads the script and the description of this API and nothing else', async () => {
@@ -64,7 +77,9 @@ describe('the docs page', () => {
       expect.arrayContaining(['data:,', '/prod/docs/rapidoc.js', '/prod/openapi.json']),
     );
     expect(text).not.toMatch(/https?:\/\//);
-    expect(headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; .*frame-ancestors 'none'$/);
+    expect(headers['content-security-policy']).toMatch(
+      /^default-src 'none'; script-src 'self'; .*frame-ancestors 'none'$/,
+    );
     expect(headers['content-security-policy']).not.toMatch(/script-src[^;]*unsafe/);
   });
 
@@ -82,9 +97,15 @@ describe('the root', () => {
     expect([status, headers['location'], headers['vary']]).toEqual([303, '/prod/docs', 'Accept, Accept-Encoding']);
   });
 
-  test.each(['application/json', '*/*', 'text/html;q=0.5, application/json', ''])('gives the service document to Accept: %s', async (accept) => {
-    expect(await ask('GET /', { headers: { Accept: accept } })).toMatchObject({ status: 200, body: { name: appInfo().name } });
-  });
+  test.each(['application/json', '*/*', 'text/html;q=0.5, application/json', ''])(
+    'gives the service document to Accept: %s',
+    async (accept) => {
+      expect(await ask('GET /', { headers: { Accept: accept } })).toMatchObject({
+        status: 200,
+        body: { name: appInfo().name },
+      });
+    },
+  );
 
   test('refuses what is neither', async () => {
     expect((await ask('GET /', { headers: { Accept: 'image/png' } })).status).toBe(406);

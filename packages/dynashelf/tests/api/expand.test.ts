@@ -50,14 +50,24 @@ async function putLoan(id: string, book: string, member: string): Promise<void> 
   await connect()('PutItem', {
     TableName: tableName(),
     Item: {
-      pk: text('loans'), sk: text(id), book: text(book), member: text(member), dueAt: { N: '1798761600000' },
-      version: { N: '1' }, createdAt: text('2026-01-01T00:00:00.000Z'), updatedAt: text('2026-01-01T00:00:00.000Z'),
+      pk: text('loans'),
+      sk: text(id),
+      book: text(book),
+      member: text(member),
+      dueAt: { N: '1798761600000' },
+      version: { N: '1' },
+      createdAt: text('2026-01-01T00:00:00.000Z'),
+      updatedAt: text('2026-01-01T00:00:00.000Z'),
     },
   });
 }
 
 function batches(): { operation: string; keys: number }[] {
-  return database.proxy.requests.map(({ operation, input }) => ({ operation, keys: ((input['RequestItems'] as Record<string, { Keys: unknown[] }> | undefined)?.[tableName()]?.Keys ?? []).length }));
+  return database.proxy.requests.map(({ operation, input }) => ({
+    operation,
+    keys: ((input['RequestItems'] as Record<string, { Keys: unknown[] }> | undefined)?.[tableName()]?.Keys ?? [])
+      .length,
+  }));
 }
 
 describe('on one item', () => {
@@ -69,8 +79,13 @@ describe('on one item', () => {
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ id: 'l1', book: 'b1', member: 'm1', version: 1 });
     expect(answer.body.expand).toEqual({ book, member });
-    expect(batches()).toEqual([{ operation: 'GetItem', keys: 0 }, { operation: 'BatchGetItem', keys: 2 }]);
-    expect(database.proxy.requests[1]!.input['RequestItems']).toMatchObject({ [tableName()]: { ConsistentRead: true } });
+    expect(batches()).toEqual([
+      { operation: 'GetItem', keys: 0 },
+      { operation: 'BatchGetItem', keys: 2 },
+    ]);
+    expect(database.proxy.requests[1]!.input['RequestItems']).toMatchObject({
+      [tableName()]: { ConsistentRead: true },
+    });
   });
 
   test('what is named alone is expanded, and fields that leave the reference out do not keep it from being', async () => {
@@ -80,7 +95,9 @@ describe('on one item', () => {
 
   test('it has neither ETag nor Last-Modified, for it changes with other items', async () => {
     const plain = await ask('GET /loans/l1');
-    const { status, headers } = await ask('GET /loans/l1?expand=book', { headers: { 'If-None-Match': plain.headers['etag']!, 'If-Modified-Since': plain.headers['last-modified']! } });
+    const { status, headers } = await ask('GET /loans/l1?expand=book', {
+      headers: { 'If-None-Match': plain.headers['etag']!, 'If-Modified-Since': plain.headers['last-modified']! },
+    });
     expect(status).toBe(200);
     expect(headers).not.toHaveProperty('etag');
     expect(headers).not.toHaveProperty('last-modified');
@@ -104,7 +121,10 @@ describe('on one item', () => {
 
   test('what refers to nothing that exists is null, what refers to nothing at all is left out', async () => {
     await putLoan('lost', 'gone', 'm1');
-    expect((await ask('GET /loans/lost?expand=book,member')).body.expand).toEqual({ book: null, member: expect.objectContaining({ id: 'm1' }) });
+    expect((await ask('GET /loans/lost?expand=book,member')).body.expand).toEqual({
+      book: null,
+      member: expect.objectContaining({ id: 'm1' }),
+    });
     await ask('PUT /people/alone', { body: { name: 'Alone' } });
     database.proxy.clear();
     expect((await ask('GET /people/alone?expand=boss')).body).toMatchObject({ id: 'alone', expand: {} });
@@ -114,7 +134,9 @@ describe('on one item', () => {
   test('a stored value that is no id is null, and does no harm', async () => {
     await putLoan('odd', 'not an id', ''.padEnd(2000, 'x'));
     // Nothing describes such an item.
-    expect((await createClient({ resources: served, described: false })('GET /loans/odd?expand=book,member')).body.expand).toEqual({ book: null, member: null });
+    expect(
+      (await createClient({ resources: served, described: false })('GET /loans/odd?expand=book,member')).body.expand,
+    ).toEqual({ book: null, member: null });
   });
 
   test('two references to one item bring it twice and read it once', async () => {
@@ -146,7 +168,11 @@ describe('on one item', () => {
 
   test('every fault of the parameters is named at once', async () => {
     const { body } = await ask('GET /loans/l1?expand=x&fields=y&limit=3');
-    expect(body.errors.map(({ parameter }: { parameter: string }) => parameter).sort()).toEqual(['expand', 'fields', 'limit']);
+    expect(body.errors.map(({ parameter }: { parameter: string }) => parameter).sort()).toEqual([
+      'expand',
+      'fields',
+      'limit',
+    ]);
   });
 
   test('it is a parameter of GET alone', async () => {
@@ -158,7 +184,15 @@ describe('on lists', () => {
   test('each item of a page has its own, each referred item is read once, by one BatchGetItem for the page', async () => {
     database.proxy.clear();
     const { body } = await ask('GET /loans?expand=book,member&limit=2&id[in]=l1,l2');
-    expect(body.items.map(({ expand }: { expand: { book: { id: string }; member: { id: string } } }) => [expand.book.id, expand.member.id])).toEqual([['b2', 'm1'], ['b1', 'm1']]);
+    expect(
+      body.items.map(({ expand }: { expand: { book: { id: string }; member: { id: string } } }) => [
+        expand.book.id,
+        expand.member.id,
+      ]),
+    ).toEqual([
+      ['b2', 'm1'],
+      ['b1', 'm1'],
+    ]);
     expect(batches().at(-1)).toEqual({ operation: 'BatchGetItem', keys: 3 });
   });
 
@@ -182,20 +216,36 @@ describe('on lists', () => {
     database.proxy.clear();
     const { body } = await ask('GET /people?expand=boss,friend&name=Z&limit=100');
     expect(body.items).toHaveLength(60);
-    expect(body.items.every(({ id, expand }: { id: string; expand: { boss: { id: string }; friend: { id: string } } }) => expand.boss.id === `x${id.slice(1)}` && expand.friend.id === `y${id.slice(1)}`)).toBe(true);
-    expect(batches().filter(({ operation }) => operation === 'BatchGetItem').map(({ keys }) => keys)).toEqual([10, 100, 10]);
+    expect(
+      body.items.every(
+        ({ id, expand }: { id: string; expand: { boss: { id: string }; friend: { id: string } } }) =>
+          expand.boss.id === `x${id.slice(1)}` && expand.friend.id === `y${id.slice(1)}`,
+      ),
+    ).toBe(true);
+    expect(
+      batches()
+        .filter(({ operation }) => operation === 'BatchGetItem')
+        .map(({ keys }) => keys),
+    ).toEqual([10, 100, 10]);
   });
 });
 
 test('a page that what it refers to would make larger than 4 MB ends sooner, and next goes on after it', async () => {
-  await loadItems(letters, [{ id: 'large', text: 'x'.repeat(350_000) }, ...Array.from({ length: 30 }, (_, index) => ({ id: `reply-${index + 10}`, answers: 'large' }))]);
+  await loadItems(letters, [
+    { id: 'large', text: 'x'.repeat(350_000) },
+    ...Array.from({ length: 30 }, (_, index) => ({ id: `reply-${index + 10}`, answers: 'large' })),
+  ]);
   const found: string[] = [];
   let pages = 0;
   for (let line: string | undefined = '/letters?answers=large&expand=answers&limit=30'; line !== undefined; pages++) {
     const { body, text } = await ask(`GET ${line}`);
     expect(text.length).toBeLessThan(4.5 * 1024 * 1024);
     expect(body.items.length).toBeGreaterThan(7);
-    expect(body.items.every(({ expand }: { expand: { answers: { text: string } } }) => expand.answers.text.length === 350_000)).toBe(true);
+    expect(
+      body.items.every(
+        ({ expand }: { expand: { answers: { text: string } } }) => expand.answers.text.length === 350_000,
+      ),
+    ).toBe(true);
     found.push(...(body.items as { id: string }[]).map(({ id }) => id));
     line = body.next as string | undefined;
   }
@@ -218,12 +268,18 @@ describe('while the database throttles', () => {
       }
       // A real answer for those it takes would need the request signed anew: so it takes none, or all.
       const reply = errorReply('none', '', 200);
-      return { ...reply, body: JSON.stringify({ Responses: {}, UnprocessedKeys: { [tableName()]: { Keys: Keys.slice(taken), ...rest } } }) };
+      return {
+        ...reply,
+        body: JSON.stringify({
+          Responses: {},
+          UnprocessedKeys: { [tableName()]: { Keys: Keys.slice(taken), ...rest } },
+        }),
+      };
     };
   }
 
   test('keys left unprocessed are asked for again', async () => {
-    processing((attempt) => attempt < 3 ? 0 : 100);
+    processing((attempt) => (attempt < 3 ? 0 : 100));
     const { status, body } = await ask('GET /loans/l1?expand=book,member');
     expect(status).toBe(200);
     expect(body.expand).toMatchObject({ book: { id: 'b1' }, member: { id: 'm1' } });

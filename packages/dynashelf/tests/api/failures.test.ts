@@ -50,7 +50,8 @@ test('a database that cannot be reached is 503, also for the health check', asyn
 });
 
 test('a table that does not exist is 503', async () => {
-  database.proxy.intercept = async () => errorReply('ResourceNotFoundException', 'Cannot do operations on a non-existent table');
+  database.proxy.intercept = async () =>
+    errorReply('ResourceNotFoundException', 'Cannot do operations on a non-existent table');
   expect((await database.ask('GET /health')).status).toBe(503);
 });
 
@@ -74,16 +75,36 @@ test('an error that is a bug is 500 without its text, and is logged with its sta
 test.each([
   ['the request', errorReply('ValidationException', 'The aggregate size of the items in the transaction exceeds 4 MB')],
   ['the request, in other words', errorReply('ValidationException', 'Transaction payload size limit exceeded')],
-  ['the transaction', errorReply('TransactionCanceledException', 'Transaction cancelled', 400, { CancellationReasons: [{ Code: 'None' }, { Code: 'ValidationError', Message: 'The aggregate size of the items in the transaction exceeds 4 MB' }] })],
-  ['an item', errorReply('TransactionCanceledException', 'Transaction cancelled', 400, { CancellationReasons: [{ Code: 'None' }, { Code: 'ValidationError', Message: 'Item size to update has exceeded the maximum allowed size' }] })],
+  [
+    'the transaction',
+    errorReply('TransactionCanceledException', 'Transaction cancelled', 400, {
+      CancellationReasons: [
+        { Code: 'None' },
+        { Code: 'ValidationError', Message: 'The aggregate size of the items in the transaction exceeds 4 MB' },
+      ],
+    }),
+  ],
+  [
+    'an item',
+    errorReply('TransactionCanceledException', 'Transaction cancelled', 400, {
+      CancellationReasons: [
+        { Code: 'None' },
+        { Code: 'ValidationError', Message: 'Item size to update has exceeded the maximum allowed size' },
+      ],
+    }),
+  ],
 ])('writes of which the database says that %s is too large are 413', async (_what, reply) => {
   database.proxy.intercept = async ({ operation }, forward) => (operation === 'TransactWriteItems' ? reply : forward());
-  expect(await database.ask('POST /books', { body: [aBook(), aBook()] })).toMatchObject({ status: 413, body: { type: '/docs#too-large' } });
+  expect(await database.ask('POST /books', { body: [aBook(), aBook()] })).toMatchObject({
+    status: 413,
+    body: { type: '/docs#too-large' },
+  });
 });
 
 test('a throttled request that succeeds when it is tried again is as if nothing was', async () => {
   let refused = 0;
-  database.proxy.intercept = async (_request, forward) => (refused++ === 0 ? errorReply('ThrottlingException') : forward());
+  database.proxy.intercept = async (_request, forward) =>
+    refused++ === 0 ? errorReply('ThrottlingException') : forward();
   expect((await database.ask('POST /books', { body: aBook() })).status).toBe(201);
 });
 
@@ -117,14 +138,22 @@ describe('where the response of a write that took effect is lost', () => {
     expect([answer.status, answer.body.version]).toEqual([201, 1]);
   });
 
-  test.each(['PUT', 'PATCH'])('%s with If-Match is done once, and not refused for its own first attempt', async (method) => {
-    await database.ask('DELETE /books/lost');
-    const { headers: { etag } } = await database.ask('PUT /books/lost', { body: aBook() });
-    loseOne();
-    const answer = await database.ask(`${method} /books/lost`, { body: aBook({ pages: 7 }), headers: { 'If-Match': etag! } });
-    expect([answer.status, answer.body.version, answer.body.pages]).toEqual([200, 2, 7]);
-    expect((await database.ask('GET /books/lost')).body).toEqual(answer.body);
-  });
+  test.each(['PUT', 'PATCH'])(
+    '%s with If-Match is done once, and not refused for its own first attempt',
+    async (method) => {
+      await database.ask('DELETE /books/lost');
+      const {
+        headers: { etag },
+      } = await database.ask('PUT /books/lost', { body: aBook() });
+      loseOne();
+      const answer = await database.ask(`${method} /books/lost`, {
+        body: aBook({ pages: 7 }),
+        headers: { 'If-Match': etag! },
+      });
+      expect([answer.status, answer.body.version, answer.body.pages]).toEqual([200, 2, 7]);
+      expect((await database.ask('GET /books/lost')).body).toEqual(answer.body);
+    },
+  );
 
   test('DELETE is done', async () => {
     await database.ask('PUT /books/lost', { body: aBook() });
@@ -135,7 +164,12 @@ describe('where the response of a write that took effect is lost', () => {
 });
 
 describe('a write in one request that could take effect twice, of which the response is lost', () => {
-  const WRITES: [string, string, number][] = [['POST /notes', 'PutItem', 201], ['PUT /notes/lost', 'UpdateItem', 200], ['PATCH /notes/lost', 'UpdateItem', 200], ['DELETE /notes/lost', 'DeleteItem', 204]];
+  const WRITES: [string, string, number][] = [
+    ['POST /notes', 'PutItem', 201],
+    ['PUT /notes/lost', 'UpdateItem', 200],
+    ['PATCH /notes/lost', 'UpdateItem', 200],
+    ['DELETE /notes/lost', 'DeleteItem', 204],
+  ];
   const body = { title: 'lost', pages: 7 };
 
   /** Loses the response of every write; before the first is lost, something else can happen, which loses nothing. */
@@ -158,24 +192,32 @@ describe('a write in one request that could take effect twice, of which the resp
     database.proxy.clear();
   });
 
-  test.each(WRITES)('%s is sent once, the record is read once, and the write is found done', async (line, operation, status) => {
-    loseWrites();
-    const answer = await database.ask(line, { body });
-    expect(answer.status).toBe(status);
-    expect(database.proxy.requests.map((request) => request.operation)).toEqual([operation, 'GetItem']);
-    database.proxy.clear();
-    const path = line.startsWith('POST') ? answer.headers['location']! : '/notes/lost';
-    expect(await database.ask(`GET ${path}`)).toMatchObject(status === 204 ? { status: 404 } : { status: 200, body: answer.body });
-  });
+  test.each(WRITES)(
+    '%s is sent once, the record is read once, and the write is found done',
+    async (line, operation, status) => {
+      loseWrites();
+      const answer = await database.ask(line, { body });
+      expect(answer.status).toBe(status);
+      expect(database.proxy.requests.map((request) => request.operation)).toEqual([operation, 'GetItem']);
+      database.proxy.clear();
+      const path = line.startsWith('POST') ? answer.headers['location']! : '/notes/lost';
+      expect(await database.ask(`GET ${path}`)).toMatchObject(
+        status === 204 ? { status: 404 } : { status: 200, body: answer.body },
+      );
+    },
+  );
 
-  test.each(WRITES.slice(1))('%s of an item that another has written since is sent once, and is 503, as nobody knows', async (line, operation) => {
-    loseWrites(() => database.ask('PUT /notes/lost', { body: { title: 'another' } }));
-    const { status, body: problem, headers } = await database.ask(line, { body });
-    expect([status, problem.type, headers['retry-after']]).toEqual([503, '/docs#unavailable', '1']);
-    expect(database.proxy.requests.map((request) => request.operation)).toEqual([operation, 'UpdateItem', 'GetItem']);
-    database.proxy.clear();
-    expect((await database.ask('GET /notes/lost')).body.title).toBe('another');
-  });
+  test.each(WRITES.slice(1))(
+    '%s of an item that another has written since is sent once, and is 503, as nobody knows',
+    async (line, operation) => {
+      loseWrites(() => database.ask('PUT /notes/lost', { body: { title: 'another' } }));
+      const { status, body: problem, headers } = await database.ask(line, { body });
+      expect([status, problem.type, headers['retry-after']]).toEqual([503, '/docs#unavailable', '1']);
+      expect(database.proxy.requests.map((request) => request.operation)).toEqual([operation, 'UpdateItem', 'GetItem']);
+      database.proxy.clear();
+      expect((await database.ask('GET /notes/lost')).body.title).toBe('another');
+    },
+  );
 });
 
 test('an endpoint where nothing listens is 503', async () => {

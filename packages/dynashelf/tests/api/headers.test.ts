@@ -10,7 +10,21 @@ import { useTable } from '../../src/testing/table';
 useTable();
 const ask = createClient();
 
-const EVERY_KIND = ['GET /', 'GET /health', 'GET /books', 'POST /books', 'PUT /books/1', 'GET /books/1', 'PATCH /books/1', 'OPTIONS /books', 'GET /nothing', 'DELETE /books', 'GET /books?x=1', 'DELETE /books/1', 'DELETE /books/1'];
+const EVERY_KIND = [
+  'GET /',
+  'GET /health',
+  'GET /books',
+  'POST /books',
+  'PUT /books/1',
+  'GET /books/1',
+  'PATCH /books/1',
+  'OPTIONS /books',
+  'GET /nothing',
+  'DELETE /books',
+  'GET /books?x=1',
+  'DELETE /books/1',
+  'DELETE /books/1',
+];
 
 test('every answer, errors too, carries the common headers', async () => {
   for (const line of EVERY_KIND) {
@@ -36,8 +50,30 @@ test('deployed, every answer carries HSTS', async () => {
 });
 
 test('the contract names every header that scripts may send and read', () => {
-  expect(ALLOWED_HEADERS).toEqual(expect.arrayContaining(['Accept', 'Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-None-Match', 'Prefer', 'X-Api-Key']));
-  expect(EXPOSED_HEADERS).toEqual(expect.arrayContaining(['ETag', 'Link', 'Location', 'Retry-After', 'Idempotent-Replayed', 'Preference-Applied', 'Server-Timing', 'X-Request-Id']));
+  expect(ALLOWED_HEADERS).toEqual(
+    expect.arrayContaining([
+      'Accept',
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'If-Match',
+      'If-None-Match',
+      'Prefer',
+      'X-Api-Key',
+    ]),
+  );
+  expect(EXPOSED_HEADERS).toEqual(
+    expect.arrayContaining([
+      'ETag',
+      'Link',
+      'Location',
+      'Retry-After',
+      'Idempotent-Replayed',
+      'Preference-Applied',
+      'Server-Timing',
+      'X-Request-Id',
+    ]),
+  );
 });
 
 describe('with configured origins', () => {
@@ -45,7 +81,10 @@ describe('with configured origins', () => {
 
   test('one of them is allowed, and caches are told that it matters', async () => {
     const { headers } = await origins('GET /books', { headers: { Origin: 'https://admin.example' } });
-    expect(headers).toMatchObject({ 'access-control-allow-origin': 'https://admin.example', vary: 'Accept, Accept-Encoding, Origin, Prefer' });
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': 'https://admin.example',
+      vary: 'Accept, Accept-Encoding, Origin, Prefer',
+    });
   });
 
   test.each(['https://evil.example', 'null', undefined])('%s is not', async (origin) => {
@@ -59,12 +98,22 @@ describe('with configured origins', () => {
 describe('OPTIONS', () => {
   test.each([
     ['/books', 'GET, POST, HEAD, OPTIONS', { 'accept-post': 'application/json' }],
-    ['/books/1', 'GET, PUT, PATCH, DELETE, HEAD, OPTIONS', { 'accept-patch': 'application/merge-patch+json, application/json-patch+json, application/json' }],
+    [
+      '/books/1',
+      'GET, PUT, PATCH, DELETE, HEAD, OPTIONS',
+      { 'accept-patch': 'application/merge-patch+json, application/json-patch+json, application/json' },
+    ],
     ['/', 'GET, HEAD, OPTIONS', {}],
     ['/health', 'GET, HEAD, OPTIONS', {}],
     ['/nothing/at/all', 'OPTIONS', {}],
   ])('%s says what the path takes', async (path, allow, more) => {
-    const answer = await ask(`OPTIONS ${path}`, { headers: { Origin: 'https://app.example', 'Access-Control-Request-Method': 'PATCH', 'Access-Control-Request-Headers': 'if-match' } });
+    const answer = await ask(`OPTIONS ${path}`, {
+      headers: {
+        Origin: 'https://app.example',
+        'Access-Control-Request-Method': 'PATCH',
+        'Access-Control-Request-Headers': 'if-match',
+      },
+    });
     expect(answer).toMatchObject({ status: 204, text: '' });
     expect(answer.headers).toMatchObject({
       allow,
@@ -86,7 +135,10 @@ describe('what the API says of itself', () => {
       name: appInfo().name,
       version: appInfo().version,
       collections: [...resources.values()].map(({ name, description }) => ({ name, href: `/${name}`, description })),
-      links: [{ rel: 'service-desc', href: '/openapi.json', type: 'application/json' }, { rel: 'service-doc', href: '/docs', type: 'text/html' }],
+      links: [
+        { rel: 'service-desc', href: '/openapi.json', type: 'application/json' },
+        { rel: 'service-doc', href: '/docs', type: 'text/html' },
+      ],
     });
     expect(headers['link']).toBe('</openapi.json>; rel="service-desc", </docs>; rel="service-doc"');
   });
@@ -104,19 +156,45 @@ describe('what the API says of itself', () => {
   });
 
   test.each([
-    ['/', {}], ['/health', {}], ['/docs', {}], ['/docs/rapidoc.js', {}], ['/openapi.json', { 'Accept-Encoding': 'gzip' }], ['/docs', { 'Accept-Encoding': 'gzip' }],
-    ['/books', {}], ['/books', { 'Accept-Encoding': 'gzip' }], ['/books/long', {}], ['/books/long', { 'Accept-Encoding': 'gzip' }], ['/books/long?fields=title', {}], ['/books/long/loans', {}],
-    ['/books/absent', {}], ['/books?x=1', {}], ['/nothing', {}],
-  ])('HEAD of %s with %j has the status and the headers of GET, the length of its body in bytes, and no body', async (path, headers) => {
-    await ask('PUT /books/long', { body: aBook({ title: 'Ärger', summary: 'Für '.repeat(400) }) });
-    const [get, head] = [await ask(`GET ${path}`, { headers }), await ask(`HEAD ${path}`, { headers })];
-    const same = ({ 'server-timing': _timing, 'x-request-id': _id, 'content-length': _length, ...others }: typeof get.headers): object => others;
-    expect([head.status, head.text, same(head.headers)]).toEqual([get.status, '', same(get.headers)]);
-    expect(get.length).toBeGreaterThan(0);
-    // A problem names its request.
-    const longer = get.body?.instance === undefined ? 0 : head.headers['x-request-id']!.length - get.headers['x-request-id']!.length;
-    expect([head.headers['content-length'], get.headers['content-length']]).toEqual([String(get.length + longer), undefined]);
-  });
+    ['/', {}],
+    ['/health', {}],
+    ['/docs', {}],
+    ['/docs/rapidoc.js', {}],
+    ['/openapi.json', { 'Accept-Encoding': 'gzip' }],
+    ['/docs', { 'Accept-Encoding': 'gzip' }],
+    ['/books', {}],
+    ['/books', { 'Accept-Encoding': 'gzip' }],
+    ['/books/long', {}],
+    ['/books/long', { 'Accept-Encoding': 'gzip' }],
+    ['/books/long?fields=title', {}],
+    ['/books/long/loans', {}],
+    ['/books/absent', {}],
+    ['/books?x=1', {}],
+    ['/nothing', {}],
+  ])(
+    'HEAD of %s with %j has the status and the headers of GET, the length of its body in bytes, and no body',
+    async (path, headers) => {
+      await ask('PUT /books/long', { body: aBook({ title: 'Ärger', summary: 'Für '.repeat(400) }) });
+      const [get, head] = [await ask(`GET ${path}`, { headers }), await ask(`HEAD ${path}`, { headers })];
+      const same = ({
+        'server-timing': _timing,
+        'x-request-id': _id,
+        'content-length': _length,
+        ...others
+      }: typeof get.headers): object => others;
+      expect([head.status, head.text, same(head.headers)]).toEqual([get.status, '', same(get.headers)]);
+      expect(get.length).toBeGreaterThan(0);
+      // A problem names its request.
+      const longer =
+        get.body?.instance === undefined
+          ? 0
+          : head.headers['x-request-id']!.length - get.headers['x-request-id']!.length;
+      expect([head.headers['content-length'], get.headers['content-length']]).toEqual([
+        String(get.length + longer),
+        undefined,
+      ]);
+    },
+  );
 
   test('HEAD of what GET answers without a body has no length', async () => {
     await ask('PUT /books/known', { body: aBook() });

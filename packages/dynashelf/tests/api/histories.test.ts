@@ -1,4 +1,5 @@
-// Random histories of concurrent clients over a database that loses, delays and refuses requests: whatever was answered is true.
+// Random histories of concurrent clients over a database that loses, delays and refuses requests: whatever was answered
+// is true.
 // `npm run test:histories` runs a thousand; HISTORIES and SEED choose how many and which.
 
 import { listResources } from '../../src/definition/resource';
@@ -28,19 +29,29 @@ async function runHistory(participants: Participants, table: string, seed: numbe
   participants.begin();
   await furnish(participants.all[0]!);
   participants.disturb(faultPlan(seeded(~seed), worse(BAD_DAY, random.pick(FACTORS))));
-  await Promise.all(participants.all.map(async (participant) => {
-    for (let count = 0; count < REQUESTS; count++) {
-      await sendRandom(participant, known);
-    }
-  }));
+  await Promise.all(
+    participants.all.map(async (participant) => {
+      for (let count = 0; count < REQUESTS; count++) {
+        await sendRandom(participant, known);
+      }
+    }),
+  );
   await participants.calm();
   await settleKeys(participants);
   const records = await scanTable(table);
   const { history } = participants;
-  return [...untrueAnswers(history), ...brokenKeys(history, records), ...brokenItems(history, records), ...brokenRules(resources, records)];
+  return [
+    ...untrueAnswers(history),
+    ...brokenKeys(history, records),
+    ...brokenItems(history, records),
+    ...brokenRules(resources, records),
+  ];
 }
 
-/** Sends every request with a key once more, now that nothing is in the way: what was done is replayed, what was not is done or refused. */
+/**
+ * Sends every request with a key once more, now that nothing is in the way: what was done is replayed, what was not is
+ * done or refused.
+ */
 async function settleKeys({ all: [participant], history }: Participants): Promise<void> {
   const last = new Map<string, Exchange>();
   for (const exchange of history) {

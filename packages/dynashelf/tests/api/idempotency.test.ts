@@ -35,7 +35,9 @@ async function everything(): Promise<string> {
   const client = new DynamoDBClient({});
   const { Items = [] } = await client.send(new ScanCommand({ TableName: tableName(), ConsistentRead: true }));
   client.destroy();
-  return createHash('sha256').update(JSON.stringify(Items.map((item) => JSON.stringify(item, Object.keys(item).sort())).sort())).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify(Items.map((item) => JSON.stringify(item, Object.keys(item).sort())).sort()))
+    .digest('hex');
 }
 
 async function expectReplay(first: Answer, again: Answer): Promise<void> {
@@ -62,22 +64,60 @@ const REQUESTS: [string, () => Promise<[string, Ask]> | [string, Ask]][] = [
   ['POST with return=minimal', () => ['POST /notes', { body: { title: 'x' }, headers: { Prefer: 'return=minimal' } }]],
   ['POST with fields', () => ['POST /notes?fields=title', { body: { title: 'x' } }]],
   ['merge patch', () => [`PATCH /books/${book}`, { body: { pages: 7 } }]],
-  ['merge patch with If-Match', async () => [`PATCH /books/${book}`, { body: { pages: 8 }, headers: { 'If-Match': (await database.ask(`GET /books/${book}`)).headers['etag']! } }]],
-  ['JSON Patch that is not the same twice', async () => {
-    await database.ask('PUT /notes/list', { body: { title: 'x', tags: [] } });
-    return ['PATCH /notes/list', { body: [{ op: 'add', path: '/tags/-', value: 'once' }], headers: JSON_PATCH }];
-  }],
-  ['JSON Patch whose test holds only once', async () => {
-    await database.ask('PUT /notes/list', { body: { title: 'x' } });
-    return ['PATCH /notes/list', { body: [{ op: 'test', path: '/title', value: 'x' }, { op: 'replace', path: '/title', value: 'y' }], headers: JSON_PATCH }];
-  }],
+  [
+    'merge patch with If-Match',
+    async () => [
+      `PATCH /books/${book}`,
+      { body: { pages: 8 }, headers: { 'If-Match': (await database.ask(`GET /books/${book}`)).headers['etag']! } },
+    ],
+  ],
+  [
+    'JSON Patch that is not the same twice',
+    async () => {
+      await database.ask('PUT /notes/list', { body: { title: 'x', tags: [] } });
+      return ['PATCH /notes/list', { body: [{ op: 'add', path: '/tags/-', value: 'once' }], headers: JSON_PATCH }];
+    },
+  ],
+  [
+    'JSON Patch whose test holds only once',
+    async () => {
+      await database.ask('PUT /notes/list', { body: { title: 'x' } });
+      return [
+        'PATCH /notes/list',
+        {
+          body: [
+            { op: 'test', path: '/title', value: 'x' },
+            { op: 'replace', path: '/title', value: 'y' },
+          ],
+          headers: JSON_PATCH,
+        },
+      ];
+    },
+  ],
   ['an action', () => [`POST /books/${book}/checkout`, { body: { member } }]],
-  ['an action on the item alone', async () => [`POST /loans/${(await database.ask('POST /loans', { body: loan() })).body.id}/return`, {}]],
-  ['a transaction', async () => {
-    await database.ask('DELETE /notes/gone');
-    await database.ask('PUT /notes/gone', { body: { title: 'x' } });
-    return ['POST /transactions', { body: { operations: [{ method: 'POST', path: '/notes', body: { title: 'x' } }, { method: 'DELETE', path: '/notes/gone' }, { method: 'GET', path: `/members/${member}` }] } }];
-  }],
+  [
+    'an action on the item alone',
+    async () => [`POST /loans/${(await database.ask('POST /loans', { body: loan() })).body.id}/return`, {}],
+  ],
+  [
+    'a transaction',
+    async () => {
+      await database.ask('DELETE /notes/gone');
+      await database.ask('PUT /notes/gone', { body: { title: 'x' } });
+      return [
+        'POST /transactions',
+        {
+          body: {
+            operations: [
+              { method: 'POST', path: '/notes', body: { title: 'x' } },
+              { method: 'DELETE', path: '/notes/gone' },
+              { method: 'GET', path: `/members/${member}` },
+            ],
+          },
+        },
+      ];
+    },
+  ],
 ];
 
 describe.each(REQUESTS)('%s', (_, make) => {
@@ -96,7 +136,9 @@ describe.each(REQUESTS)('%s', (_, make) => {
 
 describe('what the first request did does not stand in the way of its repetition', () => {
   test('where it took the last copy', async () => {
-    const { body: { id } } = await database.ask('POST /books', { body: aBook({ copies: 1 }) });
+    const {
+      body: { id },
+    } = await database.ask('POST /books', { body: aBook({ copies: 1 }) });
     const [key, body] = [newKey(), { ...loan(), book: id }];
     const first = await keyed(key, 'POST /loans', { body });
     expect(first.status).toBe(201);
@@ -104,7 +146,9 @@ describe('what the first request did does not stand in the way of its repetition
   });
 
   test('where what it made, and what that refers to, is deleted since', async () => {
-    const { body: { id } } = await database.ask('POST /books', { body: aBook() });
+    const {
+      body: { id },
+    } = await database.ask('POST /books', { body: aBook() });
     const [key, body] = [newKey(), { ...loan(), book: id }];
     const first = await keyed(key, 'POST /loans', { body });
     await database.ask(`DELETE /loans/${first.body.id}`);
@@ -118,9 +162,15 @@ describe('what the first request did does not stand in the way of its repetition
     const key = newKey();
     const first = await keyed(key, 'PATCH /notes/changed', { body: { title: 'y' }, headers: { 'If-Match': '*' } });
     await database.ask('PUT /notes/changed', { body: { title: 'z' } });
-    await expectReplay(first, await keyed(key, 'PATCH /notes/changed', { body: { title: 'y' }, headers: { 'If-Match': '*' } }));
+    await expectReplay(
+      first,
+      await keyed(key, 'PATCH /notes/changed', { body: { title: 'y' }, headers: { 'If-Match': '*' } }),
+    );
     await database.ask('DELETE /notes/changed');
-    await expectReplay(first, await keyed(key, 'PATCH /notes/changed', { body: { title: 'y' }, headers: { 'If-Match': '*' } }));
+    await expectReplay(
+      first,
+      await keyed(key, 'PATCH /notes/changed', { body: { title: 'y' }, headers: { 'If-Match': '*' } }),
+    );
   });
 });
 
@@ -138,17 +188,52 @@ describe('a key', () => {
   });
 
   test('can have any characters, and is told from those that look like it', async () => {
-    const ids = await Promise.all(['8e03978e', '8E03978E', 'a#b', 'a%23b', 'a/b', 'å', '"a, b"', '"a,b"', '"a\\"b"', '"a\\\\\\"b"', '"a b"', '" a b"'].map(async (key) => (await keyed(key, 'POST /notes', { body: { title: 'x' } })).body.id as string));
+    const ids = await Promise.all(
+      [
+        '8e03978e',
+        '8E03978E',
+        'a#b',
+        'a%23b',
+        'a/b',
+        'å',
+        '"a, b"',
+        '"a,b"',
+        '"a\\"b"',
+        '"a\\\\\\"b"',
+        '"a b"',
+        '" a b"',
+      ].map(async (key) => (await keyed(key, 'POST /notes', { body: { title: 'x' } })).body.id as string),
+    );
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test.each([['k1', '"k1"'], ['  k2\t', ' "k2" '], ['a\\b', '"a\\\\b"'], ['q'.repeat(253), `"${'q'.repeat(253)}"`]])('%j and %j, a plain text and the string of RFC 8941 that stands for it, are one key', async (plain, quoted) => {
+  test.each([
+    ['k1', '"k1"'],
+    ['  k2\t', ' "k2" '],
+    ['a\\b', '"a\\\\b"'],
+    ['q'.repeat(253), `"${'q'.repeat(253)}"`],
+  ])('%j and %j, a plain text and the string of RFC 8941 that stands for it, are one key', async (plain, quoted) => {
     const first = await keyed(plain, 'POST /books', { body: aBook() });
     expect(first.status).toBe(201);
     await expectReplay(first, await keyed(quoted, 'POST /books', { body: aBook() }));
   });
 
-  test.each(['a, b', 'a,', '"a", "b"', '"a', 'a"', 'a"b', '"a"b"', '"a" "b"', '"a";b=1', '"a\\"', '"a\\b"', '""', '"å"', `"${'k'.repeat(254)}"`])('%j, which is a list or no text, is 400 that names the header, and nothing is made', async (key) => {
+  test.each([
+    'a, b',
+    'a,',
+    '"a", "b"',
+    '"a',
+    'a"',
+    'a"b',
+    '"a"b"',
+    '"a" "b"',
+    '"a";b=1',
+    '"a\\"',
+    '"a\\b"',
+    '""',
+    '"å"',
+    `"${'k'.repeat(254)}"`,
+  ])('%j, which is a list or no text, is 400 that names the header, and nothing is made', async (key) => {
     const before = await everything();
     const { status, body } = await keyed(key, 'POST /notes', { body: { title: 'x' } });
     expect([status, body.type, body.errors[0].header]).toEqual([400, '/docs#malformed-request', 'Idempotency-Key']);
@@ -159,13 +244,20 @@ describe('a key', () => {
     ['If-Match', { 'If-Match': '*' }, { 'If-Match': '"7"' }],
     ['no If-Match', { 'If-Match': '*' }, {}],
     ['If-None-Match', {}, { 'If-None-Match': '"7"' }],
-    ['If-Unmodified-Since', { 'If-Unmodified-Since': 'Fri, 06 Nov 2099 08:49:37 GMT' }, { 'If-Unmodified-Since': 'Fri, 06 Nov 2099 08:49:38 GMT' }],
+    [
+      'If-Unmodified-Since',
+      { 'If-Unmodified-Since': 'Fri, 06 Nov 2099 08:49:37 GMT' },
+      { 'If-Unmodified-Since': 'Fri, 06 Nov 2099 08:49:38 GMT' },
+    ],
     ['Content-Type', { 'Content-Type': 'application/json' }, { 'Content-Type': 'application/merge-patch+json' }],
     ['Prefer', {}, { Prefer: 'return=minimal' }],
   ])('of a request with another %s is 422 that names the header', async (_, headers, others) => {
     const key = newKey();
-    const { body: { id } } = await database.ask('POST /notes', { body: { title: 'x' } });
-    const send = (more: Record<string, string>): Promise<Answer> => keyed(key, `PATCH /notes/${id}`, { body: { title: 'y' }, headers: more });
+    const {
+      body: { id },
+    } = await database.ask('POST /notes', { body: { title: 'x' } });
+    const send = (more: Record<string, string>): Promise<Answer> =>
+      keyed(key, `PATCH /notes/${id}`, { body: { title: 'y' }, headers: more });
     const first = await send(headers);
     expect(first.status).toBe(200);
     const before = await everything();
@@ -178,7 +270,18 @@ describe('a key', () => {
   test('of a request with other headers that do not change what it means is a replay', async () => {
     const [key, body] = [newKey(), { title: 'x' }];
     const first = await keyed(key, 'POST /notes', { body, headers: { Prefer: 'return=representation' } });
-    await expectReplay(first, await keyed(key, 'POST /notes', { body, headers: { Prefer: ' return=representation\t', 'Accept-Language': 'de', 'User-Agent': 'another', Accept: 'application/json' } }));
+    await expectReplay(
+      first,
+      await keyed(key, 'POST /notes', {
+        body,
+        headers: {
+          Prefer: ' return=representation\t',
+          'Accept-Language': 'de',
+          'User-Agent': 'another',
+          Accept: 'application/json',
+        },
+      }),
+    );
   });
 
   test.each<[string, string, Ask]>([
@@ -218,7 +321,9 @@ describe('a request that failed is not recorded', () => {
 
   test('409, and the same one is done when nothing is in its way any more', async () => {
     const [key, isbn] = [newKey(), '9781111111111'];
-    const { body: { id } } = await database.ask('POST /books', { body: aBook({ isbn }) });
+    const {
+      body: { id },
+    } = await database.ask('POST /books', { body: aBook({ isbn }) });
     expect((await keyed(key, 'POST /books', { body: aBook({ isbn }) })).status).toBe(409);
     await database.ask(`DELETE /books/${id}`);
     expect((await keyed(key, 'POST /books', { body: aBook({ isbn }) })).status).toBe(201);
@@ -229,7 +334,9 @@ describe('a request that failed is not recorded', () => {
     await database.ask('DELETE /notes/late');
     expect((await keyed(key, 'PATCH /notes/late', { body: { pages: 1 } })).status).toBe(404);
     await database.ask('PUT /notes/late', { body: { title: 'x' } });
-    expect((await keyed(key, 'PATCH /notes/late', { body: { pages: 1 }, headers: { 'If-Match': '"7"' } })).status).toBe(412);
+    expect((await keyed(key, 'PATCH /notes/late', { body: { pages: 1 }, headers: { 'If-Match': '"7"' } })).status).toBe(
+      412,
+    );
     expect((await keyed(key, 'PATCH /notes/late', { body: { pages: 1 } })).status).toBe(200);
   });
 
@@ -263,9 +370,25 @@ describe(`of ${CLIENTS} at once with one key`, () => {
     ['POST of an item', () => ['POST /notes', { body: { title: 'race' } }]],
     ['POST of an item with a unique value', () => ['POST /books', { body: aBook({ isbn: '9782222222222' }) }]],
     ['POST of an item that counts on another', () => ['POST /loans', { body: loan() }]],
-    ['PATCH', () => [`PATCH /books/${book}`, { body: [{ op: 'add', path: '/tags', value: ['race'] }], headers: JSON_PATCH }]],
+    [
+      'PATCH',
+      () => [`PATCH /books/${book}`, { body: [{ op: 'add', path: '/tags', value: ['race'] }], headers: JSON_PATCH }],
+    ],
     ['an array', () => ['POST /notes', { body: [{ title: 'a' }, { title: 'b' }] }]],
-    ['a transaction', () => ['POST /transactions', { body: { operations: [{ method: 'POST', path: '/notes', body: { title: 'x' } }, { method: 'PATCH', path: `/books/${book}`, body: { pages: 99 } }] } }]],
+    [
+      'a transaction',
+      () => [
+        'POST /transactions',
+        {
+          body: {
+            operations: [
+              { method: 'POST', path: '/notes', body: { title: 'x' } },
+              { method: 'PATCH', path: `/books/${book}`, body: { pages: 99 } },
+            ],
+          },
+        },
+      ],
+    ],
   ])('%s: one effect, and all are answered with it', async (_, make) => {
     const [key, [line, ask]] = [newKey(), make()];
     const answers = await race(() => keyed(key, line, ask));
@@ -279,14 +402,23 @@ describe(`of ${CLIENTS} at once with one key`, () => {
 
   test('where each sends another body: one is done, and the others are 422', async () => {
     const key = newKey();
-    expect(statuses(await race((number) => keyed(key, 'POST /notes', { body: { title: `${number}` } })))).toEqual({ 201: 1, 422: CLIENTS - 1 });
+    expect(statuses(await race((number) => keyed(key, 'POST /notes', { body: { title: `${number}` } })))).toEqual({
+      201: 1,
+      422: CLIENTS - 1,
+    });
   });
 });
 
 describe('the record of an outcome', () => {
   async function records(): Promise<Record<string, { S?: string; N?: string }>[]> {
     const client = new DynamoDBClient({});
-    const { Items = [] } = await client.send(new ScanCommand({ TableName: tableName(), FilterExpression: 'begins_with(pk, :kept)', ExpressionAttributeValues: { ':kept': { S: '#idempotency#' } } }));
+    const { Items = [] } = await client.send(
+      new ScanCommand({
+        TableName: tableName(),
+        FilterExpression: 'begins_with(pk, :kept)',
+        ExpressionAttributeValues: { ':kept': { S: '#idempotency#' } },
+      }),
+    );
     client.destroy();
     return Items;
   }
@@ -295,9 +427,15 @@ describe('the record of an outcome', () => {
   async function expire(secondsAgo: number): Promise<void> {
     const client = new DynamoDBClient({});
     for (const { pk, sk } of await records()) {
-      await client.send(new UpdateItemCommand({
-        TableName: tableName(), Key: { pk: { S: pk!.S! }, sk: { S: sk!.S! } }, UpdateExpression: 'SET #e = :then', ExpressionAttributeNames: { '#e': '#expires' }, ExpressionAttributeValues: { ':then': { N: String(Math.floor(Date.now() / 1000) - secondsAgo) } },
-      }));
+      await client.send(
+        new UpdateItemCommand({
+          TableName: tableName(),
+          Key: { pk: { S: pk!.S! }, sk: { S: sk!.S! } },
+          UpdateExpression: 'SET #e = :then',
+          ExpressionAttributeNames: { '#e': '#expires' },
+          ExpressionAttributeValues: { ':then': { N: String(Math.floor(Date.now() / 1000) - secondsAgo) } },
+        }),
+      );
     }
     client.destroy();
   }
@@ -309,7 +447,10 @@ describe('the record of an outcome', () => {
     const [newest] = (await records()).map((record) => Number(record['#expires']?.N)).sort((a, b) => b - a);
     expect(newest! - Date.now() / 1000).toBeGreaterThan(86_300);
     expect(newest! - Date.now() / 1000).toBeLessThanOrEqual(86_400);
-    for (const [line, ask] of [['POST /notes', { body: { title: 'x' } }], ['PATCH /notes/list', { body: { pages: 3 } }]] as const) {
+    for (const [line, ask] of [
+      ['POST /notes', { body: { title: 'x' } }],
+      ['PATCH /notes/list', { body: { pages: 3 } }],
+    ] as const) {
       await database.ask('PUT /notes/list', { body: { title: 'x' } });
       await expire(1);
       const second = await keyed(key, line, ask);
@@ -319,7 +460,7 @@ describe('the record of an outcome', () => {
     }
   });
 
-  test('holds neither the key nor the caller\'s body as its name', async () => {
+  test("holds neither the key nor the caller's body as its name", async () => {
     await keyed('a key to be seen nowhere', 'POST /notes', { body: { title: 'x' } });
     expect(JSON.stringify((await records()).map(({ pk }) => pk))).not.toContain('a key');
   });
@@ -327,7 +468,13 @@ describe('the record of an outcome', () => {
   test('is not seen in lists, and not at a path', async () => {
     await keyed(newKey(), 'POST /notes', { body: { title: 'x' } });
     const client = new DynamoDBClient({});
-    const { Count } = await client.send(new QueryCommand({ TableName: tableName(), KeyConditionExpression: 'pk = :notes', ExpressionAttributeValues: { ':notes': { S: 'notes' } } }));
+    const { Count } = await client.send(
+      new QueryCommand({
+        TableName: tableName(),
+        KeyConditionExpression: 'pk = :notes',
+        ExpressionAttributeValues: { ':notes': { S: 'notes' } },
+      }),
+    );
     client.destroy();
     let listed = 0;
     for (let next = '/notes?limit=100'; next !== undefined;) {
@@ -341,7 +488,10 @@ describe('the record of an outcome', () => {
 
 test('a result too large for one record is answered again whole', async () => {
   // Nearly 1 MiB, of characters that take three bytes.
-  const body = Array.from({ length: 96 }, (_, index) => ({ title: `${index}`, tags: Array.from({ length: 2 }, () => '€'.repeat(1750)) }));
+  const body = Array.from({ length: 96 }, (_, index) => ({
+    title: `${index}`,
+    tags: Array.from({ length: 2 }, () => '€'.repeat(1750)),
+  }));
   expect(Buffer.byteLength(JSON.stringify(body))).toBeGreaterThan(1_000_000);
   const key = newKey();
   const first = await keyed(key, 'POST /notes', { body });
@@ -361,7 +511,9 @@ test('a result larger than a transaction holds is 413 that says what to do, and 
   const answer = await keyed(key, 'POST /transactions', { body });
   expect([answer.status, answer.body.type]).toEqual([413, '/docs#too-large']);
   expect(answer.body.detail).toContain('return=minimal');
-  const minimal = { operations: body.operations.map((operation) => ({ ...operation, headers: { Prefer: 'return=minimal' } })) };
+  const minimal = {
+    operations: body.operations.map((operation) => ({ ...operation, headers: { Prefer: 'return=minimal' } })),
+  };
   const done = await keyed(key, 'POST /transactions', { body: minimal });
   expect(done.status).toBe(200);
   await expectReplay(done, await keyed(key, 'POST /transactions', { body: minimal }));
@@ -376,6 +528,9 @@ test('a key costs one action more in the request that is sent anyway, and a repl
   const [create, patch] = [newKey(), newKey()];
   expect(await requests(create, 'POST /notes', { body: { title: 'x' } })).toEqual(['TransactWriteItems']);
   expect(await requests(create, 'POST /notes', { body: { title: 'x' } })).toEqual(['TransactWriteItems']);
-  expect(await requests(patch, `PATCH /books/${book}`, { body: { pages: 1 } })).toEqual(['BatchGetItem', 'TransactWriteItems']);
+  expect(await requests(patch, `PATCH /books/${book}`, { body: { pages: 1 } })).toEqual([
+    'BatchGetItem',
+    'TransactWriteItems',
+  ]);
   expect(await requests(patch, `PATCH /books/${book}`, { body: { pages: 1 } })).toEqual(['BatchGetItem']);
 });

@@ -14,7 +14,12 @@ const notes = defineResource({
     at: Date,
     day: { type: { value: Date, settings: { storage: 'iso' } } },
   },
-  indexes: { byLabel: { partition: 'label' }, byWeight: { sort: 'weight' }, byOn: { partition: 'on', sort: 'at' }, byDay: { sort: ['day', 'label'] } },
+  indexes: {
+    byLabel: { partition: 'label' },
+    byWeight: { sort: 'weight' },
+    byOn: { partition: 'on', sort: 'at' },
+    byDay: { sort: ['day', 'label'] },
+  },
 });
 
 useTable();
@@ -32,7 +37,9 @@ test('what POST, PUT and PATCH write stands in its indexes, in its place, and le
   await ask('PUT /notes/a', { body: { label: 'x#y', weight: -1.5, on: true, at: AT, day: AT } });
   await ask('PUT /notes/b', { body: { label: 'x#y', weight: -1e100, on: true, at: '2026-03-31T13:59:59+02:00' } });
   await ask('PUT /notes/c', { body: { label: 'x', weight: 1e-100, on: false } });
-  const { body: { id } } = await ask('POST /notes', { body: { weight: 7, day: AT, label: 'x' } });
+  const {
+    body: { id },
+  } = await ask('POST /notes', { body: { weight: 7, day: AT, label: 'x' } });
   expect(await ids('label=x%23y')).toBe('ba');
   expect(await ids('sort=weight')).toBe(`bac${id}`);
   expect(await ids('sort=-weight&weight[lte]=0')).toBe('ab');
@@ -54,9 +61,17 @@ test('what POST, PUT and PATCH write stands in its indexes, in its place, and le
 test('a value whose key would be too long is 422 naming the attribute and the index, and changes nothing', async () => {
   await ask('PUT /notes/l', { body: { label: 'short', day: AT } });
   const label = '€'.repeat(600);
-  for (const [line, body] of [['PUT /notes/l', { label, day: AT }], ['PATCH /notes/l', { label }], ['POST /notes', { label, day: AT }]] as const) {
+  for (const [line, body] of [
+    ['PUT /notes/l', { label, day: AT }],
+    ['PATCH /notes/l', { label }],
+    ['POST /notes', { label, day: AT }],
+  ] as const) {
     const answer = await ask(line, { body });
-    expect([line, answer.status, answer.body.errors]).toEqual([line, 422, [{ detail: expect.stringMatching(/too long for the index "byDay"/) as unknown, pointer: '#/label' }]]);
+    expect([line, answer.status, answer.body.errors]).toEqual([
+      line,
+      422,
+      [{ detail: expect.stringMatching(/too long for the index "byDay"/) as unknown, pointer: '#/label' }],
+    ]);
   }
   expect((await ask('GET /notes/l')).body).toMatchObject({ label: 'short', version: 1 });
   // Without the other attribute the item is not in that index.

@@ -16,7 +16,15 @@ describe('POST of a collection', () => {
     const answer = await ask('POST /books', { body: aBook({ pages: 635 }) });
     expect(answer.status).toBe(201);
     const { id, createdAt, updatedAt, ...rest } = answer.body;
-    expect(rest).toEqual({ title: 'Moby-Dick', author: 'Herman Melville', pages: 635, copies: 1, lent: 0, available: 1, version: 1 });
+    expect(rest).toEqual({
+      title: 'Moby-Dick',
+      author: 'Herman Melville',
+      pages: 635,
+      copies: 1,
+      lent: 0,
+      available: 1,
+      version: 1,
+    });
     expect(id).toMatch(UUID_V7);
     expect(createdAt).toMatch(TIMESTAMP);
     expect(updatedAt).toBe(createdAt);
@@ -31,7 +39,9 @@ describe('POST of a collection', () => {
   });
 
   test('the system attributes in a body are ignored', async () => {
-    const { body } = await ask('POST /books', { body: aBook({ id: 'mine', version: 9, createdAt: 'x', updatedAt: 5 }) });
+    const { body } = await ask('POST /books', {
+      body: aBook({ id: 'mine', version: 9, createdAt: 'x', updatedAt: 5 }),
+    });
     expect(body.id).not.toBe('mine');
     expect(body.version).toBe(1);
   });
@@ -57,7 +67,11 @@ describe('GET of an item', () => {
     const answer = await ask('GET /books/there');
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ id: 'there', title: 'Moby-Dick', version: 1 });
-    expect(answer.headers).toMatchObject({ 'etag': withBirth(1), 'cache-control': 'no-cache', 'content-type': 'application/json' });
+    expect(answer.headers).toMatchObject({
+      etag: withBirth(1),
+      'cache-control': 'no-cache',
+      'content-type': 'application/json',
+    });
     expect(answer.headers).not.toHaveProperty('location');
   });
 
@@ -93,7 +107,17 @@ describe('GET of an item', () => {
   test('no storage detail is in a body', async () => {
     await ask('PUT /books/clean', { body: aBook() });
     const { body } = await ask('GET /books/clean');
-    expect(Object.keys(body).sort()).toEqual(['author', 'available', 'copies', 'createdAt', 'id', 'lent', 'title', 'updatedAt', 'version']);
+    expect(Object.keys(body).sort()).toEqual([
+      'author',
+      'available',
+      'copies',
+      'createdAt',
+      'id',
+      'lent',
+      'title',
+      'updatedAt',
+      'version',
+    ]);
   });
 
   test('HEAD has the status and headers of GET and no body', async () => {
@@ -117,12 +141,24 @@ describe('PUT of an item', () => {
   });
 
   test('an item that is there is replaced: attributes left out go or take their default, createdAt stays', async () => {
-    const { body: before, headers } = await ask('PUT /books/replaced', { body: aBook({ pages: 3, copies: 7, tags: ['sea'] }) });
+    const { body: before, headers } = await ask('PUT /books/replaced', {
+      body: aBook({ pages: 3, copies: 7, tags: ['sea'] }),
+    });
     const answer = await ask('PUT /books/replaced', { body: { title: 'Typee', author: 'Herman Melville' } });
     expect(answer.status).toBe(200);
     expect(answer.headers).not.toHaveProperty('location');
     expect(answer.headers['etag']).toBe(headers['etag']!.replace('"1-', '"2-'));
-    expect(answer.body).toEqual({ id: 'replaced', title: 'Typee', author: 'Herman Melville', copies: 1, lent: 0, available: 1, version: 2, createdAt: before.createdAt, updatedAt: expect.stringMatching(TIMESTAMP) });
+    expect(answer.body).toEqual({
+      id: 'replaced',
+      title: 'Typee',
+      author: 'Herman Melville',
+      copies: 1,
+      lent: 0,
+      available: 1,
+      version: 2,
+      createdAt: before.createdAt,
+      updatedAt: expect.stringMatching(TIMESTAMP),
+    });
     expect((await ask('GET /books/replaced')).body).toEqual(answer.body);
   });
 
@@ -140,11 +176,14 @@ describe('PUT of an item', () => {
     expect((await ask('GET /books/one')).status).toBe(404);
   });
 
-  test.each(['a'.repeat(129), 'a%20b', 'a%2Fb', '%C3%A9', 'a%00', 'a%23b', 'a:b'])('the id %s, which the contract does not allow, is 422', async (id) => {
-    const answer = await ask(`PUT /books/${id}`, { body: aBook() });
-    expect(answer.status).toBe(422);
-    expect(answer.body.errors).toEqual([{ detail: expect.any(String), parameter: 'id' }]);
-  });
+  test.each(['a'.repeat(129), 'a%20b', 'a%2Fb', '%C3%A9', 'a%00', 'a%23b', 'a:b'])(
+    'the id %s, which the contract does not allow, is 422',
+    async (id) => {
+      const answer = await ask(`PUT /books/${id}`, { body: aBook() });
+      expect(answer.status).toBe(422);
+      expect(answer.body.errors).toEqual([{ detail: expect.any(String), parameter: 'id' }]);
+    },
+  );
 
   test.each(['a', 'A-Z_0.9~', 'a'.repeat(128), '%41bc'])('the id %s is taken', async (id) => {
     const answer = await ask(`PUT /books/${id}`, { body: aBook() });
@@ -174,7 +213,12 @@ describe('DELETE of an item', () => {
 });
 
 describe('Prefer (RFC 7240)', () => {
-  test.each([['POST /books', 201], ['PUT /books/minimal', 201], ['PUT /books/minimal', 204], ['PATCH /books/minimal', 204]])('return=minimal on %s leaves the body out and says so: %i', async (line, status) => {
+  test.each([
+    ['POST /books', 201],
+    ['PUT /books/minimal', 201],
+    ['PUT /books/minimal', 204],
+    ['PATCH /books/minimal', 204],
+  ])('return=minimal on %s leaves the body out and says so: %i', async (line, status) => {
     const answer = await ask(line, { body: aBook(), headers: { Prefer: 'return=minimal' } });
     expect(answer).toMatchObject({ status, text: '' });
     expect(answer.headers['preference-applied']).toBe('return=minimal');
@@ -186,21 +230,47 @@ describe('Prefer (RFC 7240)', () => {
   test('return=minimal on an operation of a transaction leaves its body out of the results', async () => {
     await ask('PUT /books/inside', { body: aBook() });
     const headers = { Prefer: 'return=minimal' };
-    const operations = [{ method: 'PATCH', path: '/books/inside', body: { pages: 7 }, headers }, { method: 'PUT', path: '/books/inside-new', body: aBook(), headers }, { method: 'POST', path: '/books', body: aBook(), headers }];
+    const operations = [
+      { method: 'PATCH', path: '/books/inside', body: { pages: 7 }, headers },
+      { method: 'PUT', path: '/books/inside-new', body: aBook(), headers },
+      { method: 'POST', path: '/books', body: aBook(), headers },
+    ];
     const { status, body } = await ask('POST /transactions', { body: { operations } });
-    expect([status, body.results.map((result: { status: number; headers: object; body?: unknown }) => [result.status, 'body' in result, 'Content-Type' in result.headers, 'Location' in result.headers, 'ETag' in result.headers])])
-      .toEqual([200, [[204, false, false, false, true], [201, false, false, true, true], [201, false, false, true, true]]]);
+    expect([
+      status,
+      body.results.map((result: { status: number; headers: object; body?: unknown }) => [
+        result.status,
+        'body' in result,
+        'Content-Type' in result.headers,
+        'Location' in result.headers,
+        'ETag' in result.headers,
+      ]),
+    ]).toEqual([
+      200,
+      [
+        [204, false, false, false, true],
+        [201, false, false, true, true],
+        [201, false, false, true, true],
+      ],
+    ]);
   });
 
   test('return=minimal on an array leaves the items out', async () => {
     const answer = await ask('POST /books', { body: [aBook(), aBook()], headers: { Prefer: 'return=minimal' } });
     expect(answer).toMatchObject({ status: 201, text: '' });
-    expect([answer.headers['preference-applied'], answer.headers['content-type'], answer.headers['location']]).toEqual(['return=minimal', undefined, undefined]);
+    expect([answer.headers['preference-applied'], answer.headers['content-type'], answer.headers['location']]).toEqual([
+      'return=minimal',
+      undefined,
+      undefined,
+    ]);
   });
 
-  test.each(['RETURN="minimal"', 'respond-async, return=minimal; foo=bar', 'return=minimal, return=representation'])('%s is the same preference', async (prefer) => {
-    expect((await ask('POST /books', { body: aBook(), headers: { Prefer: prefer } })).text).toBe('');
-  });
+  test.each(['RETURN="minimal"', 'respond-async, return=minimal; foo=bar', 'return=minimal, return=representation'])(
+    '%s is the same preference',
+    async (prefer) => {
+      expect((await ask('POST /books', { body: aBook(), headers: { Prefer: prefer } })).text).toBe('');
+    },
+  );
 
   test('return=representation is confirmed', async () => {
     const answer = await ask('POST /books', { body: aBook(), headers: { Prefer: 'return=representation' } });

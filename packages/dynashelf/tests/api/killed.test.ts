@@ -1,4 +1,5 @@
-// A process killed at random moments of a stream of keyed creates, and started again: each item is made once, whole, or not at all.
+// A process killed at random moments of a stream of keyed creates, and started again: each item is made once, whole, or
+// not at all.
 
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -23,7 +24,11 @@ const LIFETIME = 120;
 
 /** Makes tickets from a number on until it is killed; the last one that was acknowledged. */
 async function makeUntilKilled(first: number, lifetime: number): Promise<number> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, '..', 'setup', 'make-tickets.ts'), String(first), String(MOST)], { env: { ...process.env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', join(__dirname, '..', 'setup', 'make-tickets.ts'), String(first), String(MOST)],
+    { env: { ...process.env }, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   let last = first - 1;
   for await (const line of createInterface(child.stdout)) {
     if (Number(line) !== last + 1) {
@@ -50,10 +55,15 @@ test(`after ${KILLS} kills every ticket exists once, with its guard, its count a
     // The new process begins with the request of which the old one heard nothing, and sends it with the same key.
     last = await makeUntilKilled(last + 1, random.below(LIFETIME));
   }
-  const answer = await ask('POST /tickets', { body: { code: `code-${last + 1}`, event: 'e' }, headers: { 'Idempotency-Key': `ticket-${last + 1}` } });
+  const answer = await ask('POST /tickets', {
+    body: { code: `code-${last + 1}`, event: 'e' },
+    headers: { 'Idempotency-Key': `ticket-${last + 1}` },
+  });
   expect(answer.status).toBe(201);
   const records = await scanTable(tableName());
-  const codes = records.filter(({ pk }) => pk?.S === 'tickets').map(({ code }) => Number(code?.S?.replace('code-', '')));
+  const codes = records
+    .filter(({ pk }) => pk?.S === 'tickets')
+    .map(({ code }) => Number(code?.S?.replace('code-', '')));
   expect(codes.sort((a, b) => a - b)).toEqual(Array.from({ length: last + 1 }, (_, index) => index + 1));
   expect(records.filter(({ pk }) => pk?.S?.startsWith('#idempotency#'))).toHaveLength(last + 1);
   expect(brokenRules(ticketResources, records)).toEqual([]);

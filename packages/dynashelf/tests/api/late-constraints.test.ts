@@ -1,4 +1,5 @@
-// `unique` and `references` declared on a table with data: refused, not kept in part, until the migration has made them hold.
+// `unique` and `references` declared on a table with data: refused, not kept in part, until the migration has made them
+// hold.
 
 import { connect } from '#connect';
 
@@ -32,7 +33,10 @@ function declare({ unique = false, references = false, parent = false }): Return
 const before = declare({});
 const all = declare({ unique: true, references: true });
 
-async function establish(resources: typeof before, send: Send = connect()): Promise<Awaited<ReturnType<typeof establishConstraints>>> {
+async function establish(
+  resources: typeof before,
+  send: Send = connect(),
+): Promise<Awaited<ReturnType<typeof establishConstraints>>> {
   return establishConstraints(send, tableName(), resources, 0);
 }
 
@@ -59,7 +63,11 @@ function expectRefused({ status, body, headers }: Awaited<ReturnType<Client>>): 
   expect(headers['retry-after']).toMatch(/^\d+$/);
 }
 
-beforeAll(() => jest.useFakeTimers({ doNotFake: ['setTimeout', 'setInterval', 'setImmediate', 'nextTick', 'queueMicrotask', 'performance'] }));
+beforeAll(() =>
+  jest.useFakeTimers({
+    doNotFake: ['setTimeout', 'setInterval', 'setImmediate', 'nextTick', 'queueMicrotask', 'performance'],
+  }),
+);
 afterAll(() => jest.useRealTimers());
 
 /** Lets a process forget what it believes of the constraints. */
@@ -98,7 +106,9 @@ describe('on a table with items', () => {
     expectRefused(await ask('PATCH /boxes/a', { body: { shelf: null } }));
     expectRefused(await ask('DELETE /boxes/a'));
     expectRefused(await ask('DELETE /shelves/s'));
-    expectRefused(await ask('POST /transactions', { body: { operations: [{ method: 'DELETE', path: '/shelves/free' }] } }));
+    expectRefused(
+      await ask('POST /transactions', { body: { operations: [{ method: 'DELETE', path: '/shelves/free' }] } }),
+    );
     expect((await ask('PATCH /boxes/a', { body: { note: 'n' } })).status).toBe(200);
     expect((await ask('POST /boxes', { body: { note: 'n' } })).status).toBe(201);
     expect((await ask('GET /boxes/a')).body).toMatchObject({ code: 'x', shelf: 's' });
@@ -109,7 +119,10 @@ describe('on a table with items', () => {
     const done = await establish(all);
     expect(done.map(({ constraint, obstacles }) => [constraint, obstacles])).toEqual([
       ['boxes: unique code', [expect.stringMatching(/^boxes\/(b|twin) and boxes\/(b|twin) have the same "code"/)]],
-      ['boxes: references shelf shelves', ['boxes/twin refers to "none" of shelves, which does not exist: make it, or clear the reference.']],
+      [
+        'boxes: references shelf shelves',
+        ['boxes/twin refers to "none" of shelves, which does not exist: make it, or clear the reference.'],
+      ],
     ]);
     later();
     expectRefused(await ask('POST /boxes', { body: { code: 'new' } }));
@@ -121,11 +134,18 @@ describe('on a table with items', () => {
       let requests = 0;
       const send = connect();
       const killed: Send = async (operation, input) => {
-        if (requests++ === kill) throw new Error('killed');
+        if (requests++ === kill) {
+          throw new Error('killed');
+        }
         return send(operation, input);
       };
-      const ended = await establish(all, killed).then(() => true, () => false);
-      if (ended) break;
+      const ended = await establish(all, killed).then(
+        () => true,
+        () => false,
+      );
+      if (ended) {
+        break;
+      }
     }
     expect(await establish(all)).toEqual([]);
     later();
@@ -156,8 +176,16 @@ describe('on a table with items', () => {
 });
 
 test('constraints that were declared from the beginning hold, also where the first items do not have their attributes', async () => {
-  const firsts = defineResource({ name: 'firsts', description: 'Firsts.', schema: { code: { type: String, maxLength: 50, unique: true }, of: { type: String, references: 'seconds' } } });
-  const seconds = defineResource({ name: 'seconds', description: 'Seconds.', schema: { first: { type: String, references: 'firsts' } } });
+  const firsts = defineResource({
+    name: 'firsts',
+    description: 'Firsts.',
+    schema: { code: { type: String, maxLength: 50, unique: true }, of: { type: String, references: 'seconds' } },
+  });
+  const seconds = defineResource({
+    name: 'seconds',
+    description: 'Seconds.',
+    schema: { first: { type: String, references: 'firsts' } },
+  });
   const resources = listResources(firsts, seconds);
   // Each client is a process that knows nothing of what the other has asked.
   await createClient({ resources })('POST /firsts', { body: {} });
@@ -171,9 +199,15 @@ test('constraints that were declared from the beginning hold, also where the fir
 
 test('a migration that is held up while a later one makes the same constraints writes nothing more, and says so', async () => {
   const racks = defineResource({ name: 'racks', description: 'Racks.', schema: { title: String } });
-  const crates = (isLate: boolean): Resource => defineResource({
-    name: 'crates', description: 'Crates.', schema: { code: { type: String, maxLength: 50, ...(isLate && { unique: true }) }, rack: { type: String, ...(isLate && { references: 'racks' }) } },
-  });
+  const crates = (isLate: boolean): Resource =>
+    defineResource({
+      name: 'crates',
+      description: 'Crates.',
+      schema: {
+        code: { type: String, maxLength: 50, ...(isLate && { unique: true }) },
+        rack: { type: String, ...(isLate && { references: 'racks' }) },
+      },
+    });
   const former = createClient({ resources: listResources(racks, crates(false)) });
   await former('PUT /racks/s', { body: {} });
   await former('PUT /crates/a', { body: { code: 'x', rack: 's' } });
@@ -204,15 +238,37 @@ test('a migration that is held up while a later one makes the same constraints w
   go();
   expect(await first).toMatch(/Another run of this migration has begun meanwhile/);
   const records = await scanTable(tableName());
-  expect(brokenRules(resources, records.filter(({ pk }) => !/^#unique#(?!crates#)/.test(pk?.S ?? '')))).toEqual([]);
+  expect(
+    brokenRules(
+      resources,
+      records.filter(({ pk }) => !/^#unique#(?!crates#)/.test(pk?.S ?? '')),
+    ),
+  ).toEqual([]);
 });
 
 describe('files without any constraint, which came after others, note before their first write that nobody keeps those any more', () => {
   const plain: Resource = defineResource({
-    name: 'cups', description: 'Cups.', schema: { code: { type: String, maxLength: 50 }, tray: String, note: String },
-    actions: (action) => ({ mark: action({ description: 'Marks a cup.', body: {}, run: ({ item, transaction }): Promise<ActionAnswer> => transaction.update(plain as never, item.id, { note: 'marked' }) }) }),
+    name: 'cups',
+    description: 'Cups.',
+    schema: { code: { type: String, maxLength: 50 }, tray: String, note: String },
+    actions: (action) => ({
+      mark: action({
+        description: 'Marks a cup.',
+        body: {},
+        run: ({ item, transaction }): Promise<ActionAnswer> =>
+          transaction.update(plain as never, item.id, { note: 'marked' }),
+      }),
+    }),
   });
-  const kept = defineResource({ name: 'cups', description: 'Cups.', schema: { code: { type: String, maxLength: 50, unique: true }, tray: { type: String, references: 'trays' }, note: String } });
+  const kept = defineResource({
+    name: 'cups',
+    description: 'Cups.',
+    schema: {
+      code: { type: String, maxLength: 50, unique: true },
+      tray: { type: String, references: 'trays' },
+      note: String,
+    },
+  });
   const trays = defineResource({ name: 'trays', description: 'Trays.', schema: { title: String } });
   const others = defineResource({ name: 'others', description: 'Others.', schema: { title: String } });
   const resources = listResources(kept, trays);
@@ -226,14 +282,19 @@ describe('files without any constraint, which came after others, note before the
     ['JSON Patch', 'PATCH /cups/first', [{ op: 'add', path: '/note', value: 'n' }]],
     ['DELETE of what is referred to', 'DELETE /trays/t', undefined],
     ['action', 'POST /cups/first/mark', {}],
-    ['transaction', 'POST /transactions', { operations: [{ method: 'PATCH', path: '/cups/first', body: { note: 'n' } }] }],
+    [
+      'transaction',
+      'POST /transactions',
+      { operations: [{ method: 'PATCH', path: '/cups/first', body: { note: 'n' } }] },
+    ],
   ])('where that is a %s', async (_what, line, body) => {
     await establish(resources);
     later();
     const before = createClient({ resources });
     await before('PUT /trays/t', { body: {} });
     expect((await before('PUT /cups/first', { body: { code: `f${codes++}`, tray: 't' } })).status).toBeLessThan(300);
-    const headers = Array.isArray(body) && line.startsWith('PATCH') ? { 'Content-Type': 'application/json-patch+json' } : {};
+    const headers =
+      Array.isArray(body) && line.startsWith('PATCH') ? { 'Content-Type': 'application/json-patch+json' } : {};
     const without = createClient({ resources: listResources(plain, trays) });
     expect((await without(line, { headers, ...(body !== undefined && { body }) })).status).toBeLessThan(300);
     const again = createClient({ resources });
@@ -259,7 +320,7 @@ describe('files without any constraint, which came after others, note before the
     const again = createClient({ resources });
     expect((await again('POST /cups', { body: { code: 'kept' } })).status).toBe(409);
     expect((await again('POST /cups', { body: { code: 'other' } })).status).toBe(409);
-    const made = (await again('POST /cups', { body: [{ code: 'gone' }, { code: 'changed' }] }));
+    const made = await again('POST /cups', { body: [{ code: 'gone' }, { code: 'changed' }] });
     expect(made.status).toBe(201);
     for (const id of ['changed', 'kept', ...(made.body.items as { id: string }[]).map((item) => item.id)]) {
       expect((await again(`DELETE /cups/${id}`)).status).toBe(204);
@@ -283,7 +344,10 @@ describe('files without any constraint, which came after others, note before the
     const asked: string[] = [];
     const send = connect();
     await createClient({ resources: listResources(others) })('PUT /others/a', { body: {} });
-    const ask = createClient({ resources: listResources(others), send: async (operation, input, options) => (asked.push(operation), send(operation, input, options)) });
+    const ask = createClient({
+      resources: listResources(others),
+      send: async (operation, input, options) => (asked.push(operation), send(operation, input, options)),
+    });
     await ask('POST /others', { body: { title: 1 } });
     await ask('POST /others', { body: { title: 'a' } });
     await ask('PUT /others/b', { body: { title: 'b' } });

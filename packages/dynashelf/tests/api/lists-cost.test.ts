@@ -22,7 +22,12 @@ function collection(name: string, shards?: number): Resource {
       rare: { type: Boolean },
       maker: { type: String, references: 'makers' },
     },
-    indexes: { byKind: { partition: 'kind' }, byKindRank: { partition: 'kind', sort: 'rank' }, byRank: { sort: 'rank' }, byMaker: { partition: 'maker' } },
+    indexes: {
+      byKind: { partition: 'kind' },
+      byKindRank: { partition: 'kind', sort: 'rank' },
+      byRank: { sort: 'rank' },
+      byMaker: { partition: 'maker' },
+    },
     ...(shards !== undefined && { shards }),
   });
 }
@@ -36,22 +41,33 @@ const makers = defineResource({
 
 /** The same things, 100 and 3,000 of them, and the same over four partitions. */
 const SIZES = { small: 100, large: 3_000 };
-const RESOURCES = { small: collection('small'), large: collection('large'), smallSharded: collection('small-sharded', 4), largeSharded: collection('large-sharded', 4) };
+const RESOURCES = {
+  small: collection('small'),
+  large: collection('large'),
+  smallSharded: collection('small-sharded', 4),
+  largeSharded: collection('large-sharded', 4),
+};
 
 useTable();
 const database = useProxy({ resources: listResources(makers, ...Object.values(RESOURCES)) });
 
 beforeAll(async () => {
-  await loadItems(makers, Array.from({ length: MAKERS }, (_, index) => ({ id: `maker-${index}`, name: `Maker ${index}` })));
+  await loadItems(
+    makers,
+    Array.from({ length: MAKERS }, (_, index) => ({ id: `maker-${index}`, name: `Maker ${index}` })),
+  );
   for (const [name, resource] of Object.entries(RESOURCES)) {
     const length = name.startsWith('small') ? SIZES.small : SIZES.large;
-    await loadItems(resource, Array.from({ length }, (_, index) => ({
-      id: idOf(index),
-      kind: `kind-${index % 2}`,
-      rank: (index * 7919) % 10_007,
-      half: Math.floor(index / 2) % 2 === 0 ? 'even' : 'odd',
-      maker: `maker-${index % MAKERS}`,
-    })));
+    await loadItems(
+      resource,
+      Array.from({ length }, (_, index) => ({
+        id: idOf(index),
+        kind: `kind-${index % 2}`,
+        rank: (index * 7919) % 10_007,
+        half: Math.floor(index / 2) % 2 === 0 ? 'even' : 'odd',
+        maker: `maker-${index % MAKERS}`,
+      })),
+    );
   }
 }, 60_000);
 
@@ -73,18 +89,28 @@ const KINDS: Record<string, Kind> = {
   'in order of an index: `?sort=-rank`': { path: (name) => `/${name}?sort=-rank` },
   'one partition: `?kind=a`': { path: (name) => `/${name}?kind=kind-1` },
   'one partition, in order: `?kind=a&sort=rank`': { path: (name) => `/${name}?kind=kind-1&sort=rank` },
-  'a range of the order: `?kind=a&rank[gte]=5&sort=rank`': { path: (name) => `/${name}?kind=kind-1&rank[gte]=5&sort=rank` },
+  'a range of the order: `?kind=a&rank[gte]=5&sort=rank`': {
+    path: (name) => `/${name}?kind=kind-1&rank[gte]=5&sort=rank`,
+  },
   'a relation: `/makers/1/things`': { path: (name) => `/makers/maker-1/${name}` },
-  'named items: `?id[in]=…`, 25 of them': { path: (name) => `/${name}?id[in]=${Array.from({ length: 25 }, (_, index) => idOf(index)).join(',')}` },
+  'named items: `?id[in]=…`, 25 of them': {
+    path: (name) => `/${name}?id[in]=${Array.from({ length: 25 }, (_, index) => idOf(index)).join(',')}`,
+  },
   'with what it refers to: `?expand=maker`, two makers in all': { path: (name) => `/${name}?expand=maker` },
   'four shards, newest first': { path: (name) => `/${name}-sharded` },
   'a filter that no index serves, one in two matches: `?half=even`': { path: (name) => `/${name}?half=even` },
   'a filter that no index serves, none matches: `?rare=true`': { path: (name) => `/${name}?rare=true` },
-  'newest first, with `Prefer: count=exact`': { path: (name) => `/${name}`, ask: { headers: { Prefer: 'count=exact' } } },
+  'newest first, with `Prefer: count=exact`': {
+    path: (name) => `/${name}`,
+    ask: { headers: { Prefer: 'count=exact' } },
+  },
 };
 
 /** The kinds whose cost may grow with the collection, up to the bound. */
-const GROWING = ['a filter that no index serves, none matches: `?rare=true`', 'newest first, with `Prefer: count=exact`'];
+const GROWING = [
+  'a filter that no index serves, none matches: `?rare=true`',
+  'newest first, with `Prefer: count=exact`',
+];
 
 async function measure(name: string, { path, ask = {}, deep }: Kind): Promise<string[]> {
   let line = path(name);
@@ -100,13 +126,20 @@ async function measure(name: string, { path, ask = {}, deep }: Kind): Promise<st
     const name = input['Select'] === 'COUNT' ? 'Query for the count' : operation;
     counts.set(name, (counts.get(name) ?? 0) + 1);
     const batch = Object.values((output?.['Responses'] ?? {}) as Record<string, unknown[]>).flat().length;
-    read += operation === 'Query' ? output?.['ScannedCount'] as number : operation === 'GetItem' ? 1 : batch;
+    read += operation === 'Query' ? (output?.['ScannedCount'] as number) : operation === 'GetItem' ? 1 : batch;
   }
-  const requests = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([operation, count]) => `${count} ${operation}`).join(', ');
+  const requests = [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([operation, count]) => `${count} ${operation}`)
+    .join(', ');
   return [requests, read.toLocaleString('en')];
 }
 
-const rows = new Map(readFileSync(join(__dirname, '../../../../docs/lists.md'), 'utf8').split('\n').map((line): [string, string] => [line.split(' | ')[0]!.replace(/^\| /, ''), line]));
+const rows = new Map(
+  readFileSync(join(__dirname, '../../../../docs/lists.md'), 'utf8')
+    .split('\n')
+    .map((line): [string, string] => [line.split(' | ')[0]!.replace(/^\| /, ''), line]),
+);
 
 describe.each(Object.keys(KINDS))('%s', (kind) => {
   test('costs what docs/lists.md says', async () => {

@@ -5,7 +5,17 @@ import * as fc from 'fast-check';
 
 import { listResources } from '../../src/definition/resource';
 import { createClient } from '../../src/testing/client';
-import { expected, type Filter, filtersOn, INDEXES, items, type ModelItem, modelled, type Order, parameters } from '../setup/list-model';
+import {
+  expected,
+  type Filter,
+  filtersOn,
+  INDEXES,
+  items,
+  type ModelItem,
+  modelled,
+  type Order,
+  parameters,
+} from '../setup/list-model';
 import { useTable } from '../../src/testing/table';
 
 const ITEMS = 200;
@@ -28,11 +38,13 @@ async function put(id: string, body: object): Promise<void> {
 
 beforeAll(async () => {
   const made = [...new Map(fc.sample(items, { numRuns: ITEMS, seed }).map((item) => [item.id, item.body])).entries()];
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (let next = made.pop(); next !== undefined; next = made.pop()) {
-      await put(...next);
-    }
-  }));
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (let next = made.pop(); next !== undefined; next = made.pop()) {
+        await put(...next);
+      }
+    }),
+  );
 }, 60_000);
 
 /** A list: filters, an order that an index serves, and in about how many pages it is to be walked. */
@@ -43,14 +55,20 @@ interface Query {
 }
 
 /** A partition's value stands for that of some item, so that lists are not empty. */
-const queries: fc.Arbitrary<Query> = fc.constantFrom(...INDEXES).chain(({ partition, sort }) => fc.record({
-  filters: fc.nat().chain((at) => filtersOn([...model.values()], at, partition, sort)),
-  order: fc.record({ attributes: fc.constant(sort), descending: fc.boolean() }),
-  pages: fc.integer({ min: 1, max: 9 }),
-}));
+const queries: fc.Arbitrary<Query> = fc.constantFrom(...INDEXES).chain(({ partition, sort }) =>
+  fc.record({
+    filters: fc.nat().chain((at) => filtersOn([...model.values()], at, partition, sort)),
+    order: fc.record({ attributes: fc.constant(sort), descending: fc.boolean() }),
+    pages: fc.integer({ min: 1, max: 9 }),
+  }),
+);
 
 /** The items of all pages. */
-async function walk({ filters, order, pages }: Query, wanted: number, between: () => Promise<void> = async () => undefined): Promise<ModelItem[]> {
+async function walk(
+  { filters, order, pages }: Query,
+  wanted: number,
+  between: () => Promise<void> = async () => undefined,
+): Promise<ModelItem[]> {
   const found: ModelItem[] = [];
   // Often the last page is full to the brim, and no further one may follow.
   const limit = Math.min(Math.max(Math.ceil(wanted / pages), 1), 100);
@@ -74,11 +92,14 @@ async function walk({ filters, order, pages }: Query, wanted: number, between: (
 
 test('a list walked through next is what filtering and sorting in memory gives', async () => {
   let total = 0;
-  await fc.assert(fc.asyncProperty(queries, async (query) => {
-    const wanted = expected([...model.values()], query.filters, query.order);
-    total += wanted.length;
-    expect((await walk(query, wanted.length)).map(({ id }) => id)).toEqual(wanted.map(({ id }) => id));
-  }), { seed, numRuns: 150, endOnFailure: true });
+  await fc.assert(
+    fc.asyncProperty(queries, async (query) => {
+      const wanted = expected([...model.values()], query.filters, query.order);
+      total += wanted.length;
+      expect((await walk(query, wanted.length)).map(({ id }) => id)).toEqual(wanted.map(({ id }) => id));
+    }),
+    { seed, numRuns: 150, endOnFailure: true },
+  );
   // Most lists hold something, or nothing would be shown by this.
   expect(total).toBeGreaterThan(1_000);
 }, 60_000);
@@ -92,33 +113,40 @@ test('whatever is written between the pages, an item that was there and matched 
   let fresh = 0;
   let kept = 0;
   const writes = fc.infiniteStream(fc.tuple(fc.constantFrom('create', 'delete', 'update', 'update'), fc.nat(), items));
-  await fc.assert(fc.asyncProperty(queries, writes, async (query, stream) => {
-    const { filters, order } = query;
-    const stable = new Map(expected([...model.values()], filters, order).map((item) => [item.id, item]));
-    const touched = new Set([...order.attributes, ...filters.map(({ path }) => path[0]!)]);
-    const between = async (): Promise<void> => {
-      for (const [kind, at, { body }] of stream.take(3)) {
-        const id = [...model.keys()][at % model.size]!;
-        if (kind === 'create') {
-          await put(`new-${seed}-${fresh++}`, body);
-        } else if (kind === 'delete' && model.size > ITEMS / 2) {
-          await ask(`DELETE /modelled/${id}`);
-          model.delete(id);
-          stable.delete(id);
-        } else {
-          const changes = Object.fromEntries(Object.entries({ ...body, note: `changed ${at}` }).filter(([name]) => !touched.has(name)));
-          const answer = await ask(`PATCH /modelled/${id}`, { body: changes });
-          expect(answer.status).toBe(200);
-          model.set(id, answer.body as ModelItem);
-          // Every write changes these two: where they are filtered by, the item has not matched throughout.
-          if (touched.has('version') || touched.has('updatedAt')) stable.delete(id);
+  await fc.assert(
+    fc.asyncProperty(queries, writes, async (query, stream) => {
+      const { filters, order } = query;
+      const stable = new Map(expected([...model.values()], filters, order).map((item) => [item.id, item]));
+      const touched = new Set([...order.attributes, ...filters.map(({ path }) => path[0]!)]);
+      const between = async (): Promise<void> => {
+        for (const [kind, at, { body }] of stream.take(3)) {
+          const id = [...model.keys()][at % model.size]!;
+          if (kind === 'create') {
+            await put(`new-${seed}-${fresh++}`, body);
+          } else if (kind === 'delete' && model.size > ITEMS / 2) {
+            await ask(`DELETE /modelled/${id}`);
+            model.delete(id);
+            stable.delete(id);
+          } else {
+            const changes = Object.fromEntries(
+              Object.entries({ ...body, note: `changed ${at}` }).filter(([name]) => !touched.has(name)),
+            );
+            const answer = await ask(`PATCH /modelled/${id}`, { body: changes });
+            expect(answer.status).toBe(200);
+            model.set(id, answer.body as ModelItem);
+            // Every write changes these two: where they are filtered by, the item has not matched throughout.
+            if (touched.has('version') || touched.has('updatedAt')) {
+              stable.delete(id);
+            }
+          }
         }
-      }
-    };
-    const found = (await walk(query, stable.size, between)).map(({ id }) => id);
-    expect(new Set(found).size).toBe(found.length);
-    expect([...stable.keys()].filter((id) => !found.includes(id))).toEqual([]);
-    kept += stable.size;
-  }), { seed, numRuns: 40, endOnFailure: true });
+      };
+      const found = (await walk(query, stable.size, between)).map(({ id }) => id);
+      expect(new Set(found).size).toBe(found.length);
+      expect([...stable.keys()].filter((id) => !found.includes(id))).toEqual([]);
+      kept += stable.size;
+    }),
+    { seed, numRuns: 40, endOnFailure: true },
+  );
   expect(kept).toBeGreaterThan(200);
 }, 60_000);

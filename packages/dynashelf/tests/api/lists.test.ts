@@ -14,7 +14,9 @@ async function walk(client: Client, first: string): Promise<{ id: string }[][]> 
   for (let line: string | undefined = first; line !== undefined;) {
     const answer = await client(`GET ${line}`);
     expect(answer.status).toBe(200);
-    expect(answer.headers['link']).toBe(answer.body.next === undefined ? undefined : `<${answer.body.next}>; rel="next"`);
+    expect(answer.headers['link']).toBe(
+      answer.body.next === undefined ? undefined : `<${answer.body.next}>; rel="next"`,
+    );
     pages.push(answer.body.items);
     line = answer.body.next as string | undefined;
   }
@@ -81,8 +83,19 @@ test('items written and deleted meanwhile neither hide nor repeat those that sta
 
 test('a cursor that was changed, cut, made up, or is of another list is 400', async () => {
   const cursor = new URL((await ask('GET /books?limit=1')).body.next as string, 'http://x').searchParams.get('cursor')!;
-  const flipped = (at: number): string => `${cursor.slice(0, at)}${cursor[at] === 'A' ? 'B' : 'A'}${cursor.slice(at + 1)}`;
-  for (const line of [`/books?cursor=${flipped(3)}`, `/books?cursor=${flipped(30)}`, `/books?cursor=${cursor.slice(0, -4)}`, `/books?cursor=${cursor}AAAA`, '/books?cursor=abc', '/books?cursor=', `/members?cursor=${cursor}`, `/books?cursor=${cursor}=`, `/books?cursor=%20${cursor}`]) {
+  const flipped = (at: number): string =>
+    `${cursor.slice(0, at)}${cursor[at] === 'A' ? 'B' : 'A'}${cursor.slice(at + 1)}`;
+  for (const line of [
+    `/books?cursor=${flipped(3)}`,
+    `/books?cursor=${flipped(30)}`,
+    `/books?cursor=${cursor.slice(0, -4)}`,
+    `/books?cursor=${cursor}AAAA`,
+    '/books?cursor=abc',
+    '/books?cursor=',
+    `/members?cursor=${cursor}`,
+    `/books?cursor=${cursor}=`,
+    `/books?cursor=%20${cursor}`,
+  ]) {
     const answer = await ask(`GET ${line}`);
     expect([line, answer.status]).toEqual([line, 400]);
     expect(answer.body.errors).toEqual([{ detail: expect.any(String), parameter: 'cursor' }]);
@@ -106,5 +119,9 @@ test('HEAD has the headers of GET and no body', async () => {
   const [get, head] = [await ask('GET /books?limit=2'), await ask('HEAD /books?limit=2')];
   expect(head).toMatchObject({ status: 200, text: '' });
   expect(head.headers['link']).toContain('rel="next"');
-  expect([head.headers['link'], head.headers['etag'], head.headers['content-length']]).toEqual([get.headers['link'], get.headers['etag'], String(get.length)]);
+  expect([head.headers['link'], head.headers['etag'], head.headers['content-length']]).toEqual([
+    get.headers['link'],
+    get.headers['etag'],
+    String(get.length),
+  ]);
 });

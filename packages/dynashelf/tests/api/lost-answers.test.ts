@@ -1,4 +1,5 @@
-// The answer of a write is lost on the way: the write never takes effect twice, and where nobody can know whether it did, that is said.
+// The answer of a write is lost on the way: the write never takes effect twice, and where nobody can know whether it
+// did, that is said.
 
 import { listResources } from '../../src/definition/resource';
 import { books } from '../../../../src/resources/books';
@@ -29,7 +30,10 @@ beforeEach(async () => {
 });
 afterEach(() => logged.mockRestore());
 
-/** The writes that reached the proxy, with the id that each is of, and the requests for one record since the first of them. */
+/**
+ * The writes that reached the proxy, with the id that each is of, and the requests for one record since the first of
+ * them.
+ */
 const writes: string[] = [];
 let looks = 0;
 
@@ -44,7 +48,11 @@ async function undisturbed<T>(run: () => Promise<T>): Promise<T> {
 type Loss = (forward: () => Promise<DatabaseReply>) => Promise<DatabaseReply | 'disconnect'>;
 
 /** Lets the first write be lost in some way, and what comes then pass, or be answered. */
-function lose(loss: Loss, meanwhile: (id: string) => Promise<unknown> = async () => undefined, look?: DatabaseReply): void {
+function lose(
+  loss: Loss,
+  meanwhile: (id: string) => Promise<unknown> = async () => undefined,
+  look?: DatabaseReply,
+): void {
   database.proxy.intercept = async ({ operation, input }, forward) => {
     if (operation === 'GetItem' && writes.length > 0) {
       looks++;
@@ -65,17 +73,26 @@ function lose(loss: Loss, meanwhile: (id: string) => Promise<unknown> = async ()
 }
 
 const brokenAfter: Loss = (forward) => forward().then(() => 'disconnect');
-const failedAfter: Loss = (forward) => forward().then(() => errorReply('InternalServerError', 'Internal server error', 500));
+const failedAfter: Loss = (forward) =>
+  forward().then(() => errorReply('InternalServerError', 'Internal server error', 500));
 const neverArrived: Loss = async () => 'disconnect';
 
-const patch = { body: [{ op: 'add', path: '/tags/-', value: 'once' }], headers: { 'Content-Type': 'application/json-patch+json' } };
+const patch = {
+  body: [{ op: 'add', path: '/tags/-', value: 'once' }],
+  headers: { 'Content-Type': 'application/json-patch+json' },
+};
 
 /** The writes of which a second attempt could take effect beside the first. */
 const SENT_ONCE: [kind: string, line: string, ask: Ask, done: number][] = [
   ['POST of an item', 'POST /notes', { body: aBook() }, 201],
   ['POST of an item with constraints', 'POST /books', { body: aBook() }, 201],
   ['PUT that makes an item', 'PUT /notes/new', { body: aBook() }, 201],
-  ['PUT that makes an item, and never replaces one', 'PUT /notes/new', { body: aBook(), headers: { 'If-None-Match': '*' } }, 201],
+  [
+    'PUT that makes an item, and never replaces one',
+    'PUT /notes/new',
+    { body: aBook(), headers: { 'If-None-Match': '*' } },
+    201,
+  ],
   ['PUT that makes an item with constraints', 'PUT /books/bew', { body: aBook() }, 201],
   ['PUT that replaces an item', 'PUT /notes/n', { body: aBook({ pages: 7 }) }, 200],
   ['PATCH', 'PATCH /notes/n', { body: { pages: 7 } }, 200],
@@ -87,7 +104,10 @@ const SENT_ONCE: [kind: string, line: string, ask: Ask, done: number][] = [
 const itemOf = (line: string, id: string): Promise<Answer> => other(`GET /${line.split('/')[1]!}/${id}`);
 
 describe.each(SENT_ONCE)('%s', (_kind, line, ask, done) => {
-  test.each([['whose connection breaks', brokenAfter], ['that the database answers with 500', failedAfter]])('%s after it took effect is done once: the record tells, in one request', async (_fault, loss) => {
+  test.each([
+    ['whose connection breaks', brokenAfter],
+    ['that the database answers with 500', failedAfter],
+  ])('%s after it took effect is done once: the record tells, in one request', async (_fault, loss) => {
     lose(loss);
     const { status, body } = await database.ask(line, ask);
     expect([status, writes.length, looks]).toEqual([done, 1, 1]);
@@ -98,21 +118,29 @@ describe.each(SENT_ONCE)('%s', (_kind, line, ask, done) => {
     }
   });
 
-  const others: [what: string, line: string, ask: Ask][] = done === 204
-    ? [['made anew', 'PUT', { body: aBook({ title: 'Anew' }) }]]
-    : [['changed', 'PATCH', { body: { title: 'Changed' } }], ['read and changed', 'PATCH', { ...patch, body: [{ op: 'replace', path: '/title', value: 'Changed' }] }], ['deleted', 'DELETE', {}]];
-  test.each(others)('whose item is %s before the record is asked is not sent again, and is 503 where the record does not tell', async (what, method, more) => {
-    let between: unknown;
-    lose(brokenAfter, async (id) => {
-      expect((await other(`${method} /${line.split('/')[1]!}/${id}`, more)).status).toBeLessThan(300);
-      between = (await itemOf(line, id)).body;
-    });
-    const { status, headers } = await database.ask(line, ask);
-    // Items with constraints are always read before they are changed, and then keep the tokens of their writers.
-    const isTold = line.includes('/books') && what !== 'deleted';
-    expect([status, headers['retry-after'], writes.length]).toEqual(isTold ? [done, undefined, 1] : [503, '1', 1]);
-    expect((await itemOf(line, writes[0]!)).body).toMatchObject(stable(between));
-  });
+  const others: [what: string, line: string, ask: Ask][] =
+    done === 204
+      ? [['made anew', 'PUT', { body: aBook({ title: 'Anew' }) }]]
+      : [
+          ['changed', 'PATCH', { body: { title: 'Changed' } }],
+          ['read and changed', 'PATCH', { ...patch, body: [{ op: 'replace', path: '/title', value: 'Changed' }] }],
+          ['deleted', 'DELETE', {}],
+        ];
+  test.each(others)(
+    'whose item is %s before the record is asked is not sent again, and is 503 where the record does not tell',
+    async (what, method, more) => {
+      let between: unknown;
+      lose(brokenAfter, async (id) => {
+        expect((await other(`${method} /${line.split('/')[1]!}/${id}`, more)).status).toBeLessThan(300);
+        between = (await itemOf(line, id)).body;
+      });
+      const { status, headers } = await database.ask(line, ask);
+      // Items with constraints are always read before they are changed, and then keep the tokens of their writers.
+      const isTold = line.includes('/books') && what !== 'deleted';
+      expect([status, headers['retry-after'], writes.length]).toEqual(isTold ? [done, undefined, 1] : [503, '1', 1]);
+      expect((await itemOf(line, writes[0]!)).body).toMatchObject(stable(between));
+    },
+  );
 
   test('that may be on its way still is 503 and not sent again, whether it arrives after that or never', async () => {
     let deliver: (() => Promise<unknown>) | undefined;
@@ -136,11 +164,14 @@ describe.each(SENT_ONCE)('%s', (_kind, line, ask, done) => {
   });
 });
 
-test.each(['PATCH /notes/n', 'POST /books'])('%s is 503, and not 429 as if it were refused, where the record cannot be asked because of throttling', async (line) => {
-  lose(brokenAfter, undefined, errorReply('ProvisionedThroughputExceededException', 'Slow down.'));
-  const { status, headers } = await database.ask(line, { body: line.startsWith('POST') ? aBook() : { pages: 7 } });
-  expect([status, headers['retry-after'], writes.length]).toEqual([503, '1', 1]);
-});
+test.each(['PATCH /notes/n', 'POST /books'])(
+  '%s is 503, and not 429 as if it were refused, where the record cannot be asked because of throttling',
+  async (line) => {
+    lose(brokenAfter, undefined, errorReply('ProvisionedThroughputExceededException', 'Slow down.'));
+    const { status, headers } = await database.ask(line, { body: line.startsWith('POST') ? aBook() : { pages: 7 } });
+    expect([status, headers['retry-after'], writes.length]).toEqual([503, '1', 1]);
+  },
+);
 
 /** Without what of a problem differs between two requests. */
 function stable(body: unknown): Record<string, unknown> {
@@ -159,13 +190,19 @@ describe('a write that is true of one revision alone is sent again, and takes ef
     ['DELETE of an item with constraints', 'DELETE /books/b', {}, 204],
   ])('%s', async (_kind, line, { headers = {}, ...ask }, done) => {
     const tag = (await database.ask(`GET ${line.split(' ')[1]!}`)).headers['etag']!;
-    for (const [loss, sent] of [[brokenAfter, 2], [neverArrived, 2]] as const) {
+    for (const [loss, sent] of [
+      [brokenAfter, 2],
+      [neverArrived, 2],
+    ] as const) {
       writes.length = 0;
       await other(`DELETE ${line.split(' ')[1]!}`);
       const made = (await other(`PUT ${line.split(' ')[1]!}`, { body: aBook({ tags: ['first'] }) })).headers['etag']!;
       expect(made).not.toBe(tag);
       lose(loss);
-      const { status } = await database.ask(line, { ...ask, headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replace('TAG', made)])) });
+      const { status } = await database.ask(line, {
+        ...ask,
+        headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replace('TAG', made)])),
+      });
       expect([status, writes.length]).toEqual([done, sent]);
       const left = await itemOf(line, writes[0]!);
       expect([left.status, left.body.version]).toEqual(done === 204 ? [404, undefined] : [200, 2]);

@@ -1,7 +1,14 @@
-// A merge patch that is written without a read, held against the same patch computed from the item: same answer, same record.
+// A merge patch that is written without a read, held against the same patch computed from the item: same answer, same
+// record.
 // ROUND_TRIP_RUNS=5000 looks longer.
 
-import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  type AttributeValue,
+} from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 
 import type { Json, JsonObject } from '../../src/definition/item';
@@ -23,7 +30,9 @@ useTable();
 /** Whether every patch is computed from the item, and how many were written without it. */
 const mockWay = { reads: false, blind: 0 };
 jest.mock('../../src/operations/plain-patch', () => {
-  const actual = jest.requireActual<typeof import('../../src/operations/plain-patch')>('../../src/operations/plain-patch');
+  const actual = jest.requireActual<typeof import('../../src/operations/plain-patch')>(
+    '../../src/operations/plain-patch',
+  );
   const plainPatch: typeof actual.plainPatch = async (...given) => {
     const plain = mockWay.reads ? undefined : await actual.plainPatch(...given);
     mockWay.blind += plain === undefined ? 0 : 1;
@@ -55,25 +64,55 @@ const past = 'Sun, 06 Nov 1994 08:49:37 GMT';
 const future = 'Fri, 06 Nov 2099 08:49:37 GMT';
 const headers = fc.oneof(
   { weight: 3, arbitrary: fc.constant({}) },
-  { weight: 2, arbitrary: fc.constantFrom<Record<string, string>[]>(
-    { 'If-Match': '"NOW"' }, { 'If-Match': '*' }, { 'If-Match': '"7", "NOW", "7-ANOTHER8"' }, { 'If-Match': '"1"' }, { 'If-Match': '"1-ANOTHER8", "2"' }, { 'If-Match': '"x"' },
-    { 'If-None-Match': '"2", "1-ANOTHER8"' }, { 'If-None-Match': 'W/"NOW"' }, { 'If-None-Match': '*' }, { 'If-Unmodified-Since': past }, { 'If-Unmodified-Since': future },
-    { Prefer: 'return=minimal' },
-  ) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom<Record<string, string>[]>(
+      { 'If-Match': '"NOW"' },
+      { 'If-Match': '*' },
+      { 'If-Match': '"7", "NOW", "7-ANOTHER8"' },
+      { 'If-Match': '"1"' },
+      { 'If-Match': '"1-ANOTHER8", "2"' },
+      { 'If-Match': '"x"' },
+      { 'If-None-Match': '"2", "1-ANOTHER8"' },
+      { 'If-None-Match': 'W/"NOW"' },
+      { 'If-None-Match': '*' },
+      { 'If-Unmodified-Since': past },
+      { 'If-Unmodified-Since': future },
+      { Prefer: 'return=minimal' },
+    ),
+  },
 );
 
 function patches(names: string[], values: fc.Arbitrary<JsonObject>): fc.Arbitrary<PatchPlan> {
   return fc.record({
-    touches: fc.dictionary(fc.constantFrom(...names), fc.constantFrom<Touch>('value', 'value', 'value', 'same', 'null', 'null', 'junk'), { maxKeys: 3, noNullPrototype: true }),
+    touches: fc.dictionary(
+      fc.constantFrom(...names),
+      fc.constantFrom<Touch>('value', 'value', 'value', 'same', 'null', 'null', 'junk'),
+      { maxKeys: 3, noNullPrototype: true },
+    ),
     values,
     junk: fc.constantFrom<Json[]>('junk', 1, true, {}, [], [null], { a: null }, 1e100),
-    more: fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: fc.constantFrom<JsonObject[]>({ id: '1' }, { version: 70, createdAt: null }, { unknown: null }, { unknown: 1 }) }),
+    more: fc.oneof(
+      { weight: 4, arbitrary: fc.constant({}) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom<JsonObject[]>(
+          { id: '1' },
+          { version: 70, createdAt: null },
+          { unknown: null },
+          { unknown: 1 },
+        ),
+      },
+    ),
     headers,
   });
 }
 
 /** Whether the item is there, and which of its attributes it lacks as from before they were declared. */
-const states = fc.record({ absent: fc.integer({ max: 12, min: 0 }).map((number) => number === 0), lacks: fc.oneof(fc.constant([]), fc.array(fc.nat(999), { minLength: 1, maxLength: 2 })) });
+const states = fc.record({
+  absent: fc.integer({ max: 12, min: 0 }).map((number) => number === 0),
+  lacks: fc.oneof(fc.constant([]), fc.array(fc.nat(999), { minLength: 1, maxLength: 2 })),
+});
 
 interface Case {
   readonly resource: Resource;
@@ -90,97 +129,221 @@ const cases: fc.Arbitrary<Case> = schemaPlans.chain((plan) => {
   const schema = plan.make();
   const attributes = readNodes(schema);
   const keys = [...attributes].filter(([, node]) => INDEXED.includes(node.kind)).map(([name]) => name);
-  const indexes: fc.Arbitrary<Index[]> = keys.length === 0 ? fc.constant([]) : fc.array(fc.oneof(
-    fc.record({ sort: fc.constantFrom(...keys) }),
-    fc.record({ partition: fc.constantFrom(...keys) }),
-    fc.record({ partition: fc.constantFrom(...keys), sort: fc.constantFrom(...keys) }),
-    fc.record({ sort: fc.uniqueArray(fc.constantFrom(...keys), { minLength: 1, maxLength: 3 }) }),
-  ), { maxLength: 3 });
+  const indexes: fc.Arbitrary<Index[]> =
+    keys.length === 0
+      ? fc.constant([])
+      : fc.array(
+          fc.oneof(
+            fc.record({ sort: fc.constantFrom(...keys) }),
+            fc.record({ partition: fc.constantFrom(...keys) }),
+            fc.record({ partition: fc.constantFrom(...keys), sort: fc.constantFrom(...keys) }),
+            fc.record({ sort: fc.uniqueArray(fc.constantFrom(...keys), { minLength: 1, maxLength: 3 }) }),
+          ),
+          { maxLength: 3 },
+        );
   return fc.record({
-    resource: indexes.map((list): Resource => ({ ...template, schema, attributes, indexes: Object.fromEntries(list.map((index, number) => [`by${number}`, index])) })),
+    resource: indexes.map((list): Resource => ({
+      ...template,
+      schema,
+      attributes,
+      indexes: Object.fromEntries(list.map((index, number) => [`by${number}`, index])),
+    })),
     body: plan.json,
     state: states,
     patches: fc.array(patches([...attributes.keys()], plan.json), { minLength: 1, maxLength: 4 }),
   });
 });
 
-test('a merge patch of a random item of a random schema has one outcome, read or not', async () => {
-  const statuses = await compareAll(cases, RUNS);
-  expect(mockWay.blind).toBeGreaterThan(RUNS / 4);
-  expect(statuses.get(200)).toBeGreaterThan(RUNS / 4);
-  // 204 is what `Prefer: return=minimal` makes of 200.
-  expect([...statuses.keys()].filter((status) => status !== 204).sort()).toEqual([200, 404, 412, 422]);
-  if (RUNS > 40) {
-    console.log(`${mockWay.blind} of ${[...statuses.values()].reduce((sum, count) => sum + count) / 2} patches were written without a read, answers: ${[...statuses].map((pair) => pair.join(': ')).join(', ')}`);
-  }
-}, TIMEOUT);
+test(
+  'a merge patch of a random item of a random schema has one outcome, read or not',
+  async () => {
+    const statuses = await compareAll(cases, RUNS);
+    expect(mockWay.blind).toBeGreaterThan(RUNS / 4);
+    expect(statuses.get(200)).toBeGreaterThan(RUNS / 4);
+    // 204 is what `Prefer: return=minimal` makes of 200.
+    expect([...statuses.keys()].filter((status) => status !== 204).sort()).toEqual([200, 404, 412, 422]);
+    if (RUNS > 40) {
+      console.log(
+        `${mockWay.blind} of ${[...statuses.values()].reduce((sum, count) => sum + count) / 2} patches were written without a read, answers: ${[...statuses].map((pair) => pair.join(': ')).join(', ')}`,
+      );
+    }
+  },
+  TIMEOUT,
+);
 
-const samples: JsonObject = { needed: 'x', text: 'a', number: 1, flag: true, moment: '2026-01-01T00:00:00.000Z', bytes: 'QQ==', list: [1, 2], words: ['a', 'b'], numbers: [1], binaries: ['QQ=='], anyList: [{ a: 1 }, null], literal: 'l', made: 1, madeLater: 'm', inSeconds: '2026-01-01T00:00:00.000Z', inText: '2026-01-01T00:00:00.000Z', color: 'red', level: 2, currency: 'EUR', lowercase: 'a', even: 2, checkedLater: 'free', explained: 'one', trimmed: 'a', shown: 'a', titled: 't', sized: 'abc', patterned: 'AB', date: '2026-01-01', whole: 3, between: 0.5, multiple: 1.5, counted: ['a'], countedSet: ['a'], nested: { unit: 'm' }, madeObject: { value: 2 }, object: { name: 'n', size: 1 }, anyObject: { a: 1, b: { c: [2] } }, internal: 5, stamped: 'me' };
-const others: JsonObject = { ...samples, text: 'b', number: -0, flag: false, moment: '2026-01-01T01:00:00+01:00', bytes: 'QUE=', list: [], words: ['b', 'a'], anyList: [], color: 'blue', level: 4, currency: 'usd', lowercase: 'A', even: 3, checkedLater: 'taken', explained: 'two words', trimmed: ' a ', shown: '<a>', sized: 'abcde', patterned: 'ab', date: '2026-13-01', whole: 11, between: 1, multiple: 1.3, counted: ['abcd'], countedSet: ['a', 'b', 'c'], nested: { digits: 5 }, madeObject: { unit: 'in' }, object: { size: 2 }, anyObject: { b: { d: 3 } } };
+const samples: JsonObject = {
+  needed: 'x',
+  text: 'a',
+  number: 1,
+  flag: true,
+  moment: '2026-01-01T00:00:00.000Z',
+  bytes: 'QQ==',
+  list: [1, 2],
+  words: ['a', 'b'],
+  numbers: [1],
+  binaries: ['QQ=='],
+  anyList: [{ a: 1 }, null],
+  literal: 'l',
+  made: 1,
+  madeLater: 'm',
+  inSeconds: '2026-01-01T00:00:00.000Z',
+  inText: '2026-01-01T00:00:00.000Z',
+  color: 'red',
+  level: 2,
+  currency: 'EUR',
+  lowercase: 'a',
+  even: 2,
+  checkedLater: 'free',
+  explained: 'one',
+  trimmed: 'a',
+  shown: 'a',
+  titled: 't',
+  sized: 'abc',
+  patterned: 'AB',
+  date: '2026-01-01',
+  whole: 3,
+  between: 0.5,
+  multiple: 1.5,
+  counted: ['a'],
+  countedSet: ['a'],
+  nested: { unit: 'm' },
+  madeObject: { value: 2 },
+  object: { name: 'n', size: 1 },
+  anyObject: { a: 1, b: { c: [2] } },
+  internal: 5,
+  stamped: 'me',
+};
+const others: JsonObject = {
+  ...samples,
+  text: 'b',
+  number: -0,
+  flag: false,
+  moment: '2026-01-01T01:00:00+01:00',
+  bytes: 'QUE=',
+  list: [],
+  words: ['b', 'a'],
+  anyList: [],
+  color: 'blue',
+  level: 4,
+  currency: 'usd',
+  lowercase: 'A',
+  even: 3,
+  checkedLater: 'taken',
+  explained: 'two words',
+  trimmed: ' a ',
+  shown: '<a>',
+  sized: 'abcde',
+  patterned: 'ab',
+  date: '2026-13-01',
+  whole: 11,
+  between: 1,
+  multiple: 1.3,
+  counted: ['abcd'],
+  countedSet: ['a', 'b', 'c'],
+  nested: { digits: 5 },
+  madeObject: { unit: 'in' },
+  object: { size: 2 },
+  anyObject: { b: { d: 3 } },
+};
 
-test('a merge patch of an item with every feature of a resource file has one outcome, read or not', async () => {
-  const values = fc.constantFrom(samples, others);
-  const { likes: _, ...schema } = everything.schema;
-  const { byLikes: _byLikes, ...indexes } = everything.indexes;
-  const resource: Resource = { ...everything, name: 'things', schema, attributes: readNodes(schema), indexes, relations: {} };
-  await compareAll(fc.record({
-    resource: fc.constant(resource),
-    body: fc.subarray(Object.keys(samples)).map((names): JsonObject => ({ needed: 'x', ...Object.fromEntries(names.map((name) => [name, samples[name]!])) })),
-    state: states,
-    patches: fc.array(patches(Object.keys(samples), values), { minLength: 1, maxLength: 4 }),
-  }), RUNS);
-}, TIMEOUT);
+test(
+  'a merge patch of an item with every feature of a resource file has one outcome, read or not',
+  async () => {
+    const values = fc.constantFrom(samples, others);
+    const { likes: _, ...schema } = everything.schema;
+    const { byLikes: _byLikes, ...indexes } = everything.indexes;
+    const resource: Resource = {
+      ...everything,
+      name: 'things',
+      schema,
+      attributes: readNodes(schema),
+      indexes,
+      relations: {},
+    };
+    await compareAll(
+      fc.record({
+        resource: fc.constant(resource),
+        body: fc.subarray(Object.keys(samples)).map((names): JsonObject => ({
+          needed: 'x',
+          ...Object.fromEntries(names.map((name) => [name, samples[name]!])),
+        })),
+        state: states,
+        patches: fc.array(patches(Object.keys(samples), values), { minLength: 1, maxLength: 4 }),
+      }),
+      RUNS,
+    );
+  },
+  TIMEOUT,
+);
 
 /** Patches items both ways; how often each status was answered. */
 async function compareAll(arbitrary: fc.Arbitrary<Case>, numRuns: number): Promise<Map<number, number>> {
   const statuses = new Map<number, number>();
   mockWay.blind = 0;
-  await fc.assert(fc.asyncProperty(arbitrary, async ({ resource, body, state, patches: plans }) => {
-    const ask = createClient({ resources: listResources(resource), described: false });
-    const id = state.absent ? 'absent' : '1';
-    await database.send(new DeleteItemCommand({ TableName: tableName(), Key: recordKey(resource, '1') }));
-    if (!state.absent && (await ask('PUT /things/1', { body })).status >= 400) {
-      return;
-    }
-    const record = state.absent ? undefined : aged(resource, (await readRecord(resource))!, state.lacks);
-    const item = record === undefined ? {} : (await toImage(resource, record)).item as JsonObject;
-    if (record !== undefined && !isComparable(resource, item)) {
-      return;
-    }
-    for (const plan of plans) {
-      const ways: unknown[] = [];
-      const document = documentOf(plan, item);
-      const revision = record === undefined ? '1' : revisionOf(record);
-      const headers = Object.fromEntries(Object.entries(plan.headers).map(([name, value]) => [name, value.replace('NOW', revision)]));
-      for (const reads of [false, true]) {
-        mockWay.reads = reads;
-        if (record !== undefined) {
-          await database.send(new PutItemCommand({ TableName: tableName(), Item: record }));
-        }
-        const answer = await ask(`PATCH /things/${id}`, { body: document, headers });
-        ways.push({ document, headers, answer: comparableAnswer(answer), record: comparableRecord(await readRecord(resource, id)) });
-        statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+  await fc.assert(
+    fc.asyncProperty(arbitrary, async ({ resource, body, state, patches: plans }) => {
+      const ask = createClient({ resources: listResources(resource), described: false });
+      const id = state.absent ? 'absent' : '1';
+      await database.send(new DeleteItemCommand({ TableName: tableName(), Key: recordKey(resource, '1') }));
+      if (!state.absent && (await ask('PUT /things/1', { body })).status >= 400) {
+        return;
       }
-      expect(ways[0]).toEqual(ways[1]);
-    }
-  }), { numRuns });
+      const record = state.absent ? undefined : aged(resource, (await readRecord(resource))!, state.lacks);
+      const item = record === undefined ? {} : ((await toImage(resource, record)).item as JsonObject);
+      if (record !== undefined && !isComparable(resource, item)) {
+        return;
+      }
+      for (const plan of plans) {
+        const ways: unknown[] = [];
+        const document = documentOf(plan, item);
+        const revision = record === undefined ? '1' : revisionOf(record);
+        const headers = Object.fromEntries(
+          Object.entries(plan.headers).map(([name, value]) => [name, value.replace('NOW', revision)]),
+        );
+        for (const reads of [false, true]) {
+          mockWay.reads = reads;
+          if (record !== undefined) {
+            await database.send(new PutItemCommand({ TableName: tableName(), Item: record }));
+          }
+          const answer = await ask(`PATCH /things/${id}`, { body: document, headers });
+          ways.push({
+            document,
+            headers,
+            answer: comparableAnswer(answer),
+            record: comparableRecord(await readRecord(resource, id)),
+          });
+          statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+        }
+        expect(ways[0]).toEqual(ways[1]);
+      }
+    }),
+    { numRuns },
+  );
   return statuses;
 }
 
 function documentOf({ touches, values, junk, more }: PatchPlan, item: JsonObject): JsonObject {
   const entries = Object.entries(touches).flatMap(([name, touch]): [string, Json][] => {
     switch (touch) {
-      case 'value': return Object.hasOwn(values, name) ? [[name, values[name]!]] : [];
-      case 'same': return Object.hasOwn(item, name) ? [[name, item[name]!]] : [];
-      case 'null': return [[name, null]];
-      case 'junk': return [[name, junk]];
+      case 'value':
+        return Object.hasOwn(values, name) ? [[name, values[name]!]] : [];
+      case 'same':
+        return Object.hasOwn(item, name) ? [[name, item[name]!]] : [];
+      case 'null':
+        return [[name, null]];
+      case 'junk':
+        return [[name, junk]];
     }
   });
   return { ...Object.fromEntries(entries), ...more };
 }
 
 async function readRecord(resource: Resource, id = '1'): Promise<AttributeMap | undefined> {
-  return (await database.send(new GetItemCommand({ TableName: tableName(), Key: recordKey(resource, id), ConsistentRead: true }))).Item;
+  return (
+    await database.send(
+      new GetItemCommand({ TableName: tableName(), Key: recordKey(resource, id), ConsistentRead: true }),
+    )
+  ).Item;
 }
 
 /** The record without some attributes, as it would be had it been written before they were declared. */
@@ -205,7 +368,11 @@ function isComparable(resource: Resource, item: JsonObject): boolean {
   return faults.length === 0 && !Object.values(item).some((value) => Number.isNaN(value));
 }
 
-function comparableAnswer({ status, headers: { 'x-request-id': _id, 'server-timing': _timing, 'last-modified': modified, ...rest }, body }: Answer): unknown {
+function comparableAnswer({
+  status,
+  headers: { 'x-request-id': _id, 'server-timing': _timing, 'last-modified': modified, ...rest },
+  body,
+}: Answer): unknown {
   const { updatedAt, instance: _instance, ...shown } = (body ?? {}) as Record<string, unknown>;
   return { status, headers: rest, hasDate: modified !== undefined, body: { ...shown, updatedAt: typeof updatedAt } };
 }
@@ -217,10 +384,17 @@ function comparableRecord(record: AttributeMap | undefined): unknown {
 
 /** An attribute value in one form: neither the order of a set nor the notation of a number is part of it. */
 function comparable(value: AttributeValue): unknown {
-  return value.SS !== undefined ? { SS: [...value.SS].sort() }
-    : value.N !== undefined ? { N: Number(value.N) }
-    : value.NS !== undefined ? { NS: value.NS.map(Number).sort() }
-      : value.BS !== undefined ? { BS: value.BS.map((bytes) => Buffer.from(bytes).toString('hex')).sort() }
-        : value.L !== undefined ? { L: value.L.map(comparable) }
-          : value.M !== undefined ? { M: Object.fromEntries(Object.entries(value.M).map(([name, inner]) => [name, comparable(inner)])) } : value;
+  return value.SS !== undefined
+    ? { SS: [...value.SS].sort() }
+    : value.N !== undefined
+      ? { N: Number(value.N) }
+      : value.NS !== undefined
+        ? { NS: value.NS.map(Number).sort() }
+        : value.BS !== undefined
+          ? { BS: value.BS.map((bytes) => Buffer.from(bytes).toString('hex')).sort() }
+          : value.L !== undefined
+            ? { L: value.L.map(comparable) }
+            : value.M !== undefined
+              ? { M: Object.fromEntries(Object.entries(value.M).map(([name, inner]) => [name, comparable(inner)])) }
+              : value;
 }

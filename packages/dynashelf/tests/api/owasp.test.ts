@@ -19,7 +19,19 @@ useTable();
 
 const ROOT = join(__dirname, '../..');
 const OWN = { owner: 'owner' } as const;
-const ask = createClient({ resources: papersWith({ list: OWN, read: OWN, create: OWN, replace: OWN, patch: OWN, delete: OWN, publish: { role: 'editor' } }), config: RULES, described: false });
+const ask = createClient({
+  resources: papersWith({
+    list: OWN,
+    read: OWN,
+    create: OWN,
+    replace: OWN,
+    patch: OWN,
+    delete: OWN,
+    publish: { role: 'editor' },
+  }),
+  config: RULES,
+  described: false,
+});
 const open = createClient({ resources: thingResources, described: false });
 
 async function paperOf(as: As): Promise<string> {
@@ -32,14 +44,26 @@ describe('API1 broken object level authorization', () => {
   test('another’s item is 404 in every way that names it, as one that does not exist', async () => {
     const id = await paperOf(ADA);
     const lines: [string, object?][] = [
-      [`GET /papers/${id}`], [`HEAD /papers/${id}`], [`DELETE /papers/${id}`], [`PATCH /papers/${id}`, { title: 'Mine' }],
+      [`GET /papers/${id}`],
+      [`HEAD /papers/${id}`],
+      [`DELETE /papers/${id}`],
+      [`PATCH /papers/${id}`, { title: 'Mine' }],
       ['POST /transactions', { operations: [{ method: 'GET', path: `/papers/${id}` }] }],
       ['POST /transactions', { operations: [{ method: 'DELETE', path: `/papers/${id}` }] }],
     ];
     for (const [line, body] of lines) {
-      const [theirs, none] = await Promise.all([id, 'none'].map(async (name) => ask(line.replace(id, name), { body: body && JSON.parse(JSON.stringify(body).replace(id, name)) as object, as: BEN })));
+      const [theirs, none] = await Promise.all(
+        [id, 'none'].map(async (name) =>
+          ask(line.replace(id, name), {
+            body: body && (JSON.parse(JSON.stringify(body).replace(id, name)) as object),
+            as: BEN,
+          }),
+        ),
+      );
       expect([line, theirs!.status]).toEqual([line, 404]);
-      expect(theirs!.text.replaceAll(id, 'none').replace(/request-\d+/, '')).toBe(none!.text.replace(/request-\d+/, ''));
+      expect(theirs!.text.replaceAll(id, 'none').replace(/request-\d+/, '')).toBe(
+        none!.text.replace(/request-\d+/, ''),
+      );
     }
     expect((await ask(`GET /papers/${id}`, { as: ADA })).body).toMatchObject({ title: 'Private', version: 1 });
   });
@@ -64,17 +88,29 @@ describe('API2 broken authentication', () => {
 
   test('what a client says of itself in headers, parameters and bodies makes it nobody', async () => {
     const id = await paperOf(ADA);
-    const headers = { Authorization: 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.', 'X-Amzn-Oidc-Identity': 'ada', 'X-Forwarded-User': 'ada', Principalid: 'ada', subject: 'ada' };
+    const headers = {
+      Authorization: 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.',
+      'X-Amzn-Oidc-Identity': 'ada',
+      'X-Forwarded-User': 'ada',
+      Principalid: 'ada',
+      subject: 'ada',
+    };
     expect((await ask(`GET /papers/${id}`, { headers })).status).toBe(401);
     expect((await ask(`GET /papers/${id}`, { headers, as: BEN })).status).toBe(404);
   });
 
   test('a token that has ended since it was verified is refused', async () => {
-    expect((await ask('GET /papers', { as: { subject: 'ada', expires: Math.floor(Date.now() / 1000) - 1 } })).status).toBe(401);
+    expect(
+      (await ask('GET /papers', { as: { subject: 'ada', expires: Math.floor(Date.now() / 1000) - 1 } })).status,
+    ).toBe(401);
   });
 
   test('a deployment that trusts no credentials serves no data', async () => {
-    const closed = createClient({ resources: thingResources, config: { access: 'rules', tokens: undefined, apiKeys: false }, described: false });
+    const closed = createClient({
+      resources: thingResources,
+      config: { access: 'rules', tokens: undefined, apiKeys: false },
+      described: false,
+    });
     for (const line of ['GET /things', 'GET /things/1', 'DELETE /things/1']) {
       expect([line, (await closed(line, { as: ADA })).status]).toEqual([line, 403]);
     }
@@ -83,7 +119,10 @@ describe('API2 broken authentication', () => {
 
 describe('API3 broken object property level authorization', () => {
   test('what a body may not set is not set: the owner, the system’s own, and what is another’s to write', async () => {
-    const { body } = await ask('POST /papers', { as: ADA, body: { id: 'chosen', owner: 'ben', version: 99, createdAt: '2000-01-01T00:00:00.000Z', title: 'a', grade: 1 } });
+    const { body } = await ask('POST /papers', {
+      as: ADA,
+      body: { id: 'chosen', owner: 'ben', version: 99, createdAt: '2000-01-01T00:00:00.000Z', title: 'a', grade: 1 },
+    });
     expect(body).toMatchObject({ owner: 'ada', version: 1 });
     expect(body.id).not.toBe('chosen');
     expect(body.createdAt).not.toBe('2000-01-01T00:00:00.000Z');
@@ -98,7 +137,13 @@ describe('API3 broken object property level authorization', () => {
 
   test('what a caller may not read is in no answer, and cannot be asked or ordered by', async () => {
     const { body } = await ask('POST /papers', { as: ADA, body: { title: 'a', pin: '1234' } });
-    expect(JSON.stringify([body, (await ask(`GET /papers/${body.id}`, { as: ADA })).body, (await ask('GET /papers', { as: ADA })).body])).not.toMatch(/"pin"|1234|"grade"/);
+    expect(
+      JSON.stringify([
+        body,
+        (await ask(`GET /papers/${body.id}`, { as: ADA })).body,
+        (await ask('GET /papers', { as: ADA })).body,
+      ]),
+    ).not.toMatch(/"pin"|1234|"grade"/);
     for (const query of ['grade=1', 'grade[gte]=0', 'sort=grade', 'fields=grade', 'pin[begins]=1']) {
       expect([query, (await ask(`GET /papers?${query}`, { as: ADA })).status]).toEqual([query, 400]);
     }
@@ -108,9 +153,19 @@ describe('API3 broken object property level authorization', () => {
 describe('API4 unrestricted resource consumption', () => {
   test('no page, batch, array or transaction is larger than its limit', async () => {
     expect((await open('GET /things?limit=101')).status).toBe(400);
-    expect((await open(`GET /things?id[in]=${Array.from({ length: 101 }, (_, index) => `a${index}`).join()}`)).status).toBe(400);
-    expect((await open('POST /things', { body: Array.from({ length: 101 }, () => ({ title: 'a' })) })).status).toBe(413);
-    expect((await open('POST /transactions', { body: { operations: Array.from({ length: 101 }, () => ({ method: 'GET', path: '/things/1' })) } })).status).toBe(413);
+    expect(
+      (await open(`GET /things?id[in]=${Array.from({ length: 101 }, (_, index) => `a${index}`).join()}`)).status,
+    ).toBe(400);
+    expect((await open('POST /things', { body: Array.from({ length: 101 }, () => ({ title: 'a' })) })).status).toBe(
+      413,
+    );
+    expect(
+      (
+        await open('POST /transactions', {
+          body: { operations: Array.from({ length: 101 }, () => ({ method: 'GET', path: '/things/1' })) },
+        })
+      ).status,
+    ).toBe(413);
   });
 
   test('a list reads a bounded number of pages, whatever its filter leaves out, and never scans', async () => {
@@ -138,7 +193,9 @@ describe('API4 unrestricted resource consumption', () => {
     const page = await open('GET /things?limit=100');
     expect(Buffer.byteLength(page.text)).toBeLessThan(6_000_000);
     expect(page.body.next).toEqual(expect.any(String));
-    const written = await open('POST /transactions', { body: { operations: paths.map((path) => ({ method: 'PATCH', path, body: { group: 'g' } })) } });
+    const written = await open('POST /transactions', {
+      body: { operations: paths.map((path) => ({ method: 'PATCH', path, body: { group: 'g' } })) },
+    });
     expect([written.status, written.body.detail]).toEqual([413, expect.stringContaining('4 MB')]);
     expect((await open(`GET ${paths[0]!}`)).body.version).toBe(1);
     // Each control character is one byte as it is stored, and seven as Lambda sends it.
@@ -146,7 +203,9 @@ describe('API4 unrestricted resource consumption', () => {
     for (const path of controls) {
       expect((await open(`PUT ${path}`, { body: { title: '\u0001'.repeat(170_000) } })).status).toBe(201);
     }
-    const shown = await open('POST /transactions', { body: { operations: controls.map((path) => ({ method: 'PATCH', path, body: { group: 'g' } })) } });
+    const shown = await open('POST /transactions', {
+      body: { operations: controls.map((path) => ({ method: 'PATCH', path, body: { group: 'g' } })) },
+    });
     expect([shown.status, shown.body.detail]).toEqual([413, expect.stringContaining('return=minimal')]);
     expect((await open(`GET ${controls[0]!}`)).body.version).toBe(1);
   });
@@ -167,10 +226,24 @@ describe('API5 broken function level authorization', () => {
   test('what is not declared is refused, by whatever method, path or spelling', async () => {
     const closed = createClient({ resources: papersWith({ read: 'public' }), config: RULES, described: false });
     await closed('GET /papers/1', { as: EDITOR });
-    for (const line of ['GET /papers', 'POST /papers', 'PUT /papers/1', 'PATCH /papers/1', 'DELETE /papers/1', 'POST /papers/1/publish']) {
+    for (const line of [
+      'GET /papers',
+      'POST /papers',
+      'PUT /papers/1',
+      'PATCH /papers/1',
+      'DELETE /papers/1',
+      'POST /papers/1/publish',
+    ]) {
       expect([line, (await closed(line, { as: EDITOR, body: { title: 'a' } })).status]).toEqual([line, 403]);
     }
-    for (const line of ['GET /Papers', 'GET /papers/', 'GET /papers//', 'POST /papers/1/Publish', 'GET /papers;a=b', 'GET /papers%2F1']) {
+    for (const line of [
+      'GET /Papers',
+      'GET /papers/',
+      'GET /papers//',
+      'POST /papers/1/Publish',
+      'GET /papers;a=b',
+      'GET /papers%2F1',
+    ]) {
       expect([line, (await closed(line, { as: EDITOR, body: {} })).status]).toEqual([line, 404]);
     }
   });
@@ -189,7 +262,9 @@ describe('API6 unrestricted access to sensitive business flows', () => {
     const library = createClient({ described: false });
     await library('PUT /books/rare', { body: { title: 'Rare', author: 'A', copies: 1 } });
     await library('PUT /members/m', { body: { name: 'M', email: 'm@example.org' } });
-    const answers = await Promise.all(Array.from({ length: 10 }, async () => library('POST /books/rare/checkout', { body: { member: 'm' } })));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, async () => library('POST /books/rare/checkout', { body: { member: 'm' } })),
+    );
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(9);
   });
@@ -201,7 +276,13 @@ describe('API7 server side request forgery', () => {
   test('an address in an attribute, a header or a parameter is a text: nothing is fetched', async () => {
     const fetched = jest.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('Nothing may be fetched.'));
     const link = 'http://169.254.169.254/latest/meta-data/';
-    const headers = { Origin: link, Referer: link, Host: '169.254.169.254', 'X-Forwarded-Host': '169.254.169.254', Forwarded: 'host=169.254.169.254' };
+    const headers = {
+      Origin: link,
+      Referer: link,
+      Host: '169.254.169.254',
+      'X-Forwarded-Host': '169.254.169.254',
+      Forwarded: 'host=169.254.169.254',
+    };
     const { status, body, text } = await open('POST /things', { headers, body: { title: link, link } });
     expect(status).toBe(201);
     expect(body.link).toBe(link);
@@ -213,15 +294,41 @@ describe('API7 server side request forgery', () => {
   });
 
   test('only what speaks with DynamoDB, and with the issuer that the configuration names, opens connections', () => {
-    const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-    const opening = files.filter((file) => /\bfetch\(|from '(?:node:)?(?:https?|net|tls|dns|dgram|http2|child_process)'|createRemoteJWKSet/.test(readFileSync(join(ROOT, 'src', file), 'utf8')));
-    expect(opening.filter((file) => !/^(store\/|authentication\/issuer-answer\.ts$|local\/|testing\/)/.test(file.replaceAll('\\', '/')))).toEqual([]);
+    const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ts'),
+    );
+    const opening = files.filter((file) =>
+      /\bfetch\(|from '(?:node:)?(?:https?|net|tls|dns|dgram|http2|child_process)'|createRemoteJWKSet/.test(
+        readFileSync(join(ROOT, 'src', file), 'utf8'),
+      ),
+    );
+    expect(
+      opening.filter(
+        (file) => !/^(store\/|authentication\/issuer-answer\.ts$|local\/|testing\/)/.test(file.replaceAll('\\', '/')),
+      ),
+    ).toEqual([]);
   });
 });
 
 describe('API8 security misconfiguration', () => {
   test('an error shows nothing of the inside', async () => {
-    const broken = createClient({ resources: listResources(defineResource({ name: 'broken', description: 'Broken.', schema: { text: { type: String, default: () => { throw new Error('secret inside'); } } } })), described: false });
+    const broken = createClient({
+      resources: listResources(
+        defineResource({
+          name: 'broken',
+          description: 'Broken.',
+          schema: {
+            text: {
+              type: String,
+              default: () => {
+                throw new Error('secret inside');
+              },
+            },
+          },
+        }),
+      ),
+      described: false,
+    });
     const spy = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     const { status, text } = await broken('POST /broken', { body: {} });
     spy.mockRestore();
@@ -230,15 +337,27 @@ describe('API8 security misconfiguration', () => {
   });
 
   test('an origin that is not configured is told nothing, also on errors', async () => {
-    const strict = createClient({ resources: thingResources, config: { corsOrigins: ['https://app.example'] }, described: false });
+    const strict = createClient({
+      resources: thingResources,
+      config: { corsOrigins: ['https://app.example'] },
+      described: false,
+    });
     for (const line of ['GET /things', 'GET /nothing', 'POST /things', 'OPTIONS /things']) {
-      for (const origin of ['https://evil.example', 'null', 'https://app.example.evil.example', 'http://app.example', 'https://APP.example.']) {
+      for (const origin of [
+        'https://evil.example',
+        'null',
+        'https://app.example.evil.example',
+        'http://app.example',
+        'https://APP.example.',
+      ]) {
         const { headers } = await strict(line, { headers: { Origin: origin } });
         expect(headers['access-control-allow-origin']).toBeUndefined();
         expect(headers['access-control-allow-credentials']).toBeUndefined();
         expect(headers['vary']).toContain('Origin');
       }
-      expect((await strict(line, { headers: { Origin: 'https://app.example' } })).headers['access-control-allow-origin']).toBe('https://app.example');
+      expect(
+        (await strict(line, { headers: { Origin: 'https://app.example' } })).headers['access-control-allow-origin'],
+      ).toBe('https://app.example');
     }
   });
 
@@ -256,7 +375,11 @@ describe('API8 security misconfiguration', () => {
 
 describe('API9 improper inventory management', () => {
   const routes = Object.values(ROUTES).flat();
-  const described = Object.entries(describeApi(resources, '').paths).flatMap(([path, item]) => Object.keys(item as object).filter((name) => /^(get|put|post|patch|delete|head)$/.test(name)).map((method) => ({ method, path })));
+  const described = Object.entries(describeApi(resources, '').paths).flatMap(([path, item]) =>
+    Object.keys(item as object)
+      .filter((name) => /^(get|put|post|patch|delete|head)$/.test(name))
+      .map((method) => ({ method, path })),
+  );
 
   /** The template of a route that a described path is served by. */
   function templateOf(path: string): string {
@@ -265,7 +388,9 @@ describe('API9 improper inventory management', () => {
   }
 
   test('every operation of the description has a route, and every route but HEAD and ANY is described', () => {
-    const served = routes.filter(({ method }) => !['any', 'head', 'options'].includes(method)).map(({ method, path }) => `${method} ${path}`);
+    const served = routes
+      .filter(({ method }) => !['any', 'head', 'options'].includes(method))
+      .map(({ method, path }) => `${method} ${path}`);
     const told = new Set(described.map(({ method, path }) => `${method} ${templateOf(path)}`));
     expect([...told].filter((route) => !served.includes(route) && !route.startsWith('head '))).toEqual([]);
     // The script of the docs page is a part of that page.
@@ -273,7 +398,20 @@ describe('API9 improper inventory management', () => {
   });
 
   test('no version, stage or debug path is served beside', async () => {
-    for (const path of ['/v1/things', '/api/things', '/dev/things', '/debug', '/metrics', '/admin', '/.env', '/swagger.json', '/graphql', '/actuator', '/things.json', '/status']) {
+    for (const path of [
+      '/v1/things',
+      '/api/things',
+      '/dev/things',
+      '/debug',
+      '/metrics',
+      '/admin',
+      '/.env',
+      '/swagger.json',
+      '/graphql',
+      '/actuator',
+      '/things.json',
+      '/status',
+    ]) {
       expect([path, (await open(`GET ${path}`)).status]).toEqual([path, 404]);
     }
   });
@@ -282,9 +420,22 @@ describe('API9 improper inventory management', () => {
 describe('API10 unsafe consumption of APIs', () => {
   test('what the database answers is read, never run or shown as it is: an error of it is no text of an answer', async () => {
     const spy = jest.spyOn(console, 'error').mockImplementation(() => undefined);
-    const failing = (name: string): Send => () => Promise.reject(Object.assign(new Error(`<script>${name}</script> table/pk`), { name, $metadata: { httpStatusCode: 400 } }));
-    for (const name of ['ValidationException', 'AccessDeniedException', 'ThrottlingException', 'InternalServerError', '__proto__']) {
-      const { status, text } = await createClient({ resources: thingResources, send: failing(name), described: false })('GET /things/1');
+    const failing =
+      (name: string): Send =>
+      () =>
+        Promise.reject(
+          Object.assign(new Error(`<script>${name}</script> table/pk`), { name, $metadata: { httpStatusCode: 400 } }),
+        );
+    for (const name of [
+      'ValidationException',
+      'AccessDeniedException',
+      'ThrottlingException',
+      'InternalServerError',
+      '__proto__',
+    ]) {
+      const { status, text } = await createClient({ resources: thingResources, send: failing(name), described: false })(
+        'GET /things/1',
+      );
       expect(status).toBeGreaterThanOrEqual(429);
       expect(text).not.toMatch(/script|table\/pk|Exception/);
     }
@@ -292,8 +443,21 @@ describe('API10 unsafe consumption of APIs', () => {
   });
 
   test('a record that somebody else stored, of other types, is shown as it is, and is no 500', async () => {
-    const record = { pk: { S: 'things' }, sk: { S: '1' }, title: { N: '7' }, list: { S: 'x' }, at: { S: 'never' }, set: { M: { __proto__x: { S: 'a' } } }, any: { L: [] }, version: { N: '1' }, createdAt: { S: '2026-01-01T00:00:00.000Z' }, updatedAt: { S: '2026-01-01T00:00:00.000Z' } };
+    const record = {
+      pk: { S: 'things' },
+      sk: { S: '1' },
+      title: { N: '7' },
+      list: { S: 'x' },
+      at: { S: 'never' },
+      set: { M: { __proto__x: { S: 'a' } } },
+      any: { L: [] },
+      version: { N: '1' },
+      createdAt: { S: '2026-01-01T00:00:00.000Z' },
+      updatedAt: { S: '2026-01-01T00:00:00.000Z' },
+    };
     const send = (async () => ({ Item: record })) as unknown as Send;
-    expect((await createClient({ resources: thingResources, send, described: false })('GET /things/1')).status).toBe(200);
+    expect((await createClient({ resources: thingResources, send, described: false })('GET /things/1')).status).toBe(
+      200,
+    );
   });
 });

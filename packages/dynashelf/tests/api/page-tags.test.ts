@@ -33,7 +33,11 @@ test('If-None-Match with it is 304 without a body, as long as nothing has change
   const second = await ask('GET /books', { headers });
   expect(second).toMatchObject({ status: 304, text: '' });
   // RFC 9110 §15.4.5
-  expect(second.headers).toMatchObject({ etag: first.headers['etag'], 'cache-control': 'no-cache', vary: first.headers['vary'] });
+  expect(second.headers).toMatchObject({
+    etag: first.headers['etag'],
+    'cache-control': 'no-cache',
+    vary: first.headers['vary'],
+  });
   expect(second.headers).not.toHaveProperty('content-type');
   await ask('PATCH /books/b2', { body: { pages: 7 } });
   const third = await ask('GET /books', { headers });
@@ -52,8 +56,12 @@ test('an item that goes or comes changes the tag of its page', async () => {
 
 test('next, fields, expand and total are part of what is tagged', async () => {
   const tags = [
-    await tagOf('/loans'), await tagOf('/loans?fields=book'), await tagOf('/loans?expand=book'), await tagOf('/loans', { Prefer: 'count=exact' }),
-    await tagOf('/books?limit=3'), await tagOf('/books?limit=2'),
+    await tagOf('/loans'),
+    await tagOf('/loans?fields=book'),
+    await tagOf('/loans?expand=book'),
+    await tagOf('/loans', { Prefer: 'count=exact' }),
+    await tagOf('/books?limit=3'),
+    await tagOf('/books?limit=2'),
   ];
   expect(new Set(tags).size).toBe(tags.length);
   // The items are the same two, but one page has more after it.

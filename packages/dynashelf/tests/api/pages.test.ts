@@ -19,13 +19,40 @@ const works = defineResource({
   name: 'works',
   description: 'Many works.',
   schema,
-  indexes: { byAuthor: { partition: 'author' }, byAuthorTitle: { partition: 'author', sort: 'title' }, byYear: { sort: ['year', 'title'] }, byTitle: { sort: 'title' } },
+  indexes: {
+    byAuthor: { partition: 'author' },
+    byAuthorTitle: { partition: 'author', sort: 'title' },
+    byYear: { sort: ['year', 'title'] },
+    byTitle: { sort: 'title' },
+  },
 });
-const spread = defineResource({ name: 'spread', description: 'The same, sharded.', schema, indexes: { byAuthor: { partition: 'author' }, byAuthorTitle: { partition: 'author', sort: 'title' }, byYear: { sort: ['year', 'title'] }, byTitle: { sort: 'title' } }, shards: 5 });
+const spread = defineResource({
+  name: 'spread',
+  description: 'The same, sharded.',
+  schema,
+  indexes: {
+    byAuthor: { partition: 'author' },
+    byAuthorTitle: { partition: 'author', sort: 'title' },
+    byYear: { sort: ['year', 'title'] },
+    byTitle: { sort: 'title' },
+  },
+  shards: 5,
+});
 const wide = defineResource({ name: 'wide', description: 'More shards than a page has items.', schema, shards: 64 });
-const large = defineResource({ name: 'large', description: 'Large texts.', schema, indexes: { byTitle: { sort: 'title' } } });
+const large = defineResource({
+  name: 'large',
+  description: 'Large texts.',
+  schema,
+  indexes: { byTitle: { sort: 'title' } },
+});
 const bulky = defineResource({ name: 'bulky', description: 'Long texts.', schema });
-const changing = defineResource({ name: 'changing', description: 'Written while it is read.', schema, indexes: { byTitle: { sort: 'title' } }, shards: 3 });
+const changing = defineResource({
+  name: 'changing',
+  description: 'Written while it is read.',
+  schema,
+  indexes: { byTitle: { sort: 'title' } },
+  shards: 3,
+});
 const resources = listResources(works, spread, wide, large, bulky, changing);
 
 useTable();
@@ -69,33 +96,60 @@ async function walk(client: Client, first: string, between?: () => Promise<void>
 /** What reached the database since the last clearing: requests and records read, those filtered out included. */
 function reading(): { requests: string[]; records: number } {
   const { requests } = proxied.proxy;
-  const records = requests.map(({ output }) => output?.['ScannedCount'] as number ?? (output?.['Responses'] === undefined ? 0 : Object.values(output['Responses'] as object).flat().length));
-  return { requests: requests.map(({ operation, input }) => `${operation}${input['IndexName'] === undefined ? '' : ` ${input['IndexName'] as string}`}`), records: records.reduce((sum, count) => sum + count, 0) };
+  const records = requests.map(
+    ({ output }) =>
+      (output?.['ScannedCount'] as number) ??
+      (output?.['Responses'] === undefined ? 0 : Object.values(output['Responses'] as object).flat().length),
+  );
+  return {
+    requests: requests.map(
+      ({ operation, input }) =>
+        `${operation}${input['IndexName'] === undefined ? '' : ` ${input['IndexName'] as string}`}`,
+    ),
+    records: records.reduce((sum, count) => sum + count, 0),
+  };
 }
 
 describe.each([['works'], ['spread']])('orders of %s', (name) => {
   const order = (names: string, filter: (item: (typeof items)[number]) => boolean = () => true): string[] => {
     const descending = names.startsWith('-');
     const attributes = names.split(',').map((one) => one.replace('-', '')) as ('title' | 'year' | 'id')[];
-    const sorted = items.filter((item) => filter(item) && attributes.every((one) => item[one] !== undefined)).sort((a, b) => {
-      const different = attributes.find((one) => a[one] !== b[one]);
-      return different === undefined ? byId(a, b) : a[different]! < b[different]! ? -1 : 1;
-    });
+    const sorted = items
+      .filter((item) => filter(item) && attributes.every((one) => item[one] !== undefined))
+      .sort((a, b) => {
+        const different = attributes.find((one) => a[one] !== b[one]);
+        return different === undefined ? byId(a, b) : a[different]! < b[different]! ? -1 : 1;
+      });
     return (descending ? sorted.reverse() : sorted).map(({ id }) => id);
   };
 
-  test.each(['id', '-id', 'title', '-title', 'title,id', '-title,-id', 'year,title', '-year,-title'])('sort=%s, ties by id, those without the attribute left out', async (names) => {
-    expect((await walk(ask, `/${name}?sort=${names}&limit=37`)).ids).toEqual(order(names));
-  });
+  test.each(['id', '-id', 'title', '-title', 'title,id', '-title,-id', 'year,title', '-year,-title'])(
+    'sort=%s, ties by id, those without the attribute left out',
+    async (names) => {
+      expect((await walk(ask, `/${name}?sort=${names}&limit=37`)).ids).toEqual(order(names));
+    },
+  );
 
   test.each([
     ['author=author%203&sort=title', 'title', ({ author }: { author: string }) => author === 'author 3'],
-    ['author=author%203&sort=-title&title[gte]=title%203', '-title', ({ author, title }: { author: string; title: string }) => author === 'author 3' && title >= 'title 3'],
+    [
+      'author=author%203&sort=-title&title[gte]=title%203',
+      '-title',
+      ({ author, title }: { author: string; title: string }) => author === 'author 3' && title >= 'title 3',
+    ],
     ['author=author%203', '-id', ({ author }: { author: string }) => author === 'author 3'],
     ['title=title%2020&sort=year', 'year', ({ title }: { title: string }) => title === 'title 20'],
     ['sort=-title&title[begins]=title%202', '-title', ({ title }: { title: string }) => title.startsWith('title 2')],
-    ['id[in]=w0003,w0001,w0290,none&limit=2', '-id', ({ id }: { id: string }) => ['w0003', 'w0001', 'w0290'].includes(id)],
-    ['id[in]=w0003,w0001,w0290,none&limit=2&sort=title', 'title', ({ id }: { id: string }) => ['w0003', 'w0001', 'w0290'].includes(id)],
+    [
+      'id[in]=w0003,w0001,w0290,none&limit=2',
+      '-id',
+      ({ id }: { id: string }) => ['w0003', 'w0001', 'w0290'].includes(id),
+    ],
+    [
+      'id[in]=w0003,w0001,w0290,none&limit=2&sort=title',
+      'title',
+      ({ id }: { id: string }) => ['w0003', 'w0001', 'w0290'].includes(id),
+    ],
     ['rare=true&limit=2', '-id', ({ rare }: { rare?: boolean }) => rare === true],
     ['rare=true&limit=2&sort=title', 'title', ({ rare }: { rare?: boolean }) => rare === true],
     ['id[gte]=w0100&id[lt]=w0110&sort=id', 'id', ({ id }: { id: string }) => id >= 'w0100' && id < 'w0110'],
@@ -113,7 +167,10 @@ describe.each([['works'], ['spread']])('orders of %s', (name) => {
 });
 
 test.each([
-  ['sort=text', /No index serves this order\. Served are: id; title \(with author=…\); year,title; title\. Each also descending/],
+  [
+    'sort=text',
+    /No index serves this order\. Served are: id; title \(with author=…\); year,title; title\. Each also descending/,
+  ],
   ['sort=titel', /"titel" orders no list\. Did you mean "title"\?/],
   ['sort=year', /No index serves this order/],
   ['sort=version', /"version" orders no list/],
@@ -127,7 +184,9 @@ test.each([
 ])('%s is 400', async (query, detail) => {
   const { status, body } = await ask(`GET /works?${query}`);
   expect(status).toBe(400);
-  expect(body.errors).toEqual(expect.arrayContaining([{ detail: expect.stringMatching(detail) as unknown, parameter: 'sort' }]));
+  expect(body.errors).toEqual(
+    expect.arrayContaining([{ detail: expect.stringMatching(detail) as unknown, parameter: 'sort' }]),
+  );
 });
 
 describe('what is read', () => {
@@ -162,18 +221,31 @@ describe('what is read', () => {
     expect(reading().requests.length).toBeLessThanOrEqual(3);
   });
 
-  test.each([['spread', 5, 25], ['spread', 5, 100], ['wide', 64, 25], ['wide', 64, 100]])('a page of %s, in %i shards, of %i items reads about as many records as both together', async (name, shards, limit) => {
-    await proxied.ask(`GET /${name}?limit=${limit}`);
-    const { records } = reading();
-    expect(records).toBeGreaterThanOrEqual(limit);
-    expect(records).toBeLessThanOrEqual(limit + 2.5 * shards);
-    expect(proxied.proxy.requests.length).toBeLessThanOrEqual(2.5 * shards);
-  });
+  test.each([
+    ['spread', 5, 25],
+    ['spread', 5, 100],
+    ['wide', 64, 25],
+    ['wide', 64, 100],
+  ])(
+    'a page of %s, in %i shards, of %i items reads about as many records as both together',
+    async (name, shards, limit) => {
+      await proxied.ask(`GET /${name}?limit=${limit}`);
+      const { records } = reading();
+      expect(records).toBeGreaterThanOrEqual(limit);
+      expect(records).toBeLessThanOrEqual(limit + 2.5 * shards);
+      expect(proxied.proxy.requests.length).toBeLessThanOrEqual(2.5 * shards);
+    },
+  );
 
   test('the bound on reads makes a page short, and its next goes on where reading stopped', async () => {
     const bounded = createClient({ resources, config: { readLimit: 1 } });
     const { pages, ids } = await walk(bounded, '/works?rare=true&limit=3');
-    expect(ids).toEqual(items.filter(({ rare }) => rare).map(({ id }) => id).reverse());
+    expect(ids).toEqual(
+      items
+        .filter(({ rare }) => rare)
+        .map(({ id }) => id)
+        .reverse(),
+    );
     expect(pages.slice(0, -1).some((page) => page.length < 3)).toBe(true);
     const shards = await walk(createClient({ resources, config: { readLimit: 1 } }), '/spread?rare=true&limit=3');
     expect(shards.ids).toEqual(ids);
@@ -189,22 +261,28 @@ describe('large items', () => {
     }
   });
 
-  test.each(['/large?limit=100', '/large?limit=100&sort=title', '/large?limit=100&id[in]=' + ids.join(',')])('%s: a body stays under what Lambda may answer, and next goes on', async (first) => {
-    let line: string | undefined = first;
-    const seen: string[] = [];
-    while (line !== undefined) {
-      const { body, text } = await ask(`GET ${line}`);
-      expect(Buffer.byteLength(JSON.stringify(text))).toBeLessThan(6 * 1024 * 1024 - 100_000);
-      expect(body.items.length).toBeGreaterThan(0);
-      seen.push(...body.items.map(({ id }: { id: string }) => id));
-      line = body.next as string | undefined;
-    }
-    expect(seen.sort()).toEqual(ids);
-  });
+  test.each(['/large?limit=100', '/large?limit=100&sort=title', '/large?limit=100&id[in]=' + ids.join(',')])(
+    '%s: a body stays under what Lambda may answer, and next goes on',
+    async (first) => {
+      let line: string | undefined = first;
+      const seen: string[] = [];
+      while (line !== undefined) {
+        const { body, text } = await ask(`GET ${line}`);
+        expect(Buffer.byteLength(JSON.stringify(text))).toBeLessThan(6 * 1024 * 1024 - 100_000);
+        expect(body.items.length).toBeGreaterThan(0);
+        seen.push(...body.items.map(({ id }: { id: string }) => id));
+        line = body.next as string | undefined;
+      }
+      expect(seen.sort()).toEqual(ids);
+    },
+  );
 
   test('what a filter leaves out is read up to 4 MB for a page', async () => {
     // An engine may count its 1 MB for one Query after the filter; so more than one has to be needed.
-    await loadItems(bulky, Array.from({ length: 130 }, (_, index) => ({ id: `b${index}`, text: `${index} ${'x'.repeat(50_000)}` })));
+    await loadItems(
+      bulky,
+      Array.from({ length: 130 }, (_, index) => ({ id: `b${index}`, text: `${index} ${'x'.repeat(50_000)}` })),
+    );
     const { body } = await proxied.ask('GET /bulky?text[begins]=0%20');
     expect(body).toMatchObject({ items: [], next: expect.any(String) });
     expect(reading().records).toBeLessThan(130);
@@ -213,7 +291,8 @@ describe('large items', () => {
 });
 
 describe('cursors', () => {
-  const cursorOf = async (line: string): Promise<string> => new URL((await ask(`GET ${line}`)).body.next as string, 'http://x').searchParams.get('cursor')!;
+  const cursorOf = async (line: string): Promise<string> =>
+    new URL((await ask(`GET ${line}`)).body.next as string, 'http://x').searchParams.get('cursor')!;
 
   test('of plain lists are under 200 characters, also with the longest ids', async () => {
     const id = 'i'.repeat(128);
@@ -224,10 +303,26 @@ describe('cursors', () => {
 
   test('are good for one collection, its filters and sort, in any order of the parameters and with any limit', async () => {
     const cursor = await cursorOf('/works?author=author%201&title[gte]=t&sort=title&limit=5');
-    expect((await ask(`GET /works?limit=7&title[gte]=t&sort=title&author=author%201&fields=title&cursor=${cursor}`)).body.items).toHaveLength(7);
-    for (const line of ['/works?author=author%201&title[gte]=t&sort=-title', '/works?author=author%202&title[gte]=t&sort=title', '/works?author=author%201&title[gt]=t&sort=title', '/works?author=author%201&title[gte]=t', '/works?author=author%201&sort=title', '/works?sort=title', '/works?limit=5', '/spread?author=author%201&title[gte]=t&sort=title']) {
+    expect(
+      (await ask(`GET /works?limit=7&title[gte]=t&sort=title&author=author%201&fields=title&cursor=${cursor}`)).body
+        .items,
+    ).toHaveLength(7);
+    for (const line of [
+      '/works?author=author%201&title[gte]=t&sort=-title',
+      '/works?author=author%202&title[gte]=t&sort=title',
+      '/works?author=author%201&title[gt]=t&sort=title',
+      '/works?author=author%201&title[gte]=t',
+      '/works?author=author%201&sort=title',
+      '/works?sort=title',
+      '/works?limit=5',
+      '/spread?author=author%201&title[gte]=t&sort=title',
+    ]) {
       const answer = await ask(`GET ${line}&cursor=${cursor}`);
-      expect([line, answer.status, answer.body.errors]).toEqual([line, 400, [{ detail: expect.any(String), parameter: 'cursor' }]]);
+      expect([line, answer.status, answer.body.errors]).toEqual([
+        line,
+        400,
+        [{ detail: expect.any(String), parameter: 'cursor' }],
+      ]);
     }
     const plain = await cursorOf('/works?limit=5');
     for (const line of ['/works?sort=id', '/works?author=author%201', '/spread?limit=5']) {
@@ -236,23 +331,34 @@ describe('cursors', () => {
     expect((await ask(`GET /works?sort=-id&cursor=${plain}`)).status).toBe(200);
   });
 
-  test.each([['id'], ['-id'], ['title'], ['-title']])('sort=%s: items that stay are seen once, whatever is written and deleted between the pages', async (sort) => {
-    const stay = Array.from({ length: 40 }, (_, index) => ({ id: `k${String(index).padStart(2, '0')}5`, title: `t${index % 6}` }));
-    await loadItems(changing, stay);
-    let round = 0;
-    const { ids } = await walk(ask, `/changing?sort=${sort}&limit=3`, async () => {
-      round++;
-      // New ones before and after every place, the old ones of the rounds before gone, also where the cursor stands.
-      const passing = Array.from({ length: 20 }, (_, index) => ({ id: `k${String((index * 2 + round) % 40).padStart(2, '0')}${round % 2 === 0 ? 3 : 7}`, title: `t${(index + round) % 6}` }));
-      await loadItems(changing, passing);
-      await Promise.all(passing.slice(10).map(({ id }) => ask(`DELETE /changing/${id}`)));
-      await ask(`DELETE /changing/${String(stay[round % 40]?.id)}x`);
-    });
-    const own = new Set(stay.map(({ id }) => id));
-    const seen = ids.filter((id) => own.has(id));
-    const expected = [...stay].sort((a, b) => (sort.endsWith('title') && a.title !== b.title ? (a.title < b.title ? -1 : 1) : byId(a, b))).map(({ id }) => id);
-    expect(seen).toEqual(sort.startsWith('-') ? expected.reverse() : expected);
-  });
+  test.each([['id'], ['-id'], ['title'], ['-title']])(
+    'sort=%s: items that stay are seen once, whatever is written and deleted between the pages',
+    async (sort) => {
+      const stay = Array.from({ length: 40 }, (_, index) => ({
+        id: `k${String(index).padStart(2, '0')}5`,
+        title: `t${index % 6}`,
+      }));
+      await loadItems(changing, stay);
+      let round = 0;
+      const { ids } = await walk(ask, `/changing?sort=${sort}&limit=3`, async () => {
+        round++;
+        // New ones before and after every place, the old ones of the rounds before gone, also where the cursor stands.
+        const passing = Array.from({ length: 20 }, (_, index) => ({
+          id: `k${String((index * 2 + round) % 40).padStart(2, '0')}${round % 2 === 0 ? 3 : 7}`,
+          title: `t${(index + round) % 6}`,
+        }));
+        await loadItems(changing, passing);
+        await Promise.all(passing.slice(10).map(({ id }) => ask(`DELETE /changing/${id}`)));
+        await ask(`DELETE /changing/${String(stay[round % 40]?.id)}x`);
+      });
+      const own = new Set(stay.map(({ id }) => id));
+      const seen = ids.filter((id) => own.has(id));
+      const expected = [...stay]
+        .sort((a, b) => (sort.endsWith('title') && a.title !== b.title ? (a.title < b.title ? -1 : 1) : byId(a, b)))
+        .map(({ id }) => id);
+      expect(seen).toEqual(sort.startsWith('-') ? expected.reverse() : expected);
+    },
+  );
 
   test.each([['id'], ['title']])('sort=%s: the item at the cursor may be gone', async (sort) => {
     const before = (await walk(ask, `/changing?sort=${sort}&limit=100`)).ids;

@@ -39,15 +39,21 @@ function jsonPatch(id: string, ...operations: unknown[]): Promise<Answer> {
 }
 
 describe('a merge patch', () => {
-  test.each(['application/merge-patch+json', 'application/json', undefined])('as %s changes what it names and keeps the rest', async (type) => {
-    const id = await freshBook({ pages: 3 });
-    const answer = await ask(`PATCH /books/${id}`, { body: { title: 'Typee' }, headers: type === undefined ? {} : { 'Content-Type': type } });
-    expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({ id, title: 'Typee', pages: 3, version: 2 });
-    expect(answer.headers['etag']).toBe('"2"');
-    expect(answer.headers).not.toHaveProperty('location');
-    expect((await ask(`GET /books/${id}`)).body).toEqual(answer.body);
-  });
+  test.each(['application/merge-patch+json', 'application/json', undefined])(
+    'as %s changes what it names and keeps the rest',
+    async (type) => {
+      const id = await freshBook({ pages: 3 });
+      const answer = await ask(`PATCH /books/${id}`, {
+        body: { title: 'Typee' },
+        headers: type === undefined ? {} : { 'Content-Type': type },
+      });
+      expect(answer.status).toBe(200);
+      expect(answer.body).toMatchObject({ id, title: 'Typee', pages: 3, version: 2 });
+      expect(answer.headers['etag']).toBe('"2"');
+      expect(answer.headers).not.toHaveProperty('location');
+      expect((await ask(`GET /books/${id}`)).body).toEqual(answer.body);
+    },
+  );
 
   test('null removes an attribute, and one with a default takes it again', async () => {
     const id = await freshBook({ pages: 3, copies: 9 });
@@ -57,7 +63,11 @@ describe('a merge patch', () => {
   });
 
   test('an object is merged, not replaced', async () => {
-    const { body: { id } } = await ask('POST /members', { body: { name: 'Ada', email: 'ada@example.org', address: { street: 'Main St', city: 'Oslo' } } });
+    const {
+      body: { id },
+    } = await ask('POST /members', {
+      body: { name: 'Ada', email: 'ada@example.org', address: { street: 'Main St', city: 'Oslo' } },
+    });
     const { body } = await ask(`PATCH /members/${id}`, { body: { address: { city: null, postcode: '0150' } } });
     expect(body.address).toEqual({ street: 'Main St', postcode: '0150' });
   });
@@ -77,7 +87,9 @@ describe('a merge patch', () => {
 
   test.each([[[]], ['"x"'], ['null'], [3]])('%j, which is no object, is 422', async (body) => {
     const id = await freshBook();
-    expect((await ask(`PATCH /books/${id}`, { body: typeof body === 'number' ? String(body) : body })).status).toBe(422);
+    expect((await ask(`PATCH /books/${id}`, { body: typeof body === 'number' ? String(body) : body })).status).toBe(
+      422,
+    );
   });
 
   test('of an item that is not there is 404', async () => {
@@ -88,7 +100,12 @@ describe('a merge patch', () => {
     const id = await freshBook({ pages: 3 });
     const answer = await ask(`PATCH /books/${id}`, { body: { title: null, pages: 0, isbn: 'x', colour: 'red' } });
     expect(answer.status).toBe(422);
-    expect(answer.body.errors.map((error: { pointer: string }) => error.pointer).sort()).toEqual(['#/colour', '#/isbn', '#/pages', '#/title']);
+    expect(answer.body.errors.map((error: { pointer: string }) => error.pointer).sort()).toEqual([
+      '#/colour',
+      '#/isbn',
+      '#/pages',
+      '#/title',
+    ]);
     expect((await ask(`GET /books/${id}`)).body).toMatchObject({ pages: 3, version: 1 });
   });
 });
@@ -96,14 +113,16 @@ describe('a merge patch', () => {
 describe('a JSON patch', () => {
   test('its operations are applied in order', async () => {
     const id = await freshBook({ tags: ['a', 'b'], pages: 3 });
-    const { status, body } = await jsonPatch(id,
+    const { status, body } = await jsonPatch(
+      id,
       { op: 'test', path: '/version', value: 1 },
       { op: 'add', path: '/tags/1', value: 'x' },
       { op: 'add', path: '/tags/-', value: 'z' },
       { op: 'remove', path: '/pages' },
       { op: 'replace', path: '/title', value: 'Typee' },
       { op: 'copy', from: '/title', path: '/tags/0' },
-      { op: 'move', from: '/tags/1', path: '/tags/3' });
+      { op: 'move', from: '/tags/1', path: '/tags/3' },
+    );
     expect(status).toBe(200);
     expect(body).toMatchObject({ title: 'Typee', tags: ['Typee', 'x', 'b', 'a', 'z'], version: 2 });
     expect(body).not.toHaveProperty('pages');
@@ -111,7 +130,11 @@ describe('a JSON patch', () => {
 
   test('a test that fails is 409 naming the operation, and nothing is changed', async () => {
     const id = await freshBook();
-    const answer = await jsonPatch(id, { op: 'replace', path: '/title', value: 'X' }, { op: 'test', path: '/author', value: 'nobody' });
+    const answer = await jsonPatch(
+      id,
+      { op: 'replace', path: '/title', value: 'X' },
+      { op: 'test', path: '/author', value: 'nobody' },
+    );
     expect(answer.status).toBe(409);
     expect(answer.body).toMatchObject({ type: '/docs#conflict', errors: [{ pointer: '#/1' }] });
     expect((await ask(`GET /books/${id}`)).body).toMatchObject({ title: 'Moby-Dick', version: 1 });
@@ -142,7 +165,10 @@ describe('a JSON patch', () => {
     [[{ op: 'spam', path: '/a' }], ['#/0/op']],
     [[{ op: 'add', path: 'a' }], ['#/0/path', '#/0/value']],
     [[{ op: 'move', path: '/a' }], ['#/0/from']],
-    [[{ op: 'add', path: '/a~2', value: 1 }, { path: '/' }], ['#/0/path', '#/1/op']],
+    [
+      [{ op: 'add', path: '/a~2', value: 1 }, { path: '/' }],
+      ['#/0/path', '#/1/op'],
+    ],
   ])('%j, which is no patch document, is 400 naming every fault (RFC 5789 §2.2)', async (body, pointers) => {
     const id = await freshBook();
     const answer = await ask(`PATCH /books/${id}`, { body, headers: JSON_PATCH });
@@ -152,7 +178,9 @@ describe('a JSON patch', () => {
 
   test('what is read-only stays, another id is 422, the whole item can be replaced', async () => {
     const id = await freshBook({ pages: 3 });
-    expect((await jsonPatch(id, { op: 'replace', path: '/version', value: 70 }, { op: 'remove', path: '/createdAt' })).body).toMatchObject({ version: 2, createdAt: expect.any(String) });
+    expect(
+      (await jsonPatch(id, { op: 'replace', path: '/version', value: 70 }, { op: 'remove', path: '/createdAt' })).body,
+    ).toMatchObject({ version: 2, createdAt: expect.any(String) });
     expect((await jsonPatch(id, { op: 'replace', path: '/id', value: 'other' })).status).toBe(422);
     const { body } = await jsonPatch(id, { op: 'replace', path: '', value: aBook({ title: 'Omoo' }) });
     expect(body).toMatchObject({ id, title: 'Omoo', version: 3 });
@@ -170,21 +198,31 @@ describe('with free-form attributes', () => {
   const askDocuments = createClient({ resources: listResources(documents) });
 
   // As far as target and result are objects.
-  test.each(MERGES.filter((merge) => merge.every(isObject)))('the merge of %j with %j is %j', async (target, patch, result) => {
-    await askDocuments('PUT /documents/merge', { body: { target } });
-    expect((await askDocuments('PATCH /documents/merge', { body: { target: patch } })).body.target).toEqual(result);
-  });
+  test.each(MERGES.filter((merge) => merge.every(isObject)))(
+    'the merge of %j with %j is %j',
+    async (target, patch, result) => {
+      await askDocuments('PUT /documents/merge', { body: { target } });
+      expect((await askDocuments('PATCH /documents/merge', { body: { target: patch } })).body.target).toEqual(result);
+    },
+  );
 
   // The public suite (github.com/json-patch/json-patch-tests); its document lies inside the item here.
-  const cases = ([...specSuite, ...suite] as Case[]).filter((entry) => 'patch' in entry && entry.disabled !== true && !hasEmptyName(entry));
+  const cases = ([...specSuite, ...suite] as Case[]).filter(
+    (entry) => 'patch' in entry && entry.disabled !== true && !hasEmptyName(entry),
+  );
 
   test('the public suite is there', () => {
     expect(cases.length).toBeGreaterThan(80);
   });
 
-  test.each(cases.map((entry, index) => [`${index}: ${entry.comment ?? entry.error ?? JSON.stringify(entry.patch)}`, entry] as const))('the public suite holds, %s', async (_name, { doc, patch, expected, error }) => {
+  test.each(
+    cases.map(
+      (entry, index) => [`${index}: ${entry.comment ?? entry.error ?? JSON.stringify(entry.patch)}`, entry] as const,
+    ),
+  )('the public suite holds, %s', async (_name, { doc, patch, expected, error }) => {
     const { body: before } = await askDocuments('PUT /documents/suite', { body: { target: { doc } } });
-    const inside = (path: unknown): unknown => (typeof path === 'string' && (path === '' || path.startsWith('/')) ? `/target/doc${path}` : path);
+    const inside = (path: unknown): unknown =>
+      typeof path === 'string' && (path === '' || path.startsWith('/')) ? `/target/doc${path}` : path;
     const operations = (patch ?? []).map((operation) => ({
       ...operation,
       ...('path' in operation && { path: inside(operation['path']) }),

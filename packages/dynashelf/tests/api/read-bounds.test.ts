@@ -1,4 +1,5 @@
-// What one request reads: 4 MB of items by id, by `expand` and in a transaction, as in a list; and no longer than there is time.
+// What one request reads: 4 MB of items by id, by `expand` and in a transaction, as in a list; and no longer than there
+// is time.
 
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -10,8 +11,18 @@ import { useTable } from '../../src/testing/table';
 
 useTable();
 
-const papers = defineResource({ name: 'papers', description: 'Papers.', schema: { text: String, kind: { type: String, maxLength: 10 }, next: { type: String, references: 'papers' } }, indexes: { byKind: { sort: 'kind' } } });
-const sheets = defineResource({ name: 'sheets', description: 'Sheets in shards.', shards: 12, schema: { text: String, kind: String } });
+const papers = defineResource({
+  name: 'papers',
+  description: 'Papers.',
+  schema: { text: String, kind: { type: String, maxLength: 10 }, next: { type: String, references: 'papers' } },
+  indexes: { byKind: { sort: 'kind' } },
+});
+const sheets = defineResource({
+  name: 'sheets',
+  description: 'Sheets in shards.',
+  shards: 12,
+  schema: { text: String, kind: String },
+});
 const resources = listResources(papers, sheets);
 const text = 'x'.repeat(390_000);
 const ids = Array.from({ length: 14 }, (_, index) => `p${String(index).padStart(2, '0')}`);
@@ -29,14 +40,23 @@ function slowly(milliseconds: number, slow: (number: number, operation: string) 
       throw Object.assign(new Error('late'), { name: 'TimeoutError' });
     }
     const output = await connected(operation, input, options);
-    units += [(output as { ConsumedCapacity?: { CapacityUnits?: number } | { CapacityUnits?: number }[] }).ConsumedCapacity ?? []].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+    units += [
+      (output as { ConsumedCapacity?: { CapacityUnits?: number } | { CapacityUnits?: number }[] }).ConsumedCapacity ??
+        [],
+    ]
+      .flat()
+      .reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
     return output;
   };
 }
 
 const ask = createClient({ resources, send: slowly(0), described: false });
 
-async function walk(client: Client, first: string, of: (item: { id: string; expand?: object }) => unknown = ({ id }) => id): Promise<unknown[][]> {
+async function walk(
+  client: Client,
+  first: string,
+  of: (item: { id: string; expand?: object }) => unknown = ({ id }) => id,
+): Promise<unknown[][]> {
   const pages: unknown[][] = [];
   for (let line: string | undefined = first; line !== undefined && pages.length < 50;) {
     const { status, body } = await client(`GET ${line}`);
@@ -56,7 +76,7 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-const MOST_UNITS = 4 * 1024 * 1024 / 4096 + 100;
+const MOST_UNITS = (4 * 1024 * 1024) / 4096 + 100;
 
 test('a list of large items by id ends its page at 4 MB and has all of them, once, in its pages', async () => {
   const page = await ask(`GET /papers?id[in]=${ids.join(',')}&limit=100`);
@@ -80,17 +100,42 @@ test('a page whose items refer to large ones ends where 4 MB of those are read, 
   units = 0;
   const page = await ask('GET /papers?kind=small&sort=kind&expand=next&limit=100');
   expect([page.status, page.body.next, page.body.items.length < ids.length]).toEqual([200, expect.any(String), true]);
-  const pages = await walk(ask, '/papers?kind=small&sort=kind&expand=next&limit=100', ({ id, expand }) => [id, (expand as { next: { id: string } }).next.id]);
+  const pages = await walk(ask, '/papers?kind=small&sort=kind&expand=next&limit=100', ({ id, expand }) => [
+    id,
+    (expand as { next: { id: string } }).next.id,
+  ]);
   expect(pages.flat()).toEqual(ids.map((id) => [`s${id}`, id]));
 });
 
 test('an item that cannot be sent with what it refers to is 413, alone and in a list, which names expand', async () => {
-  const wide = defineResource({ name: 'wides', description: 'Wide.', schema: { text: String, more: String, a: { type: String, references: 'wides' }, b: { type: String, references: 'wides' } } });
+  const wide = defineResource({
+    name: 'wides',
+    description: 'Wide.',
+    schema: {
+      text: String,
+      more: String,
+      a: { type: String, references: 'wides' },
+      b: { type: String, references: 'wides' },
+    },
+  });
   const client = createClient({ resources: listResources(wide), described: false });
   for (const id of ['a', 'b', 'c']) {
     // Each control character is one byte as it is stored, and seven as Lambda sends it.
-    expect((await client(`PUT /wides/${id}`, { body: { text: '\u0001'.repeat(170_000), ...(id === 'c' && { a: 'a', b: 'b' }) } })).status).toBe(201);
-    expect((await client(`PATCH /wides/${id}`, { body: [{ op: 'copy', from: '/text', path: '/more' }], headers: { 'Content-Type': 'application/json-patch+json' } })).status).toBe(200);
+    expect(
+      (
+        await client(`PUT /wides/${id}`, {
+          body: { text: '\u0001'.repeat(170_000), ...(id === 'c' && { a: 'a', b: 'b' }) },
+        })
+      ).status,
+    ).toBe(201);
+    expect(
+      (
+        await client(`PATCH /wides/${id}`, {
+          body: [{ op: 'copy', from: '/text', path: '/more' }],
+          headers: { 'Content-Type': 'application/json-patch+json' },
+        })
+      ).status,
+    ).toBe(200);
   }
   for (const line of ['GET /wides/c?expand=a,b', 'GET /wides?id=c&expand=a,b', 'GET /wides?expand=a,b']) {
     const { status, body } = await client(line);
@@ -102,7 +147,12 @@ test('an item that cannot be sent with what it refers to is 413, alone and in a 
 test('a transaction that reads more than 4 MB is 413 before it has read it all, and writes nothing', async () => {
   const { version } = (await ask(`GET /papers/${ids[0]}`)).body;
   units = 0;
-  const operations = ids.map((id) => ({ method: 'PATCH', path: `/papers/${id}`, body: { kind: 'l' }, headers: { Prefer: 'return=minimal' } }));
+  const operations = ids.map((id) => ({
+    method: 'PATCH',
+    path: `/papers/${id}`,
+    body: { kind: 'l' },
+    headers: { Prefer: 'return=minimal' },
+  }));
   const { status, body } = await ask('POST /transactions', { body: { operations } });
   expect([status, body.detail]).toEqual([413, expect.stringContaining('4 MB')]);
   expect(units).toBeLessThan(MOST_UNITS);
@@ -121,8 +171,17 @@ test('a page of many shards reads 4 MB and the first record of each shard, and i
 });
 
 describe('with 3 s left, the database taking 0.4 s', () => {
-  const client = createClient({ resources, send: slowly(400), remaining: 3_000, config: { readLimit: 100 }, described: false });
-  const took = async (line: string, headers = {}): Promise<{ seconds: number; answer: Awaited<ReturnType<Client>> }> => {
+  const client = createClient({
+    resources,
+    send: slowly(400),
+    remaining: 3_000,
+    config: { readLimit: 100 },
+    described: false,
+  });
+  const took = async (
+    line: string,
+    headers = {},
+  ): Promise<{ seconds: number; answer: Awaited<ReturnType<Client>> }> => {
     const start = Date.now();
     const answer = await client(`GET ${line}`, { headers });
     return { seconds: (Date.now() - start) / 1000, answer };
@@ -131,13 +190,24 @@ describe('with 3 s left, the database taking 0.4 s', () => {
   test('a list ends its page in time, with next', async () => {
     const whole = await ask('GET /papers?sort=id&limit=100');
     const { seconds, answer } = await took('/papers?sort=id&limit=100');
-    expect([answer.status, seconds < 1.6, answer.body.next, answer.body.items.length > 0]).toEqual([200, true, expect.any(String), true]);
+    expect([answer.status, seconds < 1.6, answer.body.next, answer.body.items.length > 0]).toEqual([
+      200,
+      true,
+      expect.any(String),
+      true,
+    ]);
     expect(answer.body.items.length).toBeLessThan(whole.body.items.length);
   });
 
   test('a count that takes longer is left out, and the page is there', async () => {
     const { seconds, answer } = await took('/papers?limit=1', { Prefer: 'count=exact' });
-    expect([answer.status, seconds < 1.7, answer.body.items.length, answer.body.total, answer.headers['preference-applied']]).toEqual([200, true, 1, undefined, undefined]);
+    expect([
+      answer.status,
+      seconds < 1.7,
+      answer.body.items.length,
+      answer.body.total,
+      answer.headers['preference-applied'],
+    ]).toEqual([200, true, 1, undefined, undefined]);
   });
 });
 
@@ -148,7 +218,13 @@ test('a database that is too slow for one read of a list is 503 with Retry-After
 });
 
 test('a database that becomes too slow while a list is read ends the page, with next', async () => {
-  const client = createClient({ resources, send: slowly(700, (number) => number > 1), remaining: 2_000, config: { readLimit: 100 }, described: false });
+  const client = createClient({
+    resources,
+    send: slowly(700, (number) => number > 1),
+    remaining: 2_000,
+    config: { readLimit: 100 },
+    described: false,
+  });
   sent = 0;
   const { status, body } = await client('GET /papers?sort=id&limit=100');
   expect([status, body.next, body.items.length > 0]).toEqual([200, expect.any(String), true]);

@@ -1,4 +1,5 @@
-// README held to its word: its resource file is the real one, and its curl lines, run against what `npm start` starts, do what it shows.
+// README held to its word: its resource file is the real one, and its curl lines, run against what `npm start` starts,
+// do what it shows.
 
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -36,7 +37,9 @@ afterAll(async () => {
 
 /** The fenced blocks of one language, in their order. */
 function blocks(language: string): string[] {
-  return [...README.matchAll(/^```(\w*)\n([^]*?)^```$/gm)].filter((block) => block[1] === language).map((block) => block[2] ?? '');
+  return [...README.matchAll(/^```(\w*)\n([^]*?)^```$/gm)]
+    .filter((block) => block[1] === language)
+    .map((block) => block[2] ?? '');
 }
 
 interface Try {
@@ -54,20 +57,30 @@ const variables: NodeJS.ProcessEnv = {};
 
 /** Runs a line in a shell; what it prints. */
 async function run(command: string): Promise<string> {
-  const { stdout } = await promisify(execFile)('sh', ['-c', command.replaceAll(ADDRESS, url)], { env: { ...process.env, ...variables } });
+  const { stdout } = await promisify(execFile)('sh', ['-c', command.replaceAll(ADDRESS, url)], {
+    env: { ...process.env, ...variables },
+  });
   return stdout.replaceAll('\r', '');
 }
 
 /** A text in which `…` stands for anything, as a regular expression. */
 function pattern(text: string): RegExp {
-  return new RegExp(`^${text.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^]*?')}$`);
+  return new RegExp(
+    `^${text
+      .split('…')
+      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+      .join('[^]*?')}$`,
+  );
 }
 
 /** The status line and headers, and the body without white space, of what curl prints. */
 function split(command: string, printed: string): { head: string[]; body: string } {
   const end = / -i /.test(command) ? printed.indexOf('\n\n') : 0;
   const body = end < 0 ? '' : printed.slice(end);
-  return { head: (end < 0 ? printed : printed.slice(0, end)).split('\n').filter((line) => line !== ''), body: body.replace(/\s/g, '') };
+  return {
+    head: (end < 0 ? printed : printed.slice(0, end)).split('\n').filter((line) => line !== ''),
+    body: body.replace(/\s/g, ''),
+  };
 }
 
 /** Holds an answer to what README shows: the status line, some of the headers, the body but for what is shortened. */
@@ -86,10 +99,14 @@ test('README shows a resource file as it is, but for the lines it leaves out', (
   expect(shown.filter((line) => line.trim() !== '…')).not.toHaveLength(0);
   let at = lines.indexOf(shown[0]!) - 1;
   for (const [index, line] of shown.entries()) {
-    if (line.trim() === '…') continue;
+    if (line.trim() === '…') {
+      continue;
+    }
     const next = lines.indexOf(line, at + 1);
     expect({ line, isThere: next >= 0 }).toEqual({ line, isThere: true });
-    if (index > 0 && shown[index - 1]!.trim() !== '…') expect({ line, at: next }).toEqual({ line, at: at + 1 });
+    if (index > 0 && shown[index - 1]!.trim() !== '…') {
+      expect({ line, at: next }).toEqual({ line, at: at + 1 });
+    }
     at = next;
   }
   expect(at).toBe(lines.length - 2);
@@ -103,7 +120,8 @@ test('README has curl lines, each with an answer', () => {
   }
 });
 
-// In README's order, since one line goes on from another; the resource that README adds comes before the lines about it.
+// In README's order, since one line goes on from another; the resource that README adds comes before the lines about
+// it.
 describe('README’s curl lines answer as it shows', () => {
   const added = tries.findIndex(({ command }) => command.includes(`${ADDRESS}/shelves`));
 
@@ -128,7 +146,9 @@ describe('README’s curl lines answer as it shows', () => {
     writeFileSync(join(project.directory, 'src/resources/shelves.ts'), file);
     writeFileSync(list, applyDiff(readFileSync(list, 'utf8'), blocks('diff')[0]!));
     for (let i = 0; i < 100; i += 1) {
-      if ((await run(`curl -s ${ADDRESS}/ || true`)).includes('"href":"/shelves"')) return;
+      if ((await run(`curl -s ${ADDRESS}/ || true`)).includes('"href":"/shelves"')) {
+        return;
+      }
       await sleep(100);
     }
     throw new Error(`It is not served:\n${started?.output()}`);
@@ -140,8 +160,14 @@ describe('README’s curl lines answer as it shows', () => {
 });
 
 test('README names every variable that src/local/settings.ts, src/local/engine.ts, src/local/database.ts and src/config.ts read', () => {
-  const read = ['src/local/settings.ts', 'src/local/engine.ts', 'src/local/database.ts', 'src/config.ts'].flatMap((path) =>
-    [...readFileSync(join(ENGINE, path), 'utf8').matchAll(/environment(?:\.|\[')([A-Z_]+)|\(environment, '([A-Z_]+)'/g)].map((found) => found[1] ?? found[2] ?? ''));
+  const read = ['src/local/settings.ts', 'src/local/engine.ts', 'src/local/database.ts', 'src/config.ts'].flatMap(
+    (path) =>
+      [
+        ...readFileSync(join(ENGINE, path), 'utf8').matchAll(
+          /environment(?:\.|\[')([A-Z_]+)|\(environment, '([A-Z_]+)'/g,
+        ),
+      ].map((found) => found[1] ?? found[2] ?? ''),
+  );
   const table = [...README.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((found) => found[1]);
   expect(table).toEqual(expect.arrayContaining([...new Set(read)].filter((name) => !name.startsWith('AWS_'))));
 });

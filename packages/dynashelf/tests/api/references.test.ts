@@ -13,7 +13,11 @@ const people = defineResource({
 const transfers = defineResource({
   name: 'transfers',
   description: 'Two references to one collection.',
-  schema: { from: { type: String, required: true, references: 'people' }, to: { type: String, references: 'people' }, note: String },
+  schema: {
+    from: { type: String, required: true, references: 'people' },
+    to: { type: String, references: 'people' },
+    note: String,
+  },
 });
 
 useTable();
@@ -39,7 +43,10 @@ async function transact(...operations: object[]): Promise<Answer> {
 
 function expectMissing({ status, body }: Answer, place: string, collection = 'people'): void {
   expect(status).toBe(409);
-  expect(body).toMatchObject({ type: '/docs#conflict', errors: [{ pointer: place, detail: expect.stringContaining(collection) }] });
+  expect(body).toMatchObject({
+    type: '/docs#conflict',
+    errors: [{ pointer: place, detail: expect.stringContaining(collection) }],
+  });
 }
 
 async function expectInUse(id: string, collection: string): Promise<void> {
@@ -54,7 +61,11 @@ async function expectFree(id: string): Promise<void> {
 }
 
 describe('every fault is in one problem document', () => {
-  const places = ({ status, body }: Answer): unknown => [status, body.type, body.errors.map(({ pointer }: { pointer: string }) => pointer)];
+  const places = ({ status, body }: Answer): unknown => [
+    status,
+    body.type,
+    body.errors.map(({ pointer }: { pointer: string }) => pointer),
+  ];
   const both = { from: 'nobody', to: 'no-one' };
 
   test.each<[string, () => Promise<Answer>]>([
@@ -67,7 +78,11 @@ describe('every fault is in one problem document', () => {
 
   test('of two references in one array, and nothing of it is made', async () => {
     const from = await person();
-    expect(places(await ask('POST /transfers', { body: [{ from }, both, { from, to: 'no-one' }] }))).toEqual([409, '/docs#conflict', ['#/1/from', '#/1/to', '#/2/to']]);
+    expect(places(await ask('POST /transfers', { body: [{ from }, both, { from, to: 'no-one' }] }))).toEqual([
+      409,
+      '/docs#conflict',
+      ['#/1/from', '#/1/to', '#/2/to'],
+    ]);
     await expectFree(from);
   });
 
@@ -82,8 +97,16 @@ describe('every fault is in one problem document', () => {
       { method: 'PATCH', path: `/people/${stale}`, headers: { 'If-Match': '"7"' }, body: {} },
     );
     expect(places(answer)).toEqual([409, '/docs#conflict', [0, 0, 1, 3, 4].map((index) => `#/operations/${index}`)]);
-    const details = ['"from" refers to', '"to" refers to', 'There is no item "absent"', `"${used}" cannot be deleted`, 'not what the precondition asks for'];
-    expect(answer.body.errors.map(({ detail }: { detail: string }) => detail)).toEqual(details.map((detail) => expect.stringContaining(detail) as string));
+    const details = [
+      '"from" refers to',
+      '"to" refers to',
+      'There is no item "absent"',
+      `"${used}" cannot be deleted`,
+      'not what the precondition asks for',
+    ];
+    expect(answer.body.errors.map(({ detail }: { detail: string }) => detail)).toEqual(
+      details.map((detail) => expect.stringContaining(detail) as string),
+    );
     expect((await ask(`GET /people/${fine}`)).body.version).toBe(1);
   });
 });
@@ -176,7 +199,12 @@ describe('what is referred to stays', () => {
   test('and no count of who refers to it is seen in it, or changes its version', async () => {
     const id = await person();
     await transfer(id);
-    expect((await ask(`GET /people/${id}`)).body).toEqual({ id, version: 1, createdAt: expect.any(String), updatedAt: expect.any(String) });
+    expect((await ask(`GET /people/${id}`)).body).toEqual({
+      id,
+      version: 1,
+      createdAt: expect.any(String),
+      updatedAt: expect.any(String),
+    });
   });
 });
 
@@ -206,26 +234,45 @@ describe('an item that refers to itself', () => {
 });
 
 describe('in one transaction', () => {
-  test.each([['before', 0], ['after', 1]])('an item can refer to one that is made %s it', async (_, first) => {
+  test.each([
+    ['before', 0],
+    ['after', 1],
+  ])('an item can refer to one that is made %s it', async (_, first) => {
     const id = `made-${names++}`;
-    const operations = [{ method: 'PUT', path: `/people/${id}`, body: {} }, { method: 'POST', path: '/transfers', body: { from: id, to: id } }];
+    const operations = [
+      { method: 'PUT', path: `/people/${id}`, body: {} },
+      { method: 'POST', path: '/transfers', body: { from: id, to: id } },
+    ];
     const { status, body } = await transact(...(first === 0 ? operations : operations.reverse()));
     expect(status).toBe(200);
     await expectInUse(id, 'transfers');
-    await ask(`DELETE /transfers/${body.results.find((result: { body: { from?: string } }) => result.body.from !== undefined).body.id}`);
+    await ask(
+      `DELETE /transfers/${body.results.find((result: { body: { from?: string } }) => result.body.from !== undefined).body.id}`,
+    );
     await expectFree(id);
   });
 
   test('two items can be made that refer to each other, and deleted', async () => {
-    expect((await transact({ method: 'PUT', path: '/people/yin', body: { boss: 'yang' } }, { method: 'PUT', path: '/people/yang', body: { boss: 'yin' } })).status).toBe(200);
+    expect(
+      (
+        await transact(
+          { method: 'PUT', path: '/people/yin', body: { boss: 'yang' } },
+          { method: 'PUT', path: '/people/yang', body: { boss: 'yin' } },
+        )
+      ).status,
+    ).toBe(200);
     await expectInUse('yin', 'people');
-    expect((await transact({ method: 'DELETE', path: '/people/yin' }, { method: 'DELETE', path: '/people/yang' })).status).toBe(200);
+    expect(
+      (await transact({ method: 'DELETE', path: '/people/yin' }, { method: 'DELETE', path: '/people/yang' })).status,
+    ).toBe(200);
   });
 
   test('an item and all that refers to it can be deleted', async () => {
     const from = await person();
     const ids = [await transfer(from), await transfer(from, { to: from })];
-    const all = [from].map((id) => ({ method: 'DELETE', path: `/people/${id}` })).concat(ids.map((id) => ({ method: 'DELETE', path: `/transfers/${id}` })));
+    const all = [from]
+      .map((id) => ({ method: 'DELETE', path: `/people/${id}` }))
+      .concat(ids.map((id) => ({ method: 'DELETE', path: `/transfers/${id}` })));
     const some = await transact(...all.slice(0, 2));
     expect(some.status).toBe(409);
     expect(some.body.errors).toEqual([{ pointer: '#/operations/0', detail: expect.stringContaining('transfers') }]);
@@ -236,13 +283,23 @@ describe('in one transaction', () => {
   test('an item can be deleted and its referrer be turned to another', async () => {
     const [before, after] = [await person(), await person()];
     const id = await transfer(before);
-    expect((await transact({ method: 'DELETE', path: `/people/${before}` }, { method: 'PATCH', path: `/transfers/${id}`, body: { from: after } })).status).toBe(200);
+    expect(
+      (
+        await transact(
+          { method: 'DELETE', path: `/people/${before}` },
+          { method: 'PATCH', path: `/transfers/${id}`, body: { from: after } },
+        )
+      ).status,
+    ).toBe(200);
     await expectInUse(after, 'transfers');
   });
 
   test('an item cannot be deleted and newly referred to', async () => {
     const id = await person();
-    const { status, body } = await transact({ method: 'DELETE', path: `/people/${id}` }, { method: 'POST', path: '/transfers', body: { from: id } });
+    const { status, body } = await transact(
+      { method: 'DELETE', path: `/people/${id}` },
+      { method: 'POST', path: '/transfers', body: { from: id } },
+    );
     expect([status, body.errors.map(({ pointer }: { pointer: string }) => pointer)]).toEqual([409, ['#/operations/1']]);
     expect(body.errors[0].detail).toContain('refers to an item that people does not have');
     await expectFree(id);
@@ -250,7 +307,11 @@ describe('in one transaction', () => {
 
   test('an item cannot be deleted, be let go by one item, and be newly referred to by another', async () => {
     const id = await person();
-    const operations = [{ method: 'DELETE', path: `/people/${id}` }, { method: 'DELETE', path: `/transfers/${await transfer(id)}` }, { method: 'POST', path: '/transfers', body: { from: id } }];
+    const operations = [
+      { method: 'DELETE', path: `/people/${id}` },
+      { method: 'DELETE', path: `/transfers/${await transfer(id)}` },
+      { method: 'POST', path: '/transfers', body: { from: id } },
+    ];
     const { status, body } = await transact(...operations);
     expect([status, body.errors.map(({ pointer }: { pointer: string }) => pointer)]).toEqual([409, ['#/operations/2']]);
     expect((await transact(...operations.slice(0, 2))).status).toBe(200);
@@ -259,13 +320,23 @@ describe('in one transaction', () => {
   test('an item can be read, or changed, and newly referred to', async () => {
     for (const operation of [{ method: 'GET' }, { method: 'PATCH', body: {} }]) {
       const id = await person();
-      expect((await transact({ ...operation, path: `/people/${id}` }, { method: 'POST', path: '/transfers', body: { from: id } })).status).toBe(200);
+      expect(
+        (
+          await transact(
+            { ...operation, path: `/people/${id}` },
+            { method: 'POST', path: '/transfers', body: { from: id } },
+          )
+        ).status,
+      ).toBe(200);
       await expectInUse(id, 'transfers');
     }
   });
 
   test('an item that shall be absent cannot be referred to', async () => {
-    const { status, body } = await transact({ method: 'GET', path: '/people/absent', headers: { 'If-None-Match': '*' } }, { method: 'POST', path: '/transfers', body: { from: 'absent' } });
+    const { status, body } = await transact(
+      { method: 'GET', path: '/people/absent', headers: { 'If-None-Match': '*' } },
+      { method: 'POST', path: '/transfers', body: { from: 'absent' } },
+    );
     expect([status, body.errors.map(({ pointer }: { pointer: string }) => pointer)]).toEqual([409, ['#/operations/1']]);
   });
 });
@@ -276,11 +347,19 @@ describe('at once', () => {
       const id = await person();
       const [deletion, answers] = await Promise.all([
         ask(`DELETE /people/${id}`),
-        race((number) => (number % 2 === 0 ? ask('POST /transfers', { body: { from: id } }) : ask(`PUT /people/${id}-${number}`, { body: { boss: id } })), 4),
+        race(
+          (number) =>
+            number % 2 === 0
+              ? ask('POST /transfers', { body: { from: id } })
+              : ask(`PUT /people/${id}-${number}`, { body: { boss: id } }),
+          4,
+        ),
       ]);
       const isThere = (await ask(`GET /people/${id}`)).status === 200;
       expect([deletion.status, statuses(answers)]).toEqual(isThere ? [409, { 201: 4 }] : [204, { 409: 4 }]);
-      answers.filter(({ status }) => status === 409).forEach(({ body }) => expect(body.errors[0].detail).toContain('people'));
+      answers
+        .filter(({ status }) => status === 409)
+        .forEach(({ body }) => expect(body.errors[0].detail).toContain('people'));
     }
   });
 
@@ -288,7 +367,11 @@ describe('at once', () => {
     for (let round = 0; round < 25; round++) {
       const id = await person();
       const referrer = await transfer(id);
-      const [gone, deletion, made] = await Promise.all([ask(`DELETE /transfers/${referrer}`), ask(`DELETE /people/${id}`), ask('POST /transfers', { body: { from: id } })]);
+      const [gone, deletion, made] = await Promise.all([
+        ask(`DELETE /transfers/${referrer}`),
+        ask(`DELETE /people/${id}`),
+        ask('POST /transfers', { body: { from: id } }),
+      ]);
       expect(gone.status).toBe(204);
       const isThere = (await ask(`GET /people/${id}`)).status === 200;
       expect(deletion.status).toBe(isThere ? 409 : 204);
@@ -316,7 +399,9 @@ describe('at once', () => {
     const id = await transfer(ids[0]!);
     const answers = await race((number) => ask(`PATCH /transfers/${id}`, { body: { from: ids[number % 5] } }));
     // On a slow machine the time of some may be over.
-    answers.filter(({ status }) => status !== 200).forEach(({ status, headers }) => expect([status, headers['retry-after']]).toEqual([409, '1']));
+    answers
+      .filter(({ status }) => status !== 200)
+      .forEach(({ status, headers }) => expect([status, headers['retry-after']]).toEqual([409, '1']));
     const { from } = (await ask(`GET /transfers/${id}`)).body;
     for (const one of ids) {
       await (one === from ? expectInUse(one, 'transfers') : expectFree(one));

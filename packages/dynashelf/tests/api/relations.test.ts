@@ -8,7 +8,10 @@ const writers = defineResource({
   name: 'writers',
   description: 'Who writes.',
   schema: { name: { type: String, required: true, maxLength: 50 } },
-  relations: { poems: { collection: 'poems', attribute: 'writer' }, edited: { collection: 'poems', attribute: 'editor' } },
+  relations: {
+    poems: { collection: 'poems', attribute: 'writer' },
+    edited: { collection: 'poems', attribute: 'editor' },
+  },
 });
 
 const poems = defineResource({
@@ -40,7 +43,10 @@ beforeAll(async () => {
   }
   for (const [index, title] of titles.entries()) {
     const [writer, editor] = index % 2 === 0 ? ['ann', undefined] : ['bob', 'ann'];
-    expect((await ask(`PUT /poems/p${String(index).padStart(2, '0')}`, { body: { title, lines: index, writer, editor } })).status).toBe(201);
+    expect(
+      (await ask(`PUT /poems/p${String(index).padStart(2, '0')}`, { body: { title, lines: index, writer, editor } }))
+        .status,
+    ).toBe(201);
   }
 });
 
@@ -53,7 +59,11 @@ test('a relation lists the items that refer to this one, newest first, as their 
   expect(status).toBe(200);
   expect(ids(body)).toEqual(['p10', 'p08', 'p06', 'p04', 'p02', 'p00']);
   expect(body.items[0]).toEqual((await ask('GET /poems/p10')).body);
-  expect(headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-cache', etag: expect.stringMatching(/^W\//) });
+  expect(headers).toMatchObject({
+    'content-type': 'application/json',
+    'cache-control': 'no-cache',
+    etag: expect.stringMatching(/^W\//),
+  });
 });
 
 test('two relations by different attributes list different items', async () => {
@@ -61,9 +71,19 @@ test('two relations by different attributes list different items', async () => {
 });
 
 test('it takes every parameter of a list', async () => {
-  expect(ids((await ask('GET /writers/ann/poems?sort=title')).body)).toEqual(['p06', 'p02', 'p10', 'p04', 'p08', 'p00']);
+  expect(ids((await ask('GET /writers/ann/poems?sort=title')).body)).toEqual([
+    'p06',
+    'p02',
+    'p10',
+    'p04',
+    'p08',
+    'p00',
+  ]);
   expect(ids((await ask('GET /writers/ann/poems?lines[gte]=4&limit=2&sort=-title')).body)).toEqual(['p08', 'p04']);
-  expect((await ask('GET /writers/ann/poems?fields=title&limit=1&expand=writer', { headers: { Prefer: 'count=exact' } })).body).toEqual({
+  expect(
+    (await ask('GET /writers/ann/poems?fields=title&limit=1&expand=writer', { headers: { Prefer: 'count=exact' } }))
+      .body,
+  ).toEqual({
     items: [{ id: 'p10', title: 'c1', expand: { writer: expect.objectContaining({ name: 'ann' }) } }],
     total: 6,
     next: expect.stringMatching(/^\/writers\/ann\/poems\?/),
@@ -122,7 +142,14 @@ test('an item that does not exist has none: 404', async () => {
 });
 
 test('what is no relation is 404, what every object has included', async () => {
-  for (const path of ['/writers/ann/books', '/writers/ann/constructor', '/poems/p00/poems', '/writers/ann/poems/p00', '/writers/ann/', '/writers//poems']) {
+  for (const path of [
+    '/writers/ann/books',
+    '/writers/ann/constructor',
+    '/poems/p00/poems',
+    '/writers/ann/poems/p00',
+    '/writers/ann/',
+    '/writers//poems',
+  ]) {
     expect([path, (await ask(`GET ${path}`)).status]).toEqual([path, 404]);
   }
 });
@@ -151,8 +178,15 @@ test('other methods are 405 with what is allowed, OPTIONS says the same, HEAD ha
 
 test('it costs one GetItem and one Query of its index, at once, and reads what it shows', async () => {
   await ask('GET /writers/ann/poems?limit=3');
-  const requests = database.proxy.requests.map(({ operation, input, output }) => [operation, input['IndexName'], output?.['ScannedCount']]);
-  expect(requests.sort()).toEqual([['GetItem', undefined, undefined], ['Query', expect.stringMatching(/^gsi\d+$/), 3]]);
+  const requests = database.proxy.requests.map(({ operation, input, output }) => [
+    operation,
+    input['IndexName'],
+    output?.['ScannedCount'],
+  ]);
+  expect(requests.sort()).toEqual([
+    ['GetItem', undefined, undefined],
+    ['Query', expect.stringMatching(/^gsi\d+$/), 3],
+  ]);
   let underWay = 0;
   let together = 0;
   database.proxy.intercept = async (_request, forward) => {

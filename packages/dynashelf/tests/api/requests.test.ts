@@ -24,7 +24,10 @@ beforeEach(async () => {
   tag = (await database.ask('PUT /notes/1', { body: aBook() })).headers['etag']!;
 });
 
-const jsonPatch = { body: [{ op: 'test', path: '/title', value: 'x' }], headers: { 'Content-Type': 'application/json-patch+json' } };
+const jsonPatch = {
+  body: [{ op: 'test', path: '/title', value: 'x' }],
+  headers: { 'Content-Type': 'application/json-patch+json' },
+};
 
 test.each([
   ['GET /notes/1', {}, [200, 'GetItem']],
@@ -48,7 +51,11 @@ test.each([
   ['PATCH /notes/1', { body: { pages: 1 }, headers: { 'If-None-Match': '*' } }, [412, 'UpdateItem']],
   ['PATCH /notes/1', { body: { pages: 0 } }, [422, 'GetItem']],
   ['PATCH /notes/1', { body: { title: null } }, [422, 'GetItem']],
-  ['PATCH /notes/1', { body: { pages: 1 }, headers: { 'Idempotency-Key': 'k' } }, [200, 'BatchGetItem', 'TransactWriteItems']],
+  [
+    'PATCH /notes/1',
+    { body: { pages: 1 }, headers: { 'Idempotency-Key': 'k' } },
+    [200, 'BatchGetItem', 'TransactWriteItems'],
+  ],
   ['PATCH /notes/1', jsonPatch, [409, 'GetItem']],
   ['PATCH /notes/1', { ...jsonPatch, body: [{ op: 'add', path: '/pages', value: 1 }] }, [200, 'GetItem', 'UpdateItem']],
   ['PATCH /notes/absent', { body: {} }, [404, 'UpdateItem']],
@@ -62,7 +69,9 @@ test.each([
   ['DELETE /notes', {}, [405]],
   ['OPTIONS /notes', {}, [204]],
 ] as [string, Ask, [number, ...string[]]][])('%s with %j: %j', async (line, more, expected) => {
-  const headers = Object.fromEntries(Object.entries(more.headers ?? {}).map(([name, value]) => [name, value.replace('TAG', tag)]));
+  const headers = Object.fromEntries(
+    Object.entries(more.headers ?? {}).map(([name, value]) => [name, value.replace('TAG', tag)]),
+  );
   expect(await requestsOf(line, { ...more, headers })).toEqual(expected);
 });
 
@@ -102,9 +111,17 @@ test('a PATCH that lost against another writer needs no further read', async () 
     }
     return forward();
   };
-  const { status, body } = await database.ask('PATCH /notes/1', { ...jsonPatch, body: [{ op: 'add', path: '/copies', value: 5 }] });
+  const { status, body } = await database.ask('PATCH /notes/1', {
+    ...jsonPatch,
+    body: [{ op: 'add', path: '/copies', value: 5 }],
+  });
   expect([status, body.pages, body.copies]).toEqual([200, 9, 5]);
-  expect(database.proxy.requests.map(({ operation }) => operation)).toEqual(['GetItem', 'UpdateItem', 'UpdateItem', 'UpdateItem']);
+  expect(database.proxy.requests.map(({ operation }) => operation)).toEqual([
+    'GetItem',
+    'UpdateItem',
+    'UpdateItem',
+    'UpdateItem',
+  ]);
 });
 
 test.each([

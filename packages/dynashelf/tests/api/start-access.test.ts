@@ -39,14 +39,20 @@ async function stop(): Promise<void> {
 
 /** All that was started ends, within the time that a guard gives it. */
 async function gone(): Promise<void> {
-  for (let i = 0; i < 60 && project.processes().length > 0; i += 1) await sleep(100);
+  for (let i = 0; i < 60 && project.processes().length > 0; i += 1) {
+    await sleep(100);
+  }
   expect(project.processes()).toEqual([]);
 }
 
 /** Kills what runs by such a command line, and sees that the start ends with one sentence, and leaves nothing. */
 async function endsWithout(command: RegExp): Promise<void> {
   const database = Number(readFileSync(join(project.directory, 'data/database-port'), 'utf8'));
-  for (const pid of project.processes()) if (command.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))) process.kill(pid, 'SIGKILL');
+  for (const pid of project.processes()) {
+    if (command.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))) {
+      process.kill(pid, 'SIGKILL');
+    }
+  }
   expect(await started.ended).toBe(1);
   expect(started.output()).toMatch(/\nThe database stopped by itself \(exit code \d+.*\): start again\.\n$/);
   await gone();
@@ -59,11 +65,23 @@ async function run(line: string): Promise<string> {
   return stdout;
 }
 
-async function ask(line: string, headers: Record<string, string> = {}, body?: unknown): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }> {
+async function ask(
+  line: string,
+  headers: Record<string, string> = {},
+  body?: unknown,
+): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }> {
   const [method = '', path = ''] = line.split(' ');
-  const reply = await fetch(url + path, { method, headers: { ...headers, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const reply = await fetch(url + path, {
+    method,
+    headers: { ...headers, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
   const text = await reply.text();
-  return { status: reply.status, headers: reply.headers, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
+  return {
+    status: reply.status,
+    headers: reply.headers,
+    body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+  };
 }
 
 const bearer = (token: string): { Authorization: string } => ({ Authorization: `Bearer ${token}` });
@@ -80,8 +98,17 @@ describe('with rules, an issuer, API keys, an origin, and the engine at DYNAMODB
     issuer = await startIssuer(key);
     keyed = { 'X-Api-Key': apiKey };
     await start({
-      ACCESS: 'rules', TOKEN_ISSUER: issuer.url, TOKEN_AUDIENCE: AUDIENCE, API_KEYS: 'required', API_KEY: apiKey, CORS_ORIGINS: 'https://app.example', DATA_DIR: 'keyed',
-      DYNAMODB_ENDPOINT: process.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '', TABLE_NAME: `start-${process.pid}`, AWS_ACCESS_KEY_ID: 'start', AWS_SECRET_ACCESS_KEY: 'start',
+      ACCESS: 'rules',
+      TOKEN_ISSUER: issuer.url,
+      TOKEN_AUDIENCE: AUDIENCE,
+      API_KEYS: 'required',
+      API_KEY: apiKey,
+      CORS_ORIGINS: 'https://app.example',
+      DATA_DIR: 'keyed',
+      DYNAMODB_ENDPOINT: process.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '',
+      TABLE_NAME: `start-${process.pid}`,
+      AWS_ACCESS_KEY_ID: 'start',
+      AWS_SECRET_ACCESS_KEY: 'start',
     });
   });
   afterAll(async () => {
@@ -112,12 +139,36 @@ describe('with rules, an issuer, API keys, an origin, and the engine at DYNAMODB
 
   test('pages of the origin may read and write, pages of others neither, with a token too', async () => {
     const credentials = { ...keyed, ...bearer(issuer.token()) };
-    for (const [origin, allowed, status] of [['https://app.example', 'https://app.example', 201], ['https://evil.example', null, 403], ['null', null, 403]] as const) {
+    for (const [origin, allowed, status] of [
+      ['https://app.example', 'https://app.example', 201],
+      ['https://evil.example', null, 403],
+      ['null', null, 403],
+    ] as const) {
       const read = await ask('GET /members?limit=1', { ...credentials, Origin: origin });
-      expect([read.status, read.headers.get('access-control-allow-origin'), read.headers.get('access-control-allow-credentials')]).toEqual([200, allowed, null]);
-      const preflight = await ask('OPTIONS /members/grace', { Origin: origin, 'Access-Control-Request-Method': 'PUT', 'Access-Control-Request-Headers': 'authorization' });
-      expect([preflight.status, preflight.headers.get('access-control-allow-origin'), preflight.headers.get('access-control-allow-credentials')]).toEqual([204, allowed, null]);
-      expect((await ask('PUT /members/origin', { ...credentials, Origin: origin }, { ...MEMBER, email: 'origin@example.org' })).status).toBe(status);
+      expect([
+        read.status,
+        read.headers.get('access-control-allow-origin'),
+        read.headers.get('access-control-allow-credentials'),
+      ]).toEqual([200, allowed, null]);
+      const preflight = await ask('OPTIONS /members/grace', {
+        Origin: origin,
+        'Access-Control-Request-Method': 'PUT',
+        'Access-Control-Request-Headers': 'authorization',
+      });
+      expect([
+        preflight.status,
+        preflight.headers.get('access-control-allow-origin'),
+        preflight.headers.get('access-control-allow-credentials'),
+      ]).toEqual([204, allowed, null]);
+      expect(
+        (
+          await ask(
+            'PUT /members/origin',
+            { ...credentials, Origin: origin },
+            { ...MEMBER, email: 'origin@example.org' },
+          )
+        ).status,
+      ).toBe(status);
     }
   });
 
@@ -127,7 +178,9 @@ describe('with rules, an issuer, API keys, an origin, and the engine at DYNAMODB
   });
 
   test('a good token without the role: 403', async () => {
-    expect(await ask('GET /members', { ...keyed, ...bearer(issuer.token({ claims: { roles: ['reader'] } })) })).toMatchObject({ status: 403, body: { title: 'Forbidden' } });
+    expect(
+      await ask('GET /members', { ...keyed, ...bearer(issuer.token({ claims: { roles: ['reader'] } })) }),
+    ).toMatchObject({ status: 403, body: { title: 'Forbidden' } });
   });
 
   test.each<[string, () => string]>([
@@ -136,17 +189,38 @@ describe('with rules, an issuer, API keys, an origin, and the engine at DYNAMODB
     ['a wrong audience', () => issuer.token({ claims: { aud: 'somebody-else' } })],
     ['an expired token', () => issuer.token({ claims: { exp: 1_700_000_000 } })],
     ['a future token', () => issuer.token({ claims: { nbf: 4_102_444_800, exp: 4_102_444_900 } })],
-    ['a token that says it was issued in the future', () => issuer.token({ claims: { iat: 4_102_444_800, exp: 4_102_444_900 } })],
+    [
+      'a token that says it was issued in the future',
+      () => issuer.token({ claims: { iat: 4_102_444_800, exp: 4_102_444_900 } }),
+    ],
     ['a foreign issuer', () => issuer.token({ claims: { iss: 'https://login.example' } })],
     ['a foreign key', () => issuer.token({ key: { ...foreign, kid: key.kid } })],
     ['no token', () => ''],
   ])('%s: 401 as where it is deployed, for reading and writing', async (what, token) => {
-    for (const [line, body] of [['GET /members'], ['GET /books/moby-dick'], ['PUT /members/ada-okafor', MEMBER], ['DELETE /members/ada-okafor'], ['POST /transactions', { operations: [] }]] as const) {
-      const { status, headers, body: problem } = await ask(line, { ...keyed, ...bearer(token()), Origin: 'https://app.example' }, body);
+    for (const [line, body] of [
+      ['GET /members'],
+      ['GET /books/moby-dick'],
+      ['PUT /members/ada-okafor', MEMBER],
+      ['DELETE /members/ada-okafor'],
+      ['POST /transactions', { operations: [] }],
+    ] as const) {
+      const {
+        status,
+        headers,
+        body: problem,
+      } = await ask(line, { ...keyed, ...bearer(token()), Origin: 'https://app.example' }, body);
       expect(status).toBe(401);
-      expect(problem).toEqual({ type: '/docs#unauthenticated', title: 'Unauthenticated', status: 401, detail: expect.stringMatching(/token/) as string, instance: headers.get('x-request-id') });
+      expect(problem).toEqual({
+        type: '/docs#unauthenticated',
+        title: 'Unauthenticated',
+        status: 401,
+        detail: expect.stringMatching(/token/) as string,
+        instance: headers.get('x-request-id'),
+      });
       // What may be good a moment later, or is no token, has no code.
-      expect(headers.get('www-authenticate')).toBe(/future|no token/.test(what) ? 'Bearer' : 'Bearer error="invalid_token"');
+      expect(headers.get('www-authenticate')).toBe(
+        /future|no token/.test(what) ? 'Bearer' : 'Bearer error="invalid_token"',
+      );
       expect(headers.get('content-security-policy')).toContain('default-src');
       expect(headers.get('content-type')).toBe('application/problem+json');
       expect(headers.get('cache-control')).toBe('no-store');
@@ -155,9 +229,15 @@ describe('with rules, an issuer, API keys, an origin, and the engine at DYNAMODB
     }
   });
 
-  test.each([['no key', {}], ['a wrong key', { 'X-Api-Key': 'another' }]])('%s: 403 as where it is deployed', async (_what, headers) => {
+  test.each([
+    ['no key', {}],
+    ['a wrong key', { 'X-Api-Key': 'another' }],
+  ])('%s: 403 as where it is deployed', async (_what, headers) => {
     const reply = await ask('GET /members', { ...headers, ...bearer(issuer.token()) });
-    expect(reply).toMatchObject({ status: 403, body: { type: '/docs#forbidden', detail: expect.stringContaining('X-Api-Key') as string } });
+    expect(reply).toMatchObject({
+      status: 403,
+      body: { type: '/docs#forbidden', detail: expect.stringContaining('X-Api-Key') as string },
+    });
     expect(reply.headers.get('content-type')).toBe('application/problem+json');
   });
 
@@ -176,7 +256,14 @@ describe('with rules, an issuer, API keys, an origin, and the engine at DYNAMODB
   });
 
   test('no header makes a caller of anyone', async () => {
-    const override = { 'sls-offline-authorizer-override': JSON.stringify({ subject: 'ada', roles: '["librarian"]', claims: '{}', expires: '4102444800' }) };
+    const override = {
+      'sls-offline-authorizer-override': JSON.stringify({
+        subject: 'ada',
+        roles: '["librarian"]',
+        claims: '{}',
+        expires: '4102444800',
+      }),
+    };
     expect((await ask('PUT /members/grace', { ...keyed, ...override }, MEMBER)).status).toBe(403);
   });
 });
@@ -188,16 +275,29 @@ describe('with rules, the issuer of this machine, and a private description', ()
   test('each line to try works, and so does the line that makes a token', async () => {
     const tries = [...started.output().matchAll(/^ {2}(curl .*)$/gm)].map((line) => line[1] ?? '');
     expect(tries).toHaveLength(3);
-    for (const line of tries) expect(await run(`${line.replace(/localhost/g, '127.0.0.1')} -sSf`)).toContain('"title"');
+    for (const line of tries) {
+      expect(await run(`${line.replace(/localhost/g, '127.0.0.1')} -sSf`)).toContain('"title"');
+    }
 
     const [, line = ''] = /^A token for an hour: (.*)$/m.exec(started.output()) ?? [];
     expect((await ask('GET /members', bearer((await run(line)).trim()))).status).toBe(200);
   });
 
   test('a token has the subject, roles, claims and minutes that are asked for', async () => {
-    const token = await run('DATA_DIR=data npm run --silent token -- --subject bo --role reader --role clerk --claim tenant=acme --claim level=3 --minutes 5');
-    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { iat: number; exp: number };
-    expect(claims).toMatchObject({ sub: 'bo', roles: ['reader', 'clerk'], tenant: 'acme', level: 3, aud: 'dynashelf-local' });
+    const token = await run(
+      'DATA_DIR=data npm run --silent token -- --subject bo --role reader --role clerk --claim tenant=acme --claim level=3 --minutes 5',
+    );
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
+      iat: number;
+      exp: number;
+    };
+    expect(claims).toMatchObject({
+      sub: 'bo',
+      roles: ['reader', 'clerk'],
+      tenant: 'acme',
+      level: 3,
+      aud: 'dynashelf-local',
+    });
     expect(claims.exp - claims.iat).toBe(300);
     expect((await ask('GET /members', bearer(token.trim()))).status).toBe(403);
   });
@@ -245,7 +345,13 @@ describe('with rules and a Cognito user pool', () => {
 
   beforeAll(async () => {
     pool = await startUserPool();
-    await start({ ACCESS: 'rules', TOKEN_ISSUER: pool.issuer, TOKEN_JWKS_URI: pool.jwksUri, TOKEN_AUDIENCE: pool.clientId, TOKEN_ROLES_CLAIM: 'cognito:groups' });
+    await start({
+      ACCESS: 'rules',
+      TOKEN_ISSUER: pool.issuer,
+      TOKEN_JWKS_URI: pool.jwksUri,
+      TOKEN_AUDIENCE: pool.clientId,
+      TOKEN_ROLES_CLAIM: 'cognito:groups',
+    });
   });
   afterAll(async () => {
     await stop();
@@ -267,15 +373,23 @@ describe('with rules and a Cognito user pool', () => {
     const [header = '', payload = '', signature = ''] = AccessToken.split('.');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
     for (const but of [{ client_id: 'another' }, { 'cognito:groups': ['librarian'] }, { exp: 4_102_444_800 }]) {
-      expect((await ask('GET /members', bearer([header, encode({ ...claims, ...but }), signature].join('.')))).status).toBe(401);
+      expect(
+        (await ask('GET /members', bearer([header, encode({ ...claims, ...but }), signature].join('.')))).status,
+      ).toBe(401);
     }
   });
 
-  onLinux('it ends with one sentence when the guard of the database is killed', async () => endsWithout(/guard\.cjs\0\d+\0[^\0]*(java|dynoxide)\0/));
+  onLinux('it ends with one sentence when the guard of the database is killed', async () =>
+    endsWithout(/guard\.cjs\0\d+\0[^\0]*(java|dynoxide)\0/),
+  );
 });
 
 test('a token without a subject, or where no issuer has run', async () => {
   await expect(run('npm run --silent token')).rejects.toThrow(/Whose token\? npm run --silent token -- --subject ada/);
-  await expect(run('DATA_DIR=nowhere npm run --silent token -- --subject ada')).rejects.toThrow(/No issuer of tokens has run with the data in .*nowhere: run ACCESS=rules npm start first/);
-  await expect(run('npm run --silent token -- --subject ada --claim tenant')).rejects.toThrow(/--claim is "tenant": write a name, = and a value/);
+  await expect(run('DATA_DIR=nowhere npm run --silent token -- --subject ada')).rejects.toThrow(
+    /No issuer of tokens has run with the data in .*nowhere: run ACCESS=rules npm start first/,
+  );
+  await expect(run('npm run --silent token -- --subject ada --claim tenant')).rejects.toThrow(
+    /--claim is "tenant": write a name, = and a value/,
+  );
 });

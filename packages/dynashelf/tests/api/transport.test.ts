@@ -28,18 +28,41 @@ describe('bytes anywhere in an item', () => {
   test('are written and read as they are', async () => {
     await send('PutItem', { TableName: tableName(), Item });
     expect((await send('GetItem', { TableName: tableName(), Key })).Item).toEqual(Item);
-    expect((await send('Query', { TableName: tableName(), KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': Key.pk } })).Items).toEqual([Item]);
+    expect(
+      (
+        await send('Query', {
+          TableName: tableName(),
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': Key.pk },
+        })
+      ).Items,
+    ).toEqual([Item]);
     const { Responses } = await send('BatchGetItem', { RequestItems: { [tableName()]: { Keys: [Key] } } });
     expect(Responses?.[tableName()]).toEqual([Item]);
   });
 
   test('are in the values of conditions, and come back with a refusal', async () => {
-    const refused = { ConditionExpression: 'B = :b', ExpressionAttributeValues: { ':b': { B: new Uint8Array([9]) } }, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const };
-    await expect(send('DeleteItem', { TableName: tableName(), Key, ...refused })).rejects.toMatchObject({ name: 'ConditionalCheckFailedException', Item });
-    await expect(send('TransactWriteItems', { TransactItems: [{ Delete: { TableName: tableName(), Key, ...refused } }] }))
-      .rejects.toMatchObject({ name: 'TransactionCanceledException', CancellationReasons: [{ Code: 'ConditionalCheckFailed', Item }] });
+    const refused = {
+      ConditionExpression: 'B = :b',
+      ExpressionAttributeValues: { ':b': { B: new Uint8Array([9]) } },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+    };
+    await expect(send('DeleteItem', { TableName: tableName(), Key, ...refused })).rejects.toMatchObject({
+      name: 'ConditionalCheckFailedException',
+      Item,
+    });
+    await expect(
+      send('TransactWriteItems', { TransactItems: [{ Delete: { TableName: tableName(), Key, ...refused } }] }),
+    ).rejects.toMatchObject({
+      name: 'TransactionCanceledException',
+      CancellationReasons: [{ Code: 'ConditionalCheckFailed', Item }],
+    });
     const { Attributes } = await send('UpdateItem', {
-      TableName: tableName(), Key, UpdateExpression: 'SET B = :b', ExpressionAttributeValues: { ':b': { B: new Uint8Array([9]) } }, ReturnValues: 'ALL_OLD',
+      TableName: tableName(),
+      Key,
+      UpdateExpression: 'SET B = :b',
+      ExpressionAttributeValues: { ':b': { B: new Uint8Array([9]) } },
+      ReturnValues: 'ALL_OLD',
     });
     expect(Attributes).toEqual(Item);
   });

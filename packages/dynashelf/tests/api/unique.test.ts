@@ -44,25 +44,40 @@ async function isFree(value: string): Promise<boolean> {
 function expectTaken({ status, body, headers }: Answer, place = '#/isbn'): void {
   expect(status).toBe(409);
   expect(headers['content-type']).toBe('application/problem+json');
-  expect(body).toMatchObject({ type: '/docs#conflict', errors: [{ pointer: place, detail: expect.stringContaining(place.split('/').at(-1)!) }] });
+  expect(body).toMatchObject({
+    type: '/docs#conflict',
+    errors: [{ pointer: place, detail: expect.stringContaining(place.split('/').at(-1)!) }],
+  });
 }
 
 describe('the second writer of a value', () => {
   test.each<[string, (value: string) => Promise<Answer>]>([
     ['POST', (value) => ask('POST /books', { body: aBook({ isbn: value }) })],
     ['PUT that creates', (value) => makeBook(`new-${value}`, { isbn: value })],
-    ['PUT that replaces', async (value) => {
-      await makeBook(`old-${value}`, {});
-      return makeBook(`old-${value}`, { isbn: value });
-    }],
-    ['merge patch', async (value) => {
-      await makeBook(`old-${value}`, { isbn: isbn() });
-      return ask(`PATCH /books/old-${value}`, { body: { isbn: value } });
-    }],
-    ['JSON Patch', async (value) => {
-      await makeBook(`old-${value}`, {});
-      return ask(`PATCH /books/old-${value}`, { body: [{ op: 'add', path: '/isbn', value }], headers: { 'Content-Type': 'application/json-patch+json' } });
-    }],
+    [
+      'PUT that replaces',
+      async (value) => {
+        await makeBook(`old-${value}`, {});
+        return makeBook(`old-${value}`, { isbn: value });
+      },
+    ],
+    [
+      'merge patch',
+      async (value) => {
+        await makeBook(`old-${value}`, { isbn: isbn() });
+        return ask(`PATCH /books/old-${value}`, { body: { isbn: value } });
+      },
+    ],
+    [
+      'JSON Patch',
+      async (value) => {
+        await makeBook(`old-${value}`, {});
+        return ask(`PATCH /books/old-${value}`, {
+          body: [{ op: 'add', path: '/isbn', value }],
+          headers: { 'Content-Type': 'application/json-patch+json' },
+        });
+      },
+    ],
   ])('by %s is refused, and the attribute named', async (_, write) => {
     const value = isbn();
     const first = (await makeBook(`first-${value}`, { isbn: value })).body;
@@ -103,7 +118,7 @@ test('values are compared as set makes them', async () => {
   expectTaken(await askAccounts('POST /accounts', { body: { handle: 'TRIMMED' } }), '#/handle');
 });
 
-test('items without a value do not stand in each other\'s way', async () => {
+test("items without a value do not stand in each other's way", async () => {
   expect(statuses(await race(() => ask('POST /books', { body: aBook() }), 5))).toEqual({ 201: 5 });
 });
 
@@ -115,7 +130,9 @@ test('a value as long as an attribute may be is unique too', async () => {
 
 test('a number is unique by its value, also where DynamoDB writes it otherwise than JavaScript', async () => {
   for (const number of [1e21, 1e-7, 123456789012345, -0.5, 1e125]) {
-    const { body: { id } } = await askAccounts('POST /accounts', { body: { number } });
+    const {
+      body: { id },
+    } = await askAccounts('POST /accounts', { body: { number } });
     expect((await askAccounts(`PUT /accounts/${id}`, { body: { number, note: 'again' } })).status).toBe(200);
     expectTaken(await askAccounts('POST /accounts', { body: { number } }), '#/number');
     expect((await askAccounts(`DELETE /accounts/${id}`)).status).toBe(204);
@@ -147,7 +164,9 @@ describe('a value is free again', () => {
     await makeBook('refused-a', { isbn: a });
     await makeBook('refused-b', { isbn: b });
     expect((await makeBook('refused-a', { isbn: b })).status).toBe(409);
-    expect((await ask('PATCH /books/refused-a', { body: { isbn: isbn() }, headers: { 'If-Match': '"9"' } })).status).toBe(412);
+    expect(
+      (await ask('PATCH /books/refused-a', { body: { isbn: isbn() }, headers: { 'If-Match': '"9"' } })).status,
+    ).toBe(412);
     expect((await ask('DELETE /books/refused-a', { headers: { 'If-Match': '"9"' } })).status).toBe(412);
     expect([await isFree(a), await isFree(b)]).toEqual([false, false]);
   });
@@ -156,7 +175,10 @@ describe('a value is free again', () => {
 describe('in one request', () => {
   test('an array that repeats a value in itself is refused, and the second place named', async () => {
     const value = isbn();
-    expectTaken(await ask('POST /books', { body: [aBook({ isbn: value }), aBook(), aBook({ isbn: value })] }), '#/2/isbn');
+    expectTaken(
+      await ask('POST /books', { body: [aBook({ isbn: value }), aBook(), aBook({ isbn: value })] }),
+      '#/2/isbn',
+    );
     expect(await isFree(value)).toBe(true);
   });
 
@@ -185,14 +207,20 @@ describe('in one request', () => {
   test('a value passes from an item that is deleted to one that is made', async () => {
     const value = isbn();
     await makeBook('former', { isbn: value });
-    const operations = [{ method: 'POST', path: '/books', body: aBook({ isbn: value }) }, { method: 'DELETE', path: '/books/former' }];
+    const operations = [
+      { method: 'POST', path: '/books', body: aBook({ isbn: value }) },
+      { method: 'DELETE', path: '/books/former' },
+    ];
     expect((await ask('POST /transactions', { body: { operations } })).status).toBe(200);
     expect(await isFree(value)).toBe(false);
   });
 
   test('two operations that take one value are refused, and the second named', async () => {
     const value = isbn();
-    const operations = [{ method: 'POST', path: '/books', body: aBook({ isbn: value }) }, { method: 'PUT', path: '/books/twice', body: aBook({ isbn: value }) }];
+    const operations = [
+      { method: 'POST', path: '/books', body: aBook({ isbn: value }) },
+      { method: 'PUT', path: '/books/twice', body: aBook({ isbn: value }) },
+    ];
     const { status, body } = await ask('POST /transactions', { body: { operations } });
     expect([status, body.errors.map(({ pointer }: { pointer: string }) => pointer)]).toEqual([409, ['#/operations/1']]);
     expect(await isFree(value)).toBe(true);
@@ -202,14 +230,23 @@ describe('in one request', () => {
 describe(`of ${CLIENTS} clients at once`, () => {
   test('that create an item with one value, exactly one does', async () => {
     const value = isbn();
-    const answers = await race((number) => (number % 2 === 0 ? ask('POST /books', { body: aBook({ isbn: value }) }) : makeBook(`racer-${number}`, { isbn: value })));
+    const answers = await race((number) =>
+      number % 2 === 0
+        ? ask('POST /books', { body: aBook({ isbn: value }) })
+        : makeBook(`racer-${number}`, { isbn: value }),
+    );
     expect(statuses(answers)).toEqual({ 201: 1, 409: CLIENTS - 1 });
     answers.filter(({ status }) => status === 409).forEach((answer) => expectTaken(answer));
   });
 
   test('that give their items one value, exactly one does, and the others keep theirs', async () => {
     const value = isbn();
-    const own = await Promise.all(Array.from({ length: CLIENTS }, async (_, number) => (await makeBook(`runner-${number}`, { isbn: isbn() })).body.isbn as string));
+    const own = await Promise.all(
+      Array.from(
+        { length: CLIENTS },
+        async (_, number) => (await makeBook(`runner-${number}`, { isbn: isbn() })).body.isbn as string,
+      ),
+    );
     const answers = await race((number) => ask(`PATCH /books/runner-${number}`, { body: { isbn: value } }));
     expect(statuses(answers)).toEqual({ 200: 1, 409: CLIENTS - 1 });
     const winner = answers.findIndex(({ status }) => status === 200);
@@ -221,7 +258,10 @@ describe(`of ${CLIENTS} clients at once`, () => {
     for (let round = 0; round < 10; round++) {
       const value = isbn();
       await makeBook('leaving', { isbn: value });
-      const [deletion, answers] = await Promise.all([ask('DELETE /books/leaving'), race(() => ask('POST /books', { body: aBook({ isbn: value }) }), 10)]);
+      const [deletion, answers] = await Promise.all([
+        ask('DELETE /books/leaving'),
+        race(() => ask('POST /books', { body: aBook({ isbn: value }) }), 10),
+      ]);
       expect(deletion.status).toBe(204);
       const made = statuses(answers)[201] ?? 0;
       expect(made).toBeLessThanOrEqual(1);
@@ -234,25 +274,50 @@ describe(`of ${CLIENTS} clients at once`, () => {
 test('after random histories every value that an item has is taken, once, and every other is free', async () => {
   const HANDLES = ['r1', 'r2', 'r3', 'r4'];
   const IDS = ['i1', 'i2', 'i3'];
-  const step = fc.record({ id: fc.constantFrom(...IDS), kind: fc.constantFrom('PUT', 'PATCH', 'DELETE', 'swap'), handle: fc.option(fc.constantFrom(...HANDLES)), other: fc.constantFrom(...IDS) });
-  await fc.assert(fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 }), async (rounds) => {
-    for (const round of rounds) {
-      const answers = await Promise.all(round.map(({ id, kind, handle, other }) => {
-        const body = handle === null ? {} : { handle };
-        return kind === 'swap'
-          ? askAccounts('POST /transactions', { body: { operations: [{ method: 'PATCH', path: `/accounts/${id}`, body: { handle } }, ...(other === id ? [] : [{ method: 'DELETE', path: `/accounts/${other}` }])] } })
-          : askAccounts(`${kind} /accounts/${id}`, kind === 'DELETE' ? {} : { body: kind === 'PATCH' ? { handle } : body });
-      }));
-      expect(answers.every(({ status }) => status < 300 || status === 404 || status === 409)).toBe(true);
-    }
-    const held = (await Promise.all(IDS.map((id) => askAccounts(`GET /accounts/${id}`)))).flatMap(({ body }) => (body.handle === undefined ? [] : [body.handle as string]));
-    expect(new Set(held).size).toBe(held.length);
-    for (const handle of HANDLES) {
-      const { status, body } = await askAccounts('POST /accounts', { body: { handle } });
-      expect([handle, status]).toEqual([handle, held.includes(handle) ? 409 : 201]);
-      if (status === 201) {
-        await askAccounts(`DELETE /accounts/${body.id}`);
-      }
-    }
-  }), { numRuns: 15 });
+  const step = fc.record({
+    id: fc.constantFrom(...IDS),
+    kind: fc.constantFrom('PUT', 'PATCH', 'DELETE', 'swap'),
+    handle: fc.option(fc.constantFrom(...HANDLES)),
+    other: fc.constantFrom(...IDS),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 }),
+      async (rounds) => {
+        for (const round of rounds) {
+          const answers = await Promise.all(
+            round.map(({ id, kind, handle, other }) => {
+              const body = handle === null ? {} : { handle };
+              return kind === 'swap'
+                ? askAccounts('POST /transactions', {
+                    body: {
+                      operations: [
+                        { method: 'PATCH', path: `/accounts/${id}`, body: { handle } },
+                        ...(other === id ? [] : [{ method: 'DELETE', path: `/accounts/${other}` }]),
+                      ],
+                    },
+                  })
+                : askAccounts(
+                    `${kind} /accounts/${id}`,
+                    kind === 'DELETE' ? {} : { body: kind === 'PATCH' ? { handle } : body },
+                  );
+            }),
+          );
+          expect(answers.every(({ status }) => status < 300 || status === 404 || status === 409)).toBe(true);
+        }
+        const held = (await Promise.all(IDS.map((id) => askAccounts(`GET /accounts/${id}`)))).flatMap(({ body }) =>
+          body.handle === undefined ? [] : [body.handle as string],
+        );
+        expect(new Set(held).size).toBe(held.length);
+        for (const handle of HANDLES) {
+          const { status, body } = await askAccounts('POST /accounts', { body: { handle } });
+          expect([handle, status]).toEqual([handle, held.includes(handle) ? 409 : 201]);
+          if (status === 201) {
+            await askAccounts(`DELETE /accounts/${body.id}`);
+          }
+        }
+      },
+    ),
+    { numRuns: 15 },
+  );
 });

@@ -29,7 +29,10 @@ afterEach(() => logged.mockRestore());
 
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems'];
 
-/** Loses the response of the first write; before the next attempt of it something happens, and answers may stand in its way. */
+/**
+ * Loses the response of the first write; before the next attempt of it something happens, and answers may stand in its
+ * way.
+ */
 function loseFirst(meanwhile: () => Promise<unknown> = async () => undefined, answers: DatabaseReply[] = []): void {
   let lost = false;
   database.proxy.intercept = async ({ operation }, forward) => {
@@ -50,11 +53,19 @@ function loseFirst(meanwhile: () => Promise<unknown> = async () => undefined, an
 }
 
 const CONFLICT = errorReply('TransactionConflictException', 'Transaction is ongoing for the item');
-const CANCELLED = errorReply('TransactionCanceledException', 'Transaction cancelled', 400, { CancellationReasons: [{ Code: 'TransactionConflict' }] });
-const IN_PROGRESS = errorReply('TransactionInProgressException', 'The transaction with the given request token is already in progress.');
+const CANCELLED = errorReply('TransactionCanceledException', 'Transaction cancelled', 400, {
+  CancellationReasons: [{ Code: 'TransactionConflict' }],
+});
+const IN_PROGRESS = errorReply(
+  'TransactionInProgressException',
+  'The transaction with the given request token is already in progress.',
+);
 const THROTTLED = errorReply('ProvisionedThroughputExceededException', 'Slow down.');
 
-const addTag = (tag: string) => ({ body: [{ op: 'add', path: '/tags/-', value: tag }], headers: { 'Content-Type': 'application/json-patch+json' } });
+const addTag = (tag: string) => ({
+  body: [{ op: 'add', path: '/tags/-', value: tag }],
+  headers: { 'Content-Type': 'application/json-patch+json' },
+});
 const newLoan = { book: 'b', member: 'm', dueAt: '2030-01-01T00:00:00Z' };
 
 async function tagsOf(path: string): Promise<string[]> {
@@ -62,7 +73,10 @@ async function tagsOf(path: string): Promise<string[]> {
   return (await database.ask(`GET ${path}`)).body.tags as string[];
 }
 
-test.each([['a conflict', [CANCELLED]], ['two conflicts', [CANCELLED, CANCELLED]]])('a transaction that meets %s after it took effect is not carried out again', async (_what, answers) => {
+test.each([
+  ['a conflict', [CANCELLED]],
+  ['two conflicts', [CANCELLED, CANCELLED]],
+])('a transaction that meets %s after it took effect is not carried out again', async (_what, answers) => {
   await database.ask('PATCH /books/b', { body: { copies: 5 } });
   loseFirst(undefined, answers);
   expect((await database.ask('POST /loans', { body: newLoan })).status).toBe(201);
@@ -74,7 +88,10 @@ test.each([['a conflict', [CANCELLED]], ['two conflicts', [CANCELLED, CANCELLED]
 });
 
 test('a transaction that is in progress to the end is 503, and is not carried out again', async () => {
-  loseFirst(undefined, Array.from({ length: 3 }, () => IN_PROGRESS));
+  loseFirst(
+    undefined,
+    Array.from({ length: 3 }, () => IN_PROGRESS),
+  );
   expect((await database.ask('POST /loans', { body: newLoan })).status).toBe(503);
   database.proxy.clear();
   const { items } = (await database.ask('GET /books/b/loans')).body as { items: { id: string }[] };
@@ -83,26 +100,45 @@ test('a transaction that is in progress to the end is 503, and is not carried ou
 });
 
 test('a transaction that is throttled to the end after it took effect is 503, and not 429', async () => {
-  loseFirst(undefined, Array.from({ length: 20 }, () => THROTTLED));
-  const answer = await database.ask('POST /transactions', { body: { operations: [{ method: 'PATCH', path: '/books/b', body: { title: 'Done' } }, { method: 'GET', path: '/members/m' }] } });
+  loseFirst(
+    undefined,
+    Array.from({ length: 20 }, () => THROTTLED),
+  );
+  const answer = await database.ask('POST /transactions', {
+    body: {
+      operations: [
+        { method: 'PATCH', path: '/books/b', body: { title: 'Done' } },
+        { method: 'GET', path: '/members/m' },
+      ],
+    },
+  });
   expect(answer.status).toBe(503);
   expect(answer.headers['retry-after']).toMatch(/^\d+$/);
 });
 
 describe.each(['/books/b', '/notes/n'])('%s', (path) => {
-  test.each([['nothing', []], ['a conflict', [CONFLICT]]])('PATCH counts once where %s follows', async (_what, answers) => {
+  test.each([
+    ['nothing', []],
+    ['a conflict', [CONFLICT]],
+  ])('PATCH counts once where %s follows', async (_what, answers) => {
     loseFirst(undefined, answers);
     const answer = await database.ask(`PATCH ${path}`, addTag('once'));
     expect([answer.status, answer.body.tags]).toEqual([200, ['once']]);
     expect(await tagsOf(path)).toEqual(['once']);
   });
 
-  test.each([['', []], [' after a conflict', [CONFLICT]]])('PATCH that is throttled to the end%s is done where the record says so, and counts once', async (_what, answers) => {
-    loseFirst(undefined, [...answers, THROTTLED, THROTTLED, THROTTLED]);
-    const answer = await database.ask(`PATCH ${path}`, addTag('once'));
-    expect([answer.status, answer.body.tags]).toEqual([200, ['once']]);
-    expect(await tagsOf(path)).toEqual(['once']);
-  });
+  test.each([
+    ['', []],
+    [' after a conflict', [CONFLICT]],
+  ])(
+    'PATCH that is throttled to the end%s is done where the record says so, and counts once',
+    async (_what, answers) => {
+      loseFirst(undefined, [...answers, THROTTLED, THROTTLED, THROTTLED]);
+      const answer = await database.ask(`PATCH ${path}`, addTag('once'));
+      expect([answer.status, answer.body.tags]).toEqual([200, ['once']]);
+      expect(await tagsOf(path)).toEqual(['once']);
+    },
+  );
 
   test('PATCH that is throttled to the end is 503, and not 429 or 409, where the record does not say who wrote it', async () => {
     loseFirst(async () => {
@@ -132,24 +168,36 @@ describe.each(['/books/b', '/notes/n'])('%s', (path) => {
     expect(await tagsOf(path)).toEqual(['new']);
   });
 
-  test.each(['PATCH', 'PUT'])('%s that took effect, on an item that is deleted in between, is not denied', async (method) => {
-    loseFirst(() => database.ask(`DELETE ${path}`));
-    const { status } = await database.ask(`${method} ${path}`, { body: aBook({ pages: 7 }), headers: { 'If-Match': tags[path]! } });
-    expect(status).toBe(503);
-  });
+  test.each(['PATCH', 'PUT'])(
+    '%s that took effect, on an item that is deleted in between, is not denied',
+    async (method) => {
+      loseFirst(() => database.ask(`DELETE ${path}`));
+      const { status } = await database.ask(`${method} ${path}`, {
+        body: aBook({ pages: 7 }),
+        headers: { 'If-Match': tags[path]! },
+      });
+      expect(status).toBe(503);
+    },
+  );
 
   test('PUT that took effect, and was patched in between, is not answered with what the other wrote', async () => {
     loseFirst(() => database.ask(`PATCH ${path}`, { body: { pages: 8 } }));
-    const { status, body } = await database.ask(`PUT ${path}`, { body: aBook({ pages: 7 }), headers: { 'If-Match': tags[path]! } });
+    const { status, body } = await database.ask(`PUT ${path}`, {
+      body: aBook({ pages: 7 }),
+      headers: { 'If-Match': tags[path]! },
+    });
     expect(status === 503 || (status === 200 && body.version === 2 && body.pages === 7)).toBe(true);
   });
-
 });
 
 describe('PATCH that is written without a read', () => {
   const patch = { body: { pages: 7 } };
 
-  test.each([['nothing', []], ['a conflict', [CONFLICT]], ['throttling', [THROTTLED]]])('counts once where %s follows, with If-Match and without', async (_what, answers) => {
+  test.each([
+    ['nothing', []],
+    ['a conflict', [CONFLICT]],
+    ['throttling', [THROTTLED]],
+  ])('counts once where %s follows, with If-Match and without', async (_what, answers) => {
     for (const headers of [{}, { 'If-Match': tags['/notes/n']!.replace('"1-', '"2-') }]) {
       loseFirst(undefined, [...answers]);
       const { status, body } = await database.ask('PATCH /notes/n', { ...patch, headers });
@@ -162,7 +210,10 @@ describe('PATCH that is written without a read', () => {
 
   test('with If-Match is done, and not 429, where it is throttled to the end', async () => {
     loseFirst(undefined, [THROTTLED, THROTTLED, THROTTLED]);
-    const { status, body } = await database.ask('PATCH /notes/n', { ...patch, headers: { 'If-Match': tags['/notes/n']! } });
+    const { status, body } = await database.ask('PATCH /notes/n', {
+      ...patch,
+      headers: { 'If-Match': tags['/notes/n']! },
+    });
     expect([status, body.pages, body.version]).toEqual([200, 7, 2]);
   });
 
@@ -179,7 +230,9 @@ describe('PATCH that is written without a read', () => {
 
   test('with If-Match is 503, and counts once, where another without a read comes in between', async () => {
     loseFirst(() => database.ask('PATCH /notes/n', { body: { pages: 8 } }));
-    expect((await database.ask('PATCH /notes/n', { ...patch, headers: { 'If-Match': tags['/notes/n']! } })).status).toBe(503);
+    expect(
+      (await database.ask('PATCH /notes/n', { ...patch, headers: { 'If-Match': tags['/notes/n']! } })).status,
+    ).toBe(503);
     database.proxy.clear();
     expect((await database.ask('GET /notes/n')).body).toMatchObject({ pages: 8, version: 3 });
   });
@@ -220,7 +273,10 @@ test('a loan of a book that is made only just before the loan is counted there, 
     }
     return forward();
   };
-  const operations = [{ method: 'POST', path: '/loans', body: { ...newLoan, book: 'late' } }, { method: 'PATCH', path: '/books/b', body: { pages: 7 } }];
+  const operations = [
+    { method: 'POST', path: '/loans', body: { ...newLoan, book: 'late' } },
+    { method: 'PATCH', path: '/books/b', body: { pages: 7 } },
+  ];
   const { status } = await database.ask('POST /transactions', { body: { operations } });
   database.proxy.clear();
   await database.ask('PUT /books/late', { body: aBook() });

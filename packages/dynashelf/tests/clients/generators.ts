@@ -53,10 +53,21 @@ export const GENERATORS: readonly Generator[] = [
     versions: () => `${OPENAPI_GENERATOR}, ${version('java', '--version')}`,
     missing: java,
     run({ folder, description, collection, environment }) {
-      generate('java', folder, description, 'library=native,useSingleRequestParameter=true,containerDefaultToNull=true');
+      generate(
+        'java',
+        folder,
+        description,
+        'library=native,useSingleRequestParameter=true,containerDefaultToNull=true',
+      );
       program(join(folder, 'src/main/java/org/openapitools/client'), 'Program.java', collection);
-      execute('mvn', ['-q', '-B', '-DskipTests', 'compile', 'dependency:build-classpath', '-Dmdep.outputFile=classpath'], folder);
-      const classes = [join(folder, 'target/classes'), readFileSync(join(folder, 'classpath'), 'utf8').trim()].join(process.platform === 'win32' ? ';' : ':');
+      execute(
+        'mvn',
+        ['-q', '-B', '-DskipTests', 'compile', 'dependency:build-classpath', '-Dmdep.outputFile=classpath'],
+        folder,
+      );
+      const classes = [join(folder, 'target/classes'), readFileSync(join(folder, 'classpath'), 'utf8').trim()].join(
+        process.platform === 'win32' ? ';' : ':',
+      );
       return execute('java', ['-cp', classes, 'org.openapitools.client.Program'], folder, environment);
     },
   },
@@ -65,9 +76,18 @@ export const GENERATORS: readonly Generator[] = [
     versions: () => `${OPENAPI_GENERATOR}, ${version('go', 'version')}`,
     missing: () => java() ?? lacks('go', ['version'], 'Go'),
     run({ folder, description, collection, environment }) {
-      generate('go', join(folder, 'generated'), description, 'packageName=generated,isGoSubmodule=false,generateInterfaces=false', ['--git-host', 'example.org', '--git-user-id', '', '--git-repo-id', 'generated']);
+      generate(
+        'go',
+        join(folder, 'generated'),
+        description,
+        'packageName=generated,isGoSubmodule=false,generateInterfaces=false',
+        ['--git-host', 'example.org', '--git-user-id', '', '--git-repo-id', 'generated'],
+      );
       writeFileSync(join(folder, 'generated/go.mod'), 'module example.org/generated\n\ngo 1.23\n');
-      writeFileSync(join(folder, 'go.mod'), 'module example.org/program\n\ngo 1.23\n\nrequire example.org/generated v0.0.0\n\nreplace example.org/generated => ./generated\n');
+      writeFileSync(
+        join(folder, 'go.mod'),
+        'module example.org/program\n\ngo 1.23\n\nrequire example.org/generated v0.0.0\n\nreplace example.org/generated => ./generated\n',
+      );
       program(folder, 'main.go', collection);
       execute('go', ['vet', '.', 'example.org/generated'], folder);
       return execute('go', ['run', '.'], folder, environment);
@@ -88,16 +108,35 @@ export const GENERATORS: readonly Generator[] = [
     missing: python,
     run({ folder, description, collection, environment }) {
       const interpreter = environmentOf(folder, [`openapi-python-client==${OPENAPI_PYTHON_CLIENT}`, 'ruff']);
-      execute(interpreter, ['-m', 'openapi_python_client', 'generate', '--path', description, '--output-path', join(folder, 'generated'), '--meta', 'none'], folder);
+      execute(
+        interpreter,
+        [
+          '-m',
+          'openapi_python_client',
+          'generate',
+          '--path',
+          description,
+          '--output-path',
+          join(folder, 'generated'),
+          '--meta',
+          'none',
+        ],
+        folder,
+      );
       return execute(interpreter, [program(folder, 'openapi_python_client.py', collection)], folder, environment);
     },
   },
   {
     name: 'openapi-typescript',
-    versions: () => `${versionOf('openapi-typescript')}, openapi-fetch ${versionOf('openapi-fetch')}, Node ${process.version}`,
+    versions: () =>
+      `${versionOf('openapi-typescript')}, openapi-fetch ${versionOf('openapi-fetch')}, Node ${process.version}`,
     missing: () => undefined,
     run({ folder, description, collection, environment }) {
-      execute(process.execPath, [join(APP, 'node_modules/openapi-typescript/bin/cli.js'), description, '--output', join(folder, 'api.ts')], folder);
+      execute(
+        process.execPath,
+        [join(APP, 'node_modules/openapi-typescript/bin/cli.js'), description, '--output', join(folder, 'api.ts')],
+        folder,
+      );
       return typescript(folder, TYPES, collection, environment, true);
     },
   },
@@ -106,9 +145,43 @@ export const GENERATORS: readonly Generator[] = [
 /** Runs openapi-generator, out of Maven Central. */
 function generate(language: string, folder: string, description: string, properties = '', more: string[] = []): void {
   const group = 'org/openapitools/openapi-generator-cli';
-  const jar = join(homedir(), '.m2/repository', group, OPENAPI_GENERATOR, `openapi-generator-cli-${OPENAPI_GENERATOR}.jar`);
-  execute('mvn', ['-q', '-B', 'dependency:get', `-Dartifact=org.openapitools:openapi-generator-cli:${OPENAPI_GENERATOR}`, '-Dtransitive=false'], APP);
-  execute('java', ['-jar', jar, 'generate', '-g', language, '-i', description, '-o', folder, '--global-property', 'apiTests=false,modelTests=false,apiDocs=false,modelDocs=false', ...(properties === '' ? [] : [`--additional-properties=${properties}`]), ...more], APP);
+  const jar = join(
+    homedir(),
+    '.m2/repository',
+    group,
+    OPENAPI_GENERATOR,
+    `openapi-generator-cli-${OPENAPI_GENERATOR}.jar`,
+  );
+  execute(
+    'mvn',
+    [
+      '-q',
+      '-B',
+      'dependency:get',
+      `-Dartifact=org.openapitools:openapi-generator-cli:${OPENAPI_GENERATOR}`,
+      '-Dtransitive=false',
+    ],
+    APP,
+  );
+  execute(
+    'java',
+    [
+      '-jar',
+      jar,
+      'generate',
+      '-g',
+      language,
+      '-i',
+      description,
+      '-o',
+      folder,
+      '--global-property',
+      'apiTests=false,modelTests=false,apiDocs=false,modelDocs=false',
+      ...(properties === '' ? [] : [`--additional-properties=${properties}`]),
+      ...more,
+    ],
+    APP,
+  );
 }
 
 /** A Python of its own with packages of PyPI. */
@@ -120,11 +193,27 @@ function environmentOf(folder: string, packages: string[]): string {
 }
 
 /** Compiles a program strictly, and runs it. */
-function typescript(folder: string, source: string, collection: string, environment: NodeJS.ProcessEnv, exactOptionalPropertyTypes: boolean): string {
+function typescript(
+  folder: string,
+  source: string,
+  collection: string,
+  environment: NodeJS.ProcessEnv,
+  exactOptionalPropertyTypes: boolean,
+): string {
   symlinkSync(join(APP, 'node_modules'), join(folder, 'node_modules'), 'junction');
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
   writeFileSync(join(folder, 'program.ts'), named(source, collection));
-  const compilerOptions = { noEmit: true, strict: true, exactOptionalPropertyTypes, target: 'es2022', module: 'esnext', moduleResolution: 'bundler', skipLibCheck: true, lib: ['es2022', 'dom', 'dom.iterable'], types: ['node'] };
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    exactOptionalPropertyTypes,
+    target: 'es2022',
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    skipLibCheck: true,
+    lib: ['es2022', 'dom', 'dom.iterable'],
+    types: ['node'],
+  };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
   execute(process.execPath, [join(APP, 'node_modules/typescript/bin/tsc'), '-p', folder], folder);
   return execute(process.execPath, ['--import', 'tsx', join(folder, 'program.ts')], folder, environment);
@@ -140,14 +229,23 @@ function program(folder: string, file: string, collection: string): string {
 }
 
 function named(source: string, collection: string): string {
-  return source.replaceAll('books', collection).replaceAll('Books', `${collection[0]!.toUpperCase()}${collection.slice(1)}`);
+  return source
+    .replaceAll('books', collection)
+    .replaceAll('Books', `${collection[0]!.toUpperCase()}${collection.slice(1)}`);
 }
 
 /** @throws Error with what the command printed, where it fails */
 function execute(command: string, values: string[], cwd: string, environment: NodeJS.ProcessEnv = {}): string {
-  const { status, stdout, stderr, error } = spawnSync(command, values, { cwd, env: { ...process.env, ...environment }, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const { status, stdout, stderr, error } = spawnSync(command, values, {
+    cwd,
+    env: { ...process.env, ...environment },
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
   if (status !== 0) {
-    throw new Error(`${command} ${values.slice(0, 4).join(' ')} failed: ${error?.message ?? ''}\n${`${stdout}\n${stderr}`.trim().slice(-4000)}`);
+    throw new Error(
+      `${command} ${values.slice(0, 4).join(' ')} failed: ${error?.message ?? ''}\n${`${stdout}\n${stderr}`.trim().slice(-4000)}`,
+    );
   }
   return stdout;
 }
@@ -161,5 +259,6 @@ function version(command: string, option: string): string {
 }
 
 function versionOf(name: string): string {
-  return (JSON.parse(readFileSync(join(APP, 'node_modules', name, 'package.json'), 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(join(APP, 'node_modules', name, 'package.json'), 'utf8')) as { version: string })
+    .version;
 }

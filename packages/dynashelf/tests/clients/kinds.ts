@@ -17,7 +17,22 @@ export const kinds = defineResource({
     bytes: Buffer,
     color: { type: String, enum: ['red', 'green', 'light-blue'] },
     level: { type: Number, enum: [1, 2, 3] },
-    object: { type: Object, schema: { name: { type: String, required: true }, size: Number, inner: { type: Object, schema: { list: { type: Array, schema: [{ type: Object, schema: { code: { type: String, required: true }, at: Date } }] } } } } },
+    object: {
+      type: Object,
+      schema: {
+        name: { type: String, required: true },
+        size: Number,
+        inner: {
+          type: Object,
+          schema: {
+            list: {
+              type: Array,
+              schema: [{ type: Object, schema: { code: { type: String, required: true }, at: Date } }],
+            },
+          },
+        },
+      },
+    },
     list: { type: Array, schema: [Number], maxItems: 5 },
     lists: { type: Array, schema: [{ type: Array, schema: [String] }] },
     anyObject: { type: Object, schema: 'any' },
@@ -35,5 +50,7 @@ export const kinds = defineResource({
   },
   indexes: { byColor: { partition: 'color', sort: 'whole' }, byLikes: { partition: 'likes' } },
   relations: { likedBy: { collection: 'kinds', attribute: 'likes' } },
-  actions: (action) => ({ touch: action({ description: 'Answers with the item.', body: { note: String }, run: async ({ item }) => item }) }),
+  actions: (action) => ({
+    touch: action({ description: 'Answers with the item.', body: { note: String }, run: async ({ item }) => item }),
+  }),
 });

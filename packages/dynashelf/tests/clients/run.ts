@@ -1,5 +1,6 @@
 // `npm run test:clients`: clients of six generators, made of the description, compiled, and used against a started API.
-// Not part of `npm test`: it fetches generators from Maven Central and PyPI, and takes minutes. One that is not to be had is skipped.
+// Not part of `npm test`: it fetches generators from Maven Central and PyPI, and takes minutes. One that is not to be
+// had is skipped.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,13 +28,29 @@ interface Api {
 const APIS: readonly Api[] = [
   {
     collection: 'books',
-    body: { title: 'Omoo', author: 'Herman Melville', published: '1847-03-30', pages: 7_940_378_097, tags: ['sea', 'Tahiti'] },
+    body: {
+      title: 'Omoo',
+      author: 'Herman Melville',
+      published: '1847-03-30',
+      pages: 7_940_378_097,
+      tags: ['sea', 'Tahiti'],
+    },
     change: { copies: 4, pages: null },
     prepare: () => undefined,
   },
   {
     collection: 'kinds',
-    body: { ...exampleWrite(kinds.attributes)!, number: 0.1, whole: Number.MAX_SAFE_INTEGER, limited: 8, color: 'light-blue', likes: undefined, anyObject: { a: [1, null, { b: true }] }, anyList: [1, 'x', { y: [null] }], object: { name: 'n', size: -1.5, inner: { list: [{ code: 'c', at: '2026-03-31T12:00:00.000Z' }] } } },
+    body: {
+      ...exampleWrite(kinds.attributes)!,
+      number: 0.1,
+      whole: Number.MAX_SAFE_INTEGER,
+      limited: 8,
+      color: 'light-blue',
+      likes: undefined,
+      anyObject: { a: [1, null, { b: true }] },
+      anyList: [1, 'x', { y: [null] }],
+      object: { name: 'n', size: -1.5, inner: { list: [{ code: 'c', at: '2026-03-31T12:00:00.000Z' }] } },
+    },
     change: { number: 1e100, flag: null, color: null, object: { size: null } },
     prepare(directory) {
       const folder = join(directory, 'src/resources');
@@ -41,17 +58,34 @@ const APIS: readonly Api[] = [
       rmSync(join(directory, 'samples'), { recursive: true });
       mkdirSync(folder);
       mkdirSync(join(directory, 'samples'));
-      for (const [name, path] of [['kinds', 'kinds.ts'], ['formatted', '../setup/formatted.ts']] as const) {
+      for (const [name, path] of [
+        ['kinds', 'kinds.ts'],
+        ['formatted', '../setup/formatted.ts'],
+      ] as const) {
         const text = readFileSync(join(__dirname, path), 'utf8');
-        writeFileSync(join(folder, `${name}.ts`), text.replace(/'(?:\.\.\/)+src\/definition\/\w+'/, "'dynashelf'").replace('../setup/formatted', './formatted'));
+        writeFileSync(
+          join(folder, `${name}.ts`),
+          text.replace(/'(?:\.\.\/)+src\/definition\/\w+'/, "'dynashelf'").replace('../setup/formatted', './formatted'),
+        );
       }
-      writeFileSync(join(folder, 'index.ts'), "import { listResources } from 'dynashelf';\nimport { kinds } from './kinds';\n\nexport const resources = listResources(kinds);\n");
+      writeFileSync(
+        join(folder, 'index.ts'),
+        "import { listResources } from 'dynashelf';\nimport { kinds } from './kinds';\n\nexport const resources = listResources(kinds);\n",
+      );
     },
   },
 ];
 
 /** What a program prints. */
-interface Done { readonly made: object; readonly read: object; readonly changed: { readonly version?: number }; readonly stale: object; readonly listed: string[]; readonly removed: number; readonly gone: object }
+interface Done {
+  readonly made: object;
+  readonly read: object;
+  readonly changed: { readonly version?: number };
+  readonly stale: object;
+  readonly listed: string[];
+  readonly removed: number;
+  readonly gone: object;
+}
 
 async function main(): Promise<void> {
   const words = process.argv.slice(2);
@@ -68,10 +102,18 @@ async function main(): Promise<void> {
       const base = `http://127.0.0.1:${port}`;
       const description = join(folder, 'openapi.json');
       writeFileSync(description, await ask(`${base}/openapi.json`));
-      for (let count = 0; count < 25; count++) await ask(`${base}/${api.collection}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(api.body) });
+      for (let count = 0; count < 25; count++) {
+        await ask(`${base}/${api.collection}`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify(api.body),
+        });
+      }
       for (const generator of GENERATORS) {
         const title = `${generator.name}, ${api.collection}`;
-        if (!isWanted(title)) continue;
+        if (!isWanted(title)) {
+          continue;
+        }
         const missing = generator.missing();
         if (missing !== undefined) {
           counts.skipped += 1;
@@ -83,8 +125,14 @@ async function main(): Promise<void> {
         try {
           const environment = { API: base, BODY: JSON.stringify(api.body), CHANGE: JSON.stringify(api.change) };
           const printed = generator.run({ folder: own, description, collection: api.collection, environment });
-          const faults = faultsOf(api, JSON.parse(printed.trim().split('\n').at(-1)!) as Done, await idsOf(base, api.collection));
-          if (faults.length > 0) throw new Error(faults.join('\n'));
+          const faults = faultsOf(
+            api,
+            JSON.parse(printed.trim().split('\n').at(-1)!) as Done,
+            await idsOf(base, api.collection),
+          );
+          if (faults.length > 0) {
+            throw new Error(faults.join('\n'));
+          }
           counts.passed += 1;
           console.log(`passed   ${title} (${generator.versions()}), ${Math.round((Date.now() - begun) / 1000)} s`);
         } catch (error) {
@@ -104,7 +152,11 @@ async function main(): Promise<void> {
 }
 
 /** What of a program's doings is not as it should be. */
-function faultsOf({ body, change }: Api, { made, read, changed, stale, listed, removed, gone }: Done, ids: string[]): string[] {
+function faultsOf(
+  { body, change }: Api,
+  { made, read, changed, stale, listed, removed, gone }: Done,
+  ids: string[],
+): string[] {
   const patched = mergePatch(body, change) as object;
   const expected: [what: string, actual: unknown, expected: unknown][] = [
     ['made', only(made, body), body],
@@ -112,11 +164,19 @@ function faultsOf({ body, change }: Api, { made, read, changed, stale, listed, r
     ['changed', only(changed, patched), patched],
     ['stale', stale, { status: 412, type: 'PreconditionFailedProblem', current: 2 }],
     // The list had the item that was made, and has it no more.
-    ['listed', [...new Set(listed)].length === listed.length && ids.every((id) => listed.includes(id)) && listed.length, ids.length + 1],
+    [
+      'listed',
+      [...new Set(listed)].length === listed.length && ids.every((id) => listed.includes(id)) && listed.length,
+      ids.length + 1,
+    ],
     ['removed', removed, 204],
     ['gone', gone, { status: 404, type: 'NotFoundProblem' }],
   ];
-  return expected.flatMap(([what, actual, right]) => (isDeepStrictEqual(canonical(actual), canonical(right)) ? [] : [`${what}: ${JSON.stringify(canonical(actual))}, not ${JSON.stringify(canonical(right))}`]));
+  return expected.flatMap(([what, actual, right]) =>
+    isDeepStrictEqual(canonical(actual), canonical(right))
+      ? []
+      : [`${what}: ${JSON.stringify(canonical(actual))}, not ${JSON.stringify(canonical(right))}`],
+  );
 }
 
 function only(item: object, names: object): object {
@@ -125,21 +185,39 @@ function only(item: object, names: object): object {
 
 /** RFC 7396 §2. */
 function mergePatch(target: unknown, patch: unknown): unknown {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
+    return patch;
+  }
   const merged = { ...(target as Record<string, unknown>) };
   for (const [name, value] of Object.entries(patch)) {
-    if (value === null) delete merged[name];
-    else merged[name] = mergePatch(merged[name] ?? {}, value);
+    if (value === null) {
+      delete merged[name];
+    } else {
+      merged[name] = mergePatch(merged[name] ?? {}, value);
+    }
   }
   return merged;
 }
 
 /** A value with its moments in one form, its members in one order, and without what is not there. */
 function canonical(value: unknown): unknown {
-  if (typeof value === 'string') return /^\d{4}-\d\d-\d\d[T ]/.test(value) ? new Date(value.replace(' ', 'T')).toISOString() : value.replace(/^(Books|Kinds)(?=Precondition)/, '');
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined && (inner !== null)).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => [name, canonical(inner)]));
+  if (typeof value === 'string') {
+    return /^\d{4}-\d\d-\d\d[T ]/.test(value)
+      ? new Date(value.replace(' ', 'T')).toISOString()
+      : value.replace(/^(Books|Kinds)(?=Precondition)/, '');
+  }
+  if (Array.isArray(value)) {
+    return value.map(canonical);
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== undefined && inner !== null)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, inner]) => [name, canonical(inner)]),
+  );
 }
 
 async function ask(url: string | URL, init: RequestInit = {}): Promise<string> {
@@ -147,7 +225,9 @@ async function ask(url: string | URL, init: RequestInit = {}): Promise<string> {
   await sleep(100);
   const answer = await fetch(url, init);
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`${String(url)} was answered ${answer.status}: ${text}`);
+  if (!answer.ok) {
+    throw new Error(`${String(url)} was answered ${answer.status}: ${text}`);
+  }
   return text;
 }
 

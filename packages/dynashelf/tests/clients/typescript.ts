@@ -1,4 +1,5 @@
-// What users of the two TypeScript clients write: of openapi-generator's typescript-fetch, and of openapi-typescript with openapi-fetch.
+// What users of the two TypeScript clients write: of openapi-generator's typescript-fetch, and of openapi-typescript
+// with openapi-fetch.
 
 export const FETCH = `
 import { BooksApi, BooksItemToJSON, BooksMergePatchFromJSON, BooksPreconditionFailedProblemFromJSON, BooksWriteFromJSON, Configuration, NotFoundProblemFromJSON, ResponseError } from './generated';

@@ -1,5 +1,5 @@
-// `npm run test:deploy`: deploys to an emulated AWS on this machine, and looks at what comes of it. It needs Python 3.10 with pip, and takes
-// about a minute; the emulator (ministack, of PyPI) is installed once, beneath node_modules.
+// `npm run test:deploy`: deploys to an emulated AWS on this machine, and looks at what comes of it. It needs Python
+// 3.10 with pip, and takes about a minute; the emulator (ministack, of PyPI) is installed once, beneath node_modules.
 
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
@@ -15,31 +15,75 @@ import { copyProject } from '../setup/project-copy';
 
 const VERSION = '1.5.33';
 const VENV = join(__dirname, '../../node_modules/.cache/ministack', VERSION);
-const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: 'us-east-1' };
+const CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_REGION: 'us-east-1',
+  AWS_DEFAULT_REGION: 'us-east-1',
+};
 const SECRET = '/dynashelf/dev/cursor-key';
 /** A path for each route. */
-const PATHS = ['/', '/openapi.json', '/docs', '/docs/rapidoc.js', '/health', '/transactions', '/members', '/members/1', '/members/1/loans', '/members/1/loans/2'];
+const PATHS = [
+  '/',
+  '/openapi.json',
+  '/docs',
+  '/docs/rapidoc.js',
+  '/health',
+  '/transactions',
+  '/members',
+  '/members/1',
+  '/members/1/loans',
+  '/members/1/loans/2',
+];
 const DATA = ['/members', '/members/1', '/members/1/loans'];
 const KEEP = ['--param', 'userPool=own', '--param', 'apiKeys=required'];
 const PRIVATE = ['--param', 'description=private'];
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-interface Account { readonly cloudFormation: Send; readonly systemsManager: Send; readonly lambda: Send; readonly apiGateway: Send; readonly endpoint: string }
+interface Account {
+  readonly cloudFormation: Send;
+  readonly systemsManager: Send;
+  readonly lambda: Send;
+  readonly apiGateway: Send;
+  readonly endpoint: string;
+}
 
 async function main(): Promise<void> {
-  if (!install()) return console.log('Skipped: the emulated AWS needs Python 3.10 or later with venv and pip.');
+  if (!install()) {
+    return console.log('Skipped: the emulated AWS needs Python 3.10 or later with venv and pip.');
+  }
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const home = mkdtempSync(join(tmpdir(), 'deploy-'));
-  const environment = { PATH: process.env['PATH'], HOME: home, ...CREDENTIALS, AWS_ENDPOINT_URL: endpoint, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+  const environment = {
+    PATH: process.env['PATH'],
+    HOME: home,
+    ...CREDENTIALS,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
   // It listens on every address unless it is told not to.
-  const emulator = runGuarded(join(VENV, 'bin/ministack'), [], { ...environment, BIND_HOST: '127.0.0.1', MINISTACK_HOST: '127.0.0.1', GATEWAY_PORT: String(port), IOT_MTLS_ENABLED: '0', LOG_LEVEL: 'ERROR' }, 2_000);
+  const emulator = runGuarded(
+    join(VENV, 'bin/ministack'),
+    [],
+    {
+      ...environment,
+      BIND_HOST: '127.0.0.1',
+      MINISTACK_HOST: '127.0.0.1',
+      GATEWAY_PORT: String(port),
+      IOT_MTLS_ENABLED: '0',
+      LOG_LEVEL: 'ERROR',
+    },
+    2_000,
+  );
   emulator.output.resume();
   emulator.errors.pipe(process.stderr);
   const project = copyProject();
   try {
-    for (let tries = 0; tries < 150 && !(await answers(port, '127.0.0.1')); tries += 1) await sleep(200);
+    for (let tries = 0; tries < 150 && !(await answers(port, '127.0.0.1')); tries += 1) {
+      await sleep(200);
+    }
     await deployments(async (...args) => run(project.directory, environment, args), accountAt(endpoint));
   } finally {
     await emulator.stop();
@@ -50,14 +94,19 @@ async function main(): Promise<void> {
 
 /** Each deployment, and what it has to come to. */
 async function deployments(serverless: (...args: string[]) => Promise<string>, account: Account): Promise<void> {
-  const variables = async (): Promise<Record<string, string>> => (await account.lambda('GetFunctionConfiguration', { FunctionName: 'dynashelf-dev-read' }) as { Environment: { Variables: Record<string, string> } }).Environment.Variables;
+  const variables = async (): Promise<Record<string, string>> =>
+    (
+      (await account.lambda('GetFunctionConfiguration', { FunctionName: 'dynashelf-dev-read' })) as {
+        Environment: { Variables: Record<string, string> };
+      }
+    ).Environment.Variables;
 
   assert.match(await serverless('deploy', '--param', 'apiKey=required'), /^1 [^]*no parameter "apiKey"/);
   console.log('ok: an unknown parameter is refused');
 
   const first = await serverless('deploy', ...KEEP);
   assert.match(first, /^0 [^]*Made the secret/, first);
-  const { items } = await account.apiGateway('GetApiKeys', { includeValues: true }) as { items: { value: string }[] };
+  const { items } = (await account.apiGateway('GetApiKeys', { includeValues: true })) as { items: { value: string }[] };
   assert.equal(first.includes(items[0]!.value), false);
   const { StackPolicyBody } = await account.cloudFormation('GetStackPolicy', { StackName: 'dynashelf-dev' });
   assert.match(String(StackPolicyBody), /"Deny"/);
@@ -88,21 +137,31 @@ async function deployments(serverless: (...args: string[]) => Promise<string>, a
 }
 
 async function baseOf({ apiGateway, endpoint }: Account): Promise<string> {
-  const { items } = await apiGateway('GetRestApis', {}) as { items: { id: string; name: string }[] };
+  const { items } = (await apiGateway('GetRestApis', {})) as { items: { id: string; name: string }[] };
   return `${endpoint}/restapis/${items.find(({ name }) => name === 'dev-dynashelf')!.id}/dev/_user_request_`;
 }
 
 async function requests(account: Account, key: string): Promise<void> {
   const base = await baseOf(account);
   assert.equal((await fetch(`${base}/health`)).status, 200);
-  const [zipped, plain] = await Promise.all(['gzip', 'identity'].map(async (coding) => fetch(`${base}/openapi.json`, { headers: { 'Accept-Encoding': coding } })));
+  const [zipped, plain] = await Promise.all(
+    ['gzip', 'identity'].map(async (coding) =>
+      fetch(`${base}/openapi.json`, { headers: { 'Accept-Encoding': coding } }),
+    ),
+  );
   assert.deepEqual([zipped!.headers.get('content-encoding'), plain!.headers.get('content-encoding')], ['gzip', null]);
   assert.equal(zipped!.headers.get('etag'), plain!.headers.get('etag')!.replace(/"$/, '+gzip"'));
   assert.equal(await zipped!.text(), await plain!.text());
-  for (const [headers, status] of [[{}, 403], [{ 'X-Api-Key': key }, 401], [{ 'X-Api-Key': key, Authorization: 'Bearer none' }, 401]] as const) {
+  for (const [headers, status] of [
+    [{}, 403],
+    [{ 'X-Api-Key': key }, 401],
+    [{ 'X-Api-Key': key, Authorization: 'Bearer none' }, 401],
+  ] as const) {
     const reply = await fetch(`${base}/members`, { headers });
     assert.deepEqual([reply.status, reply.headers.get('content-type')], [status, 'application/problem+json']);
-    if ('Authorization' in headers) assert.equal(reply.headers.get('www-authenticate'), 'Bearer error="invalid_token"');
+    if ('Authorization' in headers) {
+      assert.equal(reply.headers.get('www-authenticate'), 'Bearer error="invalid_token"');
+    }
   }
 }
 
@@ -110,7 +169,11 @@ async function requests(account: Account, key: string): Promise<void> {
 async function preflights(account: Account, closed: readonly string[]): Promise<void> {
   const base = await baseOf(account);
   for (const path of PATHS) {
-    const preflight = { Origin: 'https://app.example', 'Access-Control-Request-Method': 'PATCH', 'Access-Control-Request-Headers': 'authorization, if-match' };
+    const preflight = {
+      Origin: 'https://app.example',
+      'Access-Control-Request-Method': 'PATCH',
+      'Access-Control-Request-Headers': 'authorization, if-match',
+    };
     for (const headers of [{}, preflight]) {
       const { status, headers: sent } = await fetch(base + path, { method: 'OPTIONS', headers });
       assert.deepEqual([path, status, sent.get('access-control-allow-origin')], [path, 204, '*']);
@@ -118,25 +181,37 @@ async function preflights(account: Account, closed: readonly string[]): Promise<
       assert.match(String(sent.get('access-control-allow-headers')), /Authorization.*If-Match/, path);
     }
   }
-  for (const path of closed) assert.match(String((await fetch(base + path)).status), /^40[13]$/, path);
+  for (const path of closed) {
+    assert.match(String((await fetch(base + path)).status), /^40[13]$/, path);
+  }
 }
 
 function accountAt(endpoint: string): Account {
   const config = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
   const client = (service: string, type: string): Send => awsClient(service, type, config);
-  return { endpoint, cloudFormation: client('cloudformation', 'CloudFormationClient'), systemsManager: client('ssm', 'SSMClient'), lambda: client('lambda', 'LambdaClient'), apiGateway: client('api-gateway', 'APIGatewayClient') };
+  return {
+    endpoint,
+    cloudFormation: client('cloudformation', 'CloudFormationClient'),
+    systemsManager: client('ssm', 'SSMClient'),
+    lambda: client('lambda', 'LambdaClient'),
+    apiGateway: client('api-gateway', 'APIGatewayClient'),
+  };
 }
 
 /** Installs the emulator where it is not; false where it cannot be. */
 function install(): boolean {
-  if (existsSync(join(VENV, 'bin/ministack'))) return true;
+  if (existsSync(join(VENV, 'bin/ministack'))) {
+    return true;
+  }
   try {
     execFileSync('python3', ['-c', 'import sys, venv; sys.exit(sys.version_info < (3, 10))'], { stdio: 'ignore' });
     execFileSync('python3', ['-m', 'venv', VENV], { stdio: 'ignore' });
   } catch {
     return false;
   }
-  execFileSync(join(VENV, 'bin/pip'), ['-q', 'install', `ministack==${VERSION}`, 'cryptography'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(join(VENV, 'bin/pip'), ['-q', 'install', `ministack==${VERSION}`, 'cryptography'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   return true;
 }
 
@@ -144,7 +219,9 @@ function install(): boolean {
 async function run(directory: string, env: NodeJS.ProcessEnv, args: readonly string[]): Promise<string> {
   const serverless = join(dirname(require.resolve('serverless/package.json')), 'bin/serverless.js');
   return new Promise((resolve) => {
-    execFile(process.execPath, [serverless, ...args], { cwd: directory, env }, (error, stdout, stderr) => resolve(`${error?.code ?? 0} ${stdout}${stderr}`));
+    execFile(process.execPath, [serverless, ...args], { cwd: directory, env }, (error, stdout, stderr) =>
+      resolve(`${error?.code ?? 0} ${stdout}${stderr}`),
+    );
   });
 }
 

@@ -18,11 +18,23 @@ export interface StackResource {
 export function deployed(given: Readonly<Record<string, unknown>> = {}, stage = 'dev') {
   const known = parameters({ service: 'dynashelf', stage }, given);
   const names = Object.keys(ROUTES) as FunctionName[];
-  const made = resources(known) as { Resources: Record<string, StackResource>; extensions: Record<string, { DependsOn: string[] }> };
+  const made = resources(known) as {
+    Resources: Record<string, StackResource>;
+    extensions: Record<string, { DependsOn: string[] }>;
+  };
   const all: Record<string, StackResource> = { ...made.Resources, Table: tableResource(known) as StackResource };
   return {
     provider: provider(known),
-    functions: Object.fromEntries(names.map((name) => [name, functionDefinition(name, known) as { environment?: Record<string, string>; timeout?: number; events: HttpEvent[] }])),
+    functions: Object.fromEntries(
+      names.map((name) => [
+        name,
+        functionDefinition(name, known) as {
+          environment?: Record<string, string>;
+          timeout?: number;
+          events: HttpEvent[];
+        },
+      ]),
+    ),
     extensions: made.extensions,
     resources: all,
   };

@@ -16,13 +16,23 @@ export interface RecordWrite {
 export type Effect = readonly RecordWrite[];
 
 type Key = Record<'pk' | 'sk', { S: string }>;
-interface Action { Key?: Key; Item?: Key & { version?: { N: string } }; UpdateExpression?: string; ExpressionAttributeNames?: Record<string, string>; ExpressionAttributeValues?: Record<string, { N?: string }> }
+interface Action {
+  Key?: Key;
+  Item?: Key & { version?: { N: string } };
+  UpdateExpression?: string;
+  ExpressionAttributeNames?: Record<string, string>;
+  ExpressionAttributeValues?: Record<string, { N?: string }>;
+}
 
 /**
  * An intercept that notes what takes effect, before another that disturbs it.
  * @param begin called when a request arrives; what it returns is called when it has taken effect
  */
-export function noting(begin: () => (effect: Effect) => void, carriedOut: Set<string>, disturb: Intercept | undefined): Intercept {
+export function noting(
+  begin: () => (effect: Effect) => void,
+  carriedOut: Set<string>,
+  disturb: Intercept | undefined,
+): Intercept {
   return async (request, forward) => {
     const note = begin();
     const forwardNoting: typeof forward = async () => {
@@ -45,15 +55,26 @@ export function noting(begin: () => (effect: Effect) => void, carriedOut: Set<st
 function effectOf({ operation, input }: DatabaseRequest, { body }: DatabaseReply): Effect {
   switch (operation) {
     // What a process notes of the table's layout, when it first asks, is nothing that a request does.
-    case 'PutItem': return (input['Item'] as Key).pk.S === LAYOUT_PARTITION ? [] : [write('put', input)];
-    case 'UpdateItem': return [write('update', input, (JSON.parse(body) as { Attributes?: { version?: { N: string } } }).Attributes?.version?.N)];
-    case 'DeleteItem': return [write('delete', input)];
-    case 'TransactWriteItems': return (input['TransactItems'] as Record<string, Action>[]).flatMap(({ Put, Update, Delete }) => [
-      ...(Put === undefined ? [] : [write('put', Put)]),
-      ...(Update === undefined ? [] : [write('update', Update)]),
-      ...(Delete === undefined ? [] : [write('delete', Delete)]),
-    ]);
-    default: return [];
+    case 'PutItem':
+      return (input['Item'] as Key).pk.S === LAYOUT_PARTITION ? [] : [write('put', input)];
+    case 'UpdateItem':
+      return [
+        write(
+          'update',
+          input,
+          (JSON.parse(body) as { Attributes?: { version?: { N: string } } }).Attributes?.version?.N,
+        ),
+      ];
+    case 'DeleteItem':
+      return [write('delete', input)];
+    case 'TransactWriteItems':
+      return (input['TransactItems'] as Record<string, Action>[]).flatMap(({ Put, Update, Delete }) => [
+        ...(Put === undefined ? [] : [write('put', Put)]),
+        ...(Update === undefined ? [] : [write('update', Update)]),
+        ...(Delete === undefined ? [] : [write('delete', Delete)]),
+      ]);
+    default:
+      return [];
   }
 }
 
@@ -64,8 +85,13 @@ function write(kind: RecordWrite['kind'], action: Action, counted = action.Item?
 }
 
 /** The version in an update such as `SET #4 = :4`. */
-function updatedVersion({ UpdateExpression = '', ExpressionAttributeNames = {}, ExpressionAttributeValues = {} }: Action): number | undefined {
+function updatedVersion({
+  UpdateExpression = '',
+  ExpressionAttributeNames = {},
+  ExpressionAttributeValues = {},
+}: Action): number | undefined {
   const [placeholder] = Object.entries(ExpressionAttributeNames).find(([, attribute]) => attribute === 'version') ?? [];
-  const value = placeholder === undefined ? undefined : new RegExp(`${placeholder} = (:\\w+)`).exec(UpdateExpression)?.[1];
+  const value =
+    placeholder === undefined ? undefined : new RegExp(`${placeholder} = (:\\w+)`).exec(UpdateExpression)?.[1];
   return value === undefined ? undefined : Number(ExpressionAttributeValues[value]?.N);
 }

@@ -23,7 +23,15 @@ export const everything = defineResource({
       schema: {
         name: { type: String, required: true, maxLength: 20 },
         size: Number,
-        inner: { type: Object, schema: { list: { type: Array, schema: [{ type: Object, schema: { code: { type: String, required: true }, at: Date } }] } } },
+        inner: {
+          type: Object,
+          schema: {
+            list: {
+              type: Array,
+              schema: [{ type: Object, schema: { code: { type: String, required: true }, at: Date } }],
+            },
+          },
+        },
       },
     },
     list: { type: Array, schema: [Number] },
@@ -44,8 +52,15 @@ export const everything = defineResource({
     literal: { type: String, default: 'standard' },
     made: { type: Number, default: () => 42 },
     madeLater: { type: String, default: () => later('soon') },
-    nested: { type: Object, schema: { unit: { type: String, default: 'cm' }, digits: { type: Number, default: () => later(2) } } },
-    madeObject: { type: Object, schema: { unit: { type: String, default: 'cm' }, value: Number }, default: () => ({ value: 1 }) },
+    nested: {
+      type: Object,
+      schema: { unit: { type: String, default: 'cm' }, digits: { type: Number, default: () => later(2) } },
+    },
+    madeObject: {
+      type: Object,
+      schema: { unit: { type: String, default: 'cm' }, value: Number },
+      default: () => ({ value: 1 }),
+    },
     madeMoment: { type: Date, default: () => new Date(0) },
     stamped: { type: String, default: () => 'by the server', forceDefault: true },
     internal: { type: Number, readOnly: true, default: 7 },
@@ -75,11 +90,20 @@ export const everything = defineResource({
     lowered: { type: String, set: async (value: string) => later(value.toLowerCase()) },
     shown: { type: String, get: (value: string) => `<${value}>` },
     shownLater: { type: Number, get: async (value: number) => later(value * 2) },
-    day: { type: Date, set: (value: number) => value - (value % 86_400_000), get: (value: Date) => value.toISOString().slice(0, 10) },
+    day: {
+      type: Date,
+      set: (value: number) => value - (value % 86_400_000),
+      get: (value: Date) => value.toISOString().slice(0, 10),
+    },
     changedInside: {
       type: Object,
       schema: {
-        code: { type: String, set: (value: string) => value.toUpperCase(), get: (value: string) => value.toLowerCase(), validate: /^[A-Z]+$/ },
+        code: {
+          type: String,
+          set: (value: string) => value.toUpperCase(),
+          get: (value: string) => value.toLowerCase(),
+          validate: /^[A-Z]+$/,
+        },
         list: { type: Array, schema: [{ type: String, set: (value: string) => value.trim(), enum: ['x', 'y'] }] },
       },
     },

@@ -1,4 +1,5 @@
-// Resources that refer to one another in every way that a deletion can meet: cascade, setNull and restrict, to themselves and in circles, with counts, rules and unique values.
+// Resources that refer to one another in every way that a deletion can meet: cascade, setNull and restrict, to
+// themselves and in circles, with counts, rules and unique values.
 
 import { defineResource, listResources } from '../../src/definition/resource';
 
@@ -23,14 +24,23 @@ const notes = defineResource({
     code: { type: String, maxLength: 30, unique: true },
     isLoose: { type: Boolean },
   },
-  rules: [{ holds: ({ shelf, isLoose }) => shelf !== undefined || isLoose !== false, attribute: 'shelf', detail: 'A note that is not loose stands on a shelf.' }],
+  rules: [
+    {
+      holds: ({ shelf, isLoose }) => shelf !== undefined || isLoose !== false,
+      attribute: 'shelf',
+      detail: 'A note that is not loose stands on a shelf.',
+    },
+  ],
   indexes: { byFolder: { partition: 'folder' }, byShelf: { partition: 'shelf' } },
 });
 
 const shelves = defineResource({
   name: 'shelves',
   description: 'Shelves.',
-  schema: { title: { type: String, maxLength: 50 }, notes: { type: Number, readOnly: true, default: 0, counts: { collection: 'notes', attribute: 'shelf' } } },
+  schema: {
+    title: { type: String, maxLength: 50 },
+    notes: { type: Number, readOnly: true, default: 0, counts: { collection: 'notes', attribute: 'shelf' } },
+  },
 });
 
 /** What keeps a note, or a folder, from going. */

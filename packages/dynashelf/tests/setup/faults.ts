@@ -27,7 +27,14 @@ export type Odds = Readonly<Partial<Record<Fault, number>>>;
 
 /** The odds of a bad day. */
 export const BAD_DAY: Odds = {
-  'request lost': 0.04, 'response lost': 0.06, late: 0.03, delayed: 0.1, throttled: 0.03, conflict: 0.04, failed: 0.02, 'failed after': 0.02,
+  'request lost': 0.04,
+  'response lost': 0.06,
+  late: 0.03,
+  delayed: 0.1,
+  throttled: 0.03,
+  conflict: 0.04,
+  failed: 0.02,
+  'failed after': 0.02,
 };
 
 /** The odds, so much worse. */
@@ -44,18 +51,28 @@ export function faultPlan(random: Random, odds: Odds): Intercept {
     const fault = choose(random, odds);
     const delay = random.number() * LONGEST_DELAY;
     switch (fault) {
-      case undefined: return forward();
-      case 'request lost': return 'disconnect';
-      case 'response lost': return forward().then(() => 'disconnect');
+      case undefined:
+        return forward();
+      case 'request lost':
+        return 'disconnect';
+      case 'response lost':
+        return forward().then(() => 'disconnect');
       case 'late': {
-        void pause(delay).then(forward).catch(() => undefined); // nobody is left to hear of it
+        void pause(delay)
+          .then(forward)
+          .catch(() => undefined); // nobody is left to hear of it
         return 'disconnect';
       }
-      case 'delayed': return pause(delay).then(forward);
-      case 'throttled': return throttledReply(request, random);
-      case 'conflict': return conflictReply(request, random) ?? forward();
-      case 'failed': return errorReply('InternalServerError', 'Internal server error', 500);
-      case 'failed after': return forward().then(() => errorReply('InternalServerError', 'Internal server error', 500));
+      case 'delayed':
+        return pause(delay).then(forward);
+      case 'throttled':
+        return throttledReply(request, random);
+      case 'conflict':
+        return conflictReply(request, random) ?? forward();
+      case 'failed':
+        return errorReply('InternalServerError', 'Internal server error', 500);
+      case 'failed after':
+        return forward().then(() => errorReply('InternalServerError', 'Internal server error', 500));
     }
   };
 }
@@ -74,15 +91,23 @@ function choose(random: Random, odds: Odds): Fault | undefined {
 function throttledReply(request: DatabaseRequest, random: Random): DatabaseReply {
   return request.operation === 'TransactWriteItems' && random.chance(0.7)
     ? cancelledReply(request, random.pick(['ThrottlingError', 'ProvisionedThroughputExceeded']), random)
-    : errorReply('ProvisionedThroughputExceededException', 'The level of configured provisioned throughput for the table was exceeded.');
+    : errorReply(
+        'ProvisionedThroughputExceededException',
+        'The level of configured provisioned throughput for the table was exceeded.',
+      );
 }
 
 /** Only what writes meets transactions. */
 function conflictReply(request: DatabaseRequest, random: Random): DatabaseReply | undefined {
   switch (request.operation) {
-    case 'TransactWriteItems': return cancelledReply(request, 'TransactionConflict', random);
-    case 'PutItem': case 'UpdateItem': case 'DeleteItem': return errorReply('TransactionConflictException', 'Transaction is ongoing for the item');
-    default: return undefined;
+    case 'TransactWriteItems':
+      return cancelledReply(request, 'TransactionConflict', random);
+    case 'PutItem':
+    case 'UpdateItem':
+    case 'DeleteItem':
+      return errorReply('TransactionConflictException', 'Transaction is ongoing for the item');
+    default:
+      return undefined;
   }
 }
 
@@ -90,7 +115,14 @@ function conflictReply(request: DatabaseRequest, random: Random): DatabaseReply 
 function cancelledReply({ input }: DatabaseRequest, code: string, random: Random): DatabaseReply {
   const count = (input['TransactItems'] as unknown[]).length;
   const culprit = random.below(count);
-  const CancellationReasons = Array.from({ length: count }, (_, index) => (index === culprit ? { Code: code, Message: code } : { Code: 'None' }));
+  const CancellationReasons = Array.from({ length: count }, (_, index) =>
+    index === culprit ? { Code: code, Message: code } : { Code: 'None' },
+  );
   const codes = CancellationReasons.map(({ Code }) => Code).join(', ');
-  return errorReply('TransactionCanceledException', `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`, 400, { CancellationReasons });
+  return errorReply(
+    'TransactionCanceledException',
+    `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
+    400,
+    { CancellationReasons },
+  );
 }

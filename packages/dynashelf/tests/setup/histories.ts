@@ -27,8 +27,14 @@ export interface Histories {
   readonly run: (participants: Participants, table: string, seed: number) => Promise<string[]>;
 }
 
-/** Declares the test that nothing is wrong after any of the histories, and nothing was logged as an error but what their faults cause. */
-export function testHistories(fact: string, { resources, nightly, mostLanes, optionsOf = () => ({}), run }: Histories): void {
+/**
+ * Declares the test that nothing is wrong after any of the histories, and nothing was logged as an error but what their
+ * faults cause.
+ */
+export function testHistories(
+  fact: string,
+  { resources, nightly, mostLanes, optionsOf = () => ({}), run }: Histories,
+): void {
   const count = Number(process.env.HISTORIES ?? (process.env.npm_lifecycle_event === 'test:histories' ? nightly : 6));
   const first = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
   const definition = tableDefinition();
@@ -45,7 +51,9 @@ export function testHistories(fact: string, { resources, nightly, mostLanes, opt
       lanes.push({ table, participants: await openParticipants(CLIENTS, table, resources, optionsOf(lane)) });
     }
     logged = jest.spyOn(console, 'error').mockImplementation((line: string) => {
-      if (!line.includes('cannot be reached')) errors.push(line);
+      if (!line.includes('cannot be reached')) {
+        errors.push(line);
+      }
     });
   });
 
@@ -55,25 +63,39 @@ export function testHistories(fact: string, { resources, nightly, mostLanes, opt
     database.destroy();
   });
 
-  test(`of ${count} histories from seed ${first} on, ${fact}`, async () => {
-    const failures: string[] = [];
-    const statuses = new Map<number, number>();
-    let next = 0;
-    await Promise.all(lanes.map(async ({ table, participants }) => {
-      while (next < count && failures.length < 5) {
-        const seed = first + next++;
-        await recreateTable(database, table, definition);
-        // Else the first requests, and later ones of the same clients, would ask and note which constraints hold of it.
-        await establishConstraints(send, table, resources, 0);
-        const broken = await run(participants, table, seed);
-        participants.history.forEach(({ answer }) => statuses.set(answer!.status, (statuses.get(answer!.status) ?? 0) + 1));
-        failures.push(...broken.length === 0 ? [] : [`SEED=${seed} HISTORIES=1: ${broken.join('\n  ')}`]);
+  test(
+    `of ${count} histories from seed ${first} on, ${fact}`,
+    async () => {
+      const failures: string[] = [];
+      const statuses = new Map<number, number>();
+      let next = 0;
+      await Promise.all(
+        lanes.map(async ({ table, participants }) => {
+          while (next < count && failures.length < 5) {
+            const seed = first + next++;
+            await recreateTable(database, table, definition);
+            // Else the first requests, and later ones of the same clients, would ask and note which constraints hold of
+            // it.
+            await establishConstraints(send, table, resources, 0);
+            const broken = await run(participants, table, seed);
+            participants.history.forEach(({ answer }) =>
+              statuses.set(answer!.status, (statuses.get(answer!.status) ?? 0) + 1),
+            );
+            failures.push(...(broken.length === 0 ? [] : [`SEED=${seed} HISTORIES=1: ${broken.join('\n  ')}`]));
+          }
+        }),
+      );
+      if (count > 6) {
+        console.log(
+          `${next} histories, answers: ${[...statuses]
+            .sort()
+            .map(([status, times]) => `${status}: ${times}`)
+            .join(', ')}`,
+        );
       }
-    }));
-    if (count > 6) {
-      console.log(`${next} histories, answers: ${[...statuses].sort().map(([status, times]) => `${status}: ${times}`).join(', ')}`);
-    }
-    expect(failures.join('\n')).toBe('');
-    expect(errors).toEqual([]);
-  }, 60_000 + count * 10_000);
+      expect(failures.join('\n')).toBe('');
+      expect(errors).toEqual([]);
+    },
+    60_000 + count * 10_000,
+  );
 }

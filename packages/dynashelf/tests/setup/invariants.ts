@@ -35,8 +35,12 @@ export function brokenRules(resources: ReadonlyMap<string, Resource>, records: r
       const referrers = referrersOf(resources, resource);
       for (const referrer of referrers) {
         // All attributes of one collection are counted in one number.
-        const attributes = referrers.filter((other) => other.resource === referrer.resource).map(({ attribute }) => attribute);
-        const referring = itemsOf(referrer.resource, records).flatMap((other) => attributes.filter((attribute) => other[attribute]?.S === idOf(record))).length;
+        const attributes = referrers
+          .filter((other) => other.resource === referrer.resource)
+          .map(({ attribute }) => attribute);
+        const referring = itemsOf(referrer.resource, records).flatMap((other) =>
+          attributes.filter((attribute) => other[attribute]?.S === idOf(record)),
+        ).length;
         const counted = Number(record[referenceCount(referrer.resource.name)]?.N ?? 0);
         if (counted !== referring) {
           broken.push(`${at}: ${referring} of ${referrer.resource.name} refer to it, and ${counted} are counted.`);
@@ -54,21 +58,34 @@ export function brokenRules(resources: ReadonlyMap<string, Resource>, records: r
 
 /** lent is the number of open loans, and available what is left of the copies. */
 function brokenLending(records: readonly StoredRecord[]): string[] {
-  return records.filter(({ pk }) => pk?.S === 'books').flatMap((book) => {
-    const open = records.filter((record) => record['pk']?.S === 'loans' && record['book']?.S === idOf(book) && record['returnedAt'] === undefined).length;
-    const [copies = NaN, lent = NaN, available = NaN] = ['copies', 'lent', 'available'].map((name) => Number(book[name]?.N));
-    return lent === open && available === copies - lent && available >= 0 ? []
-      : [`books/${idOf(book)}: ${open} loans are open, of ${copies} copies ${lent} are lent and ${available} available.`];
-  });
+  return records
+    .filter(({ pk }) => pk?.S === 'books')
+    .flatMap((book) => {
+      const open = records.filter(
+        (record) =>
+          record['pk']?.S === 'loans' && record['book']?.S === idOf(book) && record['returnedAt'] === undefined,
+      ).length;
+      const [copies = NaN, lent = NaN, available = NaN] = ['copies', 'lent', 'available'].map((name) =>
+        Number(book[name]?.N),
+      );
+      return lent === open && available === copies - lent && available >= 0
+        ? []
+        : [
+            `books/${idOf(book)}: ${open} loans are open, of ${copies} copies ${lent} are lent and ${available} available.`,
+          ];
+    });
 }
 
-/** Every answer that is not true, as a sentence: of what was refused, nothing took effect; of what was done, one thing. */
+/**
+ * Every answer that is not true, as a sentence: of what was refused, nothing took effect; of what was done, one thing.
+ */
 export function untrueAnswers(history: readonly Exchange[]): string[] {
   return history.flatMap((exchange) => {
     const { status, headers } = exchange.answer!;
     const effects = exchange.effects.length;
     const isWrite = !exchange.line.startsWith('GET ') && headers['idempotent-replayed'] === undefined;
-    const wrong = (is: boolean, what: string): string[] => (is ? [`${describe(exchange)} was answered ${status}, ${what} (${effects} effects).`] : []);
+    const wrong = (is: boolean, what: string): string[] =>
+      is ? [`${describe(exchange)} was answered ${status}, ${what} (${effects} effects).`] : [];
     if (status === 500) {
       return wrong(true, 'which is a bug');
     }
@@ -85,18 +102,29 @@ export function untrueAnswers(history: readonly Exchange[]): string[] {
   });
 }
 
-/** A DELETE is also done where another, at the same time, was faster; of a note, which is not read first, also where there was none. */
+/**
+ * A DELETE is also done where another, at the same time, was faster; of a note, which is not read first, also where
+ * there was none.
+ */
 function wasDeletedBy({ line, begun, ended }: Exchange, history: readonly Exchange[]): boolean {
   const key = line.replace('DELETE /', '');
-  return line.startsWith('DELETE /notes/') || line.startsWith('DELETE ') && history.some((other) => other.begun <= ended && other.ended >= begun
-    && other.effects.some((effect) => effect.some((write) => write.kind === 'delete' && write.key === key)));
+  return (
+    line.startsWith('DELETE /notes/') ||
+    (line.startsWith('DELETE ') &&
+      history.some(
+        (other) =>
+          other.begun <= ended &&
+          other.ended >= begun &&
+          other.effects.some((effect) => effect.some((write) => write.kind === 'delete' && write.key === key)),
+      ))
+  );
 }
 
 /** Every idempotency key that had more or less than the one effect it should have, or that is kept without one. */
 export function brokenKeys(history: readonly Exchange[], records: readonly StoredRecord[]): string[] {
   const byKey = new Map<string, Exchange[]>();
   for (const exchange of history.filter(({ key }) => key !== undefined)) {
-    byKey.set(exchange.key!, [...byKey.get(exchange.key!) ?? [], exchange]);
+    byKey.set(exchange.key!, [...(byKey.get(exchange.key!) ?? []), exchange]);
   }
   const broken: string[] = [];
   let effective = 0;
@@ -110,7 +138,13 @@ export function brokenKeys(history: readonly Exchange[], records: readonly Store
     if (effects > 0 && exchanges.at(-1)!.answer!.status >= 400) {
       broken.push(`${key} took effect, and is refused (${describe(exchanges.at(-1)!)}).`);
     }
-    if (new Set(done.map(({ answer }) => JSON.stringify([answer!.status, answer!.headers['etag'], answer!.headers['location'], answer!.text]))).size > 1) {
+    if (
+      new Set(
+        done.map(({ answer }) =>
+          JSON.stringify([answer!.status, answer!.headers['etag'], answer!.headers['location'], answer!.text]),
+        ),
+      ).size > 1
+    ) {
       broken.push(`${key} was answered differently (${describe(exchanges[0]!)}).`);
     }
   }
@@ -121,7 +155,9 @@ export function brokenKeys(history: readonly Exchange[], records: readonly Store
 /** Every item that is not what the writes of it make: lost, doubled, or with a gap in its versions. */
 export function brokenItems(history: readonly Exchange[], records: readonly StoredRecord[]): string[] {
   const writes = new Map<string, { versions: number[]; births: number; deaths: number }>();
-  for (const { key, kind, version } of history.flatMap(({ effects }) => effects.flat()).filter((write) => !write.key.startsWith('#'))) {
+  for (const { key, kind, version } of history
+    .flatMap(({ effects }) => effects.flat())
+    .filter((write) => !write.key.startsWith('#'))) {
     const item = writes.get(key) ?? { versions: [], births: 0, deaths: 0 };
     writes.set(key, item);
     if (kind === 'delete') {
@@ -137,7 +173,9 @@ export function brokenItems(history: readonly Exchange[], records: readonly Stor
     const record = live.get(key);
     // A blind PUT leaves its version to the database.
     if (!key.startsWith('notes/') && births - deaths !== (record === undefined ? 0 : 1)) {
-      broken.push(`${key} was made ${births} times and deleted ${deaths} times, and ${record === undefined ? 'is gone' : 'exists'}.`);
+      broken.push(
+        `${key} was made ${births} times and deleted ${deaths} times, and ${record === undefined ? 'is gone' : 'exists'}.`,
+      );
     }
     const gapless = versions.toSorted((a, b) => a - b).every((version, index) => version === index + 1);
     if (!key.startsWith('notes/') && deaths === 0 && (!gapless || versions.length !== Number(record?.['version']?.N))) {
@@ -160,10 +198,16 @@ function brokenAnswers(history: readonly Exchange[], live: ReadonlyMap<string, S
     const name = `${path} ${String(createdAt)} ${String(version)}`;
     const record = live.get(path);
     const isLast = record?.['createdAt']?.S === createdAt && record?.['version']?.N === String(version);
-    const same = !isLast || (record?.['title']?.S === title && JSON.stringify(record?.['tags']?.L?.map(({ S }) => S)) === JSON.stringify(tags));
+    const same =
+      !isLast ||
+      (record?.['title']?.S === title &&
+        JSON.stringify(record?.['tags']?.L?.map(({ S }) => S)) === JSON.stringify(tags));
     const twice = seen.has(name);
     seen.set(name, exchange);
-    return [...(twice ? [`Two writes were answered as ${name}.`] : []), ...(same ? [] : [`${name} is not as ${describe(exchange)} was answered.`])];
+    return [
+      ...(twice ? [`Two writes were answered as ${name}.`] : []),
+      ...(same ? [] : [`${name} is not as ${describe(exchange)} was answered.`]),
+    ];
   });
 }
 

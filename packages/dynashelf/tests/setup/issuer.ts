@@ -1,7 +1,14 @@
 // An issuer of tokens for tests: keys made at run time, a server for its description and keys that can be told to
 // misbehave, and tokens that are right but for what a test says.
 
-import { constants, createHmac, createPublicKey, generateKeyPairSync, type KeyObject, sign as signBytes } from 'node:crypto';
+import {
+  constants,
+  createHmac,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign as signBytes,
+} from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -38,16 +45,28 @@ export interface TestIssuer {
 export const AUDIENCE = 'shelf';
 
 export function makeKey(algorithm: string, kid: string = `key-${algorithm}`): SigningKey {
-  const { privateKey, publicKey } = algorithm.startsWith('RS') || algorithm.startsWith('PS')
-    ? generateKeyPairSync('rsa', { modulusLength: 2048 })
-    : algorithm === 'EdDSA'
-      ? generateKeyPairSync('ed25519')
-      : generateKeyPairSync('ec', { namedCurve: { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }[algorithm] ?? 'P-256' });
-  return { kid, algorithm, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: algorithm, use: 'sig' } };
+  const { privateKey, publicKey } =
+    algorithm.startsWith('RS') || algorithm.startsWith('PS')
+      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+      : algorithm === 'EdDSA'
+        ? generateKeyPairSync('ed25519')
+        : generateKeyPairSync('ec', {
+            namedCurve: { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }[algorithm] ?? 'P-256',
+          });
+  return {
+    kid,
+    algorithm,
+    privateKey,
+    jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: algorithm, use: 'sig' },
+  };
 }
 
 /** Signs by the key's own algorithm, whatever the header says. */
-export function signToken(header: Record<string, unknown>, claims: Record<string, unknown>, { algorithm, privateKey }: SigningKey): string {
+export function signToken(
+  header: Record<string, unknown>,
+  claims: Record<string, unknown>,
+  { algorithm, privateKey }: SigningKey,
+): string {
   const text = `${encode(header)}.${encode(claims)}`;
   const hash = algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`;
   const padding = algorithm.startsWith('PS') ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 } : {};
@@ -57,7 +76,9 @@ export function signToken(header: Record<string, unknown>, claims: Record<string
 /** A token whose "signature" is a hash under a secret that everyone knows: the issuer's public key. */
 export function hashedWithPublicKey(claims: Record<string, unknown>, { kid, privateKey }: SigningKey): string {
   const text = `${encode({ alg: 'HS256', kid })}.${encode(claims)}`;
-  return `${text}.${createHmac('sha256', createPublicKey(privateKey).export({ format: 'pem', type: 'spki' })).update(text).digest('base64url')}`;
+  return `${text}.${createHmac('sha256', createPublicKey(privateKey).export({ format: 'pem', type: 'spki' }))
+    .update(text)
+    .digest('base64url')}`;
 }
 
 export function encode(value: unknown): string {
@@ -72,9 +93,15 @@ export async function startIssuer(...keys: SigningKey[]): Promise<TestIssuer> {
       return;
     }
     response.setHeader('Content-Type', 'application/json');
-    response.end(path === '/keys'
-      ? JSON.stringify({ keys: issuer.keys.map(({ jwk }) => jwk) })
-      : JSON.stringify({ issuer: issuer.url, jwks_uri: `${issuer.url}/keys`, id_token_signing_alg_values_supported: ['RS256'] }));
+    response.end(
+      path === '/keys'
+        ? JSON.stringify({ keys: issuer.keys.map(({ jwk }) => jwk) })
+        : JSON.stringify({
+            issuer: issuer.url,
+            jwks_uri: `${issuer.url}/keys`,
+            id_token_signing_alg_values_supported: ['RS256'],
+          }),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

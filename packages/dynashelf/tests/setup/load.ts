@@ -1,6 +1,11 @@
 // Items and records written past the API, for tests that need many, often, or what the API would not write.
 
-import { type AttributeValue, BatchWriteItemCommand, DynamoDBClient, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  BatchWriteItemCommand,
+  DynamoDBClient,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb';
 
 import type { Stored } from '../../src/values/prepare';
 import type { Resource } from '../../src/definition/resource';
@@ -16,10 +21,18 @@ const MOMENT = '2026-01-02T03:04:05.678Z';
 
 /** Writes items of a resource with their index keys, as its own version 1; what is there is replaced. */
 export async function loadItems(resource: Resource, items: readonly LoadedItem[]): Promise<void> {
-  await send(items.map(({ id, ...values }) => {
-    const record = { ...encode(values), ...recordKey(resource, id), version: { N: '1' }, createdAt: { S: MOMENT }, updatedAt: { S: MOMENT } };
-    return { PutRequest: { Item: { ...record, ...indexKeys(resource, id, record) } } };
-  }));
+  await send(
+    items.map(({ id, ...values }) => {
+      const record = {
+        ...encode(values),
+        ...recordKey(resource, id),
+        version: { N: '1' },
+        createdAt: { S: MOMENT },
+        updatedAt: { S: MOMENT },
+      };
+      return { PutRequest: { Item: { ...record, ...indexKeys(resource, id, record) } } };
+    }),
+  );
 }
 
 /** Writes records as they are, such as a scan found them before. */
@@ -35,7 +48,9 @@ export async function deleteRecords(records: readonly Record<string, AttributeVa
 async function send(requests: readonly WriteRequest[]): Promise<void> {
   const client = new DynamoDBClient({});
   for (let start = 0; start < requests.length; start += 25) {
-    await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName()]: requests.slice(start, start + 25) } }));
+    await client.send(
+      new BatchWriteItemCommand({ RequestItems: { [tableName()]: requests.slice(start, start + 25) } }),
+    );
   }
   client.destroy();
 }

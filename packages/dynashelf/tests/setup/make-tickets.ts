@@ -1,4 +1,5 @@
-// A process that is made to be killed: it makes tickets one after the other, each with a key, and says which were acknowledged.
+// A process that is made to be killed: it makes tickets one after the other, each with a key, and says which were
+// acknowledged.
 // node --import tsx tests/setup/make-tickets.ts <first> <last>
 
 import { writeSync } from 'node:fs';
@@ -9,7 +10,10 @@ import { ticketResources } from './tickets';
 async function makeTickets(first: number, last: number): Promise<void> {
   const ask = createClient({ resources: ticketResources });
   for (let number = first; number <= last; number++) {
-    const { status, text } = await ask('POST /tickets', { body: { code: `code-${number}`, event: 'e' }, headers: { 'Idempotency-Key': `ticket-${number}` } });
+    const { status, text } = await ask('POST /tickets', {
+      body: { code: `code-${number}`, event: 'e' },
+      headers: { 'Idempotency-Key': `ticket-${number}` },
+    });
     // At once, so that nothing said waits in this process when it is killed.
     writeSync(1, status === 201 ? `${number}\n` : `ticket ${number} was answered ${status}: ${text}\n`);
     if (status !== 201) {

@@ -3,7 +3,14 @@ import type { Access } from '../../src/definition/access';
 import type { Answer } from '../../src/definition/action';
 import { defineResource, listResources, type Resource } from '../../src/definition/resource';
 
-const OPEN = { list: 'public', read: 'public', create: 'public', replace: 'public', patch: 'public', delete: 'public' } as const;
+const OPEN = {
+  list: 'public',
+  read: 'public',
+  create: 'public',
+  replace: 'public',
+  patch: 'public',
+  delete: 'public',
+} as const;
 
 /** Papers with some access, and shelves and remarks that are open to everyone. */
 export function papersWith(access: Access): ReadonlyMap<string, Resource> {
@@ -47,7 +54,10 @@ export function papersWith(access: Access): ReadonlyMap<string, Resource> {
   const remarks = defineResource({
     name: 'remarks',
     description: 'What is said of papers.',
-    schema: { text: { type: String, required: true, maxLength: 100 }, paper: { type: String, references: 'papers', onDelete: 'cascade' } },
+    schema: {
+      text: { type: String, required: true, maxLength: 100 },
+      paper: { type: String, references: 'papers', onDelete: 'cascade' },
+    },
     indexes: { byPaper: { partition: 'paper' } },
     access: OPEN,
   });

@@ -1,4 +1,5 @@
-// Concurrent clients of one API, each with a way of its own to the database, so that what a request does there is known.
+// Concurrent clients of one API, each with a way of its own to the database, so that what a request does there is
+// known.
 
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -43,7 +44,12 @@ const TIME = 6_000;
 const LATEST = 60;
 
 /** Opens clients; each has its own connection, and its own proxy before the database. */
-export async function openParticipants(count: number, tableName: string, resources: ReadonlyMap<string, Resource>, options: Pick<ClientOptions, 'transactionSize'> = {}): Promise<Participants> {
+export async function openParticipants(
+  count: number,
+  tableName: string,
+  resources: ReadonlyMap<string, Resource>,
+  options: Pick<ClientOptions, 'transactionSize'> = {},
+): Promise<Participants> {
   const target = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '';
   const history: Exchange[] = [];
   const carriedOut = new Set<string>();
@@ -57,15 +63,27 @@ export async function openParticipants(count: number, tableName: string, resourc
     await client('GET /health');
     process.env.AWS_ENDPOINT_URL_DYNAMODB = target;
     let current: Exchange | undefined;
-    proxy.intercept = noting(() => {
-      const { effects } = current!;
-      return (effect) => effects.push(effect);
-    }, carriedOut, (request, forward) => {
-      proxy.requests.length = 0; // thousands of histories would fill the memory
-      return disturb === undefined ? forward() : disturb(request, forward);
-    });
+    proxy.intercept = noting(
+      () => {
+        const { effects } = current!;
+        return (effect) => effects.push(effect);
+      },
+      carriedOut,
+      (request, forward) => {
+        proxy.requests.length = 0; // thousands of histories would fill the memory
+        return disturb === undefined ? forward() : disturb(request, forward);
+      },
+    );
     const participant: Participant = async (line, ask = {}) => {
-      const exchange: Exchange = { line, ask, key: ask.headers?.['Idempotency-Key'], begun: performance.now(), ended: Infinity, answer: undefined, effects: [] };
+      const exchange: Exchange = {
+        line,
+        ask,
+        key: ask.headers?.['Idempotency-Key'],
+        begun: performance.now(),
+        ended: Infinity,
+        answer: undefined,
+        effects: [],
+      };
       current = exchange;
       history.push(exchange);
       exchange.answer = await client(line, ask);

@@ -1,4 +1,5 @@
-// Where things are: the engine, the app that this repository holds, and the words that run a command of the engine there.
+// Where things are: the engine, the app that this repository holds, and the words that run a command of the engine
+// there.
 
 import { join } from 'node:path';
 

@@ -8,7 +8,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { APP, commandWords } from './places';
 
-
 /** A copy: its own source, serverless.yml and data; the packages are the project's. */
 export interface ProjectCopy {
   readonly directory: string;
@@ -32,7 +31,9 @@ export interface Start {
 export function copyProject(): ProjectCopy {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'project-')));
   for (const name of ['src', 'samples', 'serverless.yml', 'package.json', 'tsconfig.json']) {
-    if (existsSync(join(APP, name))) cpSync(join(APP, name), join(directory, name), { recursive: true });
+    if (existsSync(join(APP, name))) {
+      cpSync(join(APP, name), join(directory, name), { recursive: true });
+    }
   }
   symlinkSync(join(APP, 'node_modules'), join(directory, 'node_modules'), 'junction');
   return {
@@ -43,13 +44,29 @@ export function copyProject(): ProjectCopy {
 }
 
 /** Runs `npm start` in a copy, or what `npm start` runs. */
-export function startIn({ directory }: ProjectCopy, environment: Record<string, string | undefined>, by: 'npm' | 'node' = 'node'): Start {
+export function startIn(
+  { directory }: ProjectCopy,
+  environment: Record<string, string | undefined>,
+  by: 'npm' | 'node' = 'node',
+): Start {
   const [command, args] = by === 'npm' ? ['npm', ['start']] : [process.execPath, commandWords('start')];
-  const clean = Object.entries({ ...process.env, ...environment }).filter(([name]) => environment[name] !== undefined || !/^(AWS|DYNAMODB|TABLE_NAME|CURSOR_KEY|CORS|PORT|ACCESS|TOKEN_|API_KEY|npm_)/.test(name));
-  const child = spawn(command, args, { cwd: directory, env: Object.fromEntries(clean), stdio: ['ignore', 'pipe', 'pipe'] });
+  const clean = Object.entries({ ...process.env, ...environment }).filter(
+    ([name]) =>
+      environment[name] !== undefined ||
+      !/^(AWS|DYNAMODB|TABLE_NAME|CURSOR_KEY|CORS|PORT|ACCESS|TOKEN_|API_KEY|npm_)/.test(name),
+  );
+  const child = spawn(command, args, {
+    cwd: directory,
+    env: Object.fromEntries(clean),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => child.on('exit', (code, signal) => resolve(code ?? signal)));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) =>
+    child.on('exit', (code, signal) => resolve(code ?? signal)),
+  );
   return {
     pid: child.pid ?? 0,
     output: () => output,
@@ -57,7 +74,9 @@ export function startIn({ directory }: ProjectCopy, environment: Record<string, 
       let over = false;
       void ended.then(() => (over = true));
       while (!output.includes(text)) {
-        if (over) throw new Error(`It ended before it printed "${text}":\n${output}`);
+        if (over) {
+          throw new Error(`It ended before it printed "${text}":\n${output}`);
+        }
         await sleep(25);
       }
     },
@@ -67,12 +86,17 @@ export function startIn({ directory }: ProjectCopy, environment: Record<string, 
 }
 
 function processesIn(directory: string): number[] {
-  if (process.platform !== 'linux') return [];
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-    try {
-      return readlinkSync(`/proc/${pid}/cwd`) === directory;
-    } catch {
-      return false; // ended meanwhile, or another user's
-    }
-  });
+  if (process.platform !== 'linux') {
+    return [];
+  }
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`) === directory;
+      } catch {
+        return false; // ended meanwhile, or another user's
+      }
+    });
 }

@@ -1,6 +1,13 @@
 // Between the SDK and the database: tests see every request there, and can refuse, delay or lose any of them.
 
-import { Agent, createServer, type IncomingHttpHeaders, type IncomingMessage, request as sendRequest, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as sendRequest,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** One request that reached the proxy, with its answer once there is one. */
@@ -22,7 +29,10 @@ export interface DatabaseReply {
  * Decides what becomes of a request: `forward()` asks the database; what is returned is answered,
  * and `'disconnect'` breaks the connection without an answer (after `forward()`: a lost response).
  */
-export type Intercept = (request: DatabaseRequest, forward: () => Promise<DatabaseReply>) => Promise<DatabaseReply | 'disconnect'>;
+export type Intercept = (
+  request: DatabaseRequest,
+  forward: () => Promise<DatabaseReply>,
+) => Promise<DatabaseReply | 'disconnect'>;
 
 /** A running proxy. */
 export interface Proxy {
@@ -47,7 +57,10 @@ export async function startProxy(target = process.env.AWS_ENDPOINT_URL_DYNAMODB 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await readBody(incoming);
     const operation = String(incoming.headers['x-amz-target'] ?? '').replace(/^.*\./, '');
-    const request: DatabaseRequest = { operation, input: body === '' ? {} : (JSON.parse(body) as Record<string, unknown>) };
+    const request: DatabaseRequest = {
+      operation,
+      input: body === '' ? {} : (JSON.parse(body) as Record<string, unknown>),
+    };
     proxy.requests.push(request);
     const forward = (): Promise<DatabaseReply> => ask(target, agent, incoming, body);
     const reply = proxy.intercept === undefined ? await forward() : await proxy.intercept(request, forward);
@@ -55,10 +68,14 @@ export async function startProxy(target = process.env.AWS_ENDPOINT_URL_DYNAMODB 
       incoming.socket.destroy();
       return;
     }
-    if (reply.body !== '') request.output = JSON.parse(reply.body) as Record<string, unknown>;
+    if (reply.body !== '') {
+      request.output = JSON.parse(reply.body) as Record<string, unknown>;
+    }
     // These two were about another connection.
     const { 'transfer-encoding': encoding, connection, ...headers } = reply.headers;
-    outgoing.writeHead(reply.status, { ...headers, 'content-length': String(Buffer.byteLength(reply.body)) }).end(reply.body);
+    outgoing
+      .writeHead(reply.status, { ...headers, 'content-length': String(Buffer.byteLength(reply.body)) })
+      .end(reply.body);
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -83,7 +100,12 @@ export async function startProxy(target = process.env.AWS_ENDPOINT_URL_DYNAMODB 
 }
 
 /** An error as DynamoDB words it, such as `errorReply('ThrottlingException')`. */
-export function errorReply(name: string, message = name, status = 400, more: Record<string, unknown> = {}): DatabaseReply {
+export function errorReply(
+  name: string,
+  message = name,
+  status = 400,
+  more: Record<string, unknown> = {},
+): DatabaseReply {
   return {
     status,
     headers: { 'content-type': 'application/x-amz-json-1.0' },
@@ -94,9 +116,16 @@ export function errorReply(name: string, message = name, status = 400, more: Rec
 async function ask(target: string, agent: Agent, incoming: IncomingMessage, body: string): Promise<DatabaseReply> {
   return new Promise((resolve, reject) => {
     const { connection, 'accept-encoding': compression, ...headers } = incoming.headers; // plain text, to be read here
-    const outgoing = sendRequest(target, { method: incoming.method ?? 'POST', path: incoming.url ?? '/', headers, agent }, (reply) => {
-      readBody(reply).then((text) => resolve({ status: reply.statusCode ?? 502, headers: reply.headers, body: text }), reject);
-    });
+    const outgoing = sendRequest(
+      target,
+      { method: incoming.method ?? 'POST', path: incoming.url ?? '/', headers, agent },
+      (reply) => {
+        readBody(reply).then(
+          (text) => resolve({ status: reply.statusCode ?? 502, headers: reply.headers, body: text }),
+          reject,
+        );
+      },
+    );
     outgoing.on('error', reject);
     outgoing.end(body);
   });
@@ -104,6 +133,8 @@ async function ask(target: string, agent: Agent, incoming: IncomingMessage, body
 
 async function readBody(message: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk as Buffer);
+  for await (const chunk of message) {
+    chunks.push(chunk as Buffer);
+  }
   return Buffer.concat(chunks).toString('utf8');
 }

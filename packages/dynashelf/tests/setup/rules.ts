@@ -5,7 +5,14 @@ import type { As } from '../../src/testing/client';
 /** A deployment that trusts tokens and API keys. */
 export const RULES: Partial<Config> = {
   access: 'rules',
-  tokens: { issuer: 'https://issuer.example', audiences: ['api'], jwksUri: undefined, algorithms: ['RS256'], clockSkew: 0, rolesClaim: 'roles' },
+  tokens: {
+    issuer: 'https://issuer.example',
+    audiences: ['api'],
+    jwksUri: undefined,
+    algorithms: ['RS256'],
+    clockSkew: 0,
+    rolesClaim: 'roles',
+  },
   apiKeys: true,
 };
 

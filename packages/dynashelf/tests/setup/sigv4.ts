@@ -4,12 +4,29 @@ import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** The signature that a POST of / came with, and the one that it should have, by a secret key. */
-export function verifiedSignature(headers: IncomingHttpHeaders, body: string, secret: string): { given: string; computed: string; signedHeaders: string[] } {
-  const [, scope = '', names = '', given = ''] = /^AWS4-HMAC-SHA256 Credential=[^/]+\/(\S+), SignedHeaders=(\S+), Signature=(\w+)$/.exec(headers.authorization ?? '') ?? [];
+export function verifiedSignature(
+  headers: IncomingHttpHeaders,
+  body: string,
+  secret: string,
+): { given: string; computed: string; signedHeaders: string[] } {
+  const [, scope = '', names = '', given = ''] =
+    /^AWS4-HMAC-SHA256 Credential=[^/]+\/(\S+), SignedHeaders=(\S+), Signature=(\w+)$/.exec(
+      headers.authorization ?? '',
+    ) ?? [];
   const signedHeaders = names.split(';');
-  const canonical = ['POST', '/', '', ...signedHeaders.map((name) => `${name}:${String(headers[name])}`), '', names, sha256(body)].join('\n');
+  const canonical = [
+    'POST',
+    '/',
+    '',
+    ...signedHeaders.map((name) => `${name}:${String(headers[name])}`),
+    '',
+    names,
+    sha256(body),
+  ].join('\n');
   const key = scope.split('/').reduce<string | Buffer>((before, part) => hmac(before, part), `AWS4${secret}`);
-  const computed = hmac(key, ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, sha256(canonical)].join('\n')).toString('hex');
+  const computed = hmac(key, ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, sha256(canonical)].join('\n')).toString(
+    'hex',
+  );
   return { given, computed, signedHeaders };
 }
 

@@ -11,7 +11,11 @@ export const things = defineResource({
     code: { type: String, unique: true, maxLength: 400 },
     set: { type: Set, schema: [Number] },
     words: { type: Array, schema: [String], uniqueItems: true },
-    objects: { type: Array, schema: [{ type: Object, schema: { a: String, b: { type: Object, schema: { c: Number } } } }], uniqueItems: true },
+    objects: {
+      type: Array,
+      schema: [{ type: Object, schema: { a: String, b: { type: Object, schema: { c: Number } } } }],
+      uniqueItems: true,
+    },
     checked: { type: Object, schema: { list: { type: Array, schema: [{ type: String, validate: /^x$/ }] } } },
     list: { type: Array, schema: [Number] },
     address: { type: Object, schema: { street: String } },

@@ -1,4 +1,5 @@
-// Test-only resources: tickets have a unique code and refer to an event, so each is made in a transaction of several records.
+// Test-only resources: tickets have a unique code and refer to an event, so each is made in a transaction of several
+// records.
 
 import { defineResource, listResources } from '../../src/definition/resource';
 

@@ -36,22 +36,39 @@ export async function startWireServer(): Promise<WireServer> {
   let script: Script = () => ({});
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-      const { socket } = incoming;
-      if (!connections.has(socket)) connections.set(socket, connections.size);
-      const arrival = { headers: incoming.headers, body: Buffer.concat(chunks).toString('utf8'), connection: connections.get(socket)! };
-      const answered = script(arrival, wire.arrivals.push(arrival) - 1);
-      if (answered === 'silence') return;
-      if (answered === 'disconnect') {
-        socket.destroy();
-        return;
-      }
-      const { status = 200, headers = {}, body = '{}', cut } = answered;
-      const bytes = Buffer.from(body);
-      outgoing.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', 'content-length': String(bytes.length), ...headers });
-      if (cut === undefined) outgoing.end(bytes);
-      else outgoing.write(bytes.subarray(0, cut), () => socket.destroy());
-    });
+    incoming
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', () => {
+        const { socket } = incoming;
+        if (!connections.has(socket)) {
+          connections.set(socket, connections.size);
+        }
+        const arrival = {
+          headers: incoming.headers,
+          body: Buffer.concat(chunks).toString('utf8'),
+          connection: connections.get(socket)!,
+        };
+        const answered = script(arrival, wire.arrivals.push(arrival) - 1);
+        if (answered === 'silence') {
+          return;
+        }
+        if (answered === 'disconnect') {
+          socket.destroy();
+          return;
+        }
+        const { status = 200, headers = {}, body = '{}', cut } = answered;
+        const bytes = Buffer.from(body);
+        outgoing.writeHead(status, {
+          'content-type': 'application/x-amz-json-1.0',
+          'content-length': String(bytes.length),
+          ...headers,
+        });
+        if (cut === undefined) {
+          outgoing.end(bytes);
+        } else {
+          outgoing.write(bytes.subarray(0, cut), () => socket.destroy());
+        }
+      });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const wire: WireServer = {

@@ -35,7 +35,10 @@ test('the proxy records operations with what went in and what came out', async (
 
 test('an intercept refuses a request with an error of its choice', async () => {
   proxy.intercept = async () => errorReply('ProvisionedThroughputExceededException', 'Slower, please.');
-  await expect(put()).rejects.toMatchObject({ name: 'ProvisionedThroughputExceededException', message: 'Slower, please.' });
+  await expect(put()).rejects.toMatchObject({
+    name: 'ProvisionedThroughputExceededException',
+    message: 'Slower, please.',
+  });
 });
 
 test('an intercept loses the answer to a request that was carried out', async () => {

@@ -25,7 +25,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   authorization: ['problem', 'definition'],
   authentication: ['config', 'log', 'problem', 'definition', 'authorization'],
   description: ['config', 'problem', 'values', 'definition', 'authorization'],
-  http: ['config', 'log', 'problem', 'values', 'definition', 'store', 'operations', 'authentication', 'authorization', 'description'],
+  http: [
+    'config',
+    'log',
+    'problem',
+    'values',
+    'definition',
+    'store',
+    'operations',
+    'authentication',
+    'authorization',
+    'description',
+  ],
   lambda: ['config', 'store', 'operations', 'http'],
   serverless: ['problem', 'store', 'http'],
   // What runs on a developer's machine.
@@ -37,7 +48,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const ON_MACHINES = ['local', 'testing'];
 
 /** The files that `imports` of package.json has for a name, by condition. */
-const { imports: ALIASES } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { imports: Record<string, Record<string, string> | undefined> };
+const { imports: ALIASES } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  imports: Record<string, Record<string, string> | undefined>;
+};
 
 interface Import {
   /** A file of this project, from its root, or a package's name. */
@@ -54,7 +67,9 @@ interface Source {
   readonly imports: Import[];
 }
 
-const sources = filesUnder('src').filter((path) => path.endsWith('.ts')).map(readSource);
+const sources = filesUnder('src')
+  .filter((path) => path.endsWith('.ts'))
+  .map(readSource);
 
 function filesUnder(folder: string): string[] {
   return filesOf(ROOT, folder);
@@ -74,19 +89,32 @@ function readSource(path: string): Source {
   const imports: Import[] = [];
   const note = (specifier: string, isTypeOnly: boolean): void => {
     // Which of its files `#connect` leads to is for the build to say.
-    const targets = specifier.startsWith('#') ? Object.values(ALIASES[specifier] ?? { none: specifier }).map((file) => file.replace(/^\.\//, '')) : undefined;
+    const targets = specifier.startsWith('#')
+      ? Object.values(ALIASES[specifier] ?? { none: specifier }).map((file) => file.replace(/^\.\//, ''))
+      : undefined;
     const isLocal = targets !== undefined || specifier.startsWith('.');
     for (const target of targets ?? [isLocal ? locate(path, specifier) : packageOf(specifier)]) {
       imports.push({ target, isLocal, isTypeOnly });
     }
   };
   const visit = (node: ts.Node): void => {
-    if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier !== undefined && ts.isStringLiteral(node.moduleSpecifier)) {
+    if (
+      (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) &&
+      node.moduleSpecifier !== undefined &&
+      ts.isStringLiteral(node.moduleSpecifier)
+    ) {
       note(node.moduleSpecifier.text, isErased(node));
-    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) && ts.isStringLiteral(node.argument.literal)) {
+    } else if (
+      ts.isImportTypeNode(node) &&
+      ts.isLiteralTypeNode(node.argument) &&
+      ts.isStringLiteral(node.argument.literal)
+    ) {
       note(node.argument.literal.text, true);
-    } else if (ts.isCallExpression(node) && ts.isStringLiteralLike(node.arguments[0] ?? node)
-      && (node.expression.kind === ts.SyntaxKind.ImportKeyword || node.expression.getText() === 'require')) {
+    } else if (
+      ts.isCallExpression(node) &&
+      ts.isStringLiteralLike(node.arguments[0] ?? node) &&
+      (node.expression.kind === ts.SyntaxKind.ImportKeyword || node.expression.getText() === 'require')
+    ) {
       note((node.arguments[0] as ts.StringLiteral).text, false);
     }
     ts.forEachChild(node, visit);
@@ -96,20 +124,37 @@ function readSource(path: string): Source {
 }
 
 function isErased(node: ts.ImportDeclaration | ts.ExportDeclaration): boolean {
-  if (ts.isExportDeclaration(node)) return node.isTypeOnly;
+  if (ts.isExportDeclaration(node)) {
+    return node.isTypeOnly;
+  }
   const clause = node.importClause;
-  if (clause === undefined) return false;
+  if (clause === undefined) {
+    return false;
+  }
   const named = clause.namedBindings;
-  return clause.isTypeOnly || (clause.name === undefined && named !== undefined && ts.isNamedImports(named) && named.elements.every(({ isTypeOnly }) => isTypeOnly));
+  return (
+    clause.isTypeOnly ||
+    (clause.name === undefined &&
+      named !== undefined &&
+      ts.isNamedImports(named) &&
+      named.elements.every(({ isTypeOnly }) => isTypeOnly))
+  );
 }
 
 function locate(from: string, specifier: string): string {
   const bare = relative(ROOT, resolve(ROOT, dirname(from), specifier)).replaceAll('\\', '/');
-  return [bare, `${bare}.ts`, bare.replace(/\.js$/, '.ts'), `${bare}/index.ts`].find((path) => /\.\w+$/.test(path) && existsSync(join(ROOT, path))) ?? bare;
+  return (
+    [bare, `${bare}.ts`, bare.replace(/\.js$/, '.ts'), `${bare}/index.ts`].find(
+      (path) => /\.\w+$/.test(path) && existsSync(join(ROOT, path)),
+    ) ?? bare
+  );
 }
 
 function packageOf(specifier: string): string {
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 /** The part of src that a file belongs to: its folder there, or its own name. */
@@ -119,7 +164,11 @@ function partOf(path: string): string {
 
 /** Each import of one source as a sentence, of those that break a law. */
 function violations(breaks: (source: Source, imported: Import) => boolean): string[] {
-  return sources.flatMap((source) => source.imports.filter((imported) => breaks(source, imported)).map(({ target }) => `${source.path} imports ${target}`));
+  return sources.flatMap((source) =>
+    source.imports
+      .filter((imported) => breaks(source, imported))
+      .map(({ target }) => `${source.path} imports ${target}`),
+  );
 }
 
 describe('imports', () => {
@@ -129,11 +178,15 @@ describe('imports', () => {
 
   test('go one way between the parts of src', () => {
     expect(sources.map(({ path }) => partOf(path)).filter((part) => MAY_IMPORT[part] === undefined)).toEqual([]);
-    expect(violations(({ path }, { isLocal, target }) => {
-      if (!isLocal || !target.startsWith('src/')) return false;
-      const [from, to] = [partOf(path), partOf(target)];
-      return from !== to && !MAY_IMPORT[from]!.includes(to);
-    })).toEqual([]);
+    expect(
+      violations(({ path }, { isLocal, target }) => {
+        if (!isLocal || !target.startsWith('src/')) {
+          return false;
+        }
+        const [from, to] = [partOf(path), partOf(target)];
+        return from !== to && !MAY_IMPORT[from]!.includes(to);
+      }),
+    ).toEqual([]);
   });
 
   test('of src reach nothing outside it', () => {
@@ -141,22 +194,51 @@ describe('imports', () => {
   });
 
   test('of Dynamoose and the AWS SDK are in store and dynamoose alone, and in what runs on a machine', () => {
-    expect(violations(({ path }, { target }) => /^(dynamoose|@aws-sdk\/|@smithy\/)/.test(target) && !['store', 'dynamoose', 'serverless', ...ON_MACHINES].includes(partOf(path)))).toEqual([]);
+    expect(
+      violations(
+        ({ path }, { target }) =>
+          /^(dynamoose|@aws-sdk\/|@smithy\/)/.test(target) &&
+          !['store', 'dynamoose', 'serverless', ...ON_MACHINES].includes(partOf(path)),
+      ),
+    ).toEqual([]);
   });
 
   test('of Lambda’s types are in http alone, and in what runs on a machine', () => {
-    expect(violations(({ path }, { target }) => /^(@types\/)?aws-lambda$/.test(target) && !['http', ...ON_MACHINES].includes(partOf(path)))).toEqual([]);
+    expect(
+      violations(
+        ({ path }, { target }) =>
+          /^(@types\/)?aws-lambda$/.test(target) && !['http', ...ON_MACHINES].includes(partOf(path)),
+      ),
+    ).toEqual([]);
   });
 
   test('of packages name those that package.json has for running, and Node’s own', () => {
-    const { dependencies, ...others } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<'dependencies' | 'peerDependencies' | 'optionalDependencies', Record<string, string>>;
+    const { dependencies, ...others } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
+      'dependencies' | 'peerDependencies' | 'optionalDependencies',
+      Record<string, string>
+    >;
     // Built into what is published.
-    const known = { ...dependencies, ...others.peerDependencies, ...others.optionalDependencies, recheck: '' } as Record<string, string | undefined>;
-    expect(violations((_source, { isLocal, isTypeOnly, target }) => !isLocal && !isTypeOnly && !target.startsWith('node:') && known[target] === undefined)).toEqual([]);
+    const known = {
+      ...dependencies,
+      ...others.peerDependencies,
+      ...others.optionalDependencies,
+      recheck: '',
+    } as Record<string, string | undefined>;
+    expect(
+      violations(
+        (_source, { isLocal, isTypeOnly, target }) =>
+          !isLocal && !isTypeOnly && !target.startsWith('node:') && known[target] === undefined,
+      ),
+    ).toEqual([]);
   });
 
   test('make no cycle when the code runs', () => {
-    const graph = new Map(sources.map(({ path, imports }) => [path, imports.filter(({ isLocal, isTypeOnly }) => isLocal && !isTypeOnly).map(({ target }) => target)]));
+    const graph = new Map(
+      sources.map(({ path, imports }) => [
+        path,
+        imports.filter(({ isLocal, isTypeOnly }) => isLocal && !isTypeOnly).map(({ target }) => target),
+      ]),
+    );
     expect(findCycle(graph)).toBeUndefined();
   });
 });
@@ -164,11 +246,17 @@ describe('imports', () => {
 function findCycle(graph: ReadonlyMap<string, readonly string[]>): string | undefined {
   const done = new Set<string>();
   const visit = (path: string, way: readonly string[]): string | undefined => {
-    if (way.includes(path)) return [...way.slice(way.indexOf(path)), path].join(' → ');
-    if (done.has(path)) return undefined;
+    if (way.includes(path)) {
+      return [...way.slice(way.indexOf(path)), path].join(' → ');
+    }
+    if (done.has(path)) {
+      return undefined;
+    }
     for (const target of graph.get(path) ?? []) {
       const cycle = visit(target, [...way, path]);
-      if (cycle !== undefined) return cycle;
+      if (cycle !== undefined) {
+        return cycle;
+      }
     }
     done.add(path);
     return undefined;
@@ -177,8 +265,25 @@ function findCycle(graph: ReadonlyMap<string, readonly string[]>): string | unde
 }
 
 test('a cycle of three files is found, a diamond is none', () => {
-  expect(findCycle(new Map([['a', ['b']], ['b', ['c']], ['c', ['a']]]))).toBe('a → b → c → a');
-  expect(findCycle(new Map([['a', ['b', 'c']], ['b', ['d']], ['c', ['d']], ['d', []]]))).toBeUndefined();
+  expect(
+    findCycle(
+      new Map([
+        ['a', ['b']],
+        ['b', ['c']],
+        ['c', ['a']],
+      ]),
+    ),
+  ).toBe('a → b → c → a');
+  expect(
+    findCycle(
+      new Map([
+        ['a', ['b', 'c']],
+        ['b', ['d']],
+        ['c', ['d']],
+        ['d', []],
+      ]),
+    ),
+  ).toBeUndefined();
 });
 
 test('no source names a sample resource', () => {
@@ -187,30 +292,48 @@ test('no source names a sample resource', () => {
   const word = new RegExp(`\\b(${names.join('|')})\\b`);
   const named = sources.flatMap(({ path, text }) =>
     text.split('\n').flatMap((line, index) => {
-      // A member is also what JSON calls an attribute of an object (RFC 8259 §4); in a string or a path it would be the collection.
+      // A member is also what JSON calls an attribute of an object (RFC 8259 §4); in a string or a path it would be the
+      // collection.
       const found = word.exec(line.replace(/(?<![/'"`])\bmembers\b(?!['"`])/g, ''));
       return found === null ? [] : [`${path}:${index + 1} names ${found[1]}`];
-    }));
+    }),
+  );
   expect(named).toEqual([]);
 });
 
 test('no folder or file is named utils, common, helpers or types', () => {
   // The files of JSON Schema's test suite have the names of its keywords.
-  const paths = ['src', 'tests'].flatMap(filesUnder).filter((path) => !path.startsWith('tests/json-schema-test-suite/'));
-  expect(paths.filter((path) => path.split('/').some((part) => /^(utils?|common|helpers?|types?)(\.|$)/.test(part)))).toEqual([]);
+  const paths = ['src', 'tests']
+    .flatMap(filesUnder)
+    .filter((path) => !path.startsWith('tests/json-schema-test-suite/'));
+  expect(
+    paths.filter((path) => path.split('/').some((part) => /^(utils?|common|helpers?|types?)(\.|$)/.test(part))),
+  ).toEqual([]);
 });
 
 test('no source has a default export', () => {
-  const isDefault = (node: ts.Node): boolean => ts.isExportAssignment(node)
-    || (ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword))
-    || (ts.isExportDeclaration(node) && node.exportClause !== undefined && ts.isNamedExports(node.exportClause) && node.exportClause.elements.some(({ name }) => name.text === 'default'));
+  const isDefault = (node: ts.Node): boolean =>
+    ts.isExportAssignment(node) ||
+    (ts.canHaveModifiers(node) &&
+      (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword)) ||
+    (ts.isExportDeclaration(node) &&
+      node.exportClause !== undefined &&
+      ts.isNamedExports(node.exportClause) &&
+      node.exportClause.elements.some(({ name }) => name.text === 'default'));
   // Jest wants these two.
-  expect(sources.filter(({ tree }) => tree.statements.some(isDefault)).map(({ path }) => path)).toEqual(['src/testing/global-teardown.ts', 'src/testing/global.ts']);
+  expect(sources.filter(({ tree }) => tree.statements.some(isDefault)).map(({ path }) => path)).toEqual([
+    'src/testing/global-teardown.ts',
+    'src/testing/global.ts',
+  ]);
 });
 
 test('no source only re-exports but the faces of the package', () => {
   const isPassedOn = (node: ts.Statement): boolean => ts.isImportDeclaration(node) || ts.isExportDeclaration(node);
-  expect(sources.filter(({ tree }) => tree.statements.every(isPassedOn)).map(({ path }) => path)).toEqual(['src/dynamoose/index.ts', 'src/index.ts', 'src/testing/index.ts']);
+  expect(sources.filter(({ tree }) => tree.statements.every(isPassedOn)).map(({ path }) => path)).toEqual([
+    'src/dynamoose/index.ts',
+    'src/index.ts',
+    'src/testing/index.ts',
+  ]);
 });
 
 test('every source opens with one to three lines on what it is for', () => {
@@ -223,8 +346,12 @@ function isThere(path: string): boolean {
   return [APP, ENGINE].some((folder) => existsSync(join(folder, path)));
 }
 
-const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...filesOf(APP, 'docs').filter((path) => path.endsWith('.md'))]
-  .map((path) => ({ path, text: readFileSync(join(APP, path), 'utf8') }));
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...filesOf(APP, 'docs').filter((path) => path.endsWith('.md')),
+].map((path) => ({ path, text: readFileSync(join(APP, path), 'utf8') }));
 
 describe('docs', () => {
   test('every path that they name exists', () => {
@@ -232,7 +359,8 @@ describe('docs', () => {
       [...text.matchAll(/(?<![\w./-])(?:src|docs|packages|tests|samples|\.ci)\/[\w./-]*/g)]
         .map(([named]) => named.replace(/\.+$/, ''))
         .filter((named) => !isThere(named))
-        .map((named) => `${path} names ${named}`));
+        .map((named) => `${path} names ${named}`),
+    );
     expect(missing).toEqual([]);
   });
 
@@ -240,7 +368,8 @@ describe('docs', () => {
     const missing = pages.flatMap(({ path, text }) =>
       [...text.matchAll(/`([\w.-]+\.(?:md|yml|json|js|mjs))`/g)]
         .filter(([, named = '']) => !isThere(named))
-        .map(([, named]) => `${path} names ${named}`));
+        .map(([, named]) => `${path} names ${named}`),
+    );
     expect(missing).toEqual([]);
   });
 
@@ -249,16 +378,28 @@ describe('docs', () => {
       [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)]
         .filter(([, file = '', anchor]) => {
           const target = file === '' ? path : join(dirname(path), file);
-          return !existsSync(join(APP, target)) || (anchor !== undefined && !headings(readFileSync(join(APP, target), 'utf8')).includes(anchor));
+          return (
+            !existsSync(join(APP, target)) ||
+            (anchor !== undefined && !headings(readFileSync(join(APP, target), 'utf8')).includes(anchor))
+          );
         })
-        .map(([link]) => `${path} has ${link}`));
+        .map(([link]) => `${path} has ${link}`),
+    );
     expect(missing).toEqual([]);
   });
 
   test('the source files of the way of a request are all in docs/architecture.md', () => {
     const text = readFileSync(join(APP, 'docs/architecture.md'), 'utf8');
-    expect(filesUnder('src').filter((path) => /^src\/[a-z-]+\.ts$/.test(path) && !text.includes(basename(path)))).toEqual([]);
-    expect(filesUnder('src').map((path) => path.split('/')).filter((parts) => parts.length > 2).map(([, folder]) => folder!).filter((folder) => !text.includes(`${folder}/`))).toEqual([]);
+    expect(
+      filesUnder('src').filter((path) => /^src\/[a-z-]+\.ts$/.test(path) && !text.includes(basename(path))),
+    ).toEqual([]);
+    expect(
+      filesUnder('src')
+        .map((path) => path.split('/'))
+        .filter((parts) => parts.length > 2)
+        .map(([, folder]) => folder!)
+        .filter((folder) => !text.includes(`${folder}/`)),
+    ).toEqual([]);
   });
 
   test('every problem type has its section in docs/problems.md, in the order of the statuses, with its status and an example', () => {
@@ -277,5 +418,11 @@ describe('docs', () => {
 
 /** The headings of a page as GitHub names them in links. */
 function headings(text: string): string[] {
-  return [...text.replace(/```[^`]*```/g, '').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.toLowerCase().replace(/[^\w\s-]/g, '').trim().replace(/\s/g, '-'));
+  return [...text.replace(/```[^`]*```/g, '').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .trim()
+      .replace(/\s/g, '-'),
+  );
 }

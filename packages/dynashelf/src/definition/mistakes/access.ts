@@ -20,7 +20,9 @@ export function* checkAccess(resource: Resource): Generator<string> {
       yield `access to "${operation}" has several rules that speak of single items, and a list can go by one: put them into one function`;
     }
   }
-  for (const action of Object.keys(resource.actions).filter((name) => (ACCESS_OPERATIONS as readonly string[]).includes(name))) {
+  for (const action of Object.keys(resource.actions).filter((name) =>
+    (ACCESS_OPERATIONS as readonly string[]).includes(name),
+  )) {
     yield `action "${action}" has the name of an operation, and access could not tell them apart: choose another`;
   }
   for (const [name, node] of resource.attributes) {
@@ -45,10 +47,21 @@ function* checkOwner(resource: Resource, operation: string, owner: string): Gene
     yield `access to "${operation}" names the owner "${owner}", which the schema does not declare.${didYouMean(owner, resource.attributes.keys())}`;
     return;
   }
-  if (node.kind !== 'string' || node.words.get !== undefined || node.words.set !== undefined || node.words.forceDefault === true || Object.hasOwn(resource.computed, owner)) {
+  if (
+    node.kind !== 'string' ||
+    node.words.get !== undefined ||
+    node.words.set !== undefined ||
+    node.words.forceDefault === true ||
+    Object.hasOwn(resource.computed, owner)
+  ) {
     yield `access to "${operation}" names the owner "${owner}", which does not hold a caller's subject as it is: make it a String without get, set and forceDefault that is not computed`;
   }
-  if (operation === 'list' && !Object.values(resource.indexes).some(({ partition, sort }) => partition === owner && [sort ?? []].flat().length === 0)) {
+  if (
+    operation === 'list' &&
+    !Object.values(resource.indexes).some(
+      ({ partition, sort }) => partition === owner && [sort ?? []].flat().length === 0,
+    )
+  ) {
     yield `no index serves the lists of the owner "${owner}": add { partition: '${owner}' }, without sort, to indexes`;
   }
 }
@@ -60,7 +73,13 @@ function* checkAttribute(path: string, { words, members, element }: Node, isInne
       yield `attribute "${path}" has "${word}", which goes with attributes of the item itself: write it at the outer one`;
     }
     for (const rule of rules === undefined ? [] : [rules].flat()) {
-      if (!isRole(rule) && rule !== 'public' && rule !== 'authenticated' && rule !== 'nobody' && typeof rule !== 'function') {
+      if (
+        !isRole(rule) &&
+        rule !== 'public' &&
+        rule !== 'authenticated' &&
+        rule !== 'nobody' &&
+        typeof rule !== 'function'
+      ) {
         yield `attribute "${path}" has a rule under ${word} that is none: write ${KNOWN_OF_ATTRIBUTES}`;
       }
     }
@@ -78,7 +97,11 @@ function isOwner(rule: unknown): rule is { readonly owner: string } {
 }
 
 function isRole(rule: unknown): boolean {
-  return hasOnly(rule, 'role') && [rule['role']].flat().every((role) => typeof role === 'string' && role !== '') && [rule['role']].flat().length > 0;
+  return (
+    hasOnly(rule, 'role') &&
+    [rule['role']].flat().every((role) => typeof role === 'string' && role !== '') &&
+    [rule['role']].flat().length > 0
+  );
 }
 
 function hasOnly(rule: unknown, word: string): rule is Record<string, unknown> {

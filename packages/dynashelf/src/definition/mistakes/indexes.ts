@@ -43,8 +43,11 @@ function* checkIndex(index: string, { partition, sort, ...unknown }: Index, reso
 
 function isBounded({ words }: Node): boolean {
   // An id of 128 characters ends every index key, and a character ends each text in it.
-  return (words.maxLength !== undefined && words.maxLength <= LONGEST_KEY - 129)
-    || words.enum !== undefined
-    || words.references !== undefined
-    || (words.format !== undefined && ['date', 'date-time', 'time', 'uuid', 'ipv4', 'ipv6', 'email', 'hostname'].includes(words.format));
+  return (
+    (words.maxLength !== undefined && words.maxLength <= LONGEST_KEY - 129) ||
+    words.enum !== undefined ||
+    words.references !== undefined ||
+    (words.format !== undefined &&
+      ['date', 'date-time', 'time', 'uuid', 'ipv4', 'ipv6', 'email', 'hostname'].includes(words.format))
+  );
 }

@@ -69,7 +69,12 @@ function* checkUnique(name: string, { words, kind, members, element }: Node): Ge
 /** References of one collection to another are counted together, so what becomes of them must be one thing. */
 function* checkSameOnDelete({ attributes }: Resource): Generator<string> {
   const known = new Map<string, { name: string; onDelete: string }>();
-  for (const [name, { words: { references, onDelete = 'restrict' } }] of attributes) {
+  for (const [
+    name,
+    {
+      words: { references, onDelete = 'restrict' },
+    },
+  ] of attributes) {
     const first = references === undefined ? undefined : known.get(references);
     if (first !== undefined && first.onDelete !== onDelete) {
       yield `attributes "${first.name}" and "${name}" both reference ${references} and have different onDelete: give both the same`;
@@ -94,7 +99,10 @@ function* checkOnDelete(resource: Resource, name: string, { words }: Node): Gene
   if (onDelete === 'setNull' && required === true) {
     yield `attribute "${name}" is required and cannot be set to null: remove required, or write onDelete: 'cascade' or 'restrict'`;
   }
-  if (onDelete !== 'restrict' && !Object.values(resource.indexes).some(({ partition, sort }) => partition === name && sort === undefined)) {
+  if (
+    onDelete !== 'restrict' &&
+    !Object.values(resource.indexes).some(({ partition, sort }) => partition === name && sort === undefined)
+  ) {
     yield `attribute "${name}" has onDelete: '${onDelete}', for which its items must be found: add an index { partition: '${name}' } without sort`;
   }
 }

@@ -20,7 +20,20 @@ const STORED_ATTRIBUTES = ['pk', 'sk'];
 const SERVED_PATHS = ['transactions', 'openapi.json', 'docs', 'health'];
 
 /** Every word of a resource file. */
-export const DEFINITION_WORDS = ['name', 'description', 'schema', 'indexes', 'shards', 'relations', 'computed', 'rules', 'actions', 'access', 'preconditions', 'maxAge'];
+export const DEFINITION_WORDS = [
+  'name',
+  'description',
+  'schema',
+  'indexes',
+  'shards',
+  'relations',
+  'computed',
+  'rules',
+  'actions',
+  'access',
+  'preconditions',
+  'maxAge',
+];
 
 const ANY: Kind[] = ['string', 'number', 'boolean', 'date', 'binary', 'object', 'array', 'set', 'any'];
 
@@ -63,8 +76,8 @@ export const ATTRIBUTE_WORDS: Record<keyof AttributeDefinition, Kind[]> = {
 
 /** Dynamoose's words that have no meaning here, and what to do instead. */
 const REPLACED: Record<string, string> = {
-  hashKey: 'the table\'s keys are the project\'s own: remove it, the id is the key',
-  rangeKey: 'the table\'s keys are the project\'s own: remove it, the id is the key',
+  hashKey: "the table's keys are the project's own: remove it, the id is the key",
+  rangeKey: "the table's keys are the project's own: remove it, the id is the key",
   index: 'write it under indexes, beside schema',
   map: 'aliases are not served: name the attribute as clients shall see it',
   alias: 'aliases are not served: name the attribute as clients shall see it',
@@ -75,8 +88,17 @@ const REPLACED: Record<string, string> = {
 export function checkResource(definition: object, resource: Resource): string[] {
   return [
     ...checkDefinition(definition as ResourceDefinition<never>, resource),
-    ...[...resource.attributes].flatMap(([name, node]) => [...checkTopLevel(name, node), ...checkName(name, name), ...checkNode(name, node)]),
-    ...Object.entries(resource.actions).flatMap(([action, { body }]) => [...body].flatMap(([name, node]) => [...checkName(`${action}.${name}`, name), ...checkNode(`${action}.${name}`, node)])),
+    ...[...resource.attributes].flatMap(([name, node]) => [
+      ...checkTopLevel(name, node),
+      ...checkName(name, name),
+      ...checkNode(name, node),
+    ]),
+    ...Object.entries(resource.actions).flatMap(([action, { body }]) =>
+      [...body].flatMap(([name, node]) => [
+        ...checkName(`${action}.${name}`, name),
+        ...checkNode(`${action}.${name}`, node),
+      ]),
+    ),
     ...checkRelations(resource),
     ...checkIntegrity(resource),
     ...checkAccess(resource),
@@ -114,9 +136,13 @@ function* checkDefinition(definition: ResourceDefinition<never>, resource: Resou
 }
 
 function* checkTopLevel(name: string, node: Node): Generator<string> {
-  const reserved = SYSTEM_ATTRIBUTES.includes(name) ? 'the system keeps it for every item'
-    : STORED_ATTRIBUTES.includes(name) || /^gsi\d+[ps]k$/.test(name) ? 'the table uses it'
-      : LIST_PARAMETERS.includes(name) ? `?${name}=… means something else in a list` : undefined;
+  const reserved = SYSTEM_ATTRIBUTES.includes(name)
+    ? 'the system keeps it for every item'
+    : STORED_ATTRIBUTES.includes(name) || /^gsi\d+[ps]k$/.test(name)
+      ? 'the table uses it'
+      : LIST_PARAMETERS.includes(name)
+        ? `?${name}=… means something else in a list`
+        : undefined;
   if (reserved !== undefined) {
     yield `attribute "${name}" has a reserved name (${reserved}): choose another`;
   }
@@ -198,15 +224,20 @@ function defaultMistake({ words, kind }: Node): string | undefined {
   if (value === undefined || typeof value === 'function') {
     return undefined;
   }
-  const right = kind === 'date' ? value instanceof Date
-    : kind === 'binary' ? Buffer.isBuffer(value)
-      : kind === 'set' ? value instanceof Set || Array.isArray(value)
-        : kind === 'array' ? Array.isArray(value)
-          : kind === 'any' || (typeof value === kind && value !== null && !Array.isArray(value));
+  const right =
+    kind === 'date'
+      ? value instanceof Date
+      : kind === 'binary'
+        ? Buffer.isBuffer(value)
+        : kind === 'set'
+          ? value instanceof Set || Array.isArray(value)
+          : kind === 'array'
+            ? Array.isArray(value)
+            : kind === 'any' || (typeof value === kind && value !== null && !Array.isArray(value));
   if (!right) {
     return `is no ${kind}: correct it`;
   }
-  if (kind === 'set' && [...value as Iterable<unknown>].length === 0) {
+  if (kind === 'set' && [...(value as Iterable<unknown>)].length === 0) {
     return 'is empty, and DynamoDB has no empty set: remove it';
   }
   if (words.enum !== undefined && words.set === undefined && !words.enum.includes(value as string)) {

@@ -20,10 +20,10 @@ export type Guarded = Pick<Api, 'config' | 'resources'>;
 
 /**
  * Makes the authorizer. Where a request has an `Authorization` header, the answer depends on that header alone: API
- * Gateway may keep it, and give it to every request with the same header. A token that is refused is answered by a denial, its
- * ACCESS_DENIED, which serverless.yml makes a 401 with `error="invalid_token"`.
- * @throws Error `Unauthorized` for a request without a token that has to have one: API Gateway's word for 401. Any other where
- * tokens cannot be verified now: its AUTHORIZER_FAILURE, which serverless.yml makes a 503
+ * Gateway may keep it, and give it to every request with the same header. A token that is refused is answered by a
+ * denial, its ACCESS_DENIED, which serverless.yml makes a 401 with `error="invalid_token"`.
+ * @throws Error `Unauthorized` for a request without a token that has to have one: API Gateway's word for 401. Any
+ * other where tokens cannot be verified now: its AUTHORIZER_FAILURE, which serverless.yml makes a 503
  */
 export function authorizer(api: Guarded): Authorizer {
   const { access, tokens, deployed } = api.config;
@@ -61,7 +61,8 @@ function admitsAnonymous(api: Guarded, request: Pick<Request, 'method' | 'segmen
 
 /** Whether some rule lets in whoever asks for this without credentials. */
 function isOpen({ resources, config }: Guarded, route: Route): boolean {
-  const isPublicFor = (resource: Resource, ...operations: string[]): boolean => operations.some((operation) => isPublic(resource, operation));
+  const isPublicFor = (resource: Resource, ...operations: string[]): boolean =>
+    operations.some((operation) => isPublic(resource, operation));
   switch (route.operation) {
     case 'list':
     case 'related':
@@ -91,8 +92,15 @@ function isOpen({ resources, config }: Guarded, route: Route): boolean {
 /** RFC 9110 §11.4: the scheme in any case, then spaces; RFC 6750 §2.1: what a token is made of. */
 const BEARER = /^bearer +([\w.~+/-]+=*)$/i;
 
-/** @throws Error `Unauthorized` for what is no token (RFC 6750 §3.1: no code then), or is refused for no reason that lasts */
-async function verified(verify: TokenVerifier, headers: readonly string[], requestId: string | undefined): Promise<VerifiedToken | 'refused'> {
+/**
+ * @throws Error `Unauthorized` for what is no token (RFC 6750 §3.1: no code then), or is refused for no reason that
+ * lasts
+ */
+async function verified(
+  verify: TokenVerifier,
+  headers: readonly string[],
+  requestId: string | undefined,
+): Promise<VerifiedToken | 'refused'> {
   // Of several lines API Gateway keeps answers by one, and who is to say which.
   const token = headers.length === 1 ? BEARER.exec(headers[0]!.trim())?.[1] : undefined;
   try {
@@ -103,7 +111,11 @@ async function verified(verify: TokenVerifier, headers: readonly string[], reque
   } catch (error) {
     if (error instanceof Problem && error.type === 'unauthenticated') {
       // The gateway's answer is the same for every reason, so whoever runs this reads it here.
-      logWarning({ message: 'a token was refused', reason: error.detail, ...(requestId !== undefined && { requestId }) });
+      logWarning({
+        message: 'a token was refused',
+        reason: error.detail,
+        ...(requestId !== undefined && { requestId }),
+      });
       if (error.more.headers?.['WWW-Authenticate']?.includes('invalid_token') === true) {
         return 'refused';
       }
@@ -116,19 +128,29 @@ async function verified(verify: TokenVerifier, headers: readonly string[], reque
 /** AWS documents 8 kB for an authorizer's whole answer; the policy and the names are the rest. */
 const LARGEST_CONTEXT = 7_000;
 
-/** Refuses a token that is too large to be passed on, however API Gateway writes it: what is not ASCII may be six bytes for each half of a pair. */
+/**
+ * Refuses a token that is too large to be passed on, however API Gateway writes it: what is not ASCII may be six bytes
+ * for each half of a pair.
+ */
 function fitting(token: VerifiedToken): VerifiedToken {
   const size = JSON.stringify([token.subject, token]).replace(/[^\x20-\x7e]/g, '\\u0000').length;
   if (size > LARGEST_CONTEXT) {
-    throw unauthenticated(`The claims of the token are larger than ${LARGEST_CONTEXT} bytes, more than API Gateway passes on: have the issuer leave some out.`, 'invalid_token');
+    throw unauthenticated(
+      `The claims of the token are larger than ${LARGEST_CONTEXT} bytes, more than API Gateway passes on: have the issuer leave some out.`,
+      'invalid_token',
+    );
   }
   return token;
 }
 
 function linesOf({ headers, multiValueHeaders }: APIGatewayRequestAuthorizerEvent, name: string): string[] {
-  const lines = Object.entries(multiValueHeaders ?? {}).length > 0
-    ? Object.entries(multiValueHeaders!)
-    : Object.entries(headers ?? {}).map(([key, value]): [string, string[] | undefined] => [key, value === undefined ? undefined : [value]]);
+  const lines =
+    Object.entries(multiValueHeaders ?? {}).length > 0
+      ? Object.entries(multiValueHeaders!)
+      : Object.entries(headers ?? {}).map(([key, value]): [string, string[] | undefined] => [
+          key,
+          value === undefined ? undefined : [value],
+        ]);
   return lines.filter(([key]) => key.toLowerCase() === name).flatMap(([, values]) => values ?? []);
 }
 
@@ -137,13 +159,21 @@ function allow(event: APIGatewayRequestAuthorizerEvent, token?: VerifiedToken): 
 }
 
 /**
- * Speaks of every method of the stage that was called. Narrower, a kept answer would be wrong for the same bearer's next request;
+ * Speaks of every method of the stage that was called. Narrower, a kept answer would be wrong for the same bearer's
+ * next request;
  * wider, it would speak for other stages and APIs.
  */
-function answer({ methodArn }: APIGatewayRequestAuthorizerEvent, effect: 'Allow' | 'Deny', subject = 'anonymous'): APIGatewayAuthorizerResult {
+function answer(
+  { methodArn }: APIGatewayRequestAuthorizerEvent,
+  effect: 'Allow' | 'Deny',
+  subject = 'anonymous',
+): APIGatewayAuthorizerResult {
   const [api, stage] = methodArn.split('/'); // arn:aws:execute-api:<region>:<account>:<api>/<stage>/<method>/<path>
   return {
     principalId: subject,
-    policyDocument: { Version: '2012-10-17', Statement: [{ Effect: effect, Action: 'execute-api:Invoke', Resource: `${api}/${stage}/*` }] },
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: effect, Action: 'execute-api:Invoke', Resource: `${api}/${stage}/*` }],
+    },
   };
 }

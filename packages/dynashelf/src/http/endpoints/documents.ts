@@ -28,27 +28,51 @@ const WEEK = 7 * 24 * 60 * 60;
 
 /** The endpoints of the documents, each made once for each base. */
 export function documents(): Record<'openapi' | 'docs' | 'renderer', Endpoint> {
-  const openapi = keep<Parameters<Endpoint>[0]>((base, { resources, config, info }) => JSON.stringify(describeApi(resources, base, trustedBy(config), info)));
-  const docs = keep<Parameters<Endpoint>[0]>((base, { config, info = UNNAMED }) => docsPage(info.name, base, trustedBy(config) !== undefined));
+  const openapi = keep<Parameters<Endpoint>[0]>((base, { resources, config, info }) =>
+    JSON.stringify(describeApi(resources, base, trustedBy(config), info)),
+  );
+  const docs = keep<Parameters<Endpoint>[0]>((base, { config, info = UNNAMED }) =>
+    docsPage(info.name, base, trustedBy(config) !== undefined),
+  );
   const renderer = keep<void>(() => readFileSync(require.resolve(RENDERER), 'utf8'));
   return {
     openapi: async (api, _route, request) => write(api, request, JSON_TYPE, MINUTE, () => openapi(request.base, api)),
-    docs: async (api, _route, request) => write(api, request, 'text/html', MINUTE, () => docs(request.base, api), { 'Content-Security-Policy': PAGE_POLICY, 'Referrer-Policy': 'no-referrer' }),
+    docs: async (api, _route, request) =>
+      write(api, request, 'text/html', MINUTE, () => docs(request.base, api), {
+        'Content-Security-Policy': PAGE_POLICY,
+        'Referrer-Policy': 'no-referrer',
+      }),
     renderer: async (api, _route, request) => write(api, request, 'text/javascript', WEEK, () => renderer('')),
   };
 }
 
-function write({ config }: Api, request: Request, type: string, seconds: number, document: () => Document, more: Record<string, string> = {}): Reply {
+function write(
+  { config }: Api,
+  request: Request,
+  type: string,
+  seconds: number,
+  document: () => Document,
+  more: Record<string, string> = {},
+): Reply {
   refuseStrangers(config, request);
   negotiate(request, [type]);
   refuseParameters(request);
   readPreconditions(request);
   const { text, tag, kept } = document();
   // RFC 9111 §3.2: the headers of a 304 take the place of those that a cache has.
-  const headers = { 'Cache-Control': `${isClosed(config) ? 'private' : 'public'}, max-age=${seconds}`, ETag: tag, ...more };
+  const headers = {
+    'Cache-Control': `${isClosed(config) ? 'private' : 'public'}, max-age=${seconds}`,
+    ETag: tag,
+    ...more,
+  };
   return isNotModified(request, tag, undefined)
     ? { status: 304, headers }
-    : { status: 200, headers: { 'Content-Type': type === JSON_TYPE ? type : `${type}; charset=utf-8`, ...headers }, text, kept };
+    : {
+        status: 200,
+        headers: { 'Content-Type': type === JSON_TYPE ? type : `${type}; charset=utf-8`, ...headers },
+        text,
+        kept,
+      };
 }
 
 /** What is made of a base, made once. A function sees one base, or a few where several domains lead to it. */
@@ -59,7 +83,9 @@ function keep<A>(make: (base: string, api: A) => string): (base: string, api: A)
     if (document === undefined) {
       const text = make(base, api);
       document = { text, tag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`, kept: {} };
-      if (made.size < 10) made.set(base, document);
+      if (made.size < 10) {
+        made.set(base, document);
+      }
     }
     return document;
   };

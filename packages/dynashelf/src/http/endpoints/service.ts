@@ -19,7 +19,10 @@ export const service: Endpoint = async ({ resources, config, info }, _route, req
   refuseParameters(request);
   const body = serviceDocument(resources, request.base, info ?? UNNAMED);
   // RFC 8288
-  const headers = { 'Cache-Control': 'no-cache', Link: body.links.map(({ rel, href }) => `<${href}>; rel="${rel}"`).join(', ') };
+  const headers = {
+    'Cache-Control': 'no-cache',
+    Link: body.links.map(({ rel, href }) => `<${href}>; rel="${rel}"`).join(', '),
+  };
   return type === HTML_TYPE
     ? { status: 303, headers: { ...headers, Location: `${request.base}/docs` } }
     : { status: 200, headers: { 'Content-Type': type, ...headers }, body };

@@ -13,7 +13,14 @@ import { readPreconditions } from '../conditional';
 import { isCostShown } from '../cost-shown';
 import { refuseExcess, tooLong } from '../input/limits';
 import { readIdempotency } from '../idempotency';
-import { readDeleteInput, readReadInput, refuseParameters, type CollectionRoute, type Input, type Presentation } from '../input/item';
+import {
+  readDeleteInput,
+  readReadInput,
+  refuseParameters,
+  type CollectionRoute,
+  type Input,
+  type Presentation,
+} from '../input/item';
 import { JSON_TYPE, negotiate, readContentType } from '../media-type';
 import { decodeSegment, type Request } from '../request';
 import { writeResult, type Reply } from '../response';
@@ -32,16 +39,27 @@ const MEMBERS = ['method', 'path', 'headers', 'body'];
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 export const transactions: Endpoint<Store> = async ({ resources, config }, _route, request, store, done) => {
-  const reading = { resources, cursorKeys: config.cursorKeys, access: openAccess(readCaller(config, request.credentials)) };
+  const reading = {
+    resources,
+    cursorKeys: config.cursorKeys,
+    access: openAccess(readCaller(config, request.credentials)),
+  };
   negotiate(request);
   refuseParameters(request);
   readContentType(request, [JSON_TYPE]);
   // RFC 9110 §13.1.1: there is no representation of this path that a tag could match.
   if (readPreconditions(request).match !== undefined) {
-    throw new Problem('precondition-failed', 'There is nothing at this path that If-Match could match: send it in the headers of an operation.');
+    throw new Problem(
+      'precondition-failed',
+      'There is nothing at this path that If-Match could match: send it in the headers of an operation.',
+    );
   }
   const operations = readOperations(request);
-  refuseFailed(operations.flatMap(({ path }, index) => ((path as string).length > LONGEST_URL ? [[index, tooLong()] as const] : [])));
+  refuseFailed(
+    operations.flatMap(({ path }, index) =>
+      (path as string).length > LONGEST_URL ? [[index, tooLong()] as const] : [],
+    ),
+  );
   const parts = operations.map((operation) => partOf(request, operation));
   const read = await Promise.all(parts.map((part) => readPart(reading, part)));
   const failed = read.flatMap((outcome, index) => (outcome instanceof Problem ? [[index, outcome] as const] : []));
@@ -50,9 +68,16 @@ export const transactions: Endpoint<Store> = async ({ resources, config }, _rout
   refuseTwice(steps);
   done('input');
   const write = (result: Result): Reply => writeTransaction(parts, steps, result);
-  const result = await runOperations(steps.map(({ step }) => step), store, readIdempotency(request, reading.access.caller, (outcome) => JSON.stringify(write(outcome))), (outcome) => refuseUnsendable(write(outcome)));
+  const result = await runOperations(
+    steps.map(({ step }) => step),
+    store,
+    readIdempotency(request, reading.access.caller, (outcome) => JSON.stringify(write(outcome))),
+    (outcome) => refuseUnsendable(write(outcome)),
+  );
   done('operation');
-  return isCostShown(resources, request, { permission: EVERYTHING, access: reading.access }, result) ? write(result) : { ...write(result), isCostHidden: true };
+  return isCostShown(resources, request, { permission: EVERYTHING, access: reading.access }, result)
+    ? write(result)
+    : { ...write(result), isCostHidden: true };
 };
 
 interface ReadPart {
@@ -65,28 +90,49 @@ function readOperations(request: Request): JsonObject[] {
   const { value, faults } = parseBody(request);
   const operations = isObject(value) && Object.hasOwn(value, 'operations') ? value['operations'] : undefined;
   if (Array.isArray(operations) && operations.length > MOST_OPERATIONS) {
-    throw new Problem('too-large', `The transaction has ${operations.length} operations, and at most ${MOST_OPERATIONS} fit: send the rest in further requests.`);
+    throw new Problem(
+      'too-large',
+      `The transaction has ${operations.length} operations, and at most ${MOST_OPERATIONS} fit: send the rest in further requests.`,
+    );
   }
   if (isObject(value)) {
-    findUnknown(value, (name) => name === 'operations', (name) => `"${name}" is not known: remove it.`, [], faults);
+    findUnknown(
+      value,
+      (name) => name === 'operations',
+      (name) => `"${name}" is not known: remove it.`,
+      [],
+      faults,
+    );
   }
   if (Array.isArray(operations) && operations.length > 0) {
     operations.forEach((operation, index) => findOperationFaults(operation, index, faults));
   } else {
-    faults.add(() => ({ detail: `Must be an array of 1 to ${MOST_OPERATIONS} operations.`, pointer: pointer('operations') }));
+    faults.add(() => ({
+      detail: `Must be an array of 1 to ${MOST_OPERATIONS} operations.`,
+      pointer: pointer('operations'),
+    }));
   }
   if (faults.count > 0) {
-    throw new Problem('invalid', 'The body is no transaction: correct what "errors" names. Nothing was changed.', { errors: faults });
+    throw new Problem('invalid', 'The body is no transaction: correct what "errors" names. Nothing was changed.', {
+      errors: faults,
+    });
   }
   return operations as JsonObject[];
 }
 
 function findOperationFaults(operation: Json, index: number, faults: Faults): void {
-  const add = (detail: string, ...inner: string[]): void => faults.add(() => ({ detail, pointer: pointer('operations', index, ...inner) }));
+  const add = (detail: string, ...inner: string[]): void =>
+    faults.add(() => ({ detail, pointer: pointer('operations', index, ...inner) }));
   if (!isObject(operation)) {
     return add('Must be an object with "method" and "path".');
   }
-  findUnknown(operation, (name) => MEMBERS.includes(name), (name) => `"${name}" is not known: remove it.`, ['operations', index], faults);
+  findUnknown(
+    operation,
+    (name) => MEMBERS.includes(name),
+    (name) => `"${name}" is not known: remove it.`,
+    ['operations', index],
+    faults,
+  );
   if (!METHODS.includes(operation['method'] as string)) {
     add(`Must be one of ${METHODS.join(', ')}.`, 'method');
   }
@@ -98,11 +144,24 @@ function findOperationFaults(operation: Json, index: number, faults: Faults): vo
     add('Must be an object whose members are strings.', 'headers');
   }
   if (isObject(headers)) {
-    findUnknown(headers, (name) => OPERATION_HEADERS.includes(name.toLowerCase()), (name) => `"${name}" has no meaning in an operation: ${name.toLowerCase() === 'idempotency-key' ? 'send it with the transaction' : 'remove it'}.`, ['operations', index, 'headers'], faults);
+    findUnknown(
+      headers,
+      (name) => OPERATION_HEADERS.includes(name.toLowerCase()),
+      (name) =>
+        `"${name}" has no meaning in an operation: ${name.toLowerCase() === 'idempotency-key' ? 'send it with the transaction' : 'remove it'}.`,
+      ['operations', index, 'headers'],
+      faults,
+    );
   }
 }
 
-function findUnknown(object: JsonObject, isKnown: (name: string) => boolean, detail: (name: string) => string, at: readonly (string | number)[], faults: Faults): void {
+function findUnknown(
+  object: JsonObject,
+  isKnown: (name: string) => boolean,
+  detail: (name: string) => string,
+  at: readonly (string | number)[],
+  faults: Faults,
+): void {
   for (const name of Object.keys(object)) {
     if (!isKnown(name)) {
       faults.add(() => ({ detail: detail(name), pointer: pointer(...at, name) }));
@@ -113,7 +172,9 @@ function findUnknown(object: JsonObject, isKnown: (name: string) => boolean, det
 /** An operation as a request of its own. */
 function partOf(request: Request, { method, path, headers, body }: JsonObject): Request {
   const [, pathname = '', query = ''] = /^([^?#]*)\??([^#]*)/.exec(path as string)!;
-  const lines = new Map(Object.entries((headers ?? {}) as Record<string, string>).map(([name, value]) => [name.toLowerCase(), value]));
+  const lines = new Map(
+    Object.entries((headers ?? {}) as Record<string, string>).map(([name, value]) => [name.toLowerCase(), value]),
+  );
   return {
     id: request.id,
     method: method as string,
@@ -140,17 +201,32 @@ async function readPart(reading: Reading, part: Request): Promise<ReadPart | Pro
     refuseExcess(part);
     const route = findRoute(reading.resources, part, true);
     switch (route.operation) {
-      case 'create': return await readCreate(route, part, reading);
-      case 'replace': return stepOf('replace', route, await readReplaceInput(route, part, reading));
-      case 'patch': return stepOf('patch', route, readPatchInput(route, part, reading));
-      case 'delete': return stepOf('delete', route, readDeleteInput(route, part, reading));
+      case 'create':
+        return await readCreate(route, part, reading);
+      case 'replace':
+        return stepOf('replace', route, await readReplaceInput(route, part, reading));
+      case 'patch':
+        return stepOf('patch', route, readPatchInput(route, part, reading));
+      case 'delete':
+        return stepOf('delete', route, readDeleteInput(route, part, reading));
       case 'read': {
         const { presentation } = readReadInput(route, part, reading);
         // Of a transaction If-None-Match is a condition, not a question whether to send the item.
         const preconditions = readPreconditions({ ...part, method: 'PUT' });
-        return { step: { operation: 'check', resource: route.resource, input: { id: route.id, permission: presentation.permission, preconditions } }, presentation };
+        return {
+          step: {
+            operation: 'check',
+            resource: route.resource,
+            input: { id: route.id, permission: presentation.permission, preconditions },
+          },
+          presentation,
+        };
       }
-      default: return new Problem('invalid', 'An operation of a transaction makes, reads or writes one item: send POST to a collection, or GET, PUT, PATCH or DELETE to an item.');
+      default:
+        return new Problem(
+          'invalid',
+          'An operation of a transaction makes, reads or writes one item: send POST to a collection, or GET, PUT, PATCH or DELETE to an item.',
+        );
     }
   } catch (error) {
     if (error instanceof Problem) {
@@ -163,11 +239,23 @@ async function readPart(reading: Reading, part: Request): Promise<ReadPart | Pro
 async function readCreate(route: CollectionRoute, part: Request, reading: Reading): Promise<ReadPart | Problem> {
   const { input, presentation } = await readCreateInput(route, part, reading);
   return input.kind === 'one'
-    ? { step: { operation: 'create', resource: route.resource, values: input.values, preconditions: input.preconditions }, presentation }
+    ? {
+        step: {
+          operation: 'create',
+          resource: route.resource,
+          values: input.values,
+          preconditions: input.preconditions,
+        },
+        presentation,
+      }
     : new Problem('invalid', 'An operation of a transaction makes one item: send an operation for each.');
 }
 
-function stepOf<O extends 'replace' | 'patch' | 'delete'>(operation: O, { resource }: { resource: Step['resource'] }, { input, presentation }: Input<Extract<Step, { operation: O }>['input']>): ReadPart {
+function stepOf<O extends 'replace' | 'patch' | 'delete'>(
+  operation: O,
+  { resource }: { resource: Step['resource'] },
+  { input, presentation }: Input<Extract<Step, { operation: O }>['input']>,
+): ReadPart {
   return { step: { operation, resource, input } as unknown as Step, presentation };
 }
 
@@ -184,17 +272,27 @@ function refuseTwice(parts: readonly ReadPart[]): void {
     if (earlier === undefined) {
       seen.set(name, index);
     } else {
-      errors.add(() => ({ detail: `Is on the same item as operation ${earlier}: put both into one.`, pointer: pointer('operations', index) }));
+      errors.add(() => ({
+        detail: `Is on the same item as operation ${earlier}: put both into one.`,
+        pointer: pointer('operations', index),
+      }));
     }
   }
   if (errors.count > 0) {
-    throw new Problem('invalid', 'Two operations are on one item: correct what "errors" names. Nothing was changed.', { errors });
+    throw new Problem('invalid', 'Two operations are on one item: correct what "errors" names. Nothing was changed.', {
+      errors,
+    });
   }
 }
 
 function writeTransaction(parts: readonly Request[], steps: readonly ReadPart[], result: Result): Reply {
-  const write = (index: number, one: Result): Reply => writeResult(parts[index]!, steps[index]!.step.resource, one, steps[index]!.presentation, String);
+  const write = (index: number, one: Result): Reply =>
+    writeResult(parts[index]!, steps[index]!.step.resource, one, steps[index]!.presentation, String);
   return result.kind === 'transacted'
-    ? { status: 200, headers: { 'Content-Type': JSON_TYPE, 'Cache-Control': 'no-cache' }, body: { results: result.results.map((one, index) => write(index, one)) } }
+    ? {
+        status: 200,
+        headers: { 'Content-Type': JSON_TYPE, 'Cache-Control': 'no-cache' },
+        body: { results: result.results.map((one, index) => write(index, one)) },
+      }
     : write(0, result);
 }

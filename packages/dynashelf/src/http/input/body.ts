@@ -13,7 +13,9 @@ export function parseBody({ body, parsed, header }: Pick<Request, 'body' | 'pars
     return parsed;
   }
   if (body === undefined) {
-    throw new Problem('malformed-request', 'The request has no body: send JSON.', { errors: [{ detail: 'Is missing.', pointer: '#' }] });
+    throw new Problem('malformed-request', 'The request has no body: send JSON.', {
+      errors: [{ detail: 'Is missing.', pointer: '#' }],
+    });
   }
   if (!body.isBase64) {
     const bytes = Buffer.byteLength(body.text);
@@ -28,7 +30,10 @@ export function parseBody({ body, parsed, header }: Pick<Request, 'body' | 'pars
 
 function refuseLarge(bytes: number): void {
   if (bytes > MOST_BODY_BYTES) {
-    throw new Problem('too-large', `The body has ${bytes} bytes, and at most ${MOST_BODY_BYTES} are taken: send less at once.`);
+    throw new Problem(
+      'too-large',
+      `The body has ${bytes} bytes, and at most ${MOST_BODY_BYTES} are taken: send less at once.`,
+    );
   }
 }
 
@@ -52,5 +57,7 @@ function decodeUtf8(bytes: Buffer): string {
 }
 
 function notUtf8(): Problem {
-  return new Problem('malformed-request', 'The body is not UTF-8: encode it so (RFC 8259 §8.1).', { errors: [{ detail: 'Is not UTF-8.', pointer: '#' }] });
+  return new Problem('malformed-request', 'The body is not UTF-8: encode it so (RFC 8259 §8.1).', {
+    errors: [{ detail: 'Is not UTF-8.', pointer: '#' }],
+  });
 }

@@ -48,17 +48,32 @@ export function readReadInput({ id, resource }: ItemRoute, request: Request, rea
   const fields = readFields(seen, parameters.get('fields'), faults);
   const references = readExpand(seen, reading, parameters.get('expand'), faults);
   refuseFaulty(faults);
-  return { input: { id, permission, preconditions: readPreconditions(request), references }, presentation: { fields, preferences: {}, permission, access } };
+  return {
+    input: { id, permission, preconditions: readPreconditions(request), references },
+    presentation: { fields, preferences: {}, permission, access },
+  };
 }
 
-export function readDeleteInput({ id, resource }: ItemRoute, request: Request, { access }: Pick<Reading, 'access'>): Input<DeleteInput> {
+export function readDeleteInput(
+  { id, resource }: ItemRoute,
+  request: Request,
+  { access }: Pick<Reading, 'access'>,
+): Input<DeleteInput> {
   const permission = access.require(resource, 'delete');
   refuseParameters(request);
-  return { input: { id, permission, preconditions: requirePreconditions(resource, request) }, presentation: { preferences: {}, permission, access } };
+  return {
+    input: { id, permission, preconditions: requirePreconditions(resource, request) },
+    presentation: { preferences: {}, permission, access },
+  };
 }
 
 /** `fields` and `Prefer`; every other parameter is refused. */
-export function readPresentation(resource: Resource, request: Request, permission: Permission, access: Access): Presentation {
+export function readPresentation(
+  resource: Resource,
+  request: Request,
+  permission: Permission,
+  access: Access,
+): Presentation {
   negotiate(request);
   const faults = gatherFaults();
   const parameters = readParameters(request, ['fields'], faults);
@@ -67,9 +82,13 @@ export function readPresentation(resource: Resource, request: Request, permissio
   return { fields, preferences: readPreferences(request), permission, access };
 }
 
-/** A resource as far as its attributes are shown: the others can be asked for as little as those that it does not have. */
+/**
+ * A resource as far as its attributes are shown: the others can be asked for as little as those that it does not have.
+ */
 export function seenBy({ hidden }: Permission, resource: Resource): Resource {
-  return hidden.size === 0 ? resource : { ...resource, attributes: new Map([...resource.attributes].filter(([name]) => !hidden.has(name))) };
+  return hidden.size === 0
+    ? resource
+    : { ...resource, attributes: new Map([...resource.attributes].filter(([name]) => !hidden.has(name))) };
 }
 
 /** Refuses every parameter. */
@@ -85,13 +104,18 @@ export function refuseParameters(request: Request): void {
  */
 export function requirePreconditions(resource: Resource, request: Request): Preconditions {
   const preconditions = readPreconditions(request);
-  const given = preconditions.match !== undefined || (request.method === 'PUT' && preconditions.noneMatch !== undefined);
+  const given =
+    preconditions.match !== undefined || (request.method === 'PUT' && preconditions.noneMatch !== undefined);
   if (resource.preconditions === 'required' && !given) {
     const also = request.method === 'PUT' ? ', or If-None-Match: * to create' : '';
     // RFC 6585 §3
-    throw new Problem('precondition-required', `Writes to ${resource.name} need a precondition: send If-Match with the ETag that GET gave${also}.`, {
-      errors: [{ detail: 'Is required.', header: 'If-Match' }],
-    });
+    throw new Problem(
+      'precondition-required',
+      `Writes to ${resource.name} need a precondition: send If-Match with the ETag that GET gave${also}.`,
+      {
+        errors: [{ detail: 'Is required.', header: 'If-Match' }],
+      },
+    );
   }
   return preconditions;
 }

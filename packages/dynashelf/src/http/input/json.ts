@@ -18,14 +18,17 @@ export interface Parsed {
 /**
  * Parses a request body.
  * @throws Problem `malformed-request` where it is no JSON or names a member twice,
- *   `invalid` where it is nested too deeply, has too long a name or holds text that is no Unicode, `too-large` for too many values
+ * `invalid` where it is nested too deeply, has too long a name or holds text that is no Unicode, `too-large` for too
+ * many values
  */
 export function parseJson(text: string): Parsed {
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
   } catch (error) {
-    throw new Problem('malformed-request', `The body is not JSON: ${(error as Error).message.replace(/\.?$/, '.')}`, { errors: [{ detail: 'Correct the JSON.', pointer: '#' }] });
+    throw new Problem('malformed-request', `The body is not JSON: ${(error as Error).message.replace(/\.?$/, '.')}`, {
+      errors: [{ detail: 'Correct the JSON.', pointer: '#' }],
+    });
   }
   return { value, faults: scan(text) };
 }
@@ -40,22 +43,36 @@ function scan(text: string): Faults {
 
   function scanValue(): void {
     if (++values > MOST_BODY_VALUES) {
-      throw new Problem('too-large', `The body holds more than ${MOST_BODY_VALUES} values, objects and arrays included: send less at once.`);
+      throw new Problem(
+        'too-large',
+        `The body holds more than ${MOST_BODY_VALUES} values, objects and arrays included: send less at once.`,
+      );
     }
     skipSpace();
     switch (text[at]) {
-      case '{': return scanContainer('}');
-      case '[': return scanContainer(']');
-      case '"': return void scanString();
-      case 't': case 'n': at += 4; return;
-      case 'f': at += 5; return;
-      default: scanNumber();
+      case '{':
+        return scanContainer('}');
+      case '[':
+        return scanContainer(']');
+      case '"':
+        return void scanString();
+      case 't':
+      case 'n':
+        at += 4;
+        return;
+      case 'f':
+        at += 5;
+        return;
+      default:
+        scanNumber();
     }
   }
 
   function scanContainer(end: '}' | ']'): void {
     if (path.length >= DEEPEST) {
-      throw new Problem('invalid', `The body is nested more than ${DEEPEST} levels deep: make it flatter.`, { errors: [{ detail: 'Nested too deeply.', pointer: pointer(...path) }] });
+      throw new Problem('invalid', `The body is nested more than ${DEEPEST} levels deep: make it flatter.`, {
+        errors: [{ detail: 'Nested too deeply.', pointer: pointer(...path) }],
+      });
     }
     const names = new Set<string>();
     at++;
@@ -78,7 +95,15 @@ function scan(text: string): Faults {
   function scanName(names: Set<string>): string {
     const name = scanString();
     if (name.length > LONGEST_NAME / 3 && Buffer.byteLength(name) > LONGEST_NAME) {
-      throw new Problem('invalid', `A member has a name of more than ${LONGEST_NAME} bytes, which nothing can have: shorten it.`, { errors: [{ detail: `Has a member with a name of more than ${LONGEST_NAME} bytes.`, pointer: pointer(...path) }] });
+      throw new Problem(
+        'invalid',
+        `A member has a name of more than ${LONGEST_NAME} bytes, which nothing can have: shorten it.`,
+        {
+          errors: [
+            { detail: `Has a member with a name of more than ${LONGEST_NAME} bytes.`, pointer: pointer(...path) },
+          ],
+        },
+      );
     }
     if (names.has(name)) {
       duplicates.add(() => ({ detail: `"${name}" stands twice: send it once.`, pointer: pointer(...path, name) }));
@@ -101,7 +126,11 @@ function scan(text: string): Faults {
     const string = JSON.parse(text.slice(start, at)) as string;
     if (!string.isWellFormed()) {
       // RFC 7493 §2.1: a lone surrogate is no Unicode; the database would store another character.
-      throw new Problem('invalid', 'A string holds half of a surrogate pair, which is no Unicode character: correct it.', { errors: [{ detail: 'Not well-formed Unicode.', pointer: pointer(...path) }] });
+      throw new Problem(
+        'invalid',
+        'A string holds half of a surrogate pair, which is no Unicode character: correct it.',
+        { errors: [{ detail: 'Not well-formed Unicode.', pointer: pointer(...path) }] },
+      );
     }
     return string;
   }
@@ -125,7 +154,11 @@ function scan(text: string): Faults {
 
   scanValue();
   if (duplicates.count > 0) {
-    throw new Problem('malformed-request', 'The body names a member twice, so what it means is not clear: send each once.', { errors: duplicates });
+    throw new Problem(
+      'malformed-request',
+      'The body names a member twice, so what it means is not clear: send each once.',
+      { errors: duplicates },
+    );
   }
   return invalid;
 }
@@ -154,5 +187,7 @@ function significand(literal: string): string {
     end--;
   }
   const trimmed = digits.slice(0, end);
-  return trimmed === '' ? '0' : `${sign}${trimmed}e${Number(exponent) - fraction.length + digits.length - trimmed.length}`;
+  return trimmed === ''
+    ? '0'
+    : `${sign}${trimmed}e${Number(exponent) - fraction.length + digits.length - trimmed.length}`;
 }

@@ -1,19 +1,30 @@
-// What of a request is more than any honest one has. API Gateway bounds a request as a whole, but not those inside a transaction.
+// What of a request is more than any honest one has. API Gateway bounds a request as a whole, but not those inside a
+// transaction.
 import { LONGEST_HEADER, LONGEST_URL, MOST_PARAMETERS } from '../../definition/limits';
 import { Problem, type Fault } from '../../problem';
 import { ALLOWED_HEADERS } from '../cors';
 import type { Request } from '../request';
 
 /** Every header that something is read from. */
-const READ_HEADERS = [...ALLOWED_HEADERS, 'Accept-Encoding', 'Content-Encoding', 'Origin'].map((name) => ({ name, key: name.toLowerCase() }));
+const READ_HEADERS = [...ALLOWED_HEADERS, 'Accept-Encoding', 'Content-Encoding', 'Origin'].map((name) => ({
+  name,
+  key: name.toLowerCase(),
+}));
 
 /** @throws Problem `malformed-request` naming what is too long or too many */
-export function refuseExcess({ segments, parameters, header }: Pick<Request, 'segments' | 'parameters' | 'header'>): void {
+export function refuseExcess({
+  segments,
+  parameters,
+  header,
+}: Pick<Request, 'segments' | 'parameters' | 'header'>): void {
   const faults: Fault[] = [];
   for (const { name, key } of READ_HEADERS) {
     const length = header(key)?.length ?? 0;
     if (length > LONGEST_HEADER) {
-      faults.push({ detail: `Has ${length} characters, and at most ${LONGEST_HEADER} are read: shorten it.`, header: name });
+      faults.push({
+        detail: `Has ${length} characters, and at most ${LONGEST_HEADER} are read: shorten it.`,
+        header: name,
+      });
     }
   }
   const length = [...segments, ...parameters.flat()].reduce((sum, part) => sum + part.length + 1, 0);
@@ -24,7 +35,11 @@ export function refuseExcess({ segments, parameters, header }: Pick<Request, 'se
 
 /** The problem with a request that is too long in any of these. */
 export function tooLong(errors: readonly Fault[] = []): Problem {
-  return new Problem('malformed-request', `The request is too long: its path and query have at most ${LONGEST_URL} characters and ${MOST_PARAMETERS} parameters, and each header at most ${LONGEST_HEADER}.`, {
-    ...(errors.length > 0 && { errors }),
-  });
+  return new Problem(
+    'malformed-request',
+    `The request is too long: its path and query have at most ${LONGEST_URL} characters and ${MOST_PARAMETERS} parameters, and each header at most ${LONGEST_HEADER}.`,
+    {
+      ...(errors.length > 0 && { errors }),
+    },
+  );
 }

@@ -1,4 +1,5 @@
-// PUT: what is written where there is an item, and where there is none, since a caller may have the right to one of the two.
+// PUT: what is written where there is an item, and where there is none, since a caller may have the right to one of the
+// two.
 import type { Permission } from '../../definition/access';
 import type { Json } from '../../definition/item';
 import { isId } from '../../definition/relation';
@@ -13,7 +14,11 @@ import { parseBody } from './body';
 import { readPresentation, requirePreconditions, type Input, type ItemRoute } from './item';
 import { readItem, findDifferentId } from './whole-item';
 
-export async function readReplaceInput({ resource, id }: ItemRoute, request: Request, { access }: Pick<Reading, 'access'>): Promise<Input<ReplaceInput>> {
+export async function readReplaceInput(
+  { resource, id }: ItemRoute,
+  request: Request,
+  { access }: Pick<Reading, 'access'>,
+): Promise<Input<ReplaceInput>> {
   const replacing = access.permission(resource, 'replace');
   const creating = access.permission(resource, 'create');
   const permission = access.require(resource, replacing.grant === 'none' ? 'create' : 'replace');
@@ -33,7 +38,17 @@ export async function readReplaceInput({ resource, id }: ItemRoute, request: Req
 }
 
 /** One of the two ways that a PUT can go, or why it cannot go that way. */
-async function readWay({ access, resource, id, value, faults }: { access: Reading['access']; resource: Resource; id: string; value: Json; faults: Faults }, operation: 'replace' | 'create', stays: ReadonlySet<string>): Promise<Way | Problem> {
+async function readWay(
+  {
+    access,
+    resource,
+    id,
+    value,
+    faults,
+  }: { access: Reading['access']; resource: Resource; id: string; value: Json; faults: Faults },
+  operation: 'replace' | 'create',
+  stays: ReadonlySet<string>,
+): Promise<Way | Problem> {
   try {
     const permission = access.require(resource, operation);
     if (typeof permission.grant === 'object' && (permission.grant.conditions['id'] ?? id) !== id) {
@@ -51,17 +66,28 @@ async function readWay({ access, resource, id, value, faults }: { access: Readin
 
 /** Whether making an item and replacing it come to the same for a caller. */
 function isAlike(replacing: Permission, creating: Permission, value: Json): boolean {
-  return replacing === creating || (replacing.grant === 'all' && creating.grant === 'all' && staying(replacing, value).size === 0);
+  return (
+    replacing === creating ||
+    (replacing.grant === 'all' && creating.grant === 'all' && staying(replacing, value).size === 0)
+  );
 }
 
-/** The attributes that PUT leaves as they are: those that the caller may not set, and does not see and does not name. */
+/**
+ * The attributes that PUT leaves as they are: those that the caller may not set, and does not see and does not name.
+ */
 function staying({ hidden, kept }: Permission, value: Json): Set<string> {
-  return new Set([...kept, ...[...hidden].filter((name) => typeof value !== 'object' || value === null || !Object.hasOwn(value, name))]);
+  return new Set([
+    ...kept,
+    ...[...hidden].filter((name) => typeof value !== 'object' || value === null || !Object.hasOwn(value, name)),
+  ]);
 }
 
 function findIdFaults(id: string, faults: Faults): void {
   // A client takes "." and ".." out of a path before it sends it (RFC 3986 §5.2.4).
   if (!isId(id) || id === '.' || id === '..') {
-    faults.add(() => ({ detail: 'An id has 1 to 128 characters of A-Z a-z 0-9 . _ ~ - and is not "." or "..".', parameter: 'id' }));
+    faults.add(() => ({
+      detail: 'An id has 1 to 128 characters of A-Z a-z 0-9 . _ ~ - and is not "." or "..".',
+      parameter: 'id',
+    }));
   }
 }

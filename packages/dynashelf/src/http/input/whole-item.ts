@@ -9,24 +9,34 @@ import { attributeOf, findFaults, writable } from '../../values/validate';
 import { gatherFaults, Problem, pointer, type Fault, type Faults } from '../../problem';
 
 /** The items of an array, every fault of every one named with its place. */
-export async function readItems(resource: Resource, values: Json[], faults: Faults, permission: Permission): Promise<Record<string, Stored>[]> {
+export async function readItems(
+  resource: Resource,
+  values: Json[],
+  faults: Faults,
+  permission: Permission,
+): Promise<Record<string, Stored>[]> {
   if (values.length > MOST_CREATED) {
-    throw new Problem('too-large', `The array has ${values.length} items, and at most ${MOST_CREATED} are made at once: send the rest in further requests.`);
+    throw new Problem(
+      'too-large',
+      `The array has ${values.length} items, and at most ${MOST_CREATED} are made at once: send the rest in further requests.`,
+    );
   }
   if (values.length === 0) {
     faults.add(() => ({ detail: `Must hold 1 to ${MOST_CREATED} items.`, pointer: '#' }));
   }
-  const items = await Promise.all(values.map(async (value, index) => {
-    try {
-      return await readItem(resource, value, gatherFaults(), permission);
-    } catch (error) {
-      if (!(error instanceof Problem) || error.more.errors === undefined) {
-        throw error;
+  const items = await Promise.all(
+    values.map(async (value, index) => {
+      try {
+        return await readItem(resource, value, gatherFaults(), permission);
+      } catch (error) {
+        if (!(error instanceof Problem) || error.more.errors === undefined) {
+          throw error;
+        }
+        faults.addAll({ named: error.more.errors, count: error.faultCount }, (fault) => within([index], fault));
+        return {};
       }
-      faults.addAll({ named: error.more.errors, count: error.faultCount }, (fault) => within([index], fault));
-      return {};
-    }
-  }));
+    }),
+  );
   refuseInvalid(faults);
   return items;
 }
@@ -42,7 +52,13 @@ function within(place: readonly (string | number)[], fault: Fault): Fault {
  * @param stays the attributes that PUT leaves as they are
  * @throws Problem `invalid` with every fault
  */
-export async function readItem(resource: Pick<Resource, 'name' | 'attributes'>, value: Json, known: Faults, { grant, kept }: Permission, stays: ReadonlySet<string> = new Set()): Promise<Record<string, Stored>> {
+export async function readItem(
+  resource: Pick<Resource, 'name' | 'attributes'>,
+  value: Json,
+  known: Faults,
+  { grant, kept }: Permission,
+  stays: ReadonlySet<string> = new Set(),
+): Promise<Record<string, Stored>> {
   const faults = gatherFaults();
   faults.addAll(known);
   if (!isObject(value)) {
@@ -50,7 +66,10 @@ export async function readItem(resource: Pick<Resource, 'name' | 'attributes'>, 
     refuseInvalid(faults);
   }
   const { settable, readOnly } = pinned(resource, grant);
-  const body = { ...writable(resource.attributes, value as JsonObject, new Set([...kept, ...Object.keys(settable)])), ...settable };
+  const body = {
+    ...writable(resource.attributes, value as JsonObject, new Set([...kept, ...Object.keys(settable)])),
+    ...settable,
+  };
   const inBody = findFaults(resource, body, (attribute) => !stays.has(attribute) || Object.hasOwn(body, attribute));
   faults.addAll(inBody);
   const skipped = new Set([...known.named.map(attributeOf), ...inBody.attributes, ...stays, ...Object.keys(readOnly)]);
@@ -61,10 +80,16 @@ export async function readItem(resource: Pick<Resource, 'name' | 'attributes'>, 
 }
 
 /** The values that a grant gives to attributes of what its caller writes, those that no body sets apart. */
-function pinned({ attributes }: Pick<Resource, 'attributes'>, grant: Grant): { settable: Conditions; readOnly: Conditions } {
+function pinned(
+  { attributes }: Pick<Resource, 'attributes'>,
+  grant: Grant,
+): { settable: Conditions; readOnly: Conditions } {
   const all = typeof grant === 'string' ? [] : Object.entries(grant.conditions).filter(([name]) => name !== 'id');
   const isSet = ([name]: [string, unknown]): boolean => !isReadOnly(attributes.get(name)!);
-  return { settable: Object.fromEntries(all.filter(isSet)), readOnly: Object.fromEntries(all.filter((pin) => !isSet(pin))) };
+  return {
+    settable: Object.fromEntries(all.filter(isSet)),
+    readOnly: Object.fromEntries(all.filter((pin) => !isSet(pin))),
+  };
 }
 
 export function findShapeFaults(value: Json, faults: Faults): void {
@@ -76,13 +101,18 @@ export function findShapeFaults(value: Json, faults: Faults): void {
 /** Finds that a body has another id than the path. */
 export function findDifferentId(value: Json, id: string, faults: Faults): void {
   if (isObject(value) && Object.hasOwn(value, 'id') && value['id'] !== id) {
-    faults.add(() => ({ detail: `Differs from the id in the path, which is "${id}": leave it out, or send it to its own path.`, pointer: pointer('id') }));
+    faults.add(() => ({
+      detail: `Differs from the id in the path, which is "${id}": leave it out, or send it to its own path.`,
+      pointer: pointer('id'),
+    }));
   }
 }
 
 /** @throws Problem `invalid` where there are faults */
 export function refuseInvalid(errors: Faults): void {
   if (errors.count > 0) {
-    throw new Problem('invalid', 'The request is not valid: correct what "errors" names. Nothing was changed.', { errors });
+    throw new Problem('invalid', 'The request is not valid: correct what "errors" names. Nothing was changed.', {
+      errors,
+    });
   }
 }

@@ -10,7 +10,15 @@ import { gatherFaults, Problem } from '../../problem';
 import { decode, encode } from '../../store/layout/value';
 import { parseBody } from './body';
 import { readPreconditions } from '../conditional';
-import { readPresentation, refuseParameters, requirePreconditions, type ActRoute, type CollectionRoute, type Input, type ItemRoute } from './item';
+import {
+  readPresentation,
+  refuseParameters,
+  requirePreconditions,
+  type ActRoute,
+  type CollectionRoute,
+  type Input,
+  type ItemRoute,
+} from './item';
 import type { Parsed } from './json';
 import { JSON_PATCH_TYPE, JSON_TYPE, negotiate, PATCH_TYPES, readContentType } from '../media-type';
 import { readPreferences } from '../prefer';
@@ -20,10 +28,16 @@ import { findDifferentId, findShapeFaults, readItem, readItems, refuseInvalid } 
 
 type ForWriting = Pick<Reading, 'access'>;
 
-export async function readCreateInput({ resource }: CollectionRoute, request: Request, { access }: ForWriting): Promise<Input<CreateInput>> {
+export async function readCreateInput(
+  { resource }: CollectionRoute,
+  request: Request,
+  { access }: ForWriting,
+): Promise<Input<CreateInput>> {
   const permission = access.require(resource, 'create');
   if (typeof permission.grant === 'object' && permission.grant.conditions['id'] !== undefined) {
-    throw forbidden(`An item of ${resource.name} that you make has the id "${permission.grant.conditions['id']}", and POST would give it another: send PUT to /${resource.name}/${permission.grant.conditions['id']}.`);
+    throw forbidden(
+      `An item of ${resource.name} that you make has the id "${permission.grant.conditions['id']}", and POST would give it another: send PUT to /${resource.name}/${permission.grant.conditions['id']}.`,
+    );
   }
   const presentation = readPresentation(resource, request, permission, access);
   readContentType(request, [JSON_TYPE]);
@@ -37,19 +51,28 @@ export async function readCreateInput({ resource }: CollectionRoute, request: Re
   };
 }
 
-export function readPatchInput({ resource, id }: ItemRoute, request: Request, { access }: ForWriting): Input<PatchInput> {
+export function readPatchInput(
+  { resource, id }: ItemRoute,
+  request: Request,
+  { access }: ForWriting,
+): Input<PatchInput> {
   const permission = access.require(resource, 'patch');
   const presentation = readPresentation(resource, request, permission, access);
   const type = readContentType(request, PATCH_TYPES);
   const preconditions = requirePreconditions(resource, request);
   const parsed = parseBody(request);
-  const patch: PatchInput['patch'] = type === JSON_PATCH_TYPE
-    ? { kind: 'json', document: readJsonPatch(parsed) }
-    : { kind: 'merge', document: readMergePatch(parsed, id) };
+  const patch: PatchInput['patch'] =
+    type === JSON_PATCH_TYPE
+      ? { kind: 'json', document: readJsonPatch(parsed) }
+      : { kind: 'merge', document: readMergePatch(parsed, id) };
   return { input: { id, permission, patch, preconditions }, presentation };
 }
 
-export async function readActInput({ resource, id, action, name }: ActRoute, request: Request, { access }: ForWriting): Promise<Input<ActInput>> {
+export async function readActInput(
+  { resource, id, action, name }: ActRoute,
+  request: Request,
+  { access }: ForWriting,
+): Promise<Input<ActInput>> {
   const permission = access.require(resource, name);
   negotiate(request);
   // The item that an action answers with can be of any collection, so nothing is known of its attributes.
@@ -61,14 +84,19 @@ export async function readActInput({ resource, id, action, name }: ActRoute, req
   const values = await readItem({ name: 'this action', attributes: action.body }, value, faults, EVERYTHING);
   // As an item that was stored would be seen: with defaults, and changed by each `set`.
   const body = await decode(action.body, encode(values));
-  return { input: { id, caller: access.caller, permission, action, body, preconditions: readPreconditions(request) }, presentation };
+  return {
+    input: { id, caller: access.caller, permission, action, body, preconditions: readPreconditions(request) },
+    presentation,
+  };
 }
 
 function readJsonPatch({ value, faults }: Parsed): JsonPatch {
   const malformed = findPatchFaults(value);
   if (malformed.count > 0) {
     // RFC 5789 §2.2: a patch document that is not well-formed is 400.
-    throw new Problem('malformed-request', 'The body is no JSON Patch (RFC 6902): correct what "errors" names.', { errors: malformed });
+    throw new Problem('malformed-request', 'The body is no JSON Patch (RFC 6902): correct what "errors" names.', {
+      errors: malformed,
+    });
   }
   refuseInvalid(faults);
   return value as unknown as JsonPatch;

@@ -21,7 +21,9 @@ export async function backOff(attempt: number, deadline: number, isDoubtful = fa
     if (isDoubtful) {
       throw unknownOutcome();
     }
-    throw new Problem('conflict', 'Other writers kept changing the same items: send the request again.', { headers: { 'Retry-After': '1' } });
+    throw new Problem('conflict', 'Other writers kept changing the same items: send the request again.', {
+      headers: { 'Retry-After': '1' },
+    });
   }
   await pause(delay);
 }

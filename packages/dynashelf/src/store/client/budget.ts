@@ -19,10 +19,17 @@ export interface Budget {
   readonly spent: { reads: number; bytes: number; keys: number };
   readonly bound: ReadBound;
   /** Sends a request, and counts what it reads. */
-  read<O extends ReadOperation>(operation: O, input: Operations[O]['input'], mostBytes?: number): Promise<Operations[O]['output']>;
+  read<O extends ReadOperation>(
+    operation: O,
+    input: Operations[O]['input'],
+    mostBytes?: number,
+  ): Promise<Operations[O]['output']>;
   /** Whether the bytes are spent. */
   isFull(): boolean;
-  /** Whether no further request is to be sent, as anything is spent or a further one might not end in time; the first always is. */
+  /**
+   * Whether no further request is to be sent, as anything is spent or a further one might not end in time; the first
+   * always is.
+   */
   isSpent(partitions?: number): boolean;
   /** Whether the time is over. */
   isOver(): boolean;
@@ -32,7 +39,10 @@ export interface Budget {
 const STRONG = 4096;
 const EVENTUAL = 8192;
 
-/** Bytes of an answer that weigh as much as one byte of a record: ordinary records take two or three, the worst of numbers forty. */
+/**
+ * Bytes of an answer that weigh as much as one byte of a record: ordinary records take two or three, the worst of
+ * numbers forty.
+ */
 const WIRE = 16;
 
 /** Milliseconds by which a timer may be early. */
@@ -50,13 +60,18 @@ export function openBudget(send: Send, bound: ReadBound): Budget {
       const start = Date.now();
       const output = await send(operation, input, mostBytes === undefined ? {} : { mostBytes });
       slowest = Math.max(slowest, Date.now() - start);
-      const unit = operation === 'Query' && (input as Operations['Query']['input']).ConsistentRead !== true ? EVENTUAL : STRONG;
-      const units = [output.ConsumedCapacity ?? []].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+      const unit =
+        operation === 'Query' && (input as Operations['Query']['input']).ConsistentRead !== true ? EVENTUAL : STRONG;
+      const units = [output.ConsumedCapacity ?? []]
+        .flat()
+        .reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
       spent.bytes += Math.max(units * unit, ((output.$metadata as { bytes?: number } | undefined)?.bytes ?? 0) / WIRE);
       return output;
     },
     isFull,
-    isSpent: (partitions = 1) => spent.reads > 0 && (spent.reads >= bound.reads + partitions - 1 || isFull() || Date.now() + slowest > bound.deadline),
+    isSpent: (partitions = 1) =>
+      spent.reads > 0 &&
+      (spent.reads >= bound.reads + partitions - 1 || isFull() || Date.now() + slowest > bound.deadline),
     isOver: () => Date.now() + EARLY >= bound.deadline,
   };
 }

@@ -16,7 +16,10 @@ export interface Cost {
 
 const WRITES: ReadonlySet<keyof Operations> = new Set(['DeleteItem', 'PutItem', 'TransactWriteItems', 'UpdateItem']);
 
-/** A `send` of one request to us: it ends by its deadline, adds up its cost, and throws problems where the database fails. */
+/**
+ * A `send` of one request to us: it ends by its deadline, adds up its cost, and throws problems where the database
+ * fails.
+ */
 export function metered(send: Send, deadline: number): { send: Send; cost: Cost } {
   const cost: Cost = { reads: 0, writes: 0, readUnits: 0, writeUnits: 0, milliseconds: 0 };
   let underWay = 0;

@@ -8,7 +8,10 @@ export interface Placeholders {
   /** A placeholder for a value. */
   value(value: AttributeValue): string;
   /** What the request says of them; nothing where none is used. */
-  attributes(): { ExpressionAttributeNames?: Record<string, string>; ExpressionAttributeValues?: Record<string, AttributeValue> };
+  attributes(): {
+    ExpressionAttributeNames?: Record<string, string>;
+    ExpressionAttributeValues?: Record<string, AttributeValue>;
+  };
 }
 
 export function placeholders(): Placeholders {

@@ -7,22 +7,53 @@ import type { AttributeMap } from '../layout/value';
 const RETRY_AFTER = '1';
 
 const THROTTLED = new Set([
-  'ProvisionedThroughputExceededException', 'ThrottlingException', 'Throttling', 'RequestLimitExceeded', 'ThrottledException',
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'Throttling',
+  'RequestLimitExceeded',
+  'ThrottledException',
 ]);
 
 const UNAVAILABLE = new Set([
-  'InternalServerError', 'InternalServerErrorException', 'ServiceUnavailable', 'ServiceUnavailableException', 'ResourceNotFoundException',
+  'InternalServerError',
+  'InternalServerErrorException',
+  'ServiceUnavailable',
+  'ServiceUnavailableException',
+  'ResourceNotFoundException',
   // Thrown when the SDK has asked again and again how a transaction ended: nobody knows yet.
   'TransactionInProgressException',
   'TimeoutError',
 ]);
 
-/** Errors whose names DynamoDB did not give: of an answer without one, such as a proxy's, or of credentials that ran out. */
+/**
+ * Errors whose names DynamoDB did not give: of an answer without one, such as a proxy's, or of credentials that ran
+ * out.
+ */
 const NAMELESS = new Set(['Unknown', 'ExpiredTokenException', 'ExpiredToken', 'RequestExpired']);
 
-/** Whether nothing that is known of DynamoDB was said: an error of the network, of TLS or of what should be HTTP has a code of Node's, and so has a mistake of ours, whose begins with ERR_. */
-function isOfTheWay({ name = '', code, $metadata, $fault }: { name?: string; code?: unknown; $metadata?: { httpStatusCode?: number }; $fault?: string }): boolean {
-  return UNAVAILABLE.has(name) || NAMELESS.has(name) || (typeof code === 'string' && !/^ERR_(?!TLS|SSL)/.test(code) && $fault === undefined && $metadata?.httpStatusCode === undefined);
+/**
+ * Whether nothing that is known of DynamoDB was said: an error of the network, of TLS or of what should be HTTP has a
+ * code of Node's, and so has a mistake of ours, whose begins with ERR_.
+ */
+function isOfTheWay({
+  name = '',
+  code,
+  $metadata,
+  $fault,
+}: {
+  name?: string;
+  code?: unknown;
+  $metadata?: { httpStatusCode?: number };
+  $fault?: string;
+}): boolean {
+  return (
+    UNAVAILABLE.has(name) ||
+    NAMELESS.has(name) ||
+    (typeof code === 'string' &&
+      !/^ERR_(?!TLS|SSL)/.test(code) &&
+      $fault === undefined &&
+      $metadata?.httpStatusCode === undefined)
+  );
 }
 
 /** The problem that an error of a request to DynamoDB is to the client; what it is none to is thrown on, as a bug. */
@@ -36,10 +67,15 @@ export function toProblem(error: unknown): unknown {
   }
   if (isOfTheWay(error as Parameters<typeof isOfTheWay>[0])) {
     logError({ message: 'The database cannot be reached.', error: { name, code, message } });
-    return new Problem('unavailable', 'The database cannot be reached at the moment: try again later.', { headers: { 'Retry-After': RETRY_AFTER } });
+    return new Problem('unavailable', 'The database cannot be reached at the moment: try again later.', {
+      headers: { 'Retry-After': RETRY_AFTER },
+    });
   }
   if (name === 'ValidationException' && /item size/i.test(message)) {
-    return new Problem('too-large', 'An item is at most 400 KB as it is stored: make it smaller, or keep the large part elsewhere.');
+    return new Problem(
+      'too-large',
+      'An item is at most 400 KB as it is stored: make it smaller, or keep the large part elsewhere.',
+    );
   }
   if (name === 'ValidationException' && /payload size|aggregate size|transaction size|4 ?MB|4194304/i.test(message)) {
     return new Problem('too-large', 'What is written at once is at most 4 MB: send less in one request.');
@@ -49,7 +85,9 @@ export function toProblem(error: unknown): unknown {
 
 /** The problem that the database has more requests than it takes. */
 export function throttled(): Problem {
-  return new Problem('throttled', 'The database takes no more requests at the moment: try again later.', { headers: { 'Retry-After': RETRY_AFTER } });
+  return new Problem('throttled', 'The database takes no more requests at the moment: try again later.', {
+    headers: { 'Retry-After': RETRY_AFTER },
+  });
 }
 
 /** The code of the error that there is no time left to send a request. */
@@ -85,7 +123,11 @@ export function mayBeDone(error: unknown): boolean {
 
 /** The answer where nobody can tell whether the request was carried out: it neither claims nor denies it. */
 export function unknownOutcome(): Problem {
-  return new Problem('unavailable', 'The database did not say whether the request was carried out: look, or send it again with the same idempotency key.', { headers: { 'Retry-After': RETRY_AFTER } });
+  return new Problem(
+    'unavailable',
+    'The database did not say whether the request was carried out: look, or send it again with the same idempotency key.',
+    { headers: { 'Retry-After': RETRY_AFTER } },
+  );
 }
 
 /** Whether a write was refused because its condition does not hold. */

@@ -31,7 +31,11 @@ export function connect(environment: NodeJS.ProcessEnv = process.env): Send {
     };
     const reply = await exchange(sign(headers, body, new Date(Date.now() + signedBy)), body, terms);
     const answer = readAnswer(reply);
-    const $metadata = { httpStatusCode: reply.status, requestId: reply.headers['x-amzn-requestid'], bytes: reply.body.length };
+    const $metadata = {
+      httpStatusCode: reply.status,
+      requestId: reply.headers['x-amzn-requestid'],
+      bytes: reply.body.length,
+    };
     if (reply.status === 200) {
       return Object.assign(answer, { $metadata });
     }
@@ -43,8 +47,13 @@ export function connect(environment: NodeJS.ProcessEnv = process.env): Send {
 
   const send = async (operation: keyof Operations, input: object, options: SendOptions = {}): Promise<unknown> => {
     // One body for all attempts: a transaction is carried out once for its token, however often it arrives.
-    const body = JSON.stringify(toBase64(operation === 'TransactWriteItems' ? { ClientRequestToken: randomUUID(), ...input } : input));
-    return retrying((timeout) => attempt(operation, body, { timeout, isOnce: options.once === true, mostBytes: options.mostBytes }), options);
+    const body = JSON.stringify(
+      toBase64(operation === 'TransactWriteItems' ? { ClientRequestToken: randomUUID(), ...input } : input),
+    );
+    return retrying(
+      (timeout) => attempt(operation, body, { timeout, isOnce: options.once === true, mostBytes: options.mostBytes }),
+      options,
+    );
   };
   return send as Send;
 }

@@ -1,6 +1,14 @@
 // DynamoDB by the AWS SDK, tuned: on a developer's machine, with profiles, SSO and whatever else the SDK knows.
 import {
-  BatchGetItemCommand, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, ScanCommand, TransactWriteItemsCommand, UpdateItemCommand,
+  BatchGetItemCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
   type GetItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { leavesDoubt, tooLate, withDoubt } from './failure';
@@ -17,7 +25,10 @@ const COMMANDS = {
   UpdateItem: UpdateItemCommand,
 };
 
-/** Wraps the error of an attempt after which there is no other. The SDK does not know its name; it would look into a `cause`, and try again for that. */
+/**
+ * Wraps the error of an attempt after which there is no other. The SDK does not know its name; it would look into a
+ * `cause`, and try again for that.
+ */
 class Last extends Error {
   constructor(readonly error: unknown) {
     super('No further attempt is made.');
@@ -28,7 +39,8 @@ class Last extends Error {
 export function connect(): Send {
   const client = new DynamoDBClient({
     cacheMiddleware: true,
-    // With any other logger, and with none, the SDK walks every input and output for its log; what fails we log ourselves.
+    // With any other logger, and with none, the SDK walks every input and output for its log; what fails we log
+    // ourselves.
     logger: { debug() {}, warn: console.warn, error() {} } as unknown as Console,
     maxAttempts: 3,
     // API Gateway gives up after 29 s: three attempts have to end well before.
@@ -37,21 +49,31 @@ export function connect(): Send {
   /** Requests of which an attempt left doubt; the SDK passes the same object with each attempt. */
   const doubtful = new WeakSet<object>();
   const sentOnce = new WeakSet<object>();
-  const noteDoubt = <R extends { readonly input: object }, O>(next: (request: R) => Promise<O>) => async (request: R): Promise<O> => {
-    try {
-      return await next(request);
-    } catch (error) {
-      if (leavesDoubt(error)) {
-        doubtful.add(request);
+  const noteDoubt =
+    <R extends { readonly input: object }, O>(next: (request: R) => Promise<O>) =>
+    async (request: R): Promise<O> => {
+      try {
+        return await next(request);
+      } catch (error) {
+        if (leavesDoubt(error)) {
+          doubtful.add(request);
+        }
+        if (!doubtful.has(request)) {
+          throw error;
+        }
+        throw sentOnce.has(request.input) ? new Last(withDoubt(error)) : withDoubt(error);
       }
-      if (!doubtful.has(request)) {
-        throw error;
-      }
-      throw sentOnce.has(request.input) ? new Last(withDoubt(error)) : withDoubt(error);
-    }
-  };
-  client.middlewareStack.addRelativeTo(noteDoubt, { relation: 'after', toMiddleware: 'retryMiddleware', name: 'noteDoubt' });
-  const send = async (operation: keyof Operations, input: object, { once = false, deadline = Infinity }: SendOptions = {}): Promise<unknown> => {
+    };
+  client.middlewareStack.addRelativeTo(noteDoubt, {
+    relation: 'after',
+    toMiddleware: 'retryMiddleware',
+    name: 'noteDoubt',
+  });
+  const send = async (
+    operation: keyof Operations,
+    input: object,
+    { once = false, deadline = Infinity }: SendOptions = {},
+  ): Promise<unknown> => {
     const left = deadline - Date.now();
     if (left <= 0) {
       throw tooLate();
@@ -68,14 +90,20 @@ export function connect(): Send {
   return send as Send;
 }
 
-/** What a request gives, or a TimeoutError with doubt when its time is over: attempt and pause of the SDK go on, unheard. */
+/**
+ * What a request gives, or a TimeoutError with doubt when its time is over: attempt and pause of the SDK go on,
+ * unheard.
+ */
 async function withinTime<T>(output: Promise<T>, milliseconds: number): Promise<T> {
   if (milliseconds === Infinity) {
     return output;
   }
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(withDoubt(Object.assign(new Error('DynamoDB did not answer in time.'), { name: 'TimeoutError' }))), milliseconds);
+    timer = setTimeout(
+      () => reject(withDoubt(Object.assign(new Error('DynamoDB did not answer in time.'), { name: 'TimeoutError' }))),
+      milliseconds,
+    );
   });
   return Promise.race([output, over]).finally(() => clearTimeout(timer));
 }

@@ -1,8 +1,21 @@
 // The one way to DynamoDB: send(operation, input). By the AWS SDK it is in sdk.ts, without it in wire.ts.
 import type {
-  BatchGetItemCommandInput, BatchGetItemCommandOutput, DeleteItemCommandInput, DeleteItemCommandOutput, GetItemCommandInput, GetItemCommandOutput,
-  PutItemCommandInput, PutItemCommandOutput, QueryCommandInput, QueryCommandOutput, ScanCommandInput, ScanCommandOutput, TransactWriteItemsCommandInput, TransactWriteItemsCommandOutput,
-  UpdateItemCommandInput, UpdateItemCommandOutput,
+  BatchGetItemCommandInput,
+  BatchGetItemCommandOutput,
+  DeleteItemCommandInput,
+  DeleteItemCommandOutput,
+  GetItemCommandInput,
+  GetItemCommandOutput,
+  PutItemCommandInput,
+  PutItemCommandOutput,
+  QueryCommandInput,
+  QueryCommandOutput,
+  ScanCommandInput,
+  ScanCommandOutput,
+  TransactWriteItemsCommandInput,
+  TransactWriteItemsCommandOutput,
+  UpdateItemCommandInput,
+  UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 
 /** The operations the store uses, with what they take and give. */
@@ -31,4 +44,8 @@ export interface SendOptions {
  * Sends one request, retrying what may be retried while there is time.
  * @throws the service's error, named as DynamoDB names it, or the network's; `withDoubt` where any attempt left doubt
  */
-export type Send = <O extends keyof Operations>(operation: O, input: Operations[O]['input'], options?: SendOptions) => Promise<Operations[O]['output']>;
+export type Send = <O extends keyof Operations>(
+  operation: O,
+  input: Operations[O]['input'],
+  options?: SendOptions,
+) => Promise<Operations[O]['output']>;

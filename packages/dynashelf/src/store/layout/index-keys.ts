@@ -23,15 +23,23 @@ const slotted = new WeakMap<Resource, readonly SlottedIndex[]>();
 export function slottedIndexes(resource: Resource): readonly SlottedIndex[] {
   let indexes = slotted.get(resource);
   if (indexes === undefined) {
-    indexes = Object.entries(resource.indexes).map(([name, { partition, sort }], position) =>
-      ({ name, partition, sorts: sort === undefined ? [] : [sort].flat(), slot: indexSlot(position + 1) }));
+    indexes = Object.entries(resource.indexes).map(([name, { partition, sort }], position) => ({
+      name,
+      partition,
+      sorts: sort === undefined ? [] : [sort].flat(),
+      slot: indexSlot(position + 1),
+    }));
     slotted.set(resource, indexes);
   }
   return indexes;
 }
 
 /** The partition of an index: a collection's name has no `#`, and the value comes last, so that no two are the same. */
-export function indexPartition(resource: Pick<Resource, 'name'>, { name, partition }: SlottedIndex, value: string): string {
+export function indexPartition(
+  resource: Pick<Resource, 'name'>,
+  { name, partition }: SlottedIndex,
+  value: string,
+): string {
   return partition === undefined ? `${resource.name}#${name}` : `${resource.name}#${name}#${value}`;
 }
 
@@ -64,7 +72,11 @@ export function indexKeys(resource: Resource, id: string, record: AttributeMap):
     keys[slot.sortKey] = { S: sortKey };
   }
   if (faults.length > 0) {
-    throw new Problem('invalid', 'A value is too long to be found by: shorten what "errors" names. Nothing was changed.', { errors: faults });
+    throw new Problem(
+      'invalid',
+      'A value is too long to be found by: shorten what "errors" names. Nothing was changed.',
+      { errors: faults },
+    );
   }
   return keys;
 }
@@ -75,5 +87,8 @@ export function indexKeyNames(resource: Resource): string[] {
 }
 
 function tooLong(index: string, attribute: string, most: number): Fault {
-  return { detail: `Is too long for the index "${index}", whose key has at most ${most} bytes (UTF-8), the id and other attributes of the index included: shorten it.`, pointer: pointer(attribute) };
+  return {
+    detail: `Is too long for the index "${index}", whose key has at most ${most} bytes (UTF-8), the id and other attributes of the index included: shorten it.`,
+    pointer: pointer(attribute),
+  };
 }

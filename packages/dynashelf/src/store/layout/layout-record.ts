@@ -1,5 +1,6 @@
-// What the table knows of its own layout: one record for each resource, with the shards and index keys that its items have, and the constraints
-// that have held of all of them. A constraint that is declared on a table with data does not, before the migration has run.
+// What the table knows of its own layout: one record for each resource, with the shards and index keys that its items
+// have, and the constraints that have held of all of them. A constraint that is declared on a table with data does not,
+// before the migration has run.
 import type { Resource } from '../../definition/resource';
 import type { Send } from '../client/send';
 import { PARTITION_KEY, SORT_KEY } from './table';
@@ -41,7 +42,11 @@ export function referredCollection(constraint: string): string | undefined {
 /** The layout records, by resource. */
 export async function readLayouts(send: Send, TableName: string): Promise<Map<string, AttributeMap>> {
   const { Items = [] } = await send('Query', {
-    TableName, ConsistentRead: true, KeyConditionExpression: '#p = :p', ExpressionAttributeNames: { '#p': PARTITION_KEY }, ExpressionAttributeValues: { ':p': { S: LAYOUT_PARTITION } },
+    TableName,
+    ConsistentRead: true,
+    KeyConditionExpression: '#p = :p',
+    ExpressionAttributeNames: { '#p': PARTITION_KEY },
+    ExpressionAttributeValues: { ':p': { S: LAYOUT_PARTITION } },
   });
   return new Map(Items.map((layout) => [layout[SORT_KEY]!.S!, layout]));
 }
@@ -57,7 +62,12 @@ export function layoutKey({ name }: Pick<Resource, 'name'>): AttributeMap {
 }
 
 /** Notes constraints that no longer hold of all items of a resource. */
-export async function noteNotHeld(send: Send, TableName: string, resource: Pick<Resource, 'name'>, constraints: readonly string[]): Promise<void> {
+export async function noteNotHeld(
+  send: Send,
+  TableName: string,
+  resource: Pick<Resource, 'name'>,
+  constraints: readonly string[],
+): Promise<void> {
   if (constraints.length > 0) {
     await send('UpdateItem', {
       TableName,

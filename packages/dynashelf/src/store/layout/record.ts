@@ -13,7 +13,10 @@ export interface Image {
 /** The key of an item's record. */
 export function recordKey(resource: Pick<Resource, 'name' | 'shards'>, id: string): AttributeMap {
   const { name, shards } = resource;
-  return { [PARTITION_KEY]: { S: shards === 1 ? name : shardPartition(name, shards, hash(id) % shards) }, [SORT_KEY]: { S: id } };
+  return {
+    [PARTITION_KEY]: { S: shards === 1 ? name : shardPartition(name, shards, hash(id) % shards) },
+    [SORT_KEY]: { S: id },
+  };
 }
 
 /** The key of a record as text, equal for equal keys. */

@@ -6,7 +6,9 @@ import type { AttributeMap } from './value';
 export interface Revision {
   /** The item's version, 1 or more. */
   readonly version: number;
-  /** The mark of the item's birth; undefined for an item whose id was made here, since no other item ever has that id. */
+  /**
+   * The mark of the item's birth; undefined for an item whose id was made here, since no other item ever has that id.
+   */
   readonly birth: string | undefined;
   /** Whether the item is being deleted with what refers to it. */
   readonly isDeleting: boolean;
@@ -16,8 +18,8 @@ export interface Revision {
 const DELETING_SUFFIX = '.deleting';
 
 /**
- * The revision of a record as text: `7`; `7-k3f9a2Xy` for an item under an id that its client chose, which another item can have had
- * before; `7.deleting` while the item is being deleted.
+ * The revision of a record as text: `7`; `7-k3f9a2Xy` for an item under an id that its client chose, which another item
+ * can have had before; `7.deleting` while the item is being deleted.
  */
 export function revisionOf(record: AttributeMap): string {
   const birth = record[BIRTH_ATTRIBUTE]?.S;

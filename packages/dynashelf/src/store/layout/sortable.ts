@@ -15,7 +15,10 @@ export function sortableText(text: string): string {
 
 /** What the form of every string that begins with this one begins with. */
 export function sortableBeginning(text: string): string {
-  return text.replace(/[\u0000-\u0002]/g, (character) => `${ESCAPE}${String.fromCharCode(character.charCodeAt(0) + 1)}`);
+  return text.replace(
+    /[\u0000-\u0002]/g,
+    (character) => `${ESCAPE}${String.fromCharCode(character.charCodeAt(0) + 1)}`,
+  );
 }
 
 const view = new DataView(new ArrayBuffer(8));
@@ -32,10 +35,15 @@ export function sortableNumber(number: number): string {
 /** A stored value in its sortable form; undefined where there is none of the attribute's type. */
 export function sortable(node: Node, stored: AttributeValue | undefined): string | undefined {
   const value = scalar(node, stored);
-  return value === undefined ? undefined
-    : typeof value === 'string' ? sortableText(value)
-      : typeof value === 'number' ? sortableNumber(value)
-        : value ? '1' : '0';
+  return value === undefined
+    ? undefined
+    : typeof value === 'string'
+      ? sortableText(value)
+      : typeof value === 'number'
+        ? sortableNumber(value)
+        : value
+          ? '1'
+          : '0';
 }
 
 /** A stored value as text that no other value of the attribute has; undefined where there is none of its type. */
@@ -57,10 +65,15 @@ export function compareBytes(a: string, b: string): number {
 
 function scalar({ kind, storage }: Node, stored: AttributeValue | undefined): string | number | boolean | undefined {
   switch (kind) {
-    case 'string': return stored?.S;
-    case 'number': return stored?.N === undefined ? undefined : Number(stored.N);
-    case 'boolean': return stored?.BOOL;
-    case 'date': return storage === 'iso' ? stored?.S : stored?.N === undefined ? undefined : Number(stored.N);
-    default: return undefined;
+    case 'string':
+      return stored?.S;
+    case 'number':
+      return stored?.N === undefined ? undefined : Number(stored.N);
+    case 'boolean':
+      return stored?.BOOL;
+    case 'date':
+      return storage === 'iso' ? stored?.S : stored?.N === undefined ? undefined : Number(stored.N);
+    default:
+      return undefined;
   }
 }

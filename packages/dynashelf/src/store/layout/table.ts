@@ -1,4 +1,5 @@
-// The one table: its key attributes, its overloaded index slots, and the attributes that the store keeps beside those of a schema.
+// The one table: its key attributes, its overloaded index slots, and the attributes that the store keeps beside those
+// of a schema.
 // A name that begins with `#` is no attribute of a resource file, so that no schema collides with one of these.
 
 /** Key attributes of the base table. */
@@ -28,14 +29,22 @@ export const WRITERS_ATTRIBUTE = '#writers';
 /** Characters of a writer's token. */
 export const TOKEN_LENGTH = 8;
 
-/** The attribute that tells an item under an id that its client chose from one that had the id before: the token of the write that made it. */
+/**
+ * The attribute that tells an item under an id that its client chose from one that had the id before: the token of the
+ * write that made it.
+ */
 export const BIRTH_ATTRIBUTE = '#birth';
 
-/** The attribute that names the deletions under way by which an item goes: nothing new may refer to it, and nothing else may change it. */
+/**
+ * The attribute that names the deletions under way by which an item goes: nothing new may refer to it, and nothing else
+ * may change it.
+ */
 export const DELETING_ATTRIBUTE = '#deleting';
 
 /** The attribute of an item whose own deletion is under way: how far that is. */
 export const DELETION_ATTRIBUTE = '#deletion';
 
-/** The attribute that names the deletions under way that will clear a reference of the item: nothing else may change it. */
+/**
+ * The attribute that names the deletions under way that will clear a reference of the item: nothing else may change it.
+ */
 export const CLEARING_ATTRIBUTE = '#clearing';

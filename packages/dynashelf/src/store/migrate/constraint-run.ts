@@ -1,10 +1,13 @@
-// Of several runs of the migration that makes constraints hold, the last one goes on. An earlier one would write what it read before others did.
+// Of several runs of the migration that makes constraints hold, the last one goes on. An earlier one would write what
+// it read before others did.
 import type { Resource } from '../../definition/resource';
 import { isConditionFailure } from '../client/failure';
 import { layoutKey } from '../layout/layout-record';
 import type { Send } from '../client/send';
 
-/** The attribute of a layout record that names the run which makes the resource's constraints, or was the last to do so. */
+/**
+ * The attribute of a layout record that names the run which makes the resource's constraints, or was the last to do so.
+ */
 const RUN_ATTRIBUTE = 'establishedBy';
 
 /** One run of the migration. */
@@ -18,7 +21,11 @@ export interface Run {
 /** From now on other runs that have begun before write nothing more. */
 export async function takeOver({ send, TableName, token }: Run, resource: Resource): Promise<void> {
   await send('UpdateItem', {
-    TableName, Key: layoutKey(resource), UpdateExpression: 'SET #e = :t', ExpressionAttributeNames: { '#e': RUN_ATTRIBUTE }, ExpressionAttributeValues: { ':t': { S: token } },
+    TableName,
+    Key: layoutKey(resource),
+    UpdateExpression: 'SET #e = :t',
+    ExpressionAttributeNames: { '#e': RUN_ATTRIBUTE },
+    ExpressionAttributeValues: { ':t': { S: token } },
   });
 }
 
@@ -31,14 +38,20 @@ export async function requireOwn({ send, TableName, token }: Run, resource: Reso
 }
 
 function takenOver({ name }: Resource): Error {
-  return new Error(`Another run of this migration has begun meanwhile, and makes the constraints of ${name}: when it is done, run this once more.`);
+  return new Error(
+    `Another run of this migration has begun meanwhile, and makes the constraints of ${name}: when it is done, run this once more.`,
+  );
 }
 
 /**
  * Notes constraints that hold of all items of a resource.
  * @throws Error where another run has begun since
  */
-export async function noteHeld({ send, TableName, token }: Run, resource: Resource, constraints: readonly string[]): Promise<void> {
+export async function noteHeld(
+  { send, TableName, token }: Run,
+  resource: Resource,
+  constraints: readonly string[],
+): Promise<void> {
   try {
     await send('UpdateItem', {
       TableName,

@@ -1,5 +1,6 @@
-// Makes constraints hold that were declared on a table with data: the records of unique values, and the numbers of references. While it runs,
-// requests that rely on them are refused (write/held-constraints.ts), so that what it reads stays so.
+// Makes constraints hold that were declared on a table with data: the records of unique values, and the numbers of
+// references. While it runs, requests that rely on them are refused (write/held-constraints.ts), so that what it reads
+// stays so.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
@@ -7,7 +8,14 @@ import type { Resource } from '../../definition/resource';
 import { clearUniqueness } from './clear-uniqueness';
 import { noteHeld, requireOwn, takeOver, type Run } from './constraint-run';
 import { isConditionFailure } from '../client/failure';
-import { constraintsOf, heldConstraints, noteNotHeld, readLayouts, reference, uniqueness } from '../layout/layout-record';
+import {
+  constraintsOf,
+  heldConstraints,
+  noteNotHeld,
+  readLayouts,
+  reference,
+  uniqueness,
+} from '../layout/layout-record';
 import { basePartitions, recordKey } from '../layout/record';
 import type { Send } from '../client/send';
 import { PARTITION_KEY, SORT_KEY } from '../layout/table';
@@ -31,13 +39,21 @@ export interface Established {
 
 /**
  * Makes every constraint hold that does not yet. It can be stopped and run again at any moment.
- * @param wait milliseconds until every process knows that constraints are being made, and is done with what it began before
+ * @param wait milliseconds until every process knows that constraints are being made, and is done with what it began
+ * before
  */
-export async function establishConstraints(send: Send, TableName: string, resources: ReadonlyMap<string, Resource>, wait: number): Promise<Established[]> {
+export async function establishConstraints(
+  send: Send,
+  TableName: string,
+  resources: ReadonlyMap<string, Resource>,
+  wait: number,
+): Promise<Established[]> {
   const layouts = await readLayouts(send, TableName);
   const missing = [...resources.values()].flatMap((resource) => {
     const held = heldConstraints(layouts.get(resource.name));
-    return constraintsOf(resource).filter((constraint) => !held.has(constraint)).map((constraint) => ({ resource, constraint }));
+    return constraintsOf(resource)
+      .filter((constraint) => !held.has(constraint))
+      .map((constraint) => ({ resource, constraint }));
   });
   if (missing.length === 0) {
     return [];
@@ -47,7 +63,8 @@ export async function establishConstraints(send: Send, TableName: string, resour
   for (const { resource, collection } of pairs) {
     await noteNotHeld(send, TableName, resource, referencesTo(resource, collection));
   }
-  // Of two runs the later one goes on: the earlier one looks before it writes, and is done with that when the pause is over.
+  // Of two runs the later one goes on: the earlier one looks before it writes, and is done with that when the pause is
+  // over.
   const run: Run = { send, TableName, token: randomUUID() };
   for (const resource of new Set([...missing, ...pairs].map((one) => one.resource))) {
     await takeOver(run, resource);
@@ -59,7 +76,14 @@ export async function establishConstraints(send: Send, TableName: string, resour
     done.push(await settle(run, resource, [constraint], await makeUnique(run, resource, attribute)));
   }
   for (const { resource, collection } of pairs) {
-    done.push(await settle(run, resource, referencesTo(resource, collection), await countReferences(run, resource, resources.get(collection)!)));
+    done.push(
+      await settle(
+        run,
+        resource,
+        referencesTo(resource, collection),
+        await countReferences(run, resource, resources.get(collection)!),
+      ),
+    );
   }
   return done;
 }
@@ -70,18 +94,34 @@ interface Pair {
   readonly collection: string;
 }
 
-function pairsToCount(resources: ReadonlyMap<string, Resource>, missing: readonly { resource: Resource; constraint: string }[]): Pair[] {
-  return [...resources.values()].flatMap((resource) => [...new Set(referenceAttributes(resource).map(([, collection]) => collection))]
-    .filter((collection) => referencesTo(resource, collection).some((constraint) => missing.some((one) => one.resource === resource && one.constraint === constraint)))
-    .map((collection) => ({ resource, collection })));
+function pairsToCount(
+  resources: ReadonlyMap<string, Resource>,
+  missing: readonly { resource: Resource; constraint: string }[],
+): Pair[] {
+  return [...resources.values()].flatMap((resource) =>
+    [...new Set(referenceAttributes(resource).map(([, collection]) => collection))]
+      .filter((collection) =>
+        referencesTo(resource, collection).some((constraint) =>
+          missing.some((one) => one.resource === resource && one.constraint === constraint),
+        ),
+      )
+      .map((collection) => ({ resource, collection })),
+  );
 }
 
 function referencesTo(resource: Resource, collection: string): string[] {
-  return referenceAttributes(resource).filter(([, to]) => to === collection).map(([attribute]) => reference(attribute, collection));
+  return referenceAttributes(resource)
+    .filter(([, to]) => to === collection)
+    .map(([attribute]) => reference(attribute, collection));
 }
 
 /** Notes that some constraints hold, unless something stands in their way. */
-async function settle(run: Run, resource: Resource, constraints: string[], { items, obstacles }: Pick<Established, 'items' | 'obstacles'>): Promise<Established> {
+async function settle(
+  run: Run,
+  resource: Resource,
+  constraints: string[],
+  { items, obstacles }: Pick<Established, 'items' | 'obstacles'>,
+): Promise<Established> {
   if (obstacles.length === 0) {
     await noteHeld(run, resource, constraints);
   }
@@ -89,7 +129,11 @@ async function settle(run: Run, resource: Resource, constraints: string[], { ite
 }
 
 /** Puts the record of each value. @returns the values that several items have */
-async function makeUnique(run: Run, resource: Resource, attribute: string): Promise<Pick<Established, 'items' | 'obstacles'>> {
+async function makeUnique(
+  run: Run,
+  resource: Resource,
+  attribute: string,
+): Promise<Pick<Established, 'items' | 'obstacles'>> {
   const { send, TableName } = run;
   await clearUniqueness(run, resource, attribute);
   const duplicates: string[] = [];
@@ -98,18 +142,40 @@ async function makeUnique(run: Run, resource: Resource, attribute: string): Prom
   for await (const records of readWhole(send, TableName, basePartitions(resource))) {
     items += records.length;
     await requireOwn(run, resource);
-    await Promise.all(records.filter((record) => record[attribute] !== undefined).map(async (record) => {
-      const owner = await own(send, TableName, resource, attribute, record[attribute]!, record[SORT_KEY]!.S!);
-      if (owner !== undefined && ++count <= MOST_NAMED) {
-        duplicates.push(`${resource.name}/${record[SORT_KEY]!.S} and ${resource.name}/${owner} have the same "${attribute}": change one of the two, or remove the word unique.`);
-      }
-    }));
+    await Promise.all(
+      records
+        .filter((record) => record[attribute] !== undefined)
+        .map(async (record) => {
+          const owner = await own(send, TableName, resource, attribute, record[attribute]!, record[SORT_KEY]!.S!);
+          if (owner !== undefined && ++count <= MOST_NAMED) {
+            duplicates.push(
+              `${resource.name}/${record[SORT_KEY]!.S} and ${resource.name}/${owner} have the same "${attribute}": change one of the two, or remove the word unique.`,
+            );
+          }
+        }),
+    );
   }
-  return { items, obstacles: count > MOST_NAMED ? [...duplicates, `${count - MOST_NAMED} more items of ${resource.name} have a "${attribute}" that another has.`] : duplicates };
+  return {
+    items,
+    obstacles:
+      count > MOST_NAMED
+        ? [
+            ...duplicates,
+            `${count - MOST_NAMED} more items of ${resource.name} have a "${attribute}" that another has.`,
+          ]
+        : duplicates,
+  };
 }
 
 /** Puts the record of one value; the id of another item that has the value, if there is one. */
-async function own(send: Send, TableName: string, resource: Resource, attribute: string, value: AttributeValue, id: string): Promise<string | undefined> {
+async function own(
+  send: Send,
+  TableName: string,
+  resource: Resource,
+  attribute: string,
+  value: AttributeValue,
+  id: string,
+): Promise<string | undefined> {
   const key = uniquenessKey(resource, attribute, value);
   for (let former: string | undefined; ;) {
     try {
@@ -128,7 +194,10 @@ async function own(send: Send, TableName: string, resource: Resource, attribute:
       }
       const owner = error.Item?.[OWNER_ATTRIBUTE]?.S ?? '';
       const { Item } = await send('GetItem', { TableName, Key: recordKey(resource, owner), ConsistentRead: true });
-      if (Item?.[attribute] !== undefined && JSON.stringify(uniquenessKey(resource, attribute, Item[attribute])) === JSON.stringify(key)) {
+      if (
+        Item?.[attribute] !== undefined &&
+        JSON.stringify(uniquenessKey(resource, attribute, Item[attribute])) === JSON.stringify(key)
+      ) {
         return owner;
       }
       // A record from when the attribute was declared unique before: its owner has the value no more.
@@ -138,9 +207,15 @@ async function own(send: Send, TableName: string, resource: Resource, attribute:
 }
 
 /** Sets the number of references of a collection on each item of another. @returns the references that lead nowhere */
-async function countReferences(run: Run, resource: Resource, target: Resource): Promise<Pick<Established, 'items' | 'obstacles'>> {
+async function countReferences(
+  run: Run,
+  resource: Resource,
+  target: Resource,
+): Promise<Pick<Established, 'items' | 'obstacles'>> {
   const { send, TableName } = run;
-  const attributes = referenceAttributes(resource).filter(([, collection]) => collection === target.name).map(([attribute]) => attribute);
+  const attributes = referenceAttributes(resource)
+    .filter(([, collection]) => collection === target.name)
+    .map(([attribute]) => attribute);
   const numbers = new Map<string, number>();
   const example = new Map<string, string>();
   let items = 0;
@@ -158,26 +233,41 @@ async function countReferences(run: Run, resource: Resource, target: Resource): 
   }
   for await (const records of readWhole(send, TableName, basePartitions(target))) {
     await requireOwn(run, resource);
-    await Promise.all(records.map(async (record) => {
-      const id = record[SORT_KEY]!.S!;
-      const number = numbers.get(id) ?? 0;
-      numbers.delete(id);
-      if (Number(record[referenceCount(resource.name)]?.N ?? 0) !== number) {
-        await setNumber(send, TableName, recordKey(target, id), referenceCount(resource.name), number);
-      }
-    }));
+    await Promise.all(
+      records.map(async (record) => {
+        const id = record[SORT_KEY]!.S!;
+        const number = numbers.get(id) ?? 0;
+        numbers.delete(id);
+        if (Number(record[referenceCount(resource.name)]?.N ?? 0) !== number) {
+          await setNumber(send, TableName, recordKey(target, id), referenceCount(resource.name), number);
+        }
+      }),
+    );
   }
   const dangling = [...numbers.keys()];
   return {
     items,
     obstacles: [
-      ...dangling.slice(0, MOST_NAMED).map((id) => `${example.get(id)!} refers to "${id}" of ${target.name}, which does not exist: make it, or clear the reference.`),
-      ...(dangling.length > MOST_NAMED ? [`${dangling.length - MOST_NAMED} more items of ${target.name} are referred to and do not exist.`] : []),
+      ...dangling
+        .slice(0, MOST_NAMED)
+        .map(
+          (id) =>
+            `${example.get(id)!} refers to "${id}" of ${target.name}, which does not exist: make it, or clear the reference.`,
+        ),
+      ...(dangling.length > MOST_NAMED
+        ? [`${dangling.length - MOST_NAMED} more items of ${target.name} are referred to and do not exist.`]
+        : []),
     ],
   };
 }
 
-async function setNumber(send: Send, TableName: string, Key: AttributeMap, attribute: string, number: number): Promise<void> {
+async function setNumber(
+  send: Send,
+  TableName: string,
+  Key: AttributeMap,
+  attribute: string,
+  number: number,
+): Promise<void> {
   try {
     await send('UpdateItem', {
       TableName,

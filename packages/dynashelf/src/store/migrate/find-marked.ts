@@ -1,4 +1,5 @@
-// The items that deletions have marked, found by reading a collection whole: for the migration, which finishes what was broken off.
+// The items that deletions have marked, found by reading a collection whole: for the migration, which finishes what was
+// broken off.
 import type { Resource } from '../../definition/resource';
 import { basePartitions } from '../layout/record';
 import type { Send } from '../client/send';

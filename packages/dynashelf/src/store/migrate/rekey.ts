@@ -8,7 +8,14 @@ import { indexKeys, slottedIndexes } from '../layout/index-keys';
 import { layoutKey, readLayouts } from '../layout/layout-record';
 import { basePartitions, recordKey } from '../layout/record';
 import type { Send } from '../client/send';
-import { DELETING_ATTRIBUTE, INDEX_SLOTS, indexSlot, PARTITION_KEY, SORT_KEY, WRITERS_ATTRIBUTE } from '../layout/table';
+import {
+  DELETING_ATTRIBUTE,
+  INDEX_SLOTS,
+  indexSlot,
+  PARTITION_KEY,
+  SORT_KEY,
+  WRITERS_ATTRIBUTE,
+} from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 import { readWhole } from './whole';
 
@@ -27,7 +34,11 @@ export interface Rekeyed {
  * stopped and run again at any moment, and requests may go on meanwhile.
  * @returns what was done, for each resource that needed it
  */
-export async function rekeyTable(send: Send, TableName: string, resources: ReadonlyMap<string, Resource>): Promise<Rekeyed[]> {
+export async function rekeyTable(
+  send: Send,
+  TableName: string,
+  resources: ReadonlyMap<string, Resource>,
+): Promise<Rekeyed[]> {
   const known = await readLayouts(send, TableName);
   const done: Rekeyed[] = [];
   for (const resource of resources.values()) {
@@ -47,13 +58,24 @@ export async function rekeyTable(send: Send, TableName: string, resources: Reado
 
 /** All that index keys depend on, in one text. */
 function keysMadeOf(resource: Resource): string {
-  return JSON.stringify(slottedIndexes(resource).map(({ name, partition, sorts }) => [name, ...[partition, ...sorts].map((attribute) => {
-    const node = attribute === undefined ? undefined : resource.attributes.get(attribute);
-    return [attribute, node?.kind, node?.storage];
-  })]));
+  return JSON.stringify(
+    slottedIndexes(resource).map(({ name, partition, sorts }) => [
+      name,
+      ...[partition, ...sorts].map((attribute) => {
+        const node = attribute === undefined ? undefined : resource.attributes.get(attribute);
+        return [attribute, node?.kind, node?.storage];
+      }),
+    ]),
+  );
 }
 
-async function writeLayout(send: Send, TableName: string, resource: Resource, shards: number[], indexes: string): Promise<void> {
+async function writeLayout(
+  send: Send,
+  TableName: string,
+  resource: Resource,
+  shards: number[],
+  indexes: string,
+): Promise<void> {
   await send('UpdateItem', {
     TableName,
     Key: layoutKey(resource),
@@ -63,21 +85,48 @@ async function writeLayout(send: Send, TableName: string, resource: Resource, sh
   });
 }
 
-async function rekey(send: Send, TableName: string, resource: Resource, places: readonly number[], resources: ReadonlyMap<string, Resource>): Promise<Rekeyed> {
+async function rekey(
+  send: Send,
+  TableName: string,
+  resource: Resource,
+  places: readonly number[],
+  resources: ReadonlyMap<string, Resource>,
+): Promise<Rekeyed> {
   const remarks: string[] = [];
   let changed = 0;
   // An item changes without a new version where others begin to refer to it.
-  const watched = ['version', WRITERS_ATTRIBUTE, DELETING_ATTRIBUTE, ...new Set(referrersOf(resources, resource).map((referrer) => referenceCount(referrer.resource.name)))];
+  const watched = [
+    'version',
+    WRITERS_ATTRIBUTE,
+    DELETING_ATTRIBUTE,
+    ...new Set(referrersOf(resources, resource).map((referrer) => referenceCount(referrer.resource.name))),
+  ];
   const remark = (text: string): void => void (remarks.includes(text) || remarks.push(text));
-  for await (const records of readWhole(send, TableName, places.flatMap((shards) => basePartitions({ name: resource.name, shards })))) {
-    const results = await Promise.all(records.map((record) => rekeyRecord(send, TableName, resource, record, watched, remark)));
+  for await (const records of readWhole(
+    send,
+    TableName,
+    places.flatMap((shards) => basePartitions({ name: resource.name, shards })),
+  )) {
+    const results = await Promise.all(
+      records.map((record) => rekeyRecord(send, TableName, resource, record, watched, remark)),
+    );
     changed += results.filter((one) => one).length;
   }
   return { resource, changed, remarks };
 }
 
-/** Gives one record the keys it should have, on the condition that nobody changed it meanwhile; true where it had others. */
-async function rekeyRecord(send: Send, TableName: string, resource: Resource, read: AttributeMap, watched: readonly string[], remark: (text: string) => void): Promise<boolean> {
+/**
+ * Gives one record the keys it should have, on the condition that nobody changed it meanwhile; true where it had
+ * others.
+ */
+async function rekeyRecord(
+  send: Send,
+  TableName: string,
+  resource: Resource,
+  read: AttributeMap,
+  watched: readonly string[],
+  remark: (text: string) => void,
+): Promise<boolean> {
   const id = read[SORT_KEY]!.S!;
   const key = { [PARTITION_KEY]: read[PARTITION_KEY]!, [SORT_KEY]: read[SORT_KEY]! };
   const target = recordKey(resource, id);
@@ -89,7 +138,9 @@ async function rekeyRecord(send: Send, TableName: string, resource: Resource, re
       return false;
     }
     try {
-      await (isMoved ? move(send, TableName, record, key, target, keys, watched) : change(send, TableName, record, key, keys));
+      await (isMoved
+        ? move(send, TableName, record, key, target, keys, watched)
+        : change(send, TableName, record, key, keys));
       return true;
     } catch (error) {
       const { name, CancellationReasons = [] } = error as { name?: string; CancellationReasons?: { Code?: string }[] };
@@ -97,7 +148,9 @@ async function rekeyRecord(send: Send, TableName: string, resource: Resource, re
         throw error;
       }
       if (CancellationReasons[0]?.Code === 'ConditionalCheckFailed') {
-        remark(`${resource.name}/${id} was written anew before the older item of this id was moved: the newer one stays, the older one lies in the partition "${key[PARTITION_KEY].S}". Delete that record, or copy from it what is missing.`);
+        remark(
+          `${resource.name}/${id} was written anew before the older item of this id was moved: the newer one stays, the older one lies in the partition "${key[PARTITION_KEY].S}". Delete that record, or copy from it what is missing.`,
+        );
         return false;
       }
       record = (await send('GetItem', { TableName, Key: key, ConsistentRead: true })).Item;
@@ -109,7 +162,9 @@ async function rekeyRecord(send: Send, TableName: string, resource: Resource, re
   return false;
 }
 
-const ALL_KEYS = Array.from({ length: INDEX_SLOTS }, (_, slot) => indexSlot(slot + 1)).flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey]);
+const ALL_KEYS = Array.from({ length: INDEX_SLOTS }, (_, slot) => indexSlot(slot + 1)).flatMap(
+  ({ partitionKey, sortKey }) => [partitionKey, sortKey],
+);
 
 function keysOf(resource: Resource, id: string, record: AttributeMap, remark: (text: string) => void): AttributeMap {
   try {
@@ -124,7 +179,13 @@ function keysOf(resource: Resource, id: string, record: AttributeMap, remark: (t
   }
 }
 
-async function change(send: Send, TableName: string, record: AttributeMap, Key: AttributeMap, keys: AttributeMap): Promise<void> {
+async function change(
+  send: Send,
+  TableName: string,
+  record: AttributeMap,
+  Key: AttributeMap,
+  keys: AttributeMap,
+): Promise<void> {
   const expressions = placeholders();
   const { name, value } = expressions;
   const set = Object.entries(keys).map(([one, to]) => `${name(one)} = ${value(to)}`);
@@ -138,17 +199,44 @@ async function change(send: Send, TableName: string, record: AttributeMap, Key: 
   });
 }
 
-async function move(send: Send, TableName: string, record: AttributeMap, Key: AttributeMap, target: AttributeMap, keys: AttributeMap, watched: readonly string[]): Promise<void> {
+async function move(
+  send: Send,
+  TableName: string,
+  record: AttributeMap,
+  Key: AttributeMap,
+  target: AttributeMap,
+  keys: AttributeMap,
+  watched: readonly string[],
+): Promise<void> {
   const expressions = placeholders();
   const attributes = Object.fromEntries(Object.entries(record).filter(([name]) => !ALL_KEYS.includes(name)));
   await send('TransactWriteItems', {
     TransactItems: [
-      { Put: { TableName, Item: { ...attributes, ...target, ...keys }, ConditionExpression: `attribute_not_exists(${PARTITION_KEY})` } },
-      { Delete: { TableName, Key, ConditionExpression: unchanged(record, watched, expressions), ...expressions.attributes() } },
+      {
+        Put: {
+          TableName,
+          Item: { ...attributes, ...target, ...keys },
+          ConditionExpression: `attribute_not_exists(${PARTITION_KEY})`,
+        },
+      },
+      {
+        Delete: {
+          TableName,
+          Key,
+          ConditionExpression: unchanged(record, watched, expressions),
+          ...expressions.attributes(),
+        },
+      },
     ],
   });
 }
 
 function unchanged(record: AttributeMap, watched: readonly string[], { name, value }: Placeholders): string {
-  return watched.map((attribute) => record[attribute] === undefined ? `attribute_not_exists(${name(attribute)})` : `${name(attribute)} = ${value(record[attribute])}`).join(' AND ');
+  return watched
+    .map((attribute) =>
+      record[attribute] === undefined
+        ? `attribute_not_exists(${name(attribute)})`
+        : `${name(attribute)} = ${value(record[attribute])}`,
+    )
+    .join(' AND ');
 }

@@ -8,10 +8,18 @@ import type { AttributeMap } from '../layout/value';
 const AT_ONCE = 8;
 
 /** Which records are given, and what of them. */
-export type Selection = Pick<QueryCommandInput, 'FilterExpression' | 'ProjectionExpression' | 'ExpressionAttributeNames'>;
+export type Selection = Pick<
+  QueryCommandInput,
+  'FilterExpression' | 'ProjectionExpression' | 'ExpressionAttributeNames'
+>;
 
 /** Reads partitions whole, strongly consistent; each portion when it is asked for. */
-export async function* readWhole(send: Send, TableName: string, partitions: readonly string[], { ExpressionAttributeNames, ...selection }: Selection = {}): AsyncGenerator<AttributeMap[]> {
+export async function* readWhole(
+  send: Send,
+  TableName: string,
+  partitions: readonly string[],
+  { ExpressionAttributeNames, ...selection }: Selection = {},
+): AsyncGenerator<AttributeMap[]> {
   for (const partition of partitions) {
     for (let start: AttributeMap | undefined, isEnd = false; !isEnd;) {
       const { Items = [], LastEvaluatedKey } = await send('Query', {

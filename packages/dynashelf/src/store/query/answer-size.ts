@@ -3,7 +3,10 @@
 /** Bytes that a body may take, headers of 64 kB beside it. */
 export const MOST_SENT = 6 * 1024 * 1024 - 64 * 1024;
 
-/** Bytes that the items of a page, or the results of a transaction, may take: a page more only where its first item alone does. */
+/**
+ * Bytes that the items of a page, or the results of a transaction, may take: a page more only where its first item
+ * alone does.
+ */
 export const MOST_TOGETHER = 4 * 1024 * 1024;
 
 /** How many items the body holds, the first in any case. */
@@ -22,7 +25,9 @@ export function isSendable(value: unknown): boolean {
   return bytesBeyond(MOST_SENT, value) === undefined;
 }
 
-/** The bytes that a value takes as a body where these are more than some; the body is made for it only if it may be so. */
+/**
+ * The bytes that a value takes as a body where these are more than some; the body is made for it only if it may be so.
+ */
 export function bytesBeyond(most: number, value: unknown): number | undefined {
   const bytes = mostBytes(value) <= most ? 0 : sentBytes(value);
   return bytes > most ? bytes : undefined;
@@ -37,7 +42,8 @@ function sentBytes(value: unknown): number {
 function mostBytes(value: unknown): number {
   switch (typeof value) {
     // A control character is six characters as JSON, and seven as JSON once more; quotes around are four.
-    case 'string': return 7 * value.length + 5;
+    case 'string':
+      return 7 * value.length + 5;
     case 'object': {
       let bytes = 5;
       for (const name in value) {
@@ -46,6 +52,7 @@ function mostBytes(value: unknown): number {
       return bytes;
     }
     // The longest number has 24 characters.
-    default: return 25;
+    default:
+      return 25;
   }
 }

@@ -34,7 +34,11 @@ export interface Reference {
  * Reads the items that are referred to, of any resources, each once, as far as the budget goes.
  * @returns in the order of the references; undefined for one that leads nowhere. It ends where the budget did
  */
-export async function readItems(budget: Budget, TableName: string, references: readonly Reference[]): Promise<(AnyItem | undefined)[]> {
+export async function readItems(
+  budget: Budget,
+  TableName: string,
+  references: readonly Reference[],
+): Promise<(AnyItem | undefined)[]> {
   const wanted = new Map<string, { resource: Resource; key: AttributeMap }>();
   const names = references.map(({ resource, id }) => {
     // What was stored before the attribute became a reference may be no id, and no key of DynamoDB.
@@ -58,21 +62,29 @@ export async function readItems(budget: Budget, TableName: string, references: r
   }
   const unread = new Set(left.map(keyText));
   const end = names.findIndex((name) => name !== undefined && unread.has(name));
-  return names.slice(0, end < 0 ? names.length : end).map((name) => name === undefined ? undefined : items.get(name));
+  return names.slice(0, end < 0 ? names.length : end).map((name) => (name === undefined ? undefined : items.get(name)));
 }
 
 /**
  * Reads records by their keys, strongly consistent.
  * @returns those that exist, each once, in no order
- * @throws Problem `too-large` where they are more than the budget has, `throttled` where the database goes on to leave keys unprocessed
+ * @throws Problem `too-large` where they are more than the budget has, `throttled` where the database goes on to leave
+ * keys unprocessed
  */
-export async function readMany(budget: Budget, TableName: string, keys: readonly AttributeMap[]): Promise<AttributeMap[]> {
+export async function readMany(
+  budget: Budget,
+  TableName: string,
+  keys: readonly AttributeMap[],
+): Promise<AttributeMap[]> {
   // BatchGetItem refuses a key that stands twice.
   const left = [...new Map(keys.map((key) => [keyText(key), key])).values()];
   const found: AttributeMap[] = [];
   while (left.length > 0) {
     if (budget.isFull()) {
-      throw new Problem('too-large', 'The items that the request reads have more than 4 MB together: send it in parts, with fewer items each. Nothing was changed.');
+      throw new Problem(
+        'too-large',
+        'The items that the request reads have more than 4 MB together: send it in parts, with fewer items each. Nothing was changed.',
+      );
     }
     const { keys: taken, records } = await readPortion(budget, TableName, left);
     left.splice(0, taken);
@@ -82,12 +94,18 @@ export async function readMany(budget: Budget, TableName: string, keys: readonly
 }
 
 /**
- * Reads the records of the first of some keys, as many as will hardly exceed the budget: one request, and one more for what one left unprocessed.
+ * Reads the records of the first of some keys, as many as will hardly exceed the budget: one request, and one more for
+ * what one left unprocessed.
  * @returns how many keys were taken, and the records that exist
  */
-export async function readPortion(budget: Budget, TableName: string, all: readonly AttributeMap[]): Promise<{ keys: number; records: AttributeMap[] }> {
+export async function readPortion(
+  budget: Budget,
+  TableName: string,
+  all: readonly AttributeMap[],
+): Promise<{ keys: number; records: AttributeMap[] }> {
   const { spent, bound } = budget;
-  let size = spent.keys === 0 ? FIRST_KEYS : Math.max(1, Math.floor((bound.bytes - spent.bytes) * spent.keys / spent.bytes));
+  let size =
+    spent.keys === 0 ? FIRST_KEYS : Math.max(1, Math.floor(((bound.bytes - spent.bytes) * spent.keys) / spent.bytes));
   for (;;) {
     const keys = all.slice(0, Math.min(size, MOST_KEYS));
     try {
@@ -107,8 +125,12 @@ async function readKeys(budget: Budget, TableName: string, keys: AttributeMap[])
   const records: AttributeMap[] = [];
   let left = keys;
   for (let vain = 0; ;) {
-    const { Responses, UnprocessedKeys } = await budget.read('BatchGetItem', { RequestItems: { [TableName]: { Keys: left, ConsistentRead: true } } }, left.length === 1 ? undefined : LONGEST_ANSWER);
-    records.push(...Responses?.[TableName] ?? []);
+    const { Responses, UnprocessedKeys } = await budget.read(
+      'BatchGetItem',
+      { RequestItems: { [TableName]: { Keys: left, ConsistentRead: true } } },
+      left.length === 1 ? undefined : LONGEST_ANSWER,
+    );
+    records.push(...(Responses?.[TableName] ?? []));
     const unprocessed = UnprocessedKeys?.[TableName]?.Keys ?? [];
     if (unprocessed.length === 0) {
       return records;

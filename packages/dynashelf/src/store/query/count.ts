@@ -11,16 +11,26 @@ import type { Position } from './position';
 /** How many partitions are counted at once: each may read 1 MB beyond the bound. */
 const AT_ONCE = 8;
 
-/** The count of all items of a plan, wherever its page begins; undefined where the bound is reached, or the time over, before the end. */
-export async function countMatching(budget: Budget, TableName: string, resource: Resource, plan: Plan): Promise<number | undefined> {
+/**
+ * The count of all items of a plan, wherever its page begins; undefined where the bound is reached, or the time over,
+ * before the end.
+ */
+export async function countMatching(
+  budget: Budget,
+  TableName: string,
+  resource: Resource,
+  plan: Plan,
+): Promise<number | undefined> {
   try {
     switch (plan.kind) {
-      case 'nothing': return 0;
+      case 'nothing':
+        return 0;
       case 'ids': {
         const { found, next } = await readByIds(budget, TableName, resource, plan, Infinity);
         return next === undefined ? found.length : undefined;
       }
-      case 'query': return await countQueried(budget, TableName, resource, plan);
+      case 'query':
+        return await countQueried(budget, TableName, resource, plan);
     }
   } catch (error) {
     if (error instanceof Problem && (error.type === 'too-large' || budget.isOver())) {
@@ -30,7 +40,12 @@ export async function countMatching(budget: Budget, TableName: string, resource:
   }
 }
 
-async function countQueried(budget: Budget, TableName: string, resource: Resource, plan: QueryPlan): Promise<number | undefined> {
+async function countQueried(
+  budget: Budget,
+  TableName: string,
+  resource: Resource,
+  plan: QueryPlan,
+): Promise<number | undefined> {
   const left = [...plan.partitions];
   let isCut = false;
   let total = 0;
@@ -42,7 +57,11 @@ async function countQueried(budget: Budget, TableName: string, resource: Resourc
         isCut = true;
         return;
       }
-      const { Items = [], Count = 0, LastEvaluatedKey } = await budget.read('Query', {
+      const {
+        Items = [],
+        Count = 0,
+        LastEvaluatedKey,
+      } = await budget.read('Query', {
         ...queryInput(TableName, resource, plan, partition, { after, keysOnly: plan.inMemory.length > 0 }),
         // What DynamoDB does not filter, which is by keys, has to be looked at here.
         ...(plan.inMemory.length === 0 && { Select: 'COUNT' }),
@@ -52,10 +71,12 @@ async function countQueried(budget: Budget, TableName: string, resource: Resourc
     } while (after !== undefined && !isCut);
   }
 
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (let next = left.shift(); next !== undefined && !isCut; next = left.shift()) {
-      await countPartition(next);
-    }
-  }));
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (let next = left.shift(); next !== undefined && !isCut; next = left.shift()) {
+        await countPartition(next);
+      }
+    }),
+  );
   return isCut ? undefined : total;
 }

@@ -2,7 +2,10 @@
 // Encrypted, as a position can be that of an item which its holder may not see.
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Bytes of the authentication code: HMAC-SHA-256 cut to 128 bits (RFC 2104 §5). It serves as the initial counter too, as in SIV (RFC 5297 §2.6). */
+/**
+ * Bytes of the authentication code: HMAC-SHA-256 cut to 128 bits (RFC 2104 §5). It serves as the initial counter too,
+ * as in SIV (RFC 5297 §2.6).
+ */
 const CODE_BYTES = 16;
 
 const CIPHER = 'aes-256-ctr';
@@ -10,7 +13,10 @@ const CIPHER = 'aes-256-ctr';
 /** What a position is filled up with: no byte of UTF-8. */
 const FILLING = 0xff;
 
-/** In bytes: what every position is filled up to, or to twice, four times … as much, so that a cursor says little of how long it is. */
+/**
+ * In bytes: what every position is filled up to, or to twice, four times … as much, so that a cursor says little of how
+ * long it is.
+ */
 const SMALLEST = 32;
 
 /** The secrets: the first signs, every one is accepted, so that one can be followed by another. */

@@ -1,4 +1,5 @@
-// Filters: what a list asks of an item, as a test in memory and as a DynamoDB filter expression. A property test holds the two equal.
+// Filters: what a list asks of an item, as a test in memory and as a DynamoDB filter expression. A property test holds
+// the two equal.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Operator } from '../../definition/operator';
 import type { Placeholders } from '../client/expression';
@@ -29,7 +30,10 @@ export function filterExpression(filters: readonly Filter[], expressions: Placeh
 
 function valueAt(record: AttributeMap, path: readonly string[]): AttributeValue | undefined {
   const [first, ...rest] = path as [string, ...string[]];
-  return rest.reduce<AttributeValue | undefined>((outer, name) => outer?.M !== undefined && Object.hasOwn(outer.M, name) ? outer.M[name] : undefined, record[stored(first)]);
+  return rest.reduce<AttributeValue | undefined>(
+    (outer, name) => (outer?.M !== undefined && Object.hasOwn(outer.M, name) ? outer.M[name] : undefined),
+    record[stored(first)],
+  );
 }
 
 /** The id is stored as the sort key. */
@@ -41,25 +45,36 @@ function holds({ operator, values }: Filter, found: AttributeValue | undefined):
   const operands = values.map(encodeValue);
   const [operand] = operands as [AttributeValue];
   switch (operator) {
-    case 'exists': return (found !== undefined) === operand.BOOL;
-    case 'ne': return found === undefined || !isSame(found, operand);
-    case 'eq': case 'in': return found !== undefined && operands.some((one) => isSame(found, one));
-    case 'begins': return found?.S !== undefined && found.S.startsWith(operand.S!);
-    case 'contains': return found !== undefined && contains(found, operand);
+    case 'exists':
+      return (found !== undefined) === operand.BOOL;
+    case 'ne':
+      return found === undefined || !isSame(found, operand);
+    case 'eq':
+    case 'in':
+      return found !== undefined && operands.some((one) => isSame(found, one));
+    case 'begins':
+      return found?.S !== undefined && found.S.startsWith(operand.S!);
+    case 'contains':
+      return found !== undefined && contains(found, operand);
     default: {
       const order = found === undefined ? undefined : compare(found, operand);
-      return order !== undefined && (operator === 'gt' ? order > 0 : operator === 'gte' ? order >= 0 : operator === 'lt' ? order < 0 : order <= 0);
+      return (
+        order !== undefined &&
+        (operator === 'gt' ? order > 0 : operator === 'gte' ? order >= 0 : operator === 'lt' ? order < 0 : order <= 0)
+      );
     }
   }
 }
 
 function contains(found: AttributeValue, operand: AttributeValue): boolean {
-  return (found.S !== undefined && operand.S !== undefined && found.S.includes(operand.S))
-    || (found.B !== undefined && operand.B !== undefined && Buffer.from(found.B).includes(Buffer.from(operand.B)))
-    || (found.L?.some((element) => isSame(element, operand)) ?? false)
-    || (found.SS?.some((element) => element === operand.S) ?? false)
-    || (found.NS?.some((element) => operand.N !== undefined && Number(element) === Number(operand.N)) ?? false)
-    || (found.BS?.some((element) => isSame({ B: element }, operand)) ?? false);
+  return (
+    (found.S !== undefined && operand.S !== undefined && found.S.includes(operand.S)) ||
+    (found.B !== undefined && operand.B !== undefined && Buffer.from(found.B).includes(Buffer.from(operand.B))) ||
+    (found.L?.some((element) => isSame(element, operand)) ?? false) ||
+    (found.SS?.some((element) => element === operand.S) ?? false) ||
+    (found.NS?.some((element) => operand.N !== undefined && Number(element) === Number(operand.N)) ?? false) ||
+    (found.BS?.some((element) => isSame({ B: element }, operand)) ?? false)
+  );
 }
 
 function isSame(a: AttributeValue, b: AttributeValue): boolean {
@@ -87,10 +102,16 @@ function part({ path, operator, values }: Filter, { name, value }: Placeholders)
   const at = [stored(first), ...rest].map(name).join('.');
   const operands = (): string[] => values.map((one) => value(encodeValue(one)));
   switch (operator) {
-    case 'exists': return `${values[0] === true ? 'attribute_exists' : 'attribute_not_exists'}(${at})`;
-    case 'ne': return `(attribute_not_exists(${at}) OR ${at} <> ${operands()[0]})`;
-    case 'in': return `${at} IN (${operands().join(', ')})`;
-    case 'begins': case 'contains': return `${operator === 'begins' ? 'begins_with' : 'contains'}(${at}, ${operands()[0]})`;
-    default: return `${at} ${COMPARISONS[operator]} ${operands()[0]}`;
+    case 'exists':
+      return `${values[0] === true ? 'attribute_exists' : 'attribute_not_exists'}(${at})`;
+    case 'ne':
+      return `(attribute_not_exists(${at}) OR ${at} <> ${operands()[0]})`;
+    case 'in':
+      return `${at} IN (${operands().join(', ')})`;
+    case 'begins':
+    case 'contains':
+      return `${operator === 'begins' ? 'begins_with' : 'contains'}(${at}, ${operands()[0]})`;
+    default:
+      return `${at} ${COMPARISONS[operator]} ${operands()[0]}`;
   }
 }

@@ -26,7 +26,13 @@ export interface Page {
 }
 
 /** Reads until the page is full, the list at its end, or a bound reached. */
-export async function readPage(send: Send, TableName: string, resource: Resource, { plan, limit, after }: PageRequest, bound: ReadBound): Promise<Page> {
+export async function readPage(
+  send: Send,
+  TableName: string,
+  resource: Resource,
+  { plan, limit, after }: PageRequest,
+  bound: ReadBound,
+): Promise<Page> {
   const start = after === undefined ? undefined : readPosition(after);
   const { found, next } = await readStretch(send, TableName, resource, plan, limit, start, bound);
   const items = found.map(({ item }) => item);
@@ -39,11 +45,30 @@ export async function readPage(send: Send, TableName: string, resource: Resource
   };
 }
 
-async function readStretch(send: Send, TableName: string, resource: Resource, plan: Plan, limit: number, after: Position | undefined, bound: ReadBound): Promise<Stretch> {
+async function readStretch(
+  send: Send,
+  TableName: string,
+  resource: Resource,
+  plan: Plan,
+  limit: number,
+  after: Position | undefined,
+  bound: ReadBound,
+): Promise<Stretch> {
   const budget = openBudget(send, bound);
   switch (plan.kind) {
-    case 'nothing': return { found: [], next: undefined };
-    case 'query': return readMerged(budget, openBudget(send, { ...bound, bytes: Infinity }), TableName, resource, plan, limit, after);
-    case 'ids': return readByIds(budget, TableName, resource, plan, limit, after);
+    case 'nothing':
+      return { found: [], next: undefined };
+    case 'query':
+      return readMerged(
+        budget,
+        openBudget(send, { ...bound, bytes: Infinity }),
+        TableName,
+        resource,
+        plan,
+        limit,
+        after,
+      );
+    case 'ids':
+      return readByIds(budget, TableName, resource, plan, limit, after);
   }
 }

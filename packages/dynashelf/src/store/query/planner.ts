@@ -35,7 +35,12 @@ export interface QueryPlan {
 export type Plan =
   | QueryPlan
   /** Records by their ids, filtered and ordered in memory. */
-  | { readonly kind: 'ids'; readonly ids: readonly string[]; readonly filters: readonly Filter[]; readonly order: Order }
+  | {
+      readonly kind: 'ids';
+      readonly ids: readonly string[];
+      readonly filters: readonly Filter[];
+      readonly order: Order;
+    }
   /** No item can match. */
   | { readonly kind: 'nothing' };
 
@@ -46,9 +51,16 @@ export type Plan =
  * @param partition the attribute whose indexes alone are used: what has another value of it is never read
  * @returns undefined where no index serves the order
  */
-export function planList(resource: Resource, filters: readonly Filter[], order: Order, partition?: string): Plan | undefined {
+export function planList(
+  resource: Resource,
+  filters: readonly Filter[],
+  order: Order,
+  partition?: string,
+): Plan | undefined {
   const indexes = slottedIndexes(resource).filter((index) => partition === undefined || index.partition === partition);
-  const plans: (Candidate | undefined)[] = indexes.filter((index) => serves(index, filters, order)).map((index) => byIndex(resource, index, filters, order));
+  const plans: (Candidate | undefined)[] = indexes
+    .filter((index) => serves(index, filters, order))
+    .map((index) => byIndex(resource, index, filters, order));
   if (partition === undefined && remaining(order.attributes, filters).length === 0) {
     plans.unshift(byBase(resource, filters, order));
   }
@@ -64,7 +76,7 @@ export function planList(resource: Resource, filters: readonly Filter[], order: 
     return { kind: 'nothing' };
   }
   // The first of equals: the base table, strongly consistent, then the index declared first.
-  return usable.reduce((best, candidate) => candidate.decided > best.decided ? candidate : best).plan;
+  return usable.reduce((best, candidate) => (candidate.decided > best.decided ? candidate : best)).plan;
 }
 
 /**
@@ -73,8 +85,16 @@ export function planList(resource: Resource, filters: readonly Filter[], order: 
  */
 export function servedOrders(resource: Resource, given?: string): string[] {
   const orders = slottedIndexes(resource)
-    .filter(({ partition, sorts }) => sorts.length > 0 && (given === undefined || partition === given) && [...sorts, partition ?? sorts[0]!].every((name) => resource.attributes.has(name)))
-    .map(({ partition, sorts }) => `${sorts.join(',')}${partition === undefined || partition === given ? '' : ` (with ${partition}=…)`}`);
+    .filter(
+      ({ partition, sorts }) =>
+        sorts.length > 0 &&
+        (given === undefined || partition === given) &&
+        [...sorts, partition ?? sorts[0]!].every((name) => resource.attributes.has(name)),
+    )
+    .map(
+      ({ partition, sorts }) =>
+        `${sorts.join(',')}${partition === undefined || partition === given ? '' : ` (with ${partition}=…)`}`,
+    );
   return [...new Set(['id', ...orders])];
 }
 
@@ -91,12 +111,27 @@ const WITHIN = 1;
 
 function byBase(resource: Resource, filters: readonly Filter[], { descending }: Order): Candidate {
   const { range, decided } = narrowBase(filters.filter(({ path }) => path[0] === 'id'));
-  return { plan: queryPlan(undefined, basePartitions(resource), range, filters.filter((filter) => !decided.has(filter)), descending), decided: decided.size > 0 ? WITHIN : 0 };
+  return {
+    plan: queryPlan(
+      undefined,
+      basePartitions(resource),
+      range,
+      filters.filter((filter) => !decided.has(filter)),
+      descending,
+    ),
+    decided: decided.size > 0 ? WITHIN : 0,
+  };
 }
 
-function byIndex(resource: Resource, index: SlottedIndex, filters: readonly Filter[], { descending }: Order): Candidate | undefined {
+function byIndex(
+  resource: Resource,
+  index: SlottedIndex,
+  filters: readonly Filter[],
+  { descending }: Order,
+): Candidate | undefined {
   const equal = index.partition === undefined ? undefined : equality(filters, index.partition);
-  const value = equal === undefined ? '' : distinct(resource.attributes.get(index.partition!)!, encodeValue(equal.values[0]!));
+  const value =
+    equal === undefined ? '' : distinct(resource.attributes.get(index.partition!)!, encodeValue(equal.values[0]!));
   if (value === undefined) {
     return undefined;
   }
@@ -114,17 +149,34 @@ function byIndex(resource: Resource, index: SlottedIndex, filters: readonly Filt
   };
 }
 
-function queryPlan(index: SlottedIndex | undefined, partitions: readonly string[], range: Range, rest: readonly Filter[], descending: boolean): QueryPlan {
+function queryPlan(
+  index: SlottedIndex | undefined,
+  partitions: readonly string[],
+  range: Range,
+  rest: readonly Filter[],
+  descending: boolean,
+): QueryPlan {
   const isKey = ({ path }: Filter): boolean => path[0] === 'id';
-  return { kind: 'query', index, partitions, range, filters: rest.filter((filter) => !isKey(filter)), inMemory: rest.filter(isKey), descending };
+  return {
+    kind: 'query',
+    index,
+    partitions,
+    range,
+    filters: rest.filter((filter) => !isKey(filter)),
+    inMemory: rest.filter(isKey),
+    descending,
+  };
 }
 
 /** Whether an index has its partition given and its items in this order, attributes held equal ordering nothing. */
 function serves({ partition, sorts }: SlottedIndex, filters: readonly Filter[], order: Order): boolean {
   const wanted = remaining(order.attributes, filters);
   const given = remaining(sorts, filters);
-  return (partition === undefined || equality(filters, partition) !== undefined)
-    && wanted.length === given.length && wanted.every((name, position) => name === given[position]);
+  return (
+    (partition === undefined || equality(filters, partition) !== undefined) &&
+    wanted.length === given.length &&
+    wanted.every((name, position) => name === given[position])
+  );
 }
 
 function remaining(attributes: readonly string[], filters: readonly Filter[]): string[] {

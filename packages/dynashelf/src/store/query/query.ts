@@ -18,7 +18,13 @@ export interface QueryPart {
 }
 
 /** The input of a Query of one of a plan's partitions. Only the base table can be read strongly consistent. */
-export function queryInput(TableName: string, resource: Resource, plan: QueryPlan, partition: string, { limit, after, keysOnly = false }: QueryPart): QueryCommandInput {
+export function queryInput(
+  TableName: string,
+  resource: Resource,
+  plan: QueryPlan,
+  partition: string,
+  { limit, after, keysOnly = false }: QueryPart,
+): QueryCommandInput {
   const expressions = placeholders();
   const { name, value } = expressions;
   const [partitionKey, sortKey] = queriedKeys(plan);
@@ -37,7 +43,9 @@ export function queryInput(TableName: string, resource: Resource, plan: QueryPla
     ...(plan.index === undefined ? { ConsistentRead: true } : { IndexName: plan.index.slot.indexName }),
     KeyConditionExpression: conditions.join(' AND '),
     ...(FilterExpression !== undefined && { FilterExpression }),
-    ...(keysOnly && { ProjectionExpression: [...new Set([PARTITION_KEY, SORT_KEY, partitionKey, sortKey])].map(name).join(', ') }),
+    ...(keysOnly && {
+      ProjectionExpression: [...new Set([PARTITION_KEY, SORT_KEY, partitionKey, sortKey])].map(name).join(', '),
+    }),
     ...expressions.attributes(),
     ScanIndexForward: !plan.descending,
     ...(limit !== undefined && { Limit: limit }),

@@ -25,13 +25,19 @@ export function narrowBase(filters: readonly Filter[]): Narrowed {
     const id = value as string;
     switch (operator) {
       // No id has a character as small as this, so none lies between.
-      case 'gt': return { low: `${id}\u0001` };
-      case 'gte': return { low: id };
+      case 'gt':
+        return { low: `${id}\u0001` };
+      case 'gte':
+        return { low: id };
       // The key condition has no "between" without its ends: the filter stays, and takes out the end.
-      case 'lt': return { high: id, inexact: true };
-      case 'lte': return { high: id };
-      case 'begins': return { prefix: id };
-      default: return undefined;
+      case 'lt':
+        return { high: id, inexact: true };
+      case 'lte':
+        return { high: id };
+      case 'begins':
+        return { prefix: id };
+      default:
+        return undefined;
     }
   });
 }
@@ -41,7 +47,11 @@ export function narrowBase(filters: readonly Filter[]): Narrowed {
  * the prefix, and what is said of the next one bounds the rest.
  * @returns undefined where a value that is held equal is longer than any key
  */
-export function narrowIndex(resource: Resource, { sorts }: SlottedIndex, filters: readonly Filter[]): (Narrowed & { equals: number }) | undefined {
+export function narrowIndex(
+  resource: Resource,
+  { sorts }: SlottedIndex,
+  filters: readonly Filter[],
+): (Narrowed & { equals: number }) | undefined {
   const equal: Filter[] = [];
   let prefix = '';
   for (const sort of sorts) {
@@ -66,12 +76,18 @@ export function narrowIndex(resource: Resource, { sorts }: SlottedIndex, filters
     const form = `${prefix}${sortable(node, encodeValue(value)) ?? ''}`;
     switch (operator) {
       // No key is one of these itself: each ends with an id.
-      case 'gt': return { low: after(form) };
-      case 'gte': return { low: form };
-      case 'lt': return { high: form };
-      case 'lte': return { high: after(form) };
-      case 'begins': return { prefix: `${prefix}${sortableBeginning(value as string)}` };
-      default: return undefined;
+      case 'gt':
+        return { low: after(form) };
+      case 'gte':
+        return { low: form };
+      case 'lt':
+        return { high: form };
+      case 'lte':
+        return { high: after(form) };
+      case 'begins':
+        return { prefix: `${prefix}${sortableBeginning(value as string)}` };
+      default:
+        return undefined;
     }
   });
   return { range, decided: new Set([...equal, ...decided]), equals: equal.length };
@@ -79,11 +95,17 @@ export function narrowIndex(resource: Resource, { sorts }: SlottedIndex, filters
 
 type Bounds = Range & { readonly inexact?: boolean };
 
-function narrow(prefix: string, filters: readonly Filter[], boundsOf: (operator: Operator, value: Filter['values'][number]) => Bounds | undefined): Narrowed {
+function narrow(
+  prefix: string,
+  filters: readonly Filter[],
+  boundsOf: (operator: Operator, value: Filter['values'][number]) => Bounds | undefined,
+): Narrowed {
   const bounded = filters.flatMap((filter) => {
     const bounds = boundsOf(filter.operator, filter.values[0]!);
     // DynamoDB takes no key that is empty or too long, not even to compare with.
-    return bounds === undefined || ![bounds.low, bounds.high, bounds.prefix].every(isKey) ? [] : [{ filter, ...bounds }];
+    return bounds === undefined || ![bounds.low, bounds.high, bounds.prefix].every(isKey)
+      ? []
+      : [{ filter, ...bounds }];
   });
   const lows = bounded.flatMap(({ low }) => low ?? []).sort(compareBytes);
   const highs = bounded.flatMap(({ high }) => high ?? []).sort(compareBytes);
@@ -91,7 +113,10 @@ function narrow(prefix: string, filters: readonly Filter[], boundsOf: (operator:
     const low = lows.at(-1) ?? (prefix === '' ? undefined : prefix);
     const high = highs[0] ?? (prefix === '' ? undefined : after(prefix));
     const decided = bounded.filter(({ prefix: beginning, inexact }) => beginning === undefined && inexact !== true);
-    return { range: { ...(low !== undefined && { low }), ...(high !== undefined && { high }) }, decided: new Set(decided.map(({ filter }) => filter)) };
+    return {
+      range: { ...(low !== undefined && { low }), ...(high !== undefined && { high }) },
+      decided: new Set(decided.map(({ filter }) => filter)),
+    };
   }
   const beginning = bounded.find((bounds) => bounds.prefix !== undefined);
   if (beginning !== undefined) {

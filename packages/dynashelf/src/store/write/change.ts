@@ -19,7 +19,10 @@ export type Change = {
 );
 
 /** What a change makes of an attribute: its value before and after, both undefined where it stays. */
-export function attributeChange(change: Change, attribute: string): { before: AttributeValue | undefined; after: AttributeValue | undefined } {
+export function attributeChange(
+  change: Change,
+  attribute: string,
+): { before: AttributeValue | undefined; after: AttributeValue | undefined } {
   if (change.kind === 'check') {
     return { before: undefined, after: undefined };
   }
@@ -28,7 +31,10 @@ export function attributeChange(change: Change, attribute: string): { before: At
   return isSame(before, after) ? { before: undefined, after: undefined } : { before, after };
 }
 
-/** Equality of stored values; the order of sets and of an object's attributes may differ, which costs a needless write and no more. */
+/**
+ * Equality of stored values; the order of sets and of an object's attributes may differ, which costs a needless write
+ * and no more.
+ */
 export function isSame(a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && valueText(a) === valueText(b));
 }

@@ -2,7 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { Problem } from '../../problem';
 import { backOff } from '../client/back-off';
-import { isConditionFailure, mayBeDone, throttled, toProblem, unknownOutcome, type CancellationReason } from '../client/failure';
+import {
+  isConditionFailure,
+  mayBeDone,
+  throttled,
+  toProblem,
+  unknownOutcome,
+  type CancellationReason,
+} from '../client/failure';
 import { TOKEN_LENGTH, WRITERS_ATTRIBUTE } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 import { isOutcomeKey } from './idempotency';
@@ -15,7 +22,8 @@ const MOST_THROTTLED = 5;
 /**
  * Carries out writes, again and again while others are in the way of the transaction, not of its conditions.
  * @returns why it was not carried out, nothing having been written; empty where it was
- * @throws Problem `conflict` or `throttled` when the time is over, `unavailable` where nobody knows whether it was carried out
+ * @throws Problem `conflict` or `throttled` when the time is over, `unavailable` where nobody knows whether it was
+ * carried out
  */
 export async function commit(context: WriteContext, all: readonly Write[]): Promise<Violation[]> {
   const [only] = all;
@@ -27,7 +35,8 @@ export async function commit(context: WriteContext, all: readonly Write[]): Prom
 
 async function commitAlone({ send, TableName, token }: WriteContext, write: Write): Promise<Violation[]> {
   try {
-    // The conditions of all but a new item name the one revision that was read: a second attempt can take no effect of its own.
+    // The conditions of all but a new item name the one revision that was read: a second attempt can take no effect of
+    // its own.
     await sendAlone(send, write, TableName, { once: write.kind === 'put' });
     return [];
   } catch (error) {
@@ -53,23 +62,38 @@ function tokens(record: AttributeMap | undefined): string[] {
   return record?.[WRITERS_ATTRIBUTE]?.S?.match(new RegExp(`.{${TOKEN_LENGTH}}`, 'g')) ?? [];
 }
 
-/** Whether a record has the tokens of all who wrote it since it was found: one for each version. A write without a read keeps no others'. */
+/**
+ * Whether a record has the tokens of all who wrote it since it was found: one for each version. A write without a read
+ * keeps no others'.
+ */
 function reachesBack({ basis }: Write, current: AttributeMap | undefined): boolean {
   const later = basis?.lastWriter === undefined ? -1 : tokens(current).indexOf(basis.lastWriter);
   return later >= 0 && Number(current?.['version']?.N) - basis!.version === later;
 }
 
-/** @throws Error where conditions failed and mean nothing to the request: the store's own records are not as it left them */
+/**
+ * @throws Error where conditions failed and mean nothing to the request: the store's own records are not as it left
+ * them
+ */
 function requireMeaning(violations: Violation[], failed: readonly Write[]): Violation[] {
   if (violations.length === 0) {
-    throw new Error(`Records are not as the table's own rules have them: ${failed.map(({ key }) => JSON.stringify(key)).join(', ')}.`);
+    throw new Error(
+      `Records are not as the table's own rules have them: ${failed.map(({ key }) => JSON.stringify(key)).join(', ')}.`,
+    );
   }
   return violations;
 }
 
-async function commitTogether({ send, TableName, deadline }: WriteContext, writes: readonly Write[]): Promise<Violation[]> {
-  // For its token DynamoDB carries out a request once, however often it arrives (for ten minutes): also after a conflict it is the same one.
-  const request = { TransactItems: writes.map((write) => toTransactItem(write, TableName)), ClientRequestToken: randomUUID() };
+async function commitTogether(
+  { send, TableName, deadline }: WriteContext,
+  writes: readonly Write[],
+): Promise<Violation[]> {
+  // For its token DynamoDB carries out a request once, however often it arrives (for ten minutes): also after a
+  // conflict it is the same one.
+  const request = {
+    TransactItems: writes.map((write) => toTransactItem(write, TableName)),
+    ClientRequestToken: randomUUID(),
+  };
   let isDoubtful = false;
   for (let attempt = 0, refused = 0; ; attempt++) {
     try {
@@ -84,7 +108,10 @@ async function commitTogether({ send, TableName, deadline }: WriteContext, write
       // Were it carried out, its token would have brought success.
       const failed = writes.filter((_write, index) => reasons[index]?.Code === 'ConditionalCheckFailed');
       if (failed.length > 0) {
-        return requireMeaning(failed.flatMap((write) => write.onConditionFailed(reasons[writes.indexOf(write)]!.Item)), failed);
+        return requireMeaning(
+          failed.flatMap((write) => write.onConditionFailed(reasons[writes.indexOf(write)]!.Item)),
+          failed,
+        );
       }
       refuseInvalid(reasons);
       // The one under way may be an attempt of this request, of which the answer was lost.
@@ -106,7 +133,11 @@ function isThrottled(reasons: readonly CancellationReason[]): boolean {
 /** Another request is at this moment writing the outcome of the same idempotency key. */
 function refuseBusyKey(writes: readonly Write[], reasons: readonly CancellationReason[]): void {
   if (writes.some(({ key }, index) => isOutcomeKey(key) && reasons[index]?.Code === 'TransactionConflict')) {
-    throw new Problem('conflict', 'A request with this idempotency key is still running: send it again in a second for its outcome.', { headers: { 'Retry-After': '1' } });
+    throw new Problem(
+      'conflict',
+      'A request with this idempotency key is still running: send it again in a second for its outcome.',
+      { headers: { 'Retry-After': '1' } },
+    );
   }
 }
 

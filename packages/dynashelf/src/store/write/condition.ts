@@ -1,4 +1,5 @@
-// The conditions of writes. Each is a part of a DynamoDB expression, and a test of a record that was read: a property test holds the two equal.
+// The conditions of writes. Each is a part of a DynamoDB expression, and a test of a record that was read: a property
+// test holds the two equal.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Placeholders } from '../client/expression';
 import { PARTITION_KEY } from '../layout/table';
@@ -51,7 +52,8 @@ export function absent(attribute: string): Condition {
 /** A number attribute is at most a number, or does not exist. */
 export function atMost(attribute: string, most: number): Condition {
   return {
-    expression: ({ name, value }) => `(attribute_not_exists(${name(attribute)}) OR ${name(attribute)} <= ${value({ N: String(most) })})`,
+    expression: ({ name, value }) =>
+      `(attribute_not_exists(${name(attribute)}) OR ${name(attribute)} <= ${value({ N: String(most) })})`,
     holds: (record) => record?.[attribute]?.N === undefined || Number(record[attribute].N) <= most,
   };
 }
@@ -60,7 +62,8 @@ export function atMost(attribute: string, most: number): Condition {
 export function notContains(attribute: string, text: string): Condition {
   return {
     expression: ({ name, value }) => `NOT contains(${name(attribute)}, ${value({ S: text })})`,
-    holds: (record) => record?.[attribute]?.S?.includes(text) !== true && record?.[attribute]?.SS?.includes(text) !== true,
+    holds: (record) =>
+      record?.[attribute]?.S?.includes(text) !== true && record?.[attribute]?.SS?.includes(text) !== true,
   };
 }
 
@@ -72,18 +75,25 @@ export function setContains(attribute: string, text: string): Condition {
   };
 }
 
-/** At least one of several conditions is true. One alone stands without parentheses: DynamoDB refuses those that say nothing. */
+/**
+ * At least one of several conditions is true. One alone stands without parentheses: DynamoDB refuses those that say
+ * nothing.
+ */
 export function either(...conditions: readonly Condition[]): Condition {
-  return conditions.length === 1 ? conditions[0]! : {
-    expression: (placeholders) => `(${conditions.map(({ expression }) => expression(placeholders)).join(' OR ')})`,
-    holds: (record) => conditions.some(({ holds }) => holds(record)),
-  };
+  return conditions.length === 1
+    ? conditions[0]!
+    : {
+        expression: (placeholders) => `(${conditions.map(({ expression }) => expression(placeholders)).join(' OR ')})`,
+        holds: (record) => conditions.some(({ holds }) => holds(record)),
+      };
 }
 
 /** Every one of several conditions is true. */
 export function all(...conditions: readonly Condition[]): Condition {
-  return conditions.length === 1 ? conditions[0]! : {
-    expression: (placeholders) => `(${conditions.map(({ expression }) => expression(placeholders)).join(' AND ')})`,
-    holds: (record) => conditions.every(({ holds }) => holds(record)),
-  };
+  return conditions.length === 1
+    ? conditions[0]!
+    : {
+        expression: (placeholders) => `(${conditions.map(({ expression }) => expression(placeholders)).join(' AND ')})`,
+        holds: (record) => conditions.every(({ holds }) => holds(record)),
+      };
 }

@@ -1,4 +1,5 @@
-// The marks of a deletion that is too large for one transaction: each item that goes, or loses a reference, is marked before the first one goes.
+// The marks of a deletion that is too large for one transaction: each item that goes, or loses a reference, is marked
+// before the first one goes.
 // From then on nothing new refers to it, and nothing but the deletion changes it, so that nothing can refuse the rest.
 import type { Resource } from '../../definition/resource';
 import { recordKey, type Image } from '../layout/record';
@@ -12,8 +13,9 @@ import { newWrite, type Write } from './write';
 export type MarkKind = 'delete' | 'clear';
 
 /**
- * How far the deletion of an item is. `marking`: not all that goes has its mark yet, and something may stand in the way. `closed`: all has, nothing
- * does, and items go. `undoing`: something stood in the way, and the marks are taken off.
+ * How far the deletion of an item is. `marking`: not all that goes has its mark yet, and something may stand in the
+ * way. `closed`: all has, nothing does, and items go. `undoing`: something stood in the way, and the marks are taken
+ * off.
  */
 export type DeletionState = 'marking' | 'closed' | 'undoing';
 
@@ -23,9 +25,14 @@ const ATTRIBUTES: Readonly<Record<MarkKind, string>> = { delete: DELETING_ATTRIB
 export function unmarked(resources: ReadonlyMap<string, Resource>, resource: Resource): readonly Condition[] {
   let conditions = known.get(resource);
   if (conditions === undefined) {
-    const canGo = [...referrersOf(resources, resource).map(({ onDelete }) => onDelete), ...onDeletesOf(resource)].some((onDelete) => onDelete !== 'restrict');
+    const canGo = [...referrersOf(resources, resource).map(({ onDelete }) => onDelete), ...onDeletesOf(resource)].some(
+      (onDelete) => onDelete !== 'restrict',
+    );
     const canBeCleared = onDeletesOf(resource).includes('setNull');
-    conditions = [...(canGo ? [absent(DELETING_ATTRIBUTE)] : []), ...(canBeCleared ? [absent(CLEARING_ATTRIBUTE)] : [])];
+    conditions = [
+      ...(canGo ? [absent(DELETING_ATTRIBUTE)] : []),
+      ...(canBeCleared ? [absent(CLEARING_ATTRIBUTE)] : []),
+    ];
     known.set(resource, conditions);
   }
   return conditions;
@@ -43,11 +50,14 @@ export function isMarked(record: AttributeMap | undefined): boolean {
 }
 
 /**
- * The conditions that a deletion has marked an item, as it had when it was read. There are none where only others have: what goes is counted there, and
- * were each of two deletions to wait until the other has deleted what counts its items, neither would end.
+ * The conditions that a deletion has marked an item, as it had when it was read. There are none where only others have:
+ * what goes is counted there, and were each of two deletions to wait until the other has deleted what counts its items,
+ * neither would end.
  */
 export function markedBy(deletion: string, { record }: Image): Condition[] {
-  const own = [DELETING_ATTRIBUTE, CLEARING_ATTRIBUTE].find((attribute) => record[attribute]?.SS?.includes(deletion) === true);
+  const own = [DELETING_ATTRIBUTE, CLEARING_ATTRIBUTE].find(
+    (attribute) => record[attribute]?.SS?.includes(deletion) === true,
+  );
   return own === undefined ? [] : [setContains(own, deletion)];
 }
 
@@ -63,21 +73,35 @@ export function deletionState({ record }: Image): DeletionState | undefined {
 
 /** An image with a mark. */
 export function withMark({ item, record }: Image, kind: MarkKind, deletion: string): Image {
-  const marks = [...new Set([...record[ATTRIBUTES[kind]]?.SS ?? [], deletion])];
-  return { item: kind === 'delete' ? { ...item, deleting: true } : item, record: { ...record, [ATTRIBUTES[kind]]: { SS: marks } } };
+  const marks = [...new Set([...(record[ATTRIBUTES[kind]]?.SS ?? []), deletion])];
+  return {
+    item: kind === 'delete' ? { ...item, deleting: true } : item,
+    record: { ...record, [ATTRIBUTES[kind]]: { SS: marks } },
+  };
 }
 
 /**
- * The write that marks an item as it was read. Its version stays: the deletion may yet be refused. Of two deletions that clear references of one
- * item, the later finds the mark of the earlier on it.
+ * The write that marks an item as it was read. Its version stays: the deletion may yet be refused. Of two deletions
+ * that clear references of one item, the later finds the mark of the earlier on it.
  * @param deletion the name of the deletion
  * @param isRoot whether it is the item's own deletion, which begins with it
  */
-export function markWrite(kind: MarkKind, deletion: string, resource: Resource, { item, record }: Image, isRoot: boolean): Write {
-  const write = newWrite('update', recordKey(resource, item.id), 0, (current) => [{ kind: 'changed', change: 0, current }]);
+export function markWrite(
+  kind: MarkKind,
+  deletion: string,
+  resource: Resource,
+  { item, record }: Image,
+  isRoot: boolean,
+): Write {
+  const write = newWrite('update', recordKey(resource, item.id), 0, (current) => [
+    { kind: 'changed', change: 0, current },
+  ]);
   const writers = record[WRITERS_ATTRIBUTE];
   write.add[ATTRIBUTES[kind]] = { SS: [deletion] };
-  write.conditions.push(equals('version', record['version']!), writers === undefined ? absent(WRITERS_ATTRIBUTE) : equals(WRITERS_ATTRIBUTE, writers));
+  write.conditions.push(
+    equals('version', record['version']!),
+    writers === undefined ? absent(WRITERS_ATTRIBUTE) : equals(WRITERS_ATTRIBUTE, writers),
+  );
   if (kind === 'clear') {
     const others = record[CLEARING_ATTRIBUTE];
     write.conditions.push(others === undefined ? absent(CLEARING_ATTRIBUTE) : equals(CLEARING_ATTRIBUTE, others));
@@ -93,7 +117,10 @@ export function markWrite(kind: MarkKind, deletion: string, resource: Resource, 
 export function stateWrite(deletion: string, resource: Resource, id: string, state: DeletionState): Write {
   const write = newWrite('update', recordKey(resource, id), 0, (current) => [{ kind: 'changed', change: 0, current }]);
   write.set[DELETION_ATTRIBUTE] = { S: state };
-  write.conditions.push(setContains(DELETING_ATTRIBUTE, deletion), equals(DELETION_ATTRIBUTE, { S: 'marking' satisfies DeletionState }));
+  write.conditions.push(
+    setContains(DELETING_ATTRIBUTE, deletion),
+    equals(DELETION_ATTRIBUTE, { S: 'marking' satisfies DeletionState }),
+  );
   return write;
 }
 
@@ -101,7 +128,13 @@ export function stateWrite(deletion: string, resource: Resource, id: string, sta
  * The write that takes marks of deletions that are over off an item, if it is there.
  * @param isRoot whether it is the item's own deletion, which ends with it
  */
-export function unmarkWrite(kind: MarkKind, deletions: readonly string[], resource: Resource, id: string, isRoot: boolean): Write {
+export function unmarkWrite(
+  kind: MarkKind,
+  deletions: readonly string[],
+  resource: Resource,
+  id: string,
+  isRoot: boolean,
+): Write {
   const write = newWrite('update', recordKey(resource, id), 0, (current) => [{ kind: 'changed', change: 0, current }]);
   write.takeOut[ATTRIBUTES[kind]] = { SS: [...deletions] };
   // Without the condition the update would make a record of the key.

@@ -1,9 +1,18 @@
-// Whether the constraints that a write relies on have held of all items so far. One that was declared on a table with data has not, before the
-// migration has run: what it would have to keep is then refused, rather than kept in part.
+// Whether the constraints that a write relies on have held of all items so far. One that was declared on a table with
+// data has not, before the migration has run: what it would have to keep is then refused, rather than kept in part.
 import type { Resource } from '../../definition/resource';
 import { Problem } from '../../problem';
 import { isConditionFailure } from '../client/failure';
-import { constrainedAttribute, constraintsOf, heldConstraints, layoutKey, noteNotHeld, readLayouts, reference, referredCollection } from '../layout/layout-record';
+import {
+  constrainedAttribute,
+  constraintsOf,
+  heldConstraints,
+  layoutKey,
+  noteNotHeld,
+  readLayouts,
+  reference,
+  referredCollection,
+} from '../layout/layout-record';
 import { basePartitions } from '../layout/record';
 import type { Send } from '../client/send';
 import { PARTITION_KEY } from '../layout/table';
@@ -19,8 +28,8 @@ const ASKED_AGAIN_AFTER = 2_000;
 /** What a process knows of the constraints of its table. */
 export interface HeldConstraints {
   /**
-   * Notes, before the first write of this process, which constraints nobody keeps any more, since its files do not declare them: declared again later,
-   * they are not believed to hold of what was written without them.
+   * Notes, before the first write of this process, which constraints nobody keeps any more, since its files do not
+   * declare them: declared again later, they are not believed to hold of what was written without them.
    */
   noteFormer(send: Send): Promise<void>;
   /** @throws Problem `unavailable` where a constraint that some changes rely on does not hold of all items */
@@ -41,14 +50,26 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
     const layouts = await readLayouts(send, TableName);
     for (const [name, layout] of layouts) {
       // From now on nobody keeps it.
-      await noteNotHeld(send, TableName, { name }, [...heldConstraints(layout)].filter((constraint) => isFormer(resources, name, constraint)));
+      await noteNotHeld(
+        send,
+        TableName,
+        { name },
+        [...heldConstraints(layout)].filter((constraint) => isFormer(resources, name, constraint)),
+      );
     }
     const next = new Map<string, ReadonlySet<string>>();
     for (const resource of constrained.length === 0 ? [] : resources.values()) {
-      next.set(resource.name, layouts.has(resource.name) ? heldConstraints(layouts.get(resource.name)) : await recordEmpty(send, TableName, resource));
+      next.set(
+        resource.name,
+        layouts.has(resource.name)
+          ? heldConstraints(layouts.get(resource.name))
+          : await recordEmpty(send, TableName, resource),
+      );
     }
     held = next;
-    isWhole = constrained.every((resource) => constraintsOf(resource).every((constraint) => held.get(resource.name)!.has(constraint)));
+    isWhole = constrained.every((resource) =>
+      constraintsOf(resource).every((constraint) => held.get(resource.name)!.has(constraint)),
+    );
     asked = Date.now();
   }
 
@@ -66,7 +87,11 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
   async function requireHeld(resource: Resource, constraint: string, send: Send): Promise<void> {
     await know(send);
     if (held.get(resource.name)?.has(constraint) !== true) {
-      throw new Problem('unavailable', `The attribute "${constrainedAttribute(constraint)}" of ${resource.name} was declared "${constraint.split(' ')[0]!}" when there were items already, of which that does not hold yet, so this write cannot be kept true: whoever runs this API has to run "npm run rekey" once.`, { headers: { 'Retry-After': '60' } });
+      throw new Problem(
+        'unavailable',
+        `The attribute "${constrainedAttribute(constraint)}" of ${resource.name} was declared "${constraint.split(' ')[0]!}" when there were items already, of which that does not hold yet, so this write cannot be kept true: whoever runs this API has to run "npm run rekey" once.`,
+        { headers: { 'Retry-After': '60' } },
+      );
     }
   }
 
@@ -79,7 +104,8 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
         return;
       }
       if (changes.some(({ kind, resource }) => kind === 'create' && constraintsOf(resource).length > 0)) {
-        // Also for items without the attribute: made before the collection is known to be empty, they would look like items from before the constraint.
+        // Also for items without the attribute: made before the collection is known to be empty, they would look like
+        // items from before the constraint.
         await know(send);
       }
       for (const change of changes) {
@@ -104,17 +130,28 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
   };
 }
 
-/** Whether these files no longer keep a constraint. Of a collection that they do not serve, nothing is written, but what it refers to can be deleted. */
+/**
+ * Whether these files no longer keep a constraint. Of a collection that they do not serve, nothing is written, but what
+ * it refers to can be deleted.
+ */
 function isFormer(resources: ReadonlyMap<string, Resource>, name: string, constraint: string): boolean {
   const resource = resources.get(name);
-  return resource === undefined ? resources.has(referredCollection(constraint) ?? '') : !constraintsOf(resource).includes(constraint);
+  return resource === undefined
+    ? resources.has(referredCollection(constraint) ?? '')
+    : !constraintsOf(resource).includes(constraint);
 }
 
 /** Records the layout of a collection that nothing was ever written to: all its constraints hold from the beginning. */
 async function recordEmpty(send: Send, TableName: string, resource: Resource): Promise<ReadonlySet<string>> {
   for (const partition of basePartitions(resource)) {
     const { Count = 0 } = await send('Query', {
-      TableName, ConsistentRead: true, Limit: 1, Select: 'COUNT', KeyConditionExpression: '#p = :p', ExpressionAttributeNames: { '#p': PARTITION_KEY }, ExpressionAttributeValues: { ':p': { S: partition } },
+      TableName,
+      ConsistentRead: true,
+      Limit: 1,
+      Select: 'COUNT',
+      KeyConditionExpression: '#p = :p',
+      ExpressionAttributeNames: { '#p': PARTITION_KEY },
+      ExpressionAttributeValues: { ':p': { S: partition } },
     });
     if (Count > 0) {
       return new Set();
@@ -124,7 +161,12 @@ async function recordEmpty(send: Send, TableName: string, resource: Resource): P
   try {
     await send('PutItem', {
       TableName,
-      Item: { ...layoutKey(resource), shards: { NS: [String(resource.shards)] }, indexes: { S: 'unknown' }, ...(constraints.length > 0 && { constraints: { SS: constraints } }) },
+      Item: {
+        ...layoutKey(resource),
+        shards: { NS: [String(resource.shards)] },
+        indexes: { S: 'unknown' },
+        ...(constraints.length > 0 && { constraints: { SS: constraints } }),
+      },
       ConditionExpression: `attribute_not_exists(${PARTITION_KEY})`,
     });
     return new Set(constraints);

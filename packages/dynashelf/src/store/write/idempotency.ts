@@ -1,4 +1,5 @@
-// The outcome of a request with an idempotency key (draft-ietf-httpapi-idempotency-key-header), kept in the transaction of its write.
+// The outcome of a request with an idempotency key (draft-ietf-httpapi-idempotency-key-header), kept in the transaction
+// of its write.
 import { Problem } from '../../problem';
 import { keyText } from '../layout/record';
 import { EXPIRES_ATTRIBUTE, PARTITION_KEY, SORT_KEY } from '../layout/table';
@@ -40,7 +41,8 @@ export function isOutcomeKey(key: AttributeMap): boolean {
 }
 
 /**
- * The constraint that an idempotency key has one outcome: it is recorded with the changes that make it, unless there is one.
+ * The constraint that an idempotency key has one outcome: it is recorded with the changes that make it, unless there is
+ * one.
  * @throws Problem `too-large`, when it is applied
  */
 export function idempotency({ name, fingerprint, response }: Outcome): Constraint {
@@ -48,12 +50,20 @@ export function idempotency({ name, fingerprint, response }: Outcome): Constrain
     const expires = { N: String(Math.floor(Date.now() / 1000) + KEPT_FOR) };
     const bytes = Buffer.from(response);
     if (bytes.length > MOST_BYTES) {
-      throw new Problem('too-large', `The answer would have ${bytes.length} bytes, and with an idempotency key at most ${MOST_BYTES} can be kept: ask for less with "Prefer: return=minimal", or write less at once. Nothing was changed.`);
+      throw new Problem(
+        'too-large',
+        `The answer would have ${bytes.length} bytes, and with an idempotency key at most ${MOST_BYTES} can be kept: ask for less with "Prefer: return=minimal", or write less at once. Nothing was changed.`,
+      );
     }
     const parts = Math.max(1, Math.ceil(bytes.length / PART_BYTES));
     for (let part = 0; part < parts; part++) {
-      const write = newWrite('put', outcomeKey(name, part), -1, (current) => (current === undefined ? [] : [{ kind: 'recorded', record: current }]));
-      Object.assign(write.record, { [EXPIRES_ATTRIBUTE]: expires, response: { B: bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES) } });
+      const write = newWrite('put', outcomeKey(name, part), -1, (current) =>
+        current === undefined ? [] : [{ kind: 'recorded', record: current }],
+      );
+      Object.assign(write.record, {
+        [EXPIRES_ATTRIBUTE]: expires,
+        response: { B: bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES) },
+      });
       if (part === 0) {
         Object.assign(write.record, { fingerprint: { S: fingerprint }, parts: { N: String(parts) } });
         // DynamoDB removes what has expired within days; until then it counts as absent.

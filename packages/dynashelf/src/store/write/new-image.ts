@@ -9,7 +9,9 @@ import { recordKey, toImage, type Image } from '../layout/record';
 import { BIRTH_ATTRIBUTE, TOKEN_LENGTH, WRITERS_ATTRIBUTE } from '../layout/table';
 import { encode, type AttributeMap } from '../layout/value';
 
-/** How values are meant: `replace` replaces an item (what is read-only stays), `merge` changes it (undefined removes). */
+/**
+ * How values are meant: `replace` replaces an item (what is read-only stays), `merge` changes it (undefined removes).
+ */
 export type Mode = 'replace' | 'merge';
 
 /** The values that a write gives to an item. */
@@ -28,7 +30,9 @@ export interface NewImage extends Image {
 
 /** The problem that an item would break rules, or not fit into an index. */
 export function notValid(errors: readonly Fault[]): Problem {
-  return new Problem('invalid', 'The item would not be valid: correct what "errors" names. Nothing was changed.', { errors });
+  return new Problem('invalid', 'The item would not be valid: correct what "errors" names. Nothing was changed.', {
+    errors,
+  });
 }
 
 /** How many tokens of the last writers a record keeps, so that each of them can see that its write took effect. */
@@ -40,7 +44,14 @@ const TOKENS = 5;
  * @param token names the request that writes
  * @param counts what is added to attributes that count other items
  */
-export async function newImage(resource: Resource, id: string, oldImage: Image | undefined, { mode, values, isIdChosen = false }: Values, token: string, counts: ReadonlyMap<string, number> = new Map()): Promise<NewImage> {
+export async function newImage(
+  resource: Resource,
+  id: string,
+  oldImage: Image | undefined,
+  { mode, values, isIdChosen = false }: Values,
+  token: string,
+  counts: ReadonlyMap<string, number> = new Map(),
+): Promise<NewImage> {
   const record = attributesOf(resource, oldImage, values, mode);
   for (const [attribute, by] of counts) {
     record[attribute] = { N: String(Number(record[attribute]?.N ?? 0) + by) };
@@ -50,7 +61,9 @@ export async function newImage(resource: Resource, id: string, oldImage: Image |
     version: { N: String((oldImage?.item.version ?? 0) + 1) },
     createdAt: oldImage?.record['createdAt'] ?? now,
     updatedAt: now,
-    [WRITERS_ATTRIBUTE]: { S: `${token}${oldImage?.record[WRITERS_ATTRIBUTE]?.S ?? ''}`.slice(0, TOKENS * TOKEN_LENGTH) },
+    [WRITERS_ATTRIBUTE]: {
+      S: `${token}${oldImage?.record[WRITERS_ATTRIBUTE]?.S ?? ''}`.slice(0, TOKENS * TOKEN_LENGTH),
+    },
     ...(oldImage === undefined && isIdChosen && { [BIRTH_ATTRIBUTE]: { S: token } }),
   });
   const faults = await applyDerived(resource, record);
@@ -63,18 +76,28 @@ export async function newImage(resource: Resource, id: string, oldImage: Image |
     if (!(error instanceof Problem)) {
       throw error;
     }
-    faults.push(...error.more.errors ?? []);
+    faults.push(...(error.more.errors ?? []));
   }
-  return { ...await toImage(resource, record), faults };
+  return { ...(await toImage(resource, record)), faults };
 }
 
-function attributesOf(resource: Resource, oldImage: Image | undefined, values: Values['values'], mode: Mode): AttributeMap {
+function attributesOf(
+  resource: Resource,
+  oldImage: Image | undefined,
+  values: Values['values'],
+  mode: Mode,
+): AttributeMap {
   const record: AttributeMap = { ...oldImage?.record };
   const changed = mode === 'merge' ? Object.keys(values) : [...resource.attributes.keys()];
   const encoded = encode(values);
   for (const name of changed) {
     const node = resource.attributes.get(name)!;
-    const stays = mode === 'replace' && oldImage !== undefined && isReadOnly(node) && node.words.forceDefault !== true && record[name] !== undefined;
+    const stays =
+      mode === 'replace' &&
+      oldImage !== undefined &&
+      isReadOnly(node) &&
+      node.words.forceDefault !== true &&
+      record[name] !== undefined;
     if (stays) {
       continue;
     }

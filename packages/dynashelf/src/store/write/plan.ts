@@ -31,13 +31,19 @@ export interface PlanOptions {
   readonly gone?: ReadonlySet<string>;
 }
 
-/** Adds writes and conditions to the plan of some changes, so that something stays true of them and of other records. */
+/**
+ * Adds writes and conditions to the plan of some changes, so that something stays true of them and of other records.
+ */
 export type Constraint = (plan: Plan, changes: readonly Change[]) => void;
 
 const CONSTRAINTS: readonly Constraint[] = [items, unique, references];
 
 /** Plans changes with the constraints that hold of all. */
-export function planChanges(resources: ReadonlyMap<string, Resource>, changes: readonly Change[], options: PlanOptions = {}): Plan {
+export function planChanges(
+  resources: ReadonlyMap<string, Resource>,
+  changes: readonly Change[],
+  options: PlanOptions = {},
+): Plan {
   const plan: Plan = { resources, changes, writes: new Map(), violations: [], options };
   for (const constraint of CONSTRAINTS) {
     constraint(plan, changes);
@@ -73,19 +79,34 @@ function items({ resources, writes, options }: Plan, changes: readonly Change[])
 
 const KINDS = { create: 'put', update: 'update', delete: 'delete', check: 'check' } as const;
 
-function writeOf(resources: ReadonlyMap<string, Resource>, change: Change, index: number, { deletion }: PlanOptions): Write {
+function writeOf(
+  resources: ReadonlyMap<string, Resource>,
+  change: Change,
+  index: number,
+  { deletion }: PlanOptions,
+): Write {
   const { kind, resource, id, oldImage, newImage } = change;
-  const write = newWrite(KINDS[kind], recordKey(resource, id), change.cause ?? index, (current) => (
-    kind !== 'check' && isMarked(current) && isSame(current?.['version'], oldImage?.record['version']) ? [{ kind: 'deleting', change: index }] : [{ kind: 'changed', change: index, current }]));
+  const write = newWrite(KINDS[kind], recordKey(resource, id), change.cause ?? index, (current) =>
+    kind !== 'check' && isMarked(current) && isSame(current?.['version'], oldImage?.record['version'])
+      ? [{ kind: 'deleting', change: index }]
+      : [{ kind: 'changed', change: index, current }],
+  );
   if (oldImage === undefined) {
     write.conditions.push(notExists);
   } else {
     const writers = oldImage.record[WRITERS_ATTRIBUTE];
     // An item that was deleted and made anew can have the same version, but not the same writer.
-    write.conditions.push(equals('version', oldImage.record['version']!), writers === undefined ? absent(WRITERS_ATTRIBUTE) : equals(WRITERS_ATTRIBUTE, writers));
+    write.conditions.push(
+      equals('version', oldImage.record['version']!),
+      writers === undefined ? absent(WRITERS_ATTRIBUTE) : equals(WRITERS_ATTRIBUTE, writers),
+    );
     write.basis = { version: oldImage.item.version, lastWriter: writers?.S?.slice(0, TOKEN_LENGTH) };
     if (kind !== 'check') {
-      write.conditions.push(...(deletion !== undefined && isMarked(oldImage.record) ? markedBy(deletion, oldImage) : unmarked(resources, resource)));
+      write.conditions.push(
+        ...(deletion !== undefined && isMarked(oldImage.record)
+          ? markedBy(deletion, oldImage)
+          : unmarked(resources, resource)),
+      );
     }
   }
   if (kind === 'create') {
@@ -102,4 +123,3 @@ function writeOf(resources: ReadonlyMap<string, Resource>, change: Change, index
   }
   return write;
 }
-

@@ -25,46 +25,76 @@ export function isPinned({ match }: Preconditions): boolean {
 }
 
 /** RFC 9110 §13.2.2, for a method other than GET: whether the record as it is may be written. */
-export function preconditionsHold({ match, noneMatch, unmodifiedSince }: Preconditions, record: AttributeMap | undefined): boolean {
+export function preconditionsHold(
+  { match, noneMatch, unmodifiedSince }: Preconditions,
+  record: AttributeMap | undefined,
+): boolean {
   if (record === undefined) {
     // §13.1.1: no representation, so no tag matches; §13.1.4: no date, so the header is ignored.
     return match === undefined;
   }
-  return (match === undefined || match === '*' || isAmong(match, record))
-    && (noneMatch === undefined || (noneMatch !== '*' && !isAmong(noneMatch, record)))
-    && (unmodifiedSince === undefined || (record['updatedAt']?.S ?? '') < unmodifiedSince);
+  return (
+    (match === undefined || match === '*' || isAmong(match, record)) &&
+    (noneMatch === undefined || (noneMatch !== '*' && !isAmong(noneMatch, record))) &&
+    (unmodifiedSince === undefined || (record['updatedAt']?.S ?? '') < unmodifiedSince)
+  );
 }
 
 /** The same as conditions of a write, all of which must hold. */
 export function preconditionConditions({ match, noneMatch, unmodifiedSince }: Preconditions): Condition[] {
   return [
     ...(match === undefined ? [] : [match === '*' ? exists : isOneOf(match)]),
-    ...(noneMatch === undefined ? [] : noneMatch === '*' ? [notExists] : noneMatch.length === 0 ? [] : [either(notExists, not(isOneOf(noneMatch)))]),
+    ...(noneMatch === undefined
+      ? []
+      : noneMatch === '*'
+        ? [notExists]
+        : noneMatch.length === 0
+          ? []
+          : [either(notExists, not(isOneOf(noneMatch)))]),
     ...(unmodifiedSince === undefined ? [] : [either(notExists, isBefore('updatedAt', unmodifiedSince))]),
   ];
 }
 
 function isAmong(revisions: readonly Revision[], record: AttributeMap): boolean {
-  return revisions.some(({ version, birth, isDeleting }) => record['version']?.N === String(version)
-    && record[BIRTH_ATTRIBUTE]?.S === birth && (record[DELETING_ATTRIBUTE] !== undefined) === isDeleting);
+  return revisions.some(
+    ({ version, birth, isDeleting }) =>
+      record['version']?.N === String(version) &&
+      record[BIRTH_ATTRIBUTE]?.S === birth &&
+      (record[DELETING_ATTRIBUTE] !== undefined) === isDeleting,
+  );
 }
 
-/** The record has one of some revisions. Those of one birth are compared together, since DynamoDB bounds the number of operators. */
+/**
+ * The record has one of some revisions. Those of one birth are compared together, since DynamoDB bounds the number of
+ * operators.
+ */
 function isOneOf(revisions: readonly Revision[]): Condition {
   const births = new Map<string, Revision[]>();
   // A write refuses an item that is being deleted, whatever its tag.
   for (const revision of revisions.filter(({ isDeleting }) => !isDeleting)) {
     const birth = revision.birth ?? '';
-    births.set(birth, [...births.get(birth) ?? [], revision]);
+    births.set(birth, [...(births.get(birth) ?? []), revision]);
   }
   // No item has version 0: a list in which no tag is a revision is refused by DynamoDB, which returns the item.
-  return births.size === 0 ? equals('version', { N: '0' })
-    : either(...[...births].map(([birth, same]) => all(isIn('version', same.map(({ version }) => version)), birth === '' ? absent(BIRTH_ATTRIBUTE) : equals(BIRTH_ATTRIBUTE, { S: birth }))));
+  return births.size === 0
+    ? equals('version', { N: '0' })
+    : either(
+        ...[...births].map(([birth, same]) =>
+          all(
+            isIn(
+              'version',
+              same.map(({ version }) => version),
+            ),
+            birth === '' ? absent(BIRTH_ATTRIBUTE) : equals(BIRTH_ATTRIBUTE, { S: birth }),
+          ),
+        ),
+      );
 }
 
 function isIn(attribute: string, numbers: readonly number[]): Condition {
   return {
-    expression: ({ name, value }) => `${name(attribute)} IN (${numbers.map((number) => value({ N: String(number) })).join(', ')})`,
+    expression: ({ name, value }) =>
+      `${name(attribute)} IN (${numbers.map((number) => value({ N: String(number) })).join(', ')})`,
     holds: (record) => record?.[attribute]?.N !== undefined && numbers.includes(Number(record[attribute].N)),
   };
 }
@@ -77,5 +107,8 @@ function isBefore(attribute: string, text: string): Condition {
 }
 
 function not(condition: Condition): Condition {
-  return { expression: (placeholders) => `NOT ${condition.expression(placeholders)}`, holds: (record) => !condition.holds(record) };
+  return {
+    expression: (placeholders) => `NOT ${condition.expression(placeholders)}`,
+    holds: (record) => !condition.holds(record),
+  };
 }

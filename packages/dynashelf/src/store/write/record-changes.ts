@@ -10,7 +10,10 @@ import { encode, type AttributeMap } from '../layout/value';
 /** Attributes of a record as a change leaves them, index keys among them; undefined removes one. */
 export type RecordChanges = Readonly<Record<string, AttributeValue | undefined>>;
 
-/** Whether something follows from all of an item's attributes, here or on items that count it, so that no change of it is made without it. */
+/**
+ * Whether something follows from all of an item's attributes, here or on items that count it, so that no change of it
+ * is made without it.
+ */
 export function isFollowed(resources: ReadonlyMap<string, Resource>, resource: Resource): boolean {
   return hasDerived(resource) || countedByContent(resources).has(resource.name);
 }
@@ -20,7 +23,11 @@ export function isFollowed(resources: ReadonlyMap<string, Resource>, resource: R
  * @returns undefined where they depend on more than these values: on guards of unique values, on items that are
  * referred to, on other attributes of an index
  */
-export function recordChanges(resource: Resource, id: string, values: Record<string, Stored | undefined>): RecordChanges | undefined {
+export function recordChanges(
+  resource: Resource,
+  id: string,
+  values: Record<string, Stored | undefined>,
+): RecordChanges | undefined {
   const names = Object.keys(values);
   const isGuarded = names.some((name) => {
     const { unique, references } = resource.attributes.get(name)!.words;
@@ -35,19 +42,32 @@ export function recordChanges(resource: Resource, id: string, values: Record<str
 }
 
 /** The keys of the indexes that some attributes are part of. */
-function changedKeys(resource: Resource, id: string, values: Record<string, Stored | undefined>, encoded: AttributeMap): RecordChanges | undefined {
+function changedKeys(
+  resource: Resource,
+  id: string,
+  values: Record<string, Stored | undefined>,
+  encoded: AttributeMap,
+): RecordChanges | undefined {
   const changed = slottedIndexes(resource)
-    .map(({ partition, sorts, slot }) => ({ attributes: partition === undefined ? sorts : [partition, ...sorts], slot }))
+    .map(({ partition, sorts, slot }) => ({
+      attributes: partition === undefined ? sorts : [partition, ...sorts],
+      slot,
+    }))
     .filter(({ attributes }) => attributes.some((name) => Object.hasOwn(values, name)));
   // An index that lacks one of its attributes has no key, whatever the others are.
-  const isKnown = changed.every(({ attributes }) => attributes.every((name) => Object.hasOwn(values, name))
-    || attributes.some((name) => Object.hasOwn(values, name) && encoded[name] === undefined));
+  const isKnown = changed.every(
+    ({ attributes }) =>
+      attributes.every((name) => Object.hasOwn(values, name)) ||
+      attributes.some((name) => Object.hasOwn(values, name) && encoded[name] === undefined),
+  );
   if (!isKnown) {
     return undefined;
   }
   try {
     const keys = changed.length === 0 ? {} : indexKeys(resource, id, encoded);
-    return Object.fromEntries(changed.flatMap(({ slot }) => [slot.partitionKey, slot.sortKey]).map((name) => [name, keys[name]]));
+    return Object.fromEntries(
+      changed.flatMap(({ slot }) => [slot.partitionKey, slot.sortKey]).map((name) => [name, keys[name]]),
+    );
   } catch (error) {
     if (!(error instanceof Problem)) {
       throw error;
@@ -63,7 +83,13 @@ const counted = new WeakMap<ReadonlyMap<string, Resource>, ReadonlySet<string>>(
 function countedByContent(resources: ReadonlyMap<string, Resource>): ReadonlySet<string> {
   let names = counted.get(resources);
   if (names === undefined) {
-    names = new Set([...resources.values()].flatMap(({ attributes }) => [...attributes.values()].flatMap(({ words: { counts } }) => (counts?.where === undefined ? [] : [counts.collection]))));
+    names = new Set(
+      [...resources.values()].flatMap(({ attributes }) =>
+        [...attributes.values()].flatMap(({ words: { counts } }) =>
+          counts?.where === undefined ? [] : [counts.collection],
+        ),
+      ),
+    );
     counted.set(resources, names);
   }
   return names;

@@ -1,4 +1,5 @@
-// The constraint `references`: on each item that is referred to lies the number of items of each collection that refer to it.
+// The constraint `references`: on each item that is referred to lies the number of items of each collection that refer
+// to it.
 import type { Resource } from '../../definition/resource';
 import { keyText, recordKey } from '../layout/record';
 import { DELETING_ATTRIBUTE } from '../layout/table';
@@ -14,8 +15,17 @@ export function referenceCount(collection: string): string {
 }
 
 /** The attributes of a resource that reference other items, each with the collection it references. */
-export function referenceAttributes({ attributes }: Pick<Resource, 'attributes'>): [attribute: string, collection: string][] {
-  return [...attributes].flatMap(([name, { words: { references } }]) => (references === undefined ? [] : [[name, references]]));
+export function referenceAttributes({
+  attributes,
+}: Pick<Resource, 'attributes'>): [attribute: string, collection: string][] {
+  return [...attributes].flatMap(
+    ([
+      name,
+      {
+        words: { references },
+      },
+    ]) => (references === undefined ? [] : [[name, references]]),
+  );
 }
 
 /** An attribute of another resource that references a resource. */
@@ -26,14 +36,21 @@ export interface Referrer {
 }
 
 /** Who may refer to the items of a resource. */
-export function referrersOf(resources: ReadonlyMap<string, Resource>, { name }: Pick<Resource, 'name'>): readonly Referrer[] {
+export function referrersOf(
+  resources: ReadonlyMap<string, Resource>,
+  { name }: Pick<Resource, 'name'>,
+): readonly Referrer[] {
   let byCollection = known.get(resources);
   if (byCollection === undefined) {
     byCollection = new Map();
     for (const resource of resources.values()) {
       for (const [attribute, collection] of referenceAttributes(resource)) {
-        const referrer = { resource, attribute, onDelete: resource.attributes.get(attribute)!.words.onDelete ?? 'restrict' };
-        byCollection.set(collection, [...byCollection.get(collection) ?? [], referrer]);
+        const referrer = {
+          resource,
+          attribute,
+          onDelete: resource.attributes.get(attribute)!.words.onDelete ?? 'restrict',
+        };
+        byCollection.set(collection, [...(byCollection.get(collection) ?? []), referrer]);
       }
     }
     known.set(resources, byCollection);
@@ -44,8 +61,14 @@ export function referrersOf(resources: ReadonlyMap<string, Resource>, { name }: 
 const known = new WeakMap<ReadonlyMap<string, Resource>, Map<string, readonly Referrer[]>>();
 
 /** Which of some collections have items that refer to an item. */
-export function referring(record: AttributeMap, collections: readonly string[], gone: ReadonlyMap<string, number> = new Map()): string[] {
-  return [...new Set(collections)].filter((collection) => Number(record[referenceCount(collection)]?.N ?? 0) > (gone.get(collection) ?? 0));
+export function referring(
+  record: AttributeMap,
+  collections: readonly string[],
+  gone: ReadonlyMap<string, number> = new Map(),
+): string[] {
+  return [...new Set(collections)].filter(
+    (collection) => Number(record[referenceCount(collection)]?.N ?? 0) > (gone.get(collection) ?? 0),
+  );
 }
 
 /** The conditions that nothing of some collections refers to the item, but for as many as go with it. */
@@ -53,7 +76,10 @@ export function unreferred(collections: readonly string[], gone: ReadonlyMap<str
   return [...new Set(collections)].map((collection) => atMost(referenceCount(collection), gone.get(collection) ?? 0));
 }
 
-/** Adds what keeps the references true that some changes begin and end, and requires of what they delete that nothing refers to it. */
+/**
+ * Adds what keeps the references true that some changes begin and end, and requires of what they delete that nothing
+ * refers to it.
+ */
 export function references(plan: Plan, changes: readonly Change[]): void {
   const targets = targetsOf(plan.resources, changes);
   for (const [key, target] of targets) {
@@ -87,13 +113,22 @@ function targetsOf(resources: ReadonlyMap<string, Resource>, changes: readonly C
   for (const [index, change] of changes.entries()) {
     for (const [attribute, collection] of referenceAttributes(change.resource)) {
       const { before, after } = attributeChange(change, attribute);
-      for (const [id, by] of [[before?.S, -1], [after?.S, 1]] as const) {
+      for (const [id, by] of [
+        [before?.S, -1],
+        [after?.S, 1],
+      ] as const) {
         const parent = resources.get(collection);
         if (id === undefined || parent === undefined) {
           continue;
         }
         const key = recordKey(parent, id);
-        const target = targets.get(keyText(key)) ?? { key, by: new Map<string, number>(), ended: new Map<string, number>(), begun: [], cause: index };
+        const target = targets.get(keyText(key)) ?? {
+          key,
+          by: new Map<string, number>(),
+          ended: new Map<string, number>(),
+          begun: [],
+          cause: index,
+        };
         targets.set(keyText(key), target);
         target.by.set(change.resource.name, (target.by.get(change.resource.name) ?? 0) + by);
         if (by === 1) {
@@ -135,7 +170,8 @@ function count({ writes, violations }: Plan, { key, by, begun, cause }: Target):
   if (begun.length > 0) {
     write.conditions.push(absent(DELETING_ATTRIBUTE));
     const { onConditionFailed } = write;
-    write.onConditionFailed = (current) => (current?.[DELETING_ATTRIBUTE] === undefined ? onConditionFailed(current) : dangling());
+    write.onConditionFailed = (current) =>
+      current?.[DELETING_ATTRIBUTE] === undefined ? onConditionFailed(current) : dangling();
   }
   if (write.kind === 'update' && existing === undefined && Object.keys(write.add).length === 0) {
     write.kind = 'check';
@@ -143,14 +179,22 @@ function count({ writes, violations }: Plan, { key, by, begun, cause }: Target):
 }
 
 /** An item is deleted only while nothing refers to it but what the same plan deletes. */
-function requireUnreferred({ writes, resources }: Plan, change: Extract<Change, { kind: 'delete' }>, index: number, own: Target | undefined): void {
+function requireUnreferred(
+  { writes, resources }: Plan,
+  change: Extract<Change, { kind: 'delete' }>,
+  index: number,
+  own: Target | undefined,
+): void {
   const write = writes.get(keyText(recordKey(change.resource, change.id)))!;
   const collections = referrersOf(resources, change.resource).map(({ resource }) => resource.name);
   const gone = own?.ended;
   write.conditions.push(...unreferred(collections, gone));
   const { onConditionFailed } = write;
   write.onConditionFailed = (current) => {
-    const left = current === undefined || !isSame(current['version'], change.oldImage.record['version']) ? [] : referring(current, collections, gone);
+    const left =
+      current === undefined || !isSame(current['version'], change.oldImage.record['version'])
+        ? []
+        : referring(current, collections, gone);
     return left.length > 0 ? [{ kind: 'referred', change: index, collections: left }] : onConditionFailed(current);
   };
 }

@@ -30,18 +30,25 @@ export interface WriteContext {
 }
 
 /** What became of a conditional write: the item as it now is, or what stood against it. */
-export type SingleOutcome = { readonly written: Image } | { readonly written?: undefined; readonly current: Image | undefined };
+export type SingleOutcome =
+  { readonly written: Image } | { readonly written?: undefined; readonly current: Image | undefined };
 
-/** Whether an item can be made, replaced or deleted without knowing others, or what it is: nothing else depends on its attributes. */
+/**
+ * Whether an item can be made, replaced or deleted without knowing others, or what it is: nothing else depends on its
+ * attributes.
+ */
 export function isIndependent(resource: Resource): boolean {
   let known = independent.get(resource);
   if (known === undefined) {
-    const indexed = Object.values(resource.indexes).flatMap(({ partition, sort }) => [partition ?? [], sort ?? []].flat());
-    known = uniqueAttributes(resource).length === 0
-      && referenceAttributes(resource).length === 0
-      && !hasDerived(resource)
+    const indexed = Object.values(resource.indexes).flatMap(({ partition, sort }) =>
+      [partition ?? [], sort ?? []].flat(),
+    );
+    known =
+      uniqueAttributes(resource).length === 0 &&
+      referenceAttributes(resource).length === 0 &&
+      !hasDerived(resource) &&
       // PUT keeps what is read-only, so an index key of it is not known either.
-      && !indexed.some((name) => isReadOnly(resource.attributes.get(name)!));
+      !indexed.some((name) => isReadOnly(resource.attributes.get(name)!));
     independent.set(resource, known);
   }
   return known;
@@ -50,7 +57,12 @@ export function isIndependent(resource: Resource): boolean {
 const independent = new WeakMap<Resource, boolean>();
 
 /** Makes an item under an id that was made here. @throws Problem `invalid` for a value that no index can hold */
-export async function createAlone(context: WriteContext, resource: Resource, id: string, values: Record<string, Stored>): Promise<Image> {
+export async function createAlone(
+  context: WriteContext,
+  resource: Resource,
+  id: string,
+  values: Record<string, Stored>,
+): Promise<Image> {
   const { faults, ...image } = await newImage(resource, id, undefined, { mode: 'replace', values }, context.token);
   if (faults.length > 0) {
     throw notValid(faults);
@@ -66,7 +78,13 @@ export async function createAlone(context: WriteContext, resource: Resource, id:
 }
 
 /** Makes an item what a request says, whether it exists or not: version 1 says it is new. What is read-only stays. */
-export async function replaceAlone(context: WriteContext, resource: Resource, id: string, values: Record<string, Stored>, preconditions: Preconditions): Promise<SingleOutcome> {
+export async function replaceAlone(
+  context: WriteContext,
+  resource: Resource,
+  id: string,
+  values: Record<string, Stored>,
+  preconditions: Preconditions,
+): Promise<SingleOutcome> {
   const write = newWrite('update', recordKey(resource, id), 0, () => []);
   const encoded = encode(values);
   for (const [attribute, { words }] of resource.attributes) {
@@ -97,7 +115,13 @@ export interface Expected {
 }
 
 /** Changes an item that exists. */
-export async function changeAlone(context: WriteContext, resource: Resource, id: string, changes: RecordChanges, { present: attributes, equal, preconditions }: Expected): Promise<SingleOutcome> {
+export async function changeAlone(
+  context: WriteContext,
+  resource: Resource,
+  id: string,
+  changes: RecordChanges,
+  { present: attributes, equal, preconditions }: Expected,
+): Promise<SingleOutcome> {
   const write = newWrite('update', recordKey(resource, id), 0, () => []);
   setOrRemove(write, changes);
   write.conditions.push(
@@ -111,16 +135,29 @@ export async function changeAlone(context: WriteContext, resource: Resource, id:
 }
 
 /** Deletes an item; undefined where it is done, else what stood against it. */
-export async function deleteAlone(context: WriteContext, resource: Resource, id: string, preconditions: Preconditions): Promise<{ readonly current: Image | undefined; readonly referring: string[] } | undefined> {
+export async function deleteAlone(
+  context: WriteContext,
+  resource: Resource,
+  id: string,
+  preconditions: Preconditions,
+): Promise<{ readonly current: Image | undefined; readonly referring: string[] } | undefined> {
   const collections = referrersOf(context.resources, resource).map((referrer) => referrer.resource.name);
   const write = newWrite('delete', recordKey(resource, id), 0, () => []);
-  write.conditions.push(exists, ...unmarked(context.resources, resource), ...preconditionConditions(preconditions), ...unreferred(collections));
+  write.conditions.push(
+    exists,
+    ...unmarked(context.resources, resource),
+    ...preconditionConditions(preconditions),
+    ...unreferred(collections),
+  );
   const outcome = await sendSingle(context, write, !isPinned(preconditions));
   if (outcome.isDone) {
     return undefined;
   }
   const { current } = outcome;
-  return { current: current && await toImage(resource, current), referring: current === undefined ? [] : referring(current, collections) };
+  return {
+    current: current && (await toImage(resource, current)),
+    referring: current === undefined ? [] : referring(current, collections),
+  };
 }
 
 function setOrRemove(write: Write, changes: RecordChanges): void {
@@ -134,7 +171,13 @@ function setOrRemove(write: Write, changes: RecordChanges): void {
 }
 
 /** Sends an update that makes a new version. */
-async function update(context: WriteContext, resource: Resource, write: Write, now: { S: string }, preconditions: Preconditions): Promise<SingleOutcome> {
+async function update(
+  context: WriteContext,
+  resource: Resource,
+  write: Write,
+  now: { S: string },
+  preconditions: Preconditions,
+): Promise<SingleOutcome> {
   const { token } = context;
   write.set['updatedAt'] = now;
   write.set[WRITERS_ATTRIBUTE] = { S: token };
@@ -143,7 +186,7 @@ async function update(context: WriteContext, resource: Resource, write: Write, n
   // Where the response was lost and the request is sent again, it must not count twice.
   write.conditions.push(either(notExists, notContains(WRITERS_ATTRIBUTE, token)));
   const { isDone, current } = await sendSingle(context, write, !isPinned(preconditions));
-  const image = current && await toImage(resource, current);
+  const image = current && (await toImage(resource, current));
   return isDone ? { written: image! } : { current: image };
 }
 
@@ -167,7 +210,10 @@ async function sendSingle(context: WriteContext, write: Write, once: boolean): P
       throw error;
     }
     const current = isConditionFailure(error) ? error.Item : await readBack(send, write, TableName);
-    const isDone = write.kind === 'delete' ? current === undefined && mayBeDone(error) : current?.[WRITERS_ATTRIBUTE]?.S?.slice(0, TOKEN_LENGTH) === token;
+    const isDone =
+      write.kind === 'delete'
+        ? current === undefined && mayBeDone(error)
+        : current?.[WRITERS_ATTRIBUTE]?.S?.slice(0, TOKEN_LENGTH) === token;
     // Done perhaps by an attempt whose response was lost, and others have written since.
     if (!isDone && mayBeDone(error)) {
       throw unknownOutcome();

@@ -1,4 +1,5 @@
-// The constraint `unique`: for each unique value there is a record that names its owner, put where the value begins and deleted where it ends.
+// The constraint `unique`: for each unique value there is a record that names its owner, put where the value begins and
+// deleted where it ends.
 import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Resource } from '../../definition/resource';
@@ -13,8 +14,14 @@ import { newWrite } from './write';
 /** The attribute of a uniqueness record that holds the id of the item that has the value. */
 export const OWNER_ATTRIBUTE = 'owner';
 
-/** The key of the record of a unique value. Hashed, a value of any length fits, and the records spread over partitions. */
-export function uniquenessKey(resource: Pick<Resource, 'name'>, attribute: string, value: AttributeValue): AttributeMap {
+/**
+ * The key of the record of a unique value. Hashed, a value of any length fits, and the records spread over partitions.
+ */
+export function uniquenessKey(
+  resource: Pick<Resource, 'name'>,
+  attribute: string,
+  value: AttributeValue,
+): AttributeMap {
   const hash = createHash('sha256').update(valueText(value)).digest('base64url');
   return { [PARTITION_KEY]: { S: `${uniquenessPrefix(resource, attribute)}${hash}` }, [SORT_KEY]: { S: '#' } };
 }
@@ -29,9 +36,16 @@ export function uniqueAttributes({ attributes }: Pick<Resource, 'attributes'>): 
   return [...attributes].filter(([, { words }]) => words.unique === true).map(([name]) => name);
 }
 
-interface Released { readonly key: AttributeMap; readonly owner: string; readonly change: number }
+interface Released {
+  readonly key: AttributeMap;
+  readonly owner: string;
+  readonly change: number;
+}
 
-/** Adds the writes of the records of the values that some changes begin and end; a value that two of them begin is a violation. */
+/**
+ * Adds the writes of the records of the values that some changes begin and end; a value that two of them begin is a
+ * violation.
+ */
 export function unique({ writes, violations }: Plan, changes: readonly Change[]): void {
   const released = new Map<string, Released>();
   const acquired = new Map<string, Released & { readonly attribute: string }>();

@@ -13,7 +13,9 @@ export interface Write {
   readonly key: AttributeMap;
   /** The record that is put, without its key. */
   readonly record: AttributeMap;
-  /** What an update sets, sets where there is nothing yet, removes, and adds to numbers (absent counts as 0) or sets. */
+  /**
+   * What an update sets, sets where there is nothing yet, removes, and adds to numbers (absent counts as 0) or sets.
+   */
   readonly set: AttributeMap;
   readonly setIfAbsent: AttributeMap;
   readonly remove: string[];
@@ -46,8 +48,25 @@ export type Violation =
   | { readonly kind: 'recorded'; readonly record: AttributeMap };
 
 /** A write of a record that does nothing yet. */
-export function newWrite(kind: Write['kind'], key: AttributeMap, cause: number, onConditionFailed: Write['onConditionFailed']): Write {
-  return { kind, key, record: {}, set: {}, setIfAbsent: {}, remove: [], add: {}, takeOut: {}, conditions: [], cause, onConditionFailed };
+export function newWrite(
+  kind: Write['kind'],
+  key: AttributeMap,
+  cause: number,
+  onConditionFailed: Write['onConditionFailed'],
+): Write {
+  return {
+    kind,
+    key,
+    record: {},
+    set: {},
+    setIfAbsent: {},
+    remove: [],
+    add: {},
+    takeOut: {},
+    conditions: [],
+    cause,
+    onConditionFailed,
+  };
 }
 
 export interface SendOptions {
@@ -61,12 +80,21 @@ export interface SendOptions {
  * Sends the write as a request of its own. A check alone has none.
  * @returns the record as an update leaves it, where that is asked for
  */
-export async function sendAlone(send: Send, write: Write, TableName: string, { returnNew = false, once = false }: SendOptions = {}): Promise<AttributeMap | undefined> {
+export async function sendAlone(
+  send: Send,
+  write: Write,
+  TableName: string,
+  { returnNew = false, once = false }: SendOptions = {},
+): Promise<AttributeMap | undefined> {
   const { Put, Update, Delete } = toTransactItem(write, TableName);
   if (Put !== undefined) {
     await send('PutItem', Put as Operations['PutItem']['input'], { once });
   } else if (Update !== undefined) {
-    const { Attributes } = await send('UpdateItem', { ...Update as Operations['UpdateItem']['input'], ...(returnNew && { ReturnValues: 'ALL_NEW' }) }, { once });
+    const { Attributes } = await send(
+      'UpdateItem',
+      { ...(Update as Operations['UpdateItem']['input']), ...(returnNew && { ReturnValues: 'ALL_NEW' }) },
+      { once },
+    );
     return Attributes;
   } else {
     await send('DeleteItem', Delete as Operations['DeleteItem']['input'], { once });
@@ -86,26 +114,41 @@ export async function readBack(send: Send, { key: Key }: Write, TableName: strin
 }
 
 /** The write as a part of a transaction. */
-export function toTransactItem({ kind, key, record, set, setIfAbsent, remove, add, takeOut, conditions }: Write, TableName: string): TransactWriteItem {
+export function toTransactItem(
+  { kind, key, record, set, setIfAbsent, remove, add, takeOut, conditions }: Write,
+  TableName: string,
+): TransactWriteItem {
   const expressions = placeholders();
   const { name, value } = expressions;
   const condition = conditions.map(({ expression }) => expression(expressions)).join(' AND ');
   const base = { TableName, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
   const conditional = { ...base, ...(condition !== '' && { ConditionExpression: condition }) };
   switch (kind) {
-    case 'put': return { Put: { ...conditional, Item: { ...record, ...key }, ...expressions.attributes() } };
-    case 'delete': return { Delete: { ...conditional, Key: key, ...expressions.attributes() } };
-    case 'check': return { ConditionCheck: { ...base, ConditionExpression: condition, Key: key, ...expressions.attributes() } };
+    case 'put':
+      return { Put: { ...conditional, Item: { ...record, ...key }, ...expressions.attributes() } };
+    case 'delete':
+      return { Delete: { ...conditional, Key: key, ...expressions.attributes() } };
+    case 'check':
+      return { ConditionCheck: { ...base, ConditionExpression: condition, Key: key, ...expressions.attributes() } };
     case 'update': {
-      const clause = (word: string, parts: string[]): string[] => (parts.length === 0 ? [] : [`${word} ${parts.join(', ')}`]);
+      const clause = (word: string, parts: string[]): string[] =>
+        parts.length === 0 ? [] : [`${word} ${parts.join(', ')}`];
       const UpdateExpression = [
         ...clause('SET', [
           ...Object.entries(set).map(([attribute, stored]) => `${name(attribute)} = ${value(stored)}`),
-          ...Object.entries(setIfAbsent).map(([attribute, stored]) => `${name(attribute)} = if_not_exists(${name(attribute)}, ${value(stored)})`),
+          ...Object.entries(setIfAbsent).map(
+            ([attribute, stored]) => `${name(attribute)} = if_not_exists(${name(attribute)}, ${value(stored)})`,
+          ),
         ]),
         ...clause('REMOVE', remove.map(name)),
-        ...clause('ADD', Object.entries(add).map(([attribute, stored]) => `${name(attribute)} ${value(stored)}`)),
-        ...clause('DELETE', Object.entries(takeOut).map(([attribute, stored]) => `${name(attribute)} ${value(stored)}`)),
+        ...clause(
+          'ADD',
+          Object.entries(add).map(([attribute, stored]) => `${name(attribute)} ${value(stored)}`),
+        ),
+        ...clause(
+          'DELETE',
+          Object.entries(takeOut).map(([attribute, stored]) => `${name(attribute)} ${value(stored)}`),
+        ),
       ].join(' ');
       return { Update: { ...conditional, Key: key, UpdateExpression, ...expressions.attributes() } };
     }

@@ -1,4 +1,5 @@
-// The issuer's keys: whatever else its set holds a good one serves, a weak one does not, and no way to answer, or not to, holds anybody up for long.
+// The issuer's keys: whatever else its set holds a good one serves, a weak one does not, and no way to answer, or not
+// to, holds anybody up for long.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -10,7 +11,13 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 
 import { ANSWER_TIME } from '../../../src/authentication/issuer-answer';
-import { FAILURE_WAIT, KEYS_LONGEST, KEYS_MAX_AGE, REFETCH_WAIT, RENEWAL_WAIT } from '../../../src/authentication/issuer-keys';
+import {
+  FAILURE_WAIT,
+  KEYS_LONGEST,
+  KEYS_MAX_AGE,
+  REFETCH_WAIT,
+  RENEWAL_WAIT,
+} from '../../../src/authentication/issuer-keys';
 import { tokenVerifier, type TokenVerifier } from '../../../src/authentication/token';
 import { AUDIENCE, claimsOf, encode, makeKey, startIssuer, type SigningKey, type TestIssuer } from '../../setup/issuer';
 
@@ -35,12 +42,25 @@ afterEach(async () => {
 });
 
 function verifier(): TokenVerifier {
-  return tokenVerifier({ issuer: issuer.url, audiences: [AUDIENCE], jwksUri: undefined, algorithms: ['RS256', 'ES256', 'EdDSA'], clockSkew: 30, rolesClaim: 'roles' }, true);
+  return tokenVerifier(
+    {
+      issuer: issuer.url,
+      audiences: [AUDIENCE],
+      jwksUri: undefined,
+      algorithms: ['RS256', 'ES256', 'EdDSA'],
+      clockSkew: 30,
+      rolesClaim: 'roles',
+    },
+    true,
+  );
 }
 
 /** What comes of a token: its subject, or the problem. */
 async function outcome(token: string, by: TokenVerifier): Promise<string> {
-  return by(token).then(({ subject }) => subject, ({ type, detail }: { type: string; detail: string }) => `${type}: ${detail}`);
+  return by(token).then(
+    ({ subject }) => subject,
+    ({ type, detail }: { type: string; detail: string }) => `${type}: ${detail}`,
+  );
 }
 
 /** Has the issuer show a set of keys, whatever they are. */
@@ -77,12 +97,23 @@ describe('of a set of keys', () => {
 
   test('a good key serves, whatever else there is, under its own id too', async () => {
     const member = fc.constantFrom(...Object.keys({ ...rsa.jwk, ...curve.jwk, d: '', key_ops: '', x5c: '' }));
-    const changed = fc.tuple(fc.constantFrom(rsa, curve, edwards, foreign), fc.dictionary(member, fc.oneof(fc.jsonValue(), fc.constant(undefined)), { maxKeys: 3 }))
+    const changed = fc
+      .tuple(
+        fc.constantFrom(rsa, curve, edwards, foreign),
+        fc.dictionary(member, fc.oneof(fc.jsonValue(), fc.constant(undefined)), { maxKeys: 3 }),
+      )
       .map(([{ jwk }, but]) => ({ ...jwk, ...but }));
-    await fc.assert(fc.asyncProperty(fc.array(fc.oneof(changed, fc.jsonValue()), { maxLength: 6 }), fc.nat(6), async (others, place) => {
-      show(...others.slice(0, place), rsa.jwk, ...others.slice(place));
-      expect(await outcome(issuer.token(), verifier())).toBe('ada');
-    }), { numRuns: 60 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof(changed, fc.jsonValue()), { maxLength: 6 }),
+        fc.nat(6),
+        async (others, place) => {
+          show(...others.slice(0, place), rsa.jwk, ...others.slice(place));
+          expect(await outcome(issuer.token(), verifier())).toBe('ada');
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
   test.each<[string, Record<string, unknown>]>([
@@ -93,7 +124,10 @@ describe('of a set of keys', () => {
     ['of another RSA key that says no more', { ...foreign.jwk, use: undefined, alg: undefined }],
     ['of another algorithm', { ...foreign.jwk, alg: 'RS512' }],
   ])('two under one id, one of them %s: the one that fits serves, whichever comes first', async (_what, other) => {
-    for (const keys of [[other, rsa.jwk], [rsa.jwk, other]]) {
+    for (const keys of [
+      [other, rsa.jwk],
+      [rsa.jwk, other],
+    ]) {
       show(...keys);
       expect(await outcome(issuer.token(), verifier())).toBe('ada');
     }
@@ -101,7 +135,9 @@ describe('of a set of keys', () => {
 
   test('two under one id that fit, of which neither signed: the signature is wrong', async () => {
     show(rsa.jwk, foreign.jwk);
-    expect(await outcome(issuer.token({ key: { ...next, kid: 'k1' } }), verifier())).toBe('unauthenticated: The token has a signature that is not its issuer\'s.');
+    expect(await outcome(issuer.token({ key: { ...next, kid: 'k1' } }), verifier())).toBe(
+      "unauthenticated: The token has a signature that is not its issuer's.",
+    );
   });
 
   test('without a key of use nothing can be verified; without any key nothing is signed by one', async () => {
@@ -114,11 +150,22 @@ describe('of a set of keys', () => {
 
 describe('a weak key is none', () => {
   /** An RSA key of any size. */
-  function sized(modulusLength: number, but: (jwk: Record<string, unknown>) => Record<string, unknown> = (jwk) => jwk): SigningKey {
+  function sized(
+    modulusLength: number,
+    but: (jwk: Record<string, unknown>) => Record<string, unknown> = (jwk) => jwk,
+  ): SigningKey {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength });
-    return { kid: 'weak', algorithm: 'RS256', privateKey, jwk: but({ ...publicKey.export({ format: 'jwk' }), kid: 'weak' }) };
+    return {
+      kid: 'weak',
+      algorithm: 'RS256',
+      privateKey,
+      jwk: but({ ...publicKey.export({ format: 'jwk' }), kid: 'weak' }),
+    };
   }
-  const padded = ({ n, ...rest }: Record<string, unknown>): Record<string, unknown> => ({ ...rest, n: Buffer.concat([Buffer.alloc(256), Buffer.from(n as string, 'base64url')]).toString('base64url') });
+  const padded = ({ n, ...rest }: Record<string, unknown>): Record<string, unknown> => ({
+    ...rest,
+    n: Buffer.concat([Buffer.alloc(256), Buffer.from(n as string, 'base64url')]).toString('base64url'),
+  });
 
   /** A token of a key that needs no secret, with a signature that fits it. */
   function forged(alg: string, signature: Buffer): string {
@@ -137,25 +184,41 @@ describe('a weak key is none', () => {
     expect(await outcome(issuer.token({ key: weak }), verifier())).toBe(NO_SUCH_KEY);
   });
 
-  test.each([['1', 'AQ'], ['2', 'Ag'], ['65536', 'AQAA'], ['of 75,000 bytes', Buffer.alloc(75_000, 0xff).toString('base64url')]])('of RSA, with the exponent %s', async (_exponent, e) => {
+  test.each([
+    ['1', 'AQ'],
+    ['2', 'Ag'],
+    ['65536', 'AQAA'],
+    ['of 75,000 bytes', Buffer.alloc(75_000, 0xff).toString('base64url')],
+  ])('of RSA, with the exponent %s', async (_exponent, e) => {
     const n = randomBytes(256);
     n[0]! |= 0x80;
     n[255]! |= 1;
     // RFC 8017 §9.2; raised to the power of one it stays what it is.
     const digest = Buffer.concat([Buffer.from('3031300d060960864801650304020105000420', 'hex'), randomBytes(32)]);
-    const signature = Buffer.concat([Buffer.from([0, 1]), Buffer.alloc(256 - 3 - digest.length, 0xff), Buffer.from([0]), digest]);
+    const signature = Buffer.concat([
+      Buffer.from([0, 1]),
+      Buffer.alloc(256 - 3 - digest.length, 0xff),
+      Buffer.from([0]),
+      digest,
+    ]);
     show(rsa.jwk, { kty: 'RSA', kid: 'weak', n: n.toString('base64url'), e });
     expect(await outcome(forged('RS256', signature), verifier())).toBe(NO_SUCH_KEY);
   });
 
   // The order of each divides eight: https://ed25519.cr.yp.to, and the forms of the same that are not canonical.
   test.each([
-    '0100000000000000000000000000000000000000000000000000000000000000', '0100000000000000000000000000000000000000000000000000000000000080',
-    'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f', 'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff',
-    '0000000000000000000000000000000000000000000000000000000000000000', '0000000000000000000000000000000000000000000000000000000000000080',
-    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a', 'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa',
-    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05', '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85',
-    'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f', 'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+    '0100000000000000000000000000000000000000000000000000000000000000',
+    '0100000000000000000000000000000000000000000000000000000000000080',
+    'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+    'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff',
+    '0000000000000000000000000000000000000000000000000000000000000000',
+    '0000000000000000000000000000000000000000000000000000000000000080',
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa',
+    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85',
+    'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+    'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
   ])('of Ed25519, at the point %s of small order', async (point) => {
     show(edwards.jwk, { kty: 'OKP', crv: 'Ed25519', kid: 'weak', x: Buffer.from(point, 'hex').toString('base64url') });
     const by = verifier();
@@ -181,22 +244,31 @@ describe('an issuer that does not answer to the end', () => {
 
   /** Lets the issuer answer, then the time for an answer be over. */
   async function waitInVain(asked: number): Promise<void> {
-    while (issuer.requests.length < asked) await new Promise((resolve) => startTimer(resolve, 5));
+    while (issuer.requests.length < asked) {
+      await new Promise((resolve) => startTimer(resolve, 5));
+    }
     await new Promise((resolve) => startTimer(resolve, 60));
     await jest.advanceTimersByTimeAsync(ANSWER_TIME);
   }
 
-  test.each(ways)('%s: it is waited for no longer than the time for an answer (request %i), and trusted when it is well again', async (_what, requests, misbehave) => {
-    jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'setInterval'] });
-    const by = verifier();
-    issuer.misbehave = misbehave;
-    const waiting = Promise.all([outcome(issuer.token(), by), outcome(issuer.token(), by)]);
-    await waitInVain(requests);
-    for (const one of await waiting) expect(one).toMatch(/^unavailable: /);
-    issuer.misbehave = undefined;
-    later(FAILURE_WAIT);
-    expect(await outcome(issuer.token(), by)).toBe('ada');
-  });
+  test.each(ways)(
+    '%s: it is waited for no longer than the time for an answer (request %i), and trusted when it is well again',
+    async (_what, requests, misbehave) => {
+      jest.useFakeTimers({
+        doNotFake: ['Date', 'nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'setInterval'],
+      });
+      const by = verifier();
+      issuer.misbehave = misbehave;
+      const waiting = Promise.all([outcome(issuer.token(), by), outcome(issuer.token(), by)]);
+      await waitInVain(requests);
+      for (const one of await waiting) {
+        expect(one).toMatch(/^unavailable: /);
+      }
+      issuer.misbehave = undefined;
+      later(FAILURE_WAIT);
+      expect(await outcome(issuer.token(), by)).toBe('ada');
+    },
+  );
 
   test('is not waited for by those whose key is known', async () => {
     const by = verifier();
@@ -227,7 +299,9 @@ describe('an issuer that does not answer to the end', () => {
   });
 
   test('even where fetch itself never ends', async () => {
-    jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'setInterval'] });
+    jest.useFakeTimers({
+      doNotFake: ['Date', 'nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'setInterval'],
+    });
     const by = verifier();
     const fetching = jest.spyOn(globalThis, 'fetch').mockImplementation(() => new Promise(() => undefined));
     const waiting = outcome(issuer.token(), by);
@@ -264,12 +338,17 @@ describe('keys that are known', () => {
     later(KEYS_LONGEST + 1);
     let answer: (() => void) | undefined;
     issuer.misbehave = (path, response) => {
-      answer = () => void (path === '/keys' ? response.end(JSON.stringify({ keys: [next.jwk] })) : response.end(JSON.stringify({ issuer: issuer.url, jwks_uri: `${issuer.url}/keys` })));
+      answer = () =>
+        void (path === '/keys'
+          ? response.end(JSON.stringify({ keys: [next.jwk] }))
+          : response.end(JSON.stringify({ issuer: issuer.url, jwks_uri: `${issuer.url}/keys` })));
       return true;
     };
     const waiting = [outcome(issuer.token({ key: next, ...long }), by), outcome(issuer.token(long), by)];
     for (const asked of [3, 4]) {
-      while (issuer.requests.length < asked) await new Promise((resolve) => startTimer(resolve, 5));
+      while (issuer.requests.length < asked) {
+        await new Promise((resolve) => startTimer(resolve, 5));
+      }
       answer!();
     }
     expect(await Promise.all(waiting)).toEqual(['ada', NO_SUCH_KEY]);

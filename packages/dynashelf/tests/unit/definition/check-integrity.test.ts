@@ -5,59 +5,194 @@ import { resources } from '../../../../../src/resources/index';
 
 /** Loads a file as someone would write it who has no TypeScript. */
 function load(definition: object): Resource {
-  return defineResource({ name: 'things', description: 'Things.', schema: { title: { type: String, maxLength: 100 } }, ...definition });
+  return defineResource({
+    name: 'things',
+    description: 'Things.',
+    schema: { title: { type: String, maxLength: 100 } },
+    ...definition,
+  });
 }
 
-const action = (definition: object) => (): object => ({ act: { description: 'Acts.', body: {}, run: () => Promise.resolve({}), ...definition } });
+const action = (definition: object) => (): object => ({
+  act: { description: 'Acts.', body: {}, run: () => Promise.resolve({}), ...definition },
+});
 const indexes = { byX: { partition: 'x' } };
 
 test.each<[string, object, RegExp]>([
-  ['unique of an object', { schema: { x: { type: Object, schema: { a: String }, unique: true } } }, /attribute "x" has "unique", which goes with string, number and not with object/],
-  ['unique of a Boolean', { schema: { x: { type: Boolean, unique: true } } }, /"unique", which goes with string, number and not with boolean/],
-  ['unique inside an object', { schema: { x: { type: Object, schema: { a: { type: String, unique: true } } } } }, /attribute "x" has unique or references inside, where they cannot be kept: put them on an attribute of the item itself/],
-  ['unique of elements', { schema: { x: { type: Array, schema: [{ type: String, unique: true }] } } }, /attribute "x" has unique or references inside/],
-  ['unique deep inside', { schema: { x: { type: Array, schema: [{ type: Object, schema: { a: { type: String, unique: true } } }] } } }, /has unique or references inside/],
-  ['unique beside get', { schema: { x: { type: String, unique: true, get: String } } }, /attribute "x" has "get" beside unique.*remove one of the two/],
-  ['unique with one default', { schema: { x: { type: String, unique: true, default: 'a' } } }, /attribute "x" is unique and has one default, which only one item could have: remove it/],
+  [
+    'unique of an object',
+    { schema: { x: { type: Object, schema: { a: String }, unique: true } } },
+    /attribute "x" has "unique", which goes with string, number and not with object/,
+  ],
+  [
+    'unique of a Boolean',
+    { schema: { x: { type: Boolean, unique: true } } },
+    /"unique", which goes with string, number and not with boolean/,
+  ],
+  [
+    'unique inside an object',
+    { schema: { x: { type: Object, schema: { a: { type: String, unique: true } } } } },
+    /attribute "x" has unique or references inside, where they cannot be kept: put them on an attribute of the item itself/,
+  ],
+  [
+    'unique of elements',
+    { schema: { x: { type: Array, schema: [{ type: String, unique: true }] } } },
+    /attribute "x" has unique or references inside/,
+  ],
+  [
+    'unique deep inside',
+    { schema: { x: { type: Array, schema: [{ type: Object, schema: { a: { type: String, unique: true } } }] } } },
+    /has unique or references inside/,
+  ],
+  [
+    'unique beside get',
+    { schema: { x: { type: String, unique: true, get: String } } },
+    /attribute "x" has "get" beside unique.*remove one of the two/,
+  ],
+  [
+    'unique with one default',
+    { schema: { x: { type: String, unique: true, default: 'a' } } },
+    /attribute "x" is unique and has one default, which only one item could have: remove it/,
+  ],
 
-  ['onDelete without references', { schema: { x: { type: String, onDelete: 'restrict' } } }, /attribute "x" has onDelete without references: add the collection/],
-  ['an unknown onDelete', { schema: { x: { type: String, references: 'things', onDelete: 'ignore' } }, indexes }, /unknown onDelete "ignore": write 'restrict', 'cascade' or 'setNull'/],
-  ['setNull of what is required', { schema: { x: { type: String, references: 'things', required: true, onDelete: 'setNull' } }, indexes }, /attribute "x" is required and cannot be set to null: remove required/],
-  ['cascade without an index', { schema: { x: { type: String, references: 'things', onDelete: 'cascade' } } }, /attribute "x" has onDelete: 'cascade'.*add an index \{ partition: 'x' \} without sort/],
-  ['two references to one collection with different onDelete', { schema: { x: { type: String, references: 'things', onDelete: 'cascade' }, y: { type: String, references: 'things' } }, indexes }, /attributes "x" and "y" both reference things and have different onDelete/],
+  [
+    'onDelete without references',
+    { schema: { x: { type: String, onDelete: 'restrict' } } },
+    /attribute "x" has onDelete without references: add the collection/,
+  ],
+  [
+    'an unknown onDelete',
+    { schema: { x: { type: String, references: 'things', onDelete: 'ignore' } }, indexes },
+    /unknown onDelete "ignore": write 'restrict', 'cascade' or 'setNull'/,
+  ],
+  [
+    'setNull of what is required',
+    { schema: { x: { type: String, references: 'things', required: true, onDelete: 'setNull' } }, indexes },
+    /attribute "x" is required and cannot be set to null: remove required/,
+  ],
+  [
+    'cascade without an index',
+    { schema: { x: { type: String, references: 'things', onDelete: 'cascade' } } },
+    /attribute "x" has onDelete: 'cascade'.*add an index \{ partition: 'x' \} without sort/,
+  ],
+  [
+    'two references to one collection with different onDelete',
+    {
+      schema: {
+        x: { type: String, references: 'things', onDelete: 'cascade' },
+        y: { type: String, references: 'things' },
+      },
+      indexes,
+    },
+    /attributes "x" and "y" both reference things and have different onDelete/,
+  ],
 
-  ['counts that requests set', { schema: { n: { type: Number, default: 0, counts: { collection: 'things', attribute: 'x' } } } }, /attribute "n" counts items of another collection.*add readOnly: true, default: 0/],
-  ['counts without a default', { schema: { n: { type: Number, readOnly: true, counts: { collection: 'things', attribute: 'x' } } } }, /add readOnly: true, default: 0/],
-  ['counts of text', { schema: { n: { type: String, readOnly: true, counts: { collection: 'things', attribute: 'x' } } } }, /"counts", which goes with number and not with string/],
-  ['counts that are computed', { schema: { n: { type: Number, readOnly: true, default: 0, counts: { collection: 'things', attribute: 'x' } } }, computed: { n: () => 1 } }, /attribute "n" is computed and counts items too: remove one of the two/],
+  [
+    'counts that requests set',
+    { schema: { n: { type: Number, default: 0, counts: { collection: 'things', attribute: 'x' } } } },
+    /attribute "n" counts items of another collection.*add readOnly: true, default: 0/,
+  ],
+  [
+    'counts without a default',
+    { schema: { n: { type: Number, readOnly: true, counts: { collection: 'things', attribute: 'x' } } } },
+    /add readOnly: true, default: 0/,
+  ],
+  [
+    'counts of text',
+    { schema: { n: { type: String, readOnly: true, counts: { collection: 'things', attribute: 'x' } } } },
+    /"counts", which goes with number and not with string/,
+  ],
+  [
+    'counts that are computed',
+    {
+      schema: { n: { type: Number, readOnly: true, default: 0, counts: { collection: 'things', attribute: 'x' } } },
+      computed: { n: () => 1 },
+    },
+    /attribute "n" is computed and counts items too: remove one of the two/,
+  ],
 
-  ['an unknown computed attribute', { computed: { titel: () => 'x' } }, /computed names the attribute "titel", which the schema does not declare\. Did you mean "title"\?/],
-  ['a computed attribute that requests set', { computed: { title: () => 'x' } }, /attribute "title" is computed, so no request can set it: add readOnly: true/],
-  ['a computed attribute with a forced default', { schema: { x: { type: String, default: 'a', forceDefault: true } }, computed: { x: () => 'x' } }, /attribute "x" is computed.*and no forceDefault/],
+  [
+    'an unknown computed attribute',
+    { computed: { titel: () => 'x' } },
+    /computed names the attribute "titel", which the schema does not declare\. Did you mean "title"\?/,
+  ],
+  [
+    'a computed attribute that requests set',
+    { computed: { title: () => 'x' } },
+    /attribute "title" is computed, so no request can set it: add readOnly: true/,
+  ],
+  [
+    'a computed attribute with a forced default',
+    { schema: { x: { type: String, default: 'a', forceDefault: true } }, computed: { x: () => 'x' } },
+    /attribute "x" is computed.*and no forceDefault/,
+  ],
 
   ['a rule without a test', { rules: [{ detail: 'Must be.' }] }, /rule 1 is not complete: write \{ holds/],
-  ['a rule without a sentence', { rules: [{ holds: () => true, detail: 'x' }, { holds: () => true }] }, /rule 2 is not complete/],
-  ['a rule of an unknown attribute', { rules: [{ holds: () => true, detail: 'x', attribute: 'titel' }] }, /rule 1 names the attribute "titel".*Did you mean "title"\?/],
+  [
+    'a rule without a sentence',
+    { rules: [{ holds: () => true, detail: 'x' }, { holds: () => true }] },
+    /rule 2 is not complete/,
+  ],
+  [
+    'a rule of an unknown attribute',
+    { rules: [{ holds: () => true, detail: 'x', attribute: 'titel' }] },
+    /rule 1 names the attribute "titel".*Did you mean "title"\?/,
+  ],
 
-  ['an action with a name that is no path segment', { actions: () => ({ 'do it': { description: 'Acts.', body: {}, run: () => Promise.resolve({}) } }) }, /action "do it" cannot be a path segment/],
-  ['an action without a description', { actions: action({ description: undefined }) }, /action "act" is not complete: write action\(/],
+  [
+    'an action with a name that is no path segment',
+    { actions: () => ({ 'do it': { description: 'Acts.', body: {}, run: () => Promise.resolve({}) } }) },
+    /action "do it" cannot be a path segment/,
+  ],
+  [
+    'an action without a description',
+    { actions: action({ description: undefined }) },
+    /action "act" is not complete: write action\(/,
+  ],
   ['an action that does nothing', { actions: action({ run: undefined }) }, /action "act" is not complete/],
-  ['an action with a mistyped word in its body', { actions: action({ body: { days: { type: Number, minimun: 1 } } }) }, /attribute "act\.days" has an unknown word "minimun"\. Did you mean "minimum"\?/],
-  ['an action with a word of another type in its body', { actions: action({ body: { days: { type: Number, maxLength: 1 } } }) }, /attribute "act\.days" has "maxLength"/],
-  ['an action whose body has an attribute without a type', { actions: action({ body: { days: {} } }) }, /attribute "days" has no known type/],
-  ['an action whose body is unique', { actions: action({ body: { x: { type: String, unique: true } } }) }, /action "act" has "unique" at "x" of its body, which is no item and is not stored: remove it/],
-  ['an action whose body is read-only', { actions: action({ body: { x: { type: String, readOnly: true } } }) }, /action "act" has "readOnly" at "x" of its body/],
+  [
+    'an action with a mistyped word in its body',
+    { actions: action({ body: { days: { type: Number, minimun: 1 } } }) },
+    /attribute "act\.days" has an unknown word "minimun"\. Did you mean "minimum"\?/,
+  ],
+  [
+    'an action with a word of another type in its body',
+    { actions: action({ body: { days: { type: Number, maxLength: 1 } } }) },
+    /attribute "act\.days" has "maxLength"/,
+  ],
+  [
+    'an action whose body has an attribute without a type',
+    { actions: action({ body: { days: {} } }) },
+    /attribute "days" has no known type/,
+  ],
+  [
+    'an action whose body is unique',
+    { actions: action({ body: { x: { type: String, unique: true } } }) },
+    /action "act" has "unique" at "x" of its body, which is no item and is not stored: remove it/,
+  ],
+  [
+    'an action whose body is read-only',
+    { actions: action({ body: { x: { type: String, readOnly: true } } }) },
+    /action "act" has "readOnly" at "x" of its body/,
+  ],
 ])('%s is refused with the file and the remedy', (_mistake, definition, message) => {
   expect(() => load(definition)).toThrow(message);
   expect(() => load(definition)).toThrow(/^src\/resources\/things\.ts: /);
 });
 
 test('counts by an attribute that does not refer back is refused, with both files', () => {
-  const counting = (attribute: string): Resource => load({ schema: { n: { type: Number, readOnly: true, default: 0, counts: { collection: 'parts', attribute } } } });
-  const parts = defineResource({ name: 'parts', description: 'Parts.', schema: { thing: { type: String, references: 'things' }, other: String } });
+  const counting = (attribute: string): Resource =>
+    load({ schema: { n: { type: Number, readOnly: true, default: 0, counts: { collection: 'parts', attribute } } } });
+  const parts = defineResource({
+    name: 'parts',
+    description: 'Parts.',
+    schema: { thing: { type: String, references: 'things' }, other: String },
+  });
   expect(() => listResources(counting('thing'), parts)).not.toThrow();
   for (const attribute of ['other', 'absent']) {
-    expect(() => listResources(counting(attribute), parts)).toThrow(`src/resources/things.ts: attribute "n" counts items of "parts" by "${attribute}", which is no attribute that references things`);
+    expect(() => listResources(counting(attribute), parts)).toThrow(
+      `src/resources/things.ts: attribute "n" counts items of "parts" by "${attribute}", which is no attribute that references things`,
+    );
   }
   expect(() => listResources(counting('thing'))).toThrow('counts items of "parts"');
 });

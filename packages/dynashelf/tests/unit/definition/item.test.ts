@@ -6,7 +6,7 @@ import type { everything } from '../../setup/everything';
 
 type Everything = Item<typeof everything>;
 
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
 /** Compiles only where the two types are the same. */
 function same<A, B>(_equal: Equal<A, B>): void {}
@@ -45,7 +45,7 @@ test('an enum is a union of its values', () => {
   same<Everything['level'], 1 | 2 | 3 | undefined>(true);
 });
 
-test('the system\'s attributes are always there', () => {
+test("the system's attributes are always there", () => {
   same<Everything['id'], string>(true);
   same<Everything['version'], number>(true);
   same<Everything['createdAt'], string>(true);
@@ -54,38 +54,46 @@ test('the system\'s attributes are always there', () => {
 test('an attribute that the schema does not declare is a compile error, in an index too', () => {
   // @ts-expect-error -- there is no such attribute
   same<Everything['title'], unknown>(true);
-  expect(() => defineResource({
-    name: 'things',
-    description: 'Things.',
-    schema: { title: { type: String, maxLength: 10 } },
-    // @ts-expect-error -- "titel" is not in the schema
-    indexes: { byTitle: { sort: 'titel' }, byBoth: { partition: 'title', sort: ['title'] } },
-  })).toThrow('titel');
+  expect(() =>
+    defineResource({
+      name: 'things',
+      description: 'Things.',
+      schema: { title: { type: String, maxLength: 10 } },
+      // @ts-expect-error -- "titel" is not in the schema
+      indexes: { byTitle: { sort: 'titel' }, byBoth: { partition: 'title', sort: ['title'] } },
+    }),
+  ).toThrow('titel');
 });
 
 test('a mistyped word and a value of another type are compile errors', () => {
-  expect(() => defineResource({
-    name: 'things',
-    description: 'Things.',
-    schema: {
-      // @ts-expect-error -- "maxLenght" is no word
-      title: { type: String, maxLenght: 10 },
-    },
-  })).toThrow('maxLenght');
-  expect(() => defineResource({
-    name: 'things',
-    description: 'Things.',
-    schema: {
-      // @ts-expect-error -- "requierd" is no word, inside neither
-      list: { type: Array, schema: [{ type: Object, schema: { title: { type: String, requierd: true } } }] },
-    },
-  })).toThrow('requierd');
-  expect(() => defineResource({
-    name: 'things',
-    description: 'Things.',
-    schema: {
-      // @ts-expect-error -- "mail" is no format
-      title: { type: String, format: 'mail' },
-    },
-  })).toThrow('mail');
+  expect(() =>
+    defineResource({
+      name: 'things',
+      description: 'Things.',
+      schema: {
+        // @ts-expect-error -- "maxLenght" is no word
+        title: { type: String, maxLenght: 10 },
+      },
+    }),
+  ).toThrow('maxLenght');
+  expect(() =>
+    defineResource({
+      name: 'things',
+      description: 'Things.',
+      schema: {
+        // @ts-expect-error -- "requierd" is no word, inside neither
+        list: { type: Array, schema: [{ type: Object, schema: { title: { type: String, requierd: true } } }] },
+      },
+    }),
+  ).toThrow('requierd');
+  expect(() =>
+    defineResource({
+      name: 'things',
+      description: 'Things.',
+      schema: {
+        // @ts-expect-error -- "mail" is no format
+        title: { type: String, format: 'mail' },
+      },
+    }),
+  ).toThrow('mail');
 });

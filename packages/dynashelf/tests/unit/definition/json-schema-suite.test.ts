@@ -1,4 +1,5 @@
-// JSON Schema's own test suite (draft 2020-12), run through the validation of resources: every keyword that a resource file offers.
+// JSON Schema's own test suite (draft 2020-12), run through the validation of resources: every keyword that a resource
+// file offers.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,56 +14,134 @@ import { quickCheck } from '../../../src/values/quick-check';
 import { defineResource, type Resource } from '../../../src/definition/resource';
 import { findFaults } from '../../../src/values/validate';
 
-interface Case { readonly description: string; readonly data: Json; readonly valid: boolean }
-interface Group { readonly description: string; readonly schema: Schema; readonly tests: readonly Case[] }
+interface Case {
+  readonly description: string;
+  readonly data: Json;
+  readonly valid: boolean;
+}
+interface Group {
+  readonly description: string;
+  readonly schema: Schema;
+  readonly tests: readonly Case[];
+}
 type Schema = { readonly [keyword: string]: unknown };
 
 const SUITE = join(__dirname, '../../json-schema-test-suite');
-const FILES = ['.', 'format', 'optional'].flatMap((folder) => readdirSync(join(SUITE, folder)).filter((name) => name.endsWith('.json')).map((name) => join(folder, name)));
+const FILES = ['.', 'format', 'optional'].flatMap((folder) =>
+  readdirSync(join(SUITE, folder))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => join(folder, name)),
+);
 
 /** Why a resource file does not say some groups of the suite; each pattern is of file and group. */
 const UNSAID: [reason: string, pattern: RegExp][] = [
-  ['members are named one by one, not by patterns, schemas or other keywords', /^additionalProperties\.json: (?!additionalProperties being false with|additionalProperties are allowed)|^optional\/.*patternProperties|properties, patternProperties/],
+  [
+    'members are named one by one, not by patterns, schemas or other keywords',
+    /^additionalProperties\.json: (?!additionalProperties being false with|additionalProperties are allowed)|^optional\/.*patternProperties|properties, patternProperties/,
+  ],
   ['an enum is of one type, strings or numbers', /^enum\.json: (heterogeneous|enum with (false|true|\[))/],
   ['null is no value of an attribute: it removes in a merge patch', /null (type|instance|valued)/],
   ['an attribute has one type', /^type\.json: (multiple types|type as array|type: array)/],
-  ['an array holds elements of one schema', /^items\.json: (prefixItems|items (with (boolean|heterogeneous)|does not look|and subitems))|^uniqueItems\.json: .*array of items/],
+  [
+    'an array holds elements of one schema',
+    /^items\.json: (prefixItems|items (with (boolean|heterogeneous)|does not look|and subitems))|^uniqueItems\.json: .*array of items/,
+  ],
   ['an attribute has a type, not a schema that is true or false', /boolean schema/],
-  ['names of attributes are letters, digits, hyphens and underscores, and none that every object has', /^(properties|required).*escaped characters|Javascript object property names/],
+  [
+    'names of attributes are letters, digits, hyphens and underscores, and none that every object has',
+    /^(properties|required).*escaped characters|Javascript object property names/,
+  ],
 ];
 
-/** What the suite takes and a resource does not: unknown members, and whole numbers that are not one apart; beside what is of another type. */
-const isStricter = (node: Node, value: Json): boolean => hasUnknownMember(node, value) || (node.words.integer === true && typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER);
+/**
+ * What the suite takes and a resource does not: unknown members, and whole numbers that are not one apart; beside what
+ * is of another type.
+ */
+const isStricter = (node: Node, value: Json): boolean =>
+  hasUnknownMember(node, value) ||
+  (node.words.integer === true && typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER);
 
-const groups = FILES.flatMap((file) => (JSON.parse(readFileSync(join(SUITE, file), 'utf8')) as Group[]).map((group) => ({ ...group, name: `${file}: ${group.description}`, attribute: attributeFor(group.schema) })));
+const groups = FILES.flatMap((file) =>
+  (JSON.parse(readFileSync(join(SUITE, file), 'utf8')) as Group[]).map((group) => ({
+    ...group,
+    name: `${file}: ${group.description}`,
+    attribute: attributeFor(group.schema),
+  })),
+);
 
 /** What a schema of the suite would be in a resource file; undefined where it has a word that no attribute has. */
 function attributeFor(whole: Schema | boolean): Attribute | undefined {
-  if (typeof whole === 'boolean') return undefined;
+  if (typeof whole === 'boolean') {
+    return undefined;
+  }
   const { $schema: _, ...schema } = whole;
   const { type, ...words } = schema as { type?: string };
   const kind = type ?? kindOf(words);
-  const { items, properties, required = [], additionalProperties, ...rest } = words as { items?: Schema; properties?: Record<string, Schema>; required?: string[]; additionalProperties?: unknown };
-  if (kind === undefined || !Object.keys(rest).every((word) => Object.hasOwn(ATTRIBUTE_WORDS, word))) return undefined;
+  const {
+    items,
+    properties,
+    required = [],
+    additionalProperties,
+    ...rest
+  } = words as {
+    items?: Schema;
+    properties?: Record<string, Schema>;
+    required?: string[];
+    additionalProperties?: unknown;
+  };
+  if (kind === undefined || !Object.keys(rest).every((word) => Object.hasOwn(ATTRIBUTE_WORDS, word))) {
+    return undefined;
+  }
   switch (kind) {
-    case 'string': return { type: String, ...rest };
-    case 'number': return { type: Number, ...rest };
-    case 'integer': return { type: Number, integer: true, ...rest };
-    case 'boolean': return { type: Boolean, ...rest };
+    case 'string':
+      return { type: String, ...rest };
+    case 'number':
+      return { type: Number, ...rest };
+    case 'integer':
+      return { type: Number, integer: true, ...rest };
+    case 'boolean':
+      return { type: Boolean, ...rest };
     case 'array': {
       const element = items === undefined ? 'any' : attributeFor(items);
       return element && { type: Array, schema: element === 'any' ? element : [element], ...rest };
     }
     case 'object': {
-      if (properties === undefined && additionalProperties === undefined && required.length === 0) return { type: Object, schema: 'any', ...rest };
-      if (additionalProperties !== undefined && additionalProperties !== false) return undefined;
+      if (properties === undefined && additionalProperties === undefined && required.length === 0) {
+        return { type: Object, schema: 'any', ...rest };
+      }
+      if (additionalProperties !== undefined && additionalProperties !== false) {
+        return undefined;
+      }
       const named = [...new Set([...Object.keys(properties ?? {}), ...required])];
       // What the suite says nothing of holds a number there.
-      const members = named.map((name) => [name, Object.keys(properties?.[name] ?? {}).length === 0 && typeof properties?.[name] !== 'boolean' ? Number : attributeFor(properties![name]!)] as const);
-      if (members.length === 0 || members.some(([, inner]) => inner === undefined)) return undefined;
-      return { type: Object, schema: Object.fromEntries(members.map(([name, inner]) => [name, { ...(typeof inner === 'object' && 'type' in inner ? inner : { type: inner }), ...(required.includes(name) && { required: true }) }])) as SchemaDefinition, ...rest };
+      const members = named.map(
+        (name) =>
+          [
+            name,
+            Object.keys(properties?.[name] ?? {}).length === 0 && typeof properties?.[name] !== 'boolean'
+              ? Number
+              : attributeFor(properties![name]!),
+          ] as const,
+      );
+      if (members.length === 0 || members.some(([, inner]) => inner === undefined)) {
+        return undefined;
+      }
+      return {
+        type: Object,
+        schema: Object.fromEntries(
+          members.map(([name, inner]) => [
+            name,
+            {
+              ...(typeof inner === 'object' && 'type' in inner ? inner : { type: inner }),
+              ...(required.includes(name) && { required: true }),
+            },
+          ]),
+        ) as SchemaDefinition,
+        ...rest,
+      };
     }
-    default: return undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -74,10 +153,15 @@ function kindOf(words: Schema): string | undefined {
     return types.size === 1 ? [...types][0] : undefined;
   }
   const has = (...names: string[]): boolean => names.some((name) => name in words);
-  return has('minLength', 'maxLength', 'pattern', 'format') ? 'string'
-    : has('minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf') ? 'number'
-      : has('items', 'minItems', 'maxItems', 'uniqueItems') ? 'array'
-        : has('properties', 'required', 'additionalProperties') ? 'object' : undefined;
+  return has('minLength', 'maxLength', 'pattern', 'format')
+    ? 'string'
+    : has('minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf')
+      ? 'number'
+      : has('items', 'minItems', 'maxItems', 'uniqueItems')
+        ? 'array'
+        : has('properties', 'required', 'additionalProperties')
+          ? 'object'
+          : undefined;
 }
 
 function resourceWith(attribute: Attribute): Resource {
@@ -95,17 +179,28 @@ function isSaid({ attribute }: (typeof groups)[number]): boolean {
 
 function isOfKind(kind: Kind, value: Json): boolean {
   switch (kind) {
-    case 'array': return Array.isArray(value);
-    case 'object': return typeof value === 'object' && value !== null && !Array.isArray(value);
-    case 'date': return typeof value === 'string';
-    default: return typeof value === kind;
+    case 'array':
+      return Array.isArray(value);
+    case 'object':
+      return typeof value === 'object' && value !== null && !Array.isArray(value);
+    case 'date':
+      return typeof value === 'string';
+    default:
+      return typeof value === kind;
   }
 }
 
 function hasUnknownMember({ members, element, kind, words }: Node, value: Json): boolean {
-  if (typeof value !== 'object' || value === null || words.schema === 'any') return false;
-  if (Array.isArray(value)) return kind === 'array' && element !== undefined && value.some((inner) => hasUnknownMember(element, inner));
-  return kind === 'object' && Object.entries(value).some(([name, inner]) => !members.has(name) || hasUnknownMember(members.get(name)!, inner));
+  if (typeof value !== 'object' || value === null || words.schema === 'any') {
+    return false;
+  }
+  if (Array.isArray(value)) {
+    return kind === 'array' && element !== undefined && value.some((inner) => hasUnknownMember(element, inner));
+  }
+  return (
+    kind === 'object' &&
+    Object.entries(value).some(([name, inner]) => !members.has(name) || hasUnknownMember(members.get(name)!, inner))
+  );
 }
 
 /** Whether a resource takes a value, and that the quick check takes no other. */
@@ -113,7 +208,9 @@ async function isTaken({ name, attributes }: Resource, value: Json): Promise<boo
   const body: JsonObject = { x: value };
   const faults = findFaults({ name, attributes }, body);
   const { faults: further } = await prepareItem(attributes, body, faults.attributes);
-  if (faults.count > 0) expect([value, quickCheck(requestSchema(attributes))(body)]).toEqual([value, false]);
+  if (faults.count > 0) {
+    expect([value, quickCheck(requestSchema(attributes))(body)]).toEqual([value, false]);
+  }
   return faults.count + further.count === 0;
 }
 
@@ -132,7 +229,10 @@ test.each(said.map((group) => [group.name, group] as const))('%s', async (_, { a
 test('a Date takes what a date-time is, without leap seconds, which no clock of a table keeps', async () => {
   const resource = resourceWith(Date);
   for (const { data, valid } of groups.find(({ name }) => name.startsWith('format/date-time'))!.tests) {
-    expect([data, await isTaken(resource, data)]).toEqual([data, valid && typeof data === 'string' && !data.includes(':60')]);
+    expect([data, await isTaken(resource, data)]).toEqual([
+      data,
+      valid && typeof data === 'string' && !data.includes(':60'),
+    ]);
   }
 });
 
@@ -145,7 +245,38 @@ test('every group that no resource file can say has its reason, and every reason
 
 test('every keyword and format that a resource file offers is in the suite', () => {
   const tried = JSON.stringify(said.map(({ schema }) => schema));
-  const ours = ['required', 'schema', 'type', 'integer', 'default', 'forceDefault', 'validate', 'get', 'set', 'readOnly', 'references', 'onDelete', 'unique', 'counts', 'readableBy', 'writableBy', 'title', 'description', 'examples', 'deprecated'];
-  expect(Object.keys(ATTRIBUTE_WORDS).filter((word) => !ours.includes(word) && !tried.includes(`"${word}"`))).toEqual([]);
-  for (const word of ['"required"', '"properties"', '"items"', '"type":"integer"', ...FORMATS.map((format) => `"format":"${format}"`)]) expect(tried).toContain(word);
+  const ours = [
+    'required',
+    'schema',
+    'type',
+    'integer',
+    'default',
+    'forceDefault',
+    'validate',
+    'get',
+    'set',
+    'readOnly',
+    'references',
+    'onDelete',
+    'unique',
+    'counts',
+    'readableBy',
+    'writableBy',
+    'title',
+    'description',
+    'examples',
+    'deprecated',
+  ];
+  expect(Object.keys(ATTRIBUTE_WORDS).filter((word) => !ours.includes(word) && !tried.includes(`"${word}"`))).toEqual(
+    [],
+  );
+  for (const word of [
+    '"required"',
+    '"properties"',
+    '"items"',
+    '"type":"integer"',
+    ...FORMATS.map((format) => `"format":"${format}"`),
+  ]) {
+    expect(tried).toContain(word);
+  }
 });

@@ -16,17 +16,50 @@ function item(attribute: Attribute): JsonSchema {
 const types: [name: string, attribute: Attribute, schema: JsonSchema][] = [
   ['String', String, { type: 'string' }],
   ['Number', Number, { type: 'number', format: 'double' }],
-  ['whole Number', { type: Number, integer: true }, { type: 'integer', format: 'int64', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }],
-  ['whole Number with limits', { type: Number, integer: true, minimum: 1, exclusiveMaximum: 9 }, { type: 'integer', format: 'int64', minimum: 1, exclusiveMaximum: 9 }],
+  [
+    'whole Number',
+    { type: Number, integer: true },
+    { type: 'integer', format: 'int64', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+  ],
+  [
+    'whole Number with limits',
+    { type: Number, integer: true, minimum: 1, exclusiveMaximum: 9 },
+    { type: 'integer', format: 'int64', minimum: 1, exclusiveMaximum: 9 },
+  ],
   ['Boolean', Boolean, { type: 'boolean' }],
   ['Date', Date, { type: 'string', format: 'date-time' }],
-  ['Date stored in seconds', { type: { value: Date, settings: { storage: 'seconds' } } }, { type: 'string', format: 'date-time' }],
+  [
+    'Date stored in seconds',
+    { type: { value: Date, settings: { storage: 'seconds' } } },
+    { type: 'string', format: 'date-time' },
+  ],
   ['Buffer', Buffer, { type: 'string', contentEncoding: 'base64', pattern: BASE64 }],
-  ['Object', { type: Object, schema: { a: { type: String, required: true }, b: Number } }, { type: 'object', properties: { a: { type: 'string' }, b: { type: 'number', format: 'double' } }, required: ['a'], additionalProperties: false }],
-  ['any Object', { type: Object, schema: 'any' }, { type: 'object', propertyNames: { minLength: 1, pattern: '^(?!__proto__$)' } }],
-  ['Array', { type: Array, schema: [{ type: String, maxLength: 2 }] }, { type: 'array', items: { type: 'string', maxLength: 2 } }],
+  [
+    'Object',
+    { type: Object, schema: { a: { type: String, required: true }, b: Number } },
+    {
+      type: 'object',
+      properties: { a: { type: 'string' }, b: { type: 'number', format: 'double' } },
+      required: ['a'],
+      additionalProperties: false,
+    },
+  ],
+  [
+    'any Object',
+    { type: Object, schema: 'any' },
+    { type: 'object', propertyNames: { minLength: 1, pattern: '^(?!__proto__$)' } },
+  ],
+  [
+    'Array',
+    { type: Array, schema: [{ type: String, maxLength: 2 }] },
+    { type: 'array', items: { type: 'string', maxLength: 2 } },
+  ],
   ['any Array', { type: Array, schema: 'any' }, { type: 'array', items: {} }],
-  ['Set', { type: Set, schema: [Number] }, { type: 'array', items: { type: 'number', format: 'double' }, uniqueItems: true, minItems: 1 }],
+  [
+    'Set',
+    { type: Set, schema: [Number] },
+    { type: 'array', items: { type: 'number', format: 'double' }, uniqueItems: true, minItems: 1 },
+  ],
 ];
 
 test.each(types)('a %s has its type in a request and in an item', (_, attribute, schema) => {
@@ -35,7 +68,16 @@ test.each(types)('a %s has its type in a request and in an item', (_, attribute,
 });
 
 test('the words of JSON Schema are copied', () => {
-  const words = { title: 'T', description: 'D', examples: ['a'], deprecated: true, minLength: 1, maxLength: 2, pattern: 'a', format: 'date' } as const;
+  const words = {
+    title: 'T',
+    description: 'D',
+    examples: ['a'],
+    deprecated: true,
+    minLength: 1,
+    maxLength: 2,
+    pattern: 'a',
+    format: 'date',
+  } as const;
   expect(request({ type: String, ...words })).toEqual({ type: 'string', ...words });
   const limits = { minimum: 1, maximum: 2, exclusiveMinimum: 0, exclusiveMaximum: 3, multipleOf: 0.5 };
   expect(request({ type: Number, ...limits })).toEqual({ type: 'number', format: 'double', ...limits });
@@ -47,9 +89,17 @@ test('a set that may have no elements still has one, DynamoDB having no empty se
 });
 
 test('what clients do not write is not in a request', () => {
-  const schema = { a: { type: String, readOnly: true }, b: { type: String, default: 'x', forceDefault: true }, c: String } satisfies SchemaDefinition;
+  const schema = {
+    a: { type: String, readOnly: true },
+    b: { type: String, default: 'x', forceDefault: true },
+    c: String,
+  } satisfies SchemaDefinition;
   expect(Object.keys(requestSchema(readNodes(schema)).properties!)).toEqual(['c']);
-  expect(itemSchema(readNodes(schema)).properties).toMatchObject({ a: { readOnly: true }, b: { readOnly: true }, c: {} });
+  expect(itemSchema(readNodes(schema)).properties).toMatchObject({
+    a: { readOnly: true },
+    b: { readOnly: true },
+    c: {},
+  });
 });
 
 test('an attribute that is required with a default is required of an item and not of a request', () => {
@@ -65,8 +115,16 @@ test('a default that a function makes is not described', () => {
 test('what a set may still change is not held to enum or required before it', () => {
   expect(request({ type: String, enum: ['A'], set: String })).toEqual({ type: 'string' });
   expect(item({ type: String, enum: ['A'], set: String })).toEqual({ type: 'string', enum: ['A'] });
-  const outside: Attribute = { type: Object, schema: { a: { type: String, required: true, enum: ['A'] } }, set: (value: object) => value };
-  expect(request(outside)).toEqual({ type: 'object', properties: { a: { type: 'string' } }, additionalProperties: false });
+  const outside: Attribute = {
+    type: Object,
+    schema: { a: { type: String, required: true, enum: ['A'] } },
+    set: (value: object) => value,
+  };
+  expect(request(outside)).toEqual({
+    type: 'object',
+    properties: { a: { type: 'string' } },
+    additionalProperties: false,
+  });
   expect(item(outside)).toMatchObject({ properties: { a: { enum: ['A'] } }, required: ['a'] });
 });
 
@@ -74,7 +132,11 @@ test.each(['', 'QQ==', 'QUE=', 'QUFB'])('"%s" is base64', (text) => {
   expect(new RegExp(BASE64, 'u').test(text)).toBe(true);
 });
 
-test.each([['without padding', 'QQ'], ['with bits that no byte holds', 'QR=='], ['of the URL alphabet', 'Q_==']])('base64 %s is refused', (_, text) => {
+test.each([
+  ['without padding', 'QQ'],
+  ['with bits that no byte holds', 'QR=='],
+  ['of the URL alphabet', 'Q_=='],
+])('base64 %s is refused', (_, text) => {
   expect(new RegExp(BASE64, 'u').test(text)).toBe(false);
 });
 

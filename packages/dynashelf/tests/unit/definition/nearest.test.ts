@@ -4,7 +4,12 @@ import { didYouMean, nearest } from '../../../src/definition/nearest';
 
 const NAMES = ['title', 'author', 'pages'];
 
-test.each([['titel', 'title'], ['TITLE', 'title'], ['autor', 'author'], ['page', 'pages']])('"%s" is near "%s"', (slip, name) => {
+test.each([
+  ['titel', 'title'],
+  ['TITLE', 'title'],
+  ['autor', 'author'],
+  ['page', 'pages'],
+])('"%s" is near "%s"', (slip, name) => {
   expect(nearest(slip, NAMES)).toBe(name);
 });
 

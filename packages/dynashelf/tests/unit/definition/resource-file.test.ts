@@ -19,24 +19,41 @@ const codeSpans = [...text.replace(/```[^]*?```/g, '').matchAll(/`([^`\n]+)`/g)]
 /** The examples as files: one that imports is whole, another is some attributes. */
 const examples = [...text.matchAll(/```ts\n([^]*?)```/g)].map(([, code = ''], index) => ({
   path: join(ROOT, `src/resources/example-${index}.ts`),
-  code: code.includes('import ') ? code
+  code: code.includes('import ')
+    ? code
     : `import { defineResource } from 'dynashelf';\nexport const things = defineResource({ name: 'things', description: 'Things.', schema: {\n${code}\n} });`,
 }));
 
-test.each([...Object.keys(ATTRIBUTE_WORDS), ...DEFINITION_WORDS, 'partition', 'sort', 'milliseconds', 'seconds', 'iso', ...FORMATS])('the page names the word %s', (word) => {
+test.each([
+  ...Object.keys(ATTRIBUTE_WORDS),
+  ...DEFINITION_WORDS,
+  'partition',
+  'sort',
+  'milliseconds',
+  'seconds',
+  'iso',
+  ...FORMATS,
+])('the page names the word %s', (word) => {
   expect(codeSpans.filter((span) => new RegExp(`(?<![\\w-])${word}(?![\\w-])`).test(span))).not.toEqual([]);
 });
 
 test('every word that a table of the page names is one', () => {
   const words = [...Object.keys(ATTRIBUTE_WORDS), ...DEFINITION_WORDS, 'partition', 'sort'];
-  const rows = text.split('\n').filter((line) => /^\| `/.test(line)).map((line) => line.split('|')[1]!);
+  const rows = text
+    .split('\n')
+    .filter((line) => /^\| `/.test(line))
+    .map((line) => line.split('|')[1]!);
   const named = rows.flatMap((cell) => [...cell.matchAll(/`([a-z]\w*)`/g)].map(([, word]) => word!));
   expect(named.filter((word) => !words.includes(word))).toEqual([]);
   expect(named.length).toBeGreaterThan(30);
 });
 
 test('the examples compile', () => {
-  const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile).config, ts.sys, ROOT);
+  const { options } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile).config,
+    ts.sys,
+    ROOT,
+  );
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists } = host;
   const find = (path: string): string | undefined => examples.find((example) => example.path === path)?.code;
@@ -45,13 +62,19 @@ test('the examples compile', () => {
     const code = find(path);
     return code === undefined ? getSourceFile(path, ...more) : ts.createSourceFile(path, code, ts.ScriptTarget.ES2023);
   };
-  const program = ts.createProgram(examples.map(({ path }) => path), options, host);
+  const program = ts.createProgram(
+    examples.map(({ path }) => path),
+    options,
+    host,
+  );
   const faults = examples.flatMap(({ path }) => ts.getPreEmitDiagnostics(program, program.getSourceFile(path)));
   expect(faults.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
 });
 
 test.each(examples)('the example in $path loads', ({ code }) => {
-  const { outputText } = ts.transpileModule(code, { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023 } });
+  const { outputText } = ts.transpileModule(code, {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023 },
+  });
   const exported: Record<string, unknown> = {};
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the code of this project's own page
   new Function('exports', 'require', outputText)(exported, () => resourceModule);

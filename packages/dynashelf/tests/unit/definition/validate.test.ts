@@ -6,14 +6,28 @@ import { everything } from '../../setup/everything';
 const valid = { needed: 'x' };
 
 function faultsOf(body: object): string[] {
-  return findFaults(everything, { ...valid, ...body }).named.map((fault) => `${'pointer' in fault ? fault.pointer : ''} ${fault.detail}`);
+  return findFaults(everything, { ...valid, ...body }).named.map(
+    (fault) => `${'pointer' in fault ? fault.pointer : ''} ${fault.detail}`,
+  );
 }
 
 test('a body with every type has no fault', () => {
-  expect(faultsOf({
-    text: '', number: 1.5, flag: false, moment: '2026-03-31T12:00:00+02:00', bytes: 'QQ==', lists: [['a'], []], anyObject: { a: [null] }, anyList: [null, 1, 'x'],
-    object: { name: 'a', inner: { list: [{ code: 'x', at: '2026-03-31T12:00:00Z' }] } }, words: ['a'], numbers: [1, 2], binaries: ['QQ=='],
-  })).toEqual([]);
+  expect(
+    faultsOf({
+      text: '',
+      number: 1.5,
+      flag: false,
+      moment: '2026-03-31T12:00:00+02:00',
+      bytes: 'QQ==',
+      lists: [['a'], []],
+      anyObject: { a: [null] },
+      anyList: [null, 1, 'x'],
+      object: { name: 'a', inner: { list: [{ code: 'x', at: '2026-03-31T12:00:00Z' }] } },
+      words: ['a'],
+      numbers: [1, 2],
+      binaries: ['QQ=='],
+    }),
+  ).toEqual([]);
 });
 
 const sentences: [circumstances: string, body: object, fault: string][] = [
@@ -23,7 +37,11 @@ const sentences: [circumstances: string, body: object, fault: string][] = [
   ['no array', { list: 'a' }, '#/list Must be an array.'],
   ['no object', { object: [] }, '#/object Must be an object.'],
   ['another value than those of an enum', { color: 'pink' }, '#/color Must be one of "red", "green", "blue".'],
-  ['no date-time', { moment: '2026-03-31' }, '#/moment Must be a valid date-time with its time zone, such as 2026-03-31T12:00:00Z.'],
+  [
+    'no date-time',
+    { moment: '2026-03-31' },
+    '#/moment Must be a valid date-time with its time zone, such as 2026-03-31T12:00:00Z.',
+  ],
   ['no date', { date: '2026-02-30' }, '#/date Must be a valid date, such as 2026-03-31.'],
   ['an ipv4 that may be read as octal', { ipv4: '01.2.3.4' }, '#/ipv4 Must be a valid ipv4.'],
   ['no email', { email: 'a' }, '#/email Must be a valid email.'],
@@ -42,12 +60,32 @@ const sentences: [circumstances: string, body: object, fault: string][] = [
   ['an empty set', { words: [] }, '#/words Must have at least 1 element.'],
   ['a set with an element twice', { numbers: [1, 1.0] }, '#/numbers Must not hold an element twice.'],
   ['a wrong element', { counted: ['a', 'long'] }, '#/counted/1 Must have at most 3 characters.'],
-  ['an unknown attribute', { colour: 'red' }, '#/colour "colour" is not an attribute of everything: remove it. Did you mean "color"?'],
-  ['an unknown attribute inside', { object: { name: 'a', sise: 1 } }, '#/object/sise "sise" is not an attribute of everything: remove it. Did you mean "size"?'],
-  ['an unknown attribute inside an element', { object: { name: 'a', inner: { list: [{ code: 'a', kode: 'b' }] } } }, '#/object/inner/list/0/kode "kode" is not an attribute of everything: remove it. Did you mean "code"?'],
-  ['a missing attribute inside an element', { object: { name: 'a', inner: { list: [{}] } } }, '#/object/inner/list/0/code "code" is required: add it.'],
+  [
+    'an unknown attribute',
+    { colour: 'red' },
+    '#/colour "colour" is not an attribute of everything: remove it. Did you mean "color"?',
+  ],
+  [
+    'an unknown attribute inside',
+    { object: { name: 'a', sise: 1 } },
+    '#/object/sise "sise" is not an attribute of everything: remove it. Did you mean "size"?',
+  ],
+  [
+    'an unknown attribute inside an element',
+    { object: { name: 'a', inner: { list: [{ code: 'a', kode: 'b' }] } } },
+    '#/object/inner/list/0/kode "kode" is not an attribute of everything: remove it. Did you mean "code"?',
+  ],
+  [
+    'a missing attribute inside an element',
+    { object: { name: 'a', inner: { list: [{}] } } },
+    '#/object/inner/list/0/code "code" is required: add it.',
+  ],
   ['an unknown attribute with a slash', { 'a/b': 1 }, '#/a~1b "a/b" is not an attribute of everything: remove it.'],
-  ['what every object has', JSON.parse('{"toString": 1}') as object, '#/toString "toString" is not an attribute of everything: remove it.'],
+  [
+    'what every object has',
+    JSON.parse('{"toString": 1}') as object,
+    '#/toString "toString" is not an attribute of everything: remove it.',
+  ],
 ];
 
 test.each(sentences)('%s is one fault, which says what to do', (_, body, fault) => {
@@ -56,11 +94,34 @@ test.each(sentences)('%s is one fault, which says what to do', (_, body, fault) 
 
 test('all faults are found at once, also several of one value', () => {
   const faults = findFaults(everything, { number: 'x', sized: '', unknown: 1, object: { size: 'x' }, between: 2 });
-  expect(faults.named.map((fault) => 'pointer' in fault ? fault.pointer : '').sort()).toEqual(['#/between', '#/needed', '#/number', '#/object/name', '#/object/size', '#/sized', '#/unknown']);
-  expect(faultsOf({ counted: ['long', 'long'] })).toEqual(expect.arrayContaining(['#/counted Must not hold an element twice.', '#/counted/0 Must have at most 3 characters.']));
+  expect(faults.named.map((fault) => ('pointer' in fault ? fault.pointer : '')).sort()).toEqual([
+    '#/between',
+    '#/needed',
+    '#/number',
+    '#/object/name',
+    '#/object/size',
+    '#/sized',
+    '#/unknown',
+  ]);
+  expect(faultsOf({ counted: ['long', 'long'] })).toEqual(
+    expect.arrayContaining([
+      '#/counted Must not hold an element twice.',
+      '#/counted/0 Must have at most 3 characters.',
+    ]),
+  );
 });
 
-test('read-only attributes and the system\'s own are not what a client writes', () => {
-  const body = { id: '1', version: 2, createdAt: 'x', updatedAt: 'y', internal: 1, neverSet: 'x', stamped: 'me', needed: 'x', unknown: 1 };
+test("read-only attributes and the system's own are not what a client writes", () => {
+  const body = {
+    id: '1',
+    version: 2,
+    createdAt: 'x',
+    updatedAt: 'y',
+    internal: 1,
+    neverSet: 'x',
+    stamped: 'me',
+    needed: 'x',
+    unknown: 1,
+  };
   expect(writable(everything.attributes, body)).toEqual({ needed: 'x', unknown: 1 });
 });

@@ -16,8 +16,12 @@ import { everything } from '../../setup/everything';
 import { appInfo } from '../../../src/local/app';
 
 const text = JSON.stringify(describeApi(resources, '', undefined, appInfo()));
-const guardedText = JSON.stringify(describeApi(resources, '', { tokens: { issuer: 'https://issuer.example' }, apiKeys: false }, appInfo()));
-const keyedText = JSON.stringify(describeApi(resources, '', { tokens: { issuer: 'https://issuer.example' }, apiKeys: true }, appInfo()));
+const guardedText = JSON.stringify(
+  describeApi(resources, '', { tokens: { issuer: 'https://issuer.example' }, apiKeys: false }, appInfo()),
+);
+const keyedText = JSON.stringify(
+  describeApi(resources, '', { tokens: { issuer: 'https://issuer.example' }, apiKeys: true }, appInfo()),
+);
 const everyWord = listResources(everything);
 
 describe('linters', () => {
@@ -27,10 +31,13 @@ describe('linters', () => {
     'license-url': 'the licence is named by its SPDX identifier, which OpenAPI 3.1 allows instead of a URL',
     'openapi-tags-alphabetical': 'collections stand in the order in which they are listed',
     'owasp:api9:2023-inventory-access': 'the audience of a server is not known to its resource files',
-    'owasp:api4:2023-rate-limit': 'API Gateway limits by usage plans and tells no counts in headers; 429 has Retry-After',
-    'owasp:api4:2023-array-limit': 'lists of faults, and arrays whose resource file gives no limit, end with the 1 MiB of a body',
+    'owasp:api4:2023-rate-limit':
+      'API Gateway limits by usage plans and tells no counts in headers; 429 has Retry-After',
+    'owasp:api4:2023-array-limit':
+      'lists of faults, and arrays whose resource file gives no limit, end with the 1 MiB of a body',
     'owasp:api4:2023-integer-limit': 'what a resource file does not limit is limited by IEEE 754 alone',
-    'owasp:api4:2023-string-limit': 'strings whose resource file gives no limit, and sentences for people, end with the 1 MiB of a body',
+    'owasp:api4:2023-string-limit':
+      'strings whose resource file gives no limit, and sentences for people, end with the 1 MiB of a body',
     'owasp:api4:2023-string-restricted': 'free text has no pattern',
     'owasp:api8:2023-define-cors-origin': 'the rule takes a property named "headers" for the headers of a response',
   };
@@ -52,42 +59,81 @@ describe('linters', () => {
   test.each([
     ['that is open', text, { ...EXCEPTIONS, ...OPEN_EXCEPTIONS }],
     ['that trusts tokens and API keys', keyedText, EXCEPTIONS],
-  ])('Spectral’s OpenAPI and OWASP rule sets find nothing in an API %s but what is excepted, and every exception is needed', async (_, source, exceptions) => {
-    const spectral = new Spectral();
-    spectral.setRuleset({ extends: [[oas, 'all'], [owasp, 'all']] } as unknown as Parameters<typeof spectral.setRuleset>[0]);
-    const found = (await spectral.run(source)).filter(({ code, path }) => source === text || GUARDED_EXCEPTIONS[code] === undefined || !OF_ITSELF.includes(String(path[1])) || path[0] !== 'paths');
-    expect(found.filter(({ code }) => exceptions[code] === undefined).map(({ code, path, message }) => `${code} ${path.join('/')} ${message}`)).toEqual([]);
-    expect(Object.keys(exceptions).filter((rule) => !found.some(({ code }) => code === rule))).toEqual([]);
-  });
+  ])(
+    'Spectral’s OpenAPI and OWASP rule sets find nothing in an API %s but what is excepted, and every exception is needed',
+    async (_, source, exceptions) => {
+      const spectral = new Spectral();
+      spectral.setRuleset({
+        extends: [
+          [oas, 'all'],
+          [owasp, 'all'],
+        ],
+      } as unknown as Parameters<typeof spectral.setRuleset>[0]);
+      const found = (await spectral.run(source)).filter(
+        ({ code, path }) =>
+          source === text ||
+          GUARDED_EXCEPTIONS[code] === undefined ||
+          !OF_ITSELF.includes(String(path[1])) ||
+          path[0] !== 'paths',
+      );
+      expect(
+        found
+          .filter(({ code }) => exceptions[code] === undefined)
+          .map(({ code, path, message }) => `${code} ${path.join('/')} ${message}`),
+      ).toEqual([]);
+      expect(Object.keys(exceptions).filter((rule) => !found.some(({ code }) => code === rule))).toEqual([]);
+    },
+  );
 
-  test.each([['that is open', text], ['that trusts tokens', guardedText], ['that trusts tokens and API keys', keyedText]])('Redocly’s recommended rules find nothing in an API %s', (_, source) => {
+  test.each([
+    ['that is open', text],
+    ['that trusts tokens', guardedText],
+    ['that trusts tokens and API keys', keyedText],
+  ])('Redocly’s recommended rules find nothing in an API %s', (_, source) => {
     // An ES module, which jest does not load.
     const program = `import { createConfig, lintFromString } from '@redocly/openapi-core';
       import { readFileSync } from 'node:fs';
       const config = await createConfig({ extends: ['recommended'] });
       const found = await lintFromString({ source: readFileSync(0, 'utf8'), absoluteRef: '/openapi.json', config });
       console.log(JSON.stringify(found.map(({ ruleId, message, location }) => [ruleId, location[0]?.pointer, message].join(' '))));`;
-    const found = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { input: source, encoding: 'utf8' });
+    const found = execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+      input: source,
+      encoding: 'utf8',
+    });
     expect(JSON.parse(found)).toEqual([]);
   });
 });
 
 describe('examples', () => {
-  test.each([['the sample resources', resources], ['everything a resource file may say', everyWord]])('of %s are valid', (_, served) => {
+  test.each([
+    ['the sample resources', resources],
+    ['everything a resource file may say', everyWord],
+  ])('of %s are valid', (_, served) => {
     const described = describedOf(served);
     let count = 0;
     const wrong: string[] = [];
     const visit = (value: unknown, path: string): void => {
-      if (typeof value !== 'object' || value === null) return;
+      if (typeof value !== 'object' || value === null) {
+        return;
+      }
       const part = value as Record<string, unknown>;
       const schema = (part['schema'] ?? value) as Record<string, unknown>;
-      const examples = [...('example' in part && 'schema' in part ? [part['example']] : []), ...(Array.isArray(part['examples']) ? part['examples'] as unknown[] : [])];
+      const examples = [
+        ...('example' in part && 'schema' in part ? [part['example']] : []),
+        ...(Array.isArray(part['examples']) ? (part['examples'] as unknown[]) : []),
+      ];
       for (const example of examples) {
         const fault = faultOf(described, schema, example);
         count += 1;
-        if (fault !== undefined) wrong.push(`${path}: ${fault}`);
+        if (fault !== undefined) {
+          wrong.push(`${path}: ${fault}`);
+        }
       }
-      for (const [name, inner] of Object.entries(part)) if (name !== 'example' && name !== 'examples') visit(inner, `${path}/${name}`);
+      for (const [name, inner] of Object.entries(part)) {
+        if (name !== 'example' && name !== 'examples') {
+          visit(inner, `${path}/${name}`);
+        }
+      }
     };
     visit(described.document, '');
     expect(wrong).toEqual([]);
@@ -96,7 +142,12 @@ describe('examples', () => {
 
   test('every body of the sample API has one', () => {
     const { schemas } = describeApi(resources).components;
-    expect([...resources.keys()].map((name) => `${name[0]!.toUpperCase()}${name.slice(1)}`).flatMap((name) => [`${name}Item`, `${name}Write`]).filter((name) => schemas[name]?.['examples'] === undefined)).toEqual([]);
+    expect(
+      [...resources.keys()]
+        .map((name) => `${name[0]!.toUpperCase()}${name.slice(1)}`)
+        .flatMap((name) => [`${name}Item`, `${name}Write`])
+        .filter((name) => schemas[name]?.['examples'] === undefined),
+    ).toEqual([]);
   });
 });
 
@@ -117,20 +168,34 @@ test('every reference leads to a component, and every operation has a name of it
 test('every order that the description names is served', () => {
   for (const resource of [...resources.values(), everything]) {
     for (const { sort, partition } of ordersOf(resource)) {
-      const attributes = sort.split(',').map((name) => name.replace(/^-/, '')).filter((name) => name !== 'id');
+      const attributes = sort
+        .split(',')
+        .map((name) => name.replace(/^-/, ''))
+        .filter((name) => name !== 'id');
       const filters = partition === undefined ? [] : [{ path: [partition], operator: 'eq', values: ['x'] } as const];
-      expect([sort, planList(resource, filters, { attributes, descending: sort.startsWith('-') })]).toEqual([sort, expect.anything()]);
+      expect([sort, planList(resource, filters, { attributes, descending: sort.startsWith('-') })]).toEqual([
+        sort,
+        expect.anything(),
+      ]);
     }
   }
 });
 
 test('an attribute is deprecated where its file says so, in items and filters', () => {
   const { schemas, parameters } = describeApi(everyWord).components;
-  expect((schemas['EverythingItem']!['properties'] as Record<string, unknown>)['titled']).toMatchObject({ deprecated: true, title: 'Titled', description: 'What it means.', examples: ['one'] });
+  expect((schemas['EverythingItem']!['properties'] as Record<string, unknown>)['titled']).toMatchObject({
+    deprecated: true,
+    title: 'Titled',
+    description: 'What it means.',
+    examples: ['one'],
+  });
   expect(parameters['Everything.titled..begins']).toMatchObject({ name: 'titled[begins]', deprecated: true });
 });
 
 test('what get shows is not held to the type that is stored', () => {
-  const properties = describeApi(everyWord).components.schemas['EverythingItem']!['properties'] as Record<string, unknown>;
+  const properties = describeApi(everyWord).components.schemas['EverythingItem']!['properties'] as Record<
+    string,
+    unknown
+  >;
   expect(properties['day']).toEqual({});
 });

@@ -8,7 +8,8 @@ import { transformSync } from 'esbuild';
 
 import { addResource } from '../../../src/local/add';
 
-const LIST = "import { listResources } from 'dynashelf';\nimport { books } from './books';\n\nexport const resources = listResources(\n  books,\n);\n";
+const LIST =
+  "import { listResources } from 'dynashelf';\nimport { books } from './books';\n\nexport const resources = listResources(\n  books,\n);\n";
 
 let app: string;
 const index = (): string => join(app, 'src/resources/index.ts');
@@ -23,7 +24,12 @@ afterEach(() => rmSync(app, { recursive: true, force: true }));
 
 test('a resource gets a file, an import after the last one and a line in the list', () => {
   expect(addResource(app, 'reading-rooms')).toBe('src/resources/reading-rooms.ts');
-  expect(listed()).toBe(LIST.replace("'./books';\n", "'./books';\nimport { readingRooms } from './reading-rooms';\n").replace('  books,\n', '  books,\n  readingRooms,\n'));
+  expect(listed()).toBe(
+    LIST.replace("'./books';\n", "'./books';\nimport { readingRooms } from './reading-rooms';\n").replace(
+      '  books,\n',
+      '  books,\n  readingRooms,\n',
+    ),
+  );
   const source = readFileSync(join(app, 'src/resources/reading-rooms.ts'), 'utf8');
   expect(source).toContain("export const readingRooms = defineResource({\n  name: 'reading-rooms',");
   expect(source).not.toMatch(/[{]\w+[}]/);
@@ -36,7 +42,9 @@ test.each([
 ])('a list %s is gone on with', (_form, text) => {
   writeFileSync(index(), text);
   addResource(app, 'shelves');
-  expect(transformSync(listed(), { loader: 'ts', format: 'cjs' }).code).toMatch(/listResources\)\((\s*import_books\.books,)?\s*import_shelves\.shelves\s*\)/);
+  expect(transformSync(listed(), { loader: 'ts', format: 'cjs' }).code).toMatch(
+    /listResources\)\((\s*import_books\.books,)?\s*import_shelves\.shelves\s*\)/,
+  );
 });
 
 test.each([

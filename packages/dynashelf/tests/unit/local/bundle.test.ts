@@ -14,23 +14,42 @@ beforeAll(async () => {
 
 /** What of a bundle fits a pattern. */
 function within(name: string, pattern: RegExp): string[] {
-  return bundles[name]!.inputs.map((path) => path.replace(/^packages\/dynashelf\/dist\/esm\/(.*)\.mjs$/, 'src/$1.ts')).filter((path) => pattern.test(path));
+  return bundles[name]!.inputs.map((path) =>
+    path.replace(/^packages\/dynashelf\/dist\/esm\/(.*)\.mjs$/, 'src/$1.ts'),
+  ).filter((path) => pattern.test(path));
 }
 
 // Raise a number only for what is worth a slower start. The docs page's renderer is 255 kB of describe's.
-test.each([['read', 47], ['write', 84], ['describe', 330], ['authorize', 26]])('%s is an archive of at most %i kB', (name, budget) => {
+test.each([
+  ['read', 47],
+  ['write', 84],
+  ['describe', 330],
+  ['authorize', 26],
+])('%s is an archive of at most %i kB', (name, budget) => {
   expect(bundles[name]!.zipSize / 1000).toBeLessThanOrEqual(budget);
 });
 
-test.each(['read', 'write', 'describe'])('%s reaches DynamoDB without the AWS SDK, and holds neither it nor Dynamoose', (name) => {
-  expect(within(name, /@aws-sdk|dynamoose|client-dynamodb|client\/sdk/)).toEqual([]);
-  expect(within(name, /src\/store\/client\/https\.ts|src\/store\/client\/https\/signing\.ts/)).toHaveLength(2);
-});
+test.each(['read', 'write', 'describe'])(
+  '%s reaches DynamoDB without the AWS SDK, and holds neither it nor Dynamoose',
+  (name) => {
+    expect(within(name, /@aws-sdk|dynamoose|client-dynamodb|client\/sdk/)).toEqual([]);
+    expect(within(name, /src\/store\/client\/https\.ts|src\/store\/client\/https\/signing\.ts/)).toHaveLength(2);
+  },
+);
 
 test('read holds no validator, no writer and no description', () => {
-  expect(within('read', /cfworker|values\/(validate|prepare|json-schema)|http\/(input\/body|input\/write|endpoints\/transactions|endpoints\/documents)/)).toEqual([]);
-  expect(within('read', /src\/store\/(store|write\/(?!change|preconditions|condition)[a-z-]+)\.ts|src\/transaction/)).toEqual([]);
-  expect(within('read', /src\/operations/)).toEqual(['expand', 'list', 'read', 'refusal'].map((file) => `src/operations/${file}.ts`));
+  expect(
+    within(
+      'read',
+      /cfworker|values\/(validate|prepare|json-schema)|http\/(input\/body|input\/write|endpoints\/transactions|endpoints\/documents)/,
+    ),
+  ).toEqual([]);
+  expect(
+    within('read', /src\/store\/(store|write\/(?!change|preconditions|condition)[a-z-]+)\.ts|src\/transaction/),
+  ).toEqual([]);
+  expect(within('read', /src\/operations/)).toEqual(
+    ['expand', 'list', 'read', 'refusal'].map((file) => `src/operations/${file}.ts`),
+  );
   expect(within('read', /src\/description|rapidoc|node_modules\/uuid/)).toEqual([]);
 });
 
@@ -43,22 +62,61 @@ test('write holds no description of the API', () => {
 });
 
 test('authorize holds nothing that leads to data', () => {
-  expect(within('authorize', /src\/(store|operations|description)\/|@aws-sdk|@smithy|dynamoose|cfworker|rapidoc|node_modules\/uuid/)).toEqual([]);
+  expect(
+    within(
+      'authorize',
+      /src\/(store|operations|description)\/|@aws-sdk|@smithy|dynamoose|cfworker|rapidoc|node_modules\/uuid/,
+    ),
+  ).toEqual([]);
   expect(within('authorize', /node_modules/).every((path) => path.startsWith('node_modules/jose/'))).toBe(true);
 });
 
-test.each(['read', 'write', 'describe', 'authorize'])('%s is one CommonJS file with a handler, that asks for nothing but what Node has', (name) => {
-  const required = new Set<string>();
-  const module = { exports: {} as { handler?: unknown } };
-  const environment = { TABLE_NAME: 't', CURSOR_KEY: 'a key of some length', AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
-  const globals = { module, exports: module.exports, process: { ...process, env: environment }, Buffer, URL, TextEncoder, TextDecoder, console, performance, setTimeout, clearTimeout };
-  runInNewContext(Buffer.from(bundles[name]!.code).toString('utf8'), { ...globals, require: (id: string): unknown => { required.add(id); return jest.requireActual(id); } });
-  expect(typeof module.exports.handler).toBe('function');
-  expect([...required].filter((id) => !id.startsWith('node:')).filter((id) => !['crypto', 'fs', 'https', 'stream', 'util', 'buffer', 'path'].includes(id))).toEqual([]);
-});
+test.each(['read', 'write', 'describe', 'authorize'])(
+  '%s is one CommonJS file with a handler, that asks for nothing but what Node has',
+  (name) => {
+    const required = new Set<string>();
+    const module = { exports: {} as { handler?: unknown } };
+    const environment = {
+      TABLE_NAME: 't',
+      CURSOR_KEY: 'a key of some length',
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'id',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+    };
+    const globals = {
+      module,
+      exports: module.exports,
+      process: { ...process, env: environment },
+      Buffer,
+      URL,
+      TextEncoder,
+      TextDecoder,
+      console,
+      performance,
+      setTimeout,
+      clearTimeout,
+    };
+    runInNewContext(Buffer.from(bundles[name]!.code).toString('utf8'), {
+      ...globals,
+      require: (id: string): unknown => {
+        required.add(id);
+        return jest.requireActual(id);
+      },
+    });
+    expect(typeof module.exports.handler).toBe('function');
+    expect(
+      [...required]
+        .filter((id) => !id.startsWith('node:'))
+        .filter((id) => !['crypto', 'fs', 'https', 'stream', 'util', 'buffer', 'path'].includes(id)),
+    ).toEqual([]);
+  },
+);
 
 test('the source map of a bundle leads to the sources, and holds none of them', () => {
-  const map = JSON.parse(Buffer.from(bundles['read']!.map).toString('utf8')) as { sources: string[]; sourcesContent?: unknown };
+  const map = JSON.parse(Buffer.from(bundles['read']!.map).toString('utf8')) as {
+    sources: string[];
+    sourcesContent?: unknown;
+  };
   expect(map.sources).toContain('../packages/dynashelf/dist/esm/operations/read.mjs');
   expect(map.sourcesContent).toBeUndefined();
 });

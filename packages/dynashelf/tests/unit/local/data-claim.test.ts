@@ -15,7 +15,9 @@ beforeEach(() => {
   claims = [];
 });
 afterEach(() => {
-  for (const one of claims) one.release();
+  for (const one of claims) {
+    one.release();
+  }
   rmSync(directory, { recursive: true });
 });
 
@@ -26,23 +28,32 @@ async function together(count: number): Promise<string[]> {
   return results.map((one) => (one.status === 'fulfilled' ? 'claimed' : String(one.reason))).sort();
 }
 
-const REFUSED = /^Failure: Another npm start is using the data in .*claim-.*: stop it first, or set DATA_DIR to another directory for this one\.$/;
+const REFUSED =
+  /^Failure: Another npm start is using the data in .*claim-.*: stop it first, or set DATA_DIR to another directory for this one\.$/;
 
 test('of several at once one has it, the others are refused with a sentence; then it is free again', async () => {
-  expect(await together(4)).toEqual([expect.stringMatching(REFUSED), expect.stringMatching(REFUSED), expect.stringMatching(REFUSED), 'claimed']);
+  expect(await together(4)).toEqual([
+    expect.stringMatching(REFUSED),
+    expect.stringMatching(REFUSED),
+    expect.stringMatching(REFUSED),
+    'claimed',
+  ]);
   claims[0]!.note('http://127.0.0.1:1');
   claims.pop()!.release();
   expect(await together(1)).toEqual(['claimed']);
 });
 
-(process.platform === 'win32' ? test.skip : test)('of several at once after one that was killed, one has it', async () => {
-  const path = socketOf(directory, 'start');
-  const dead = createServer();
-  await new Promise<void>((resolve) => dead.listen(`${path}.live`, resolve));
-  linkSync(`${path}.live`, path);
-  await new Promise((resolve) => dead.close(resolve));
-  expect((await together(4)).filter((one) => one === 'claimed')).toHaveLength(1);
-});
+(process.platform === 'win32' ? test.skip : test)(
+  'of several at once after one that was killed, one has it',
+  async () => {
+    const path = socketOf(directory, 'start');
+    const dead = createServer();
+    await new Promise<void>((resolve) => dead.listen(`${path}.live`, resolve));
+    linkSync(`${path}.live`, path);
+    await new Promise((resolve) => dead.close(resolve));
+    expect((await together(4)).filter((one) => one === 'claimed')).toHaveLength(1);
+  },
+);
 
 test('the database of one that was killed is waited for', async () => {
   const database = createServer().listen(0, '127.0.0.1');

@@ -1,13 +1,25 @@
-// What a deployment does in the account beside what Serverless does: against a stand-in for AWS, by the SDK that Serverless brings.
+// What a deployment does in the account beside what Serverless does: against a stand-in for AWS, by the SDK that
+// Serverless brings.
 
 import { deploymentHooks, type Options, type Serverless } from '../../../src/local/deployment-hooks';
 import { type Account, startAccount } from '../../setup/aws-account';
 
 const NAME = '/shelf/dev/cursor-key';
 const POLICY = [{ Effect: 'Deny', Principal: '*', Action: ['Update:Replace', 'Update:Delete'], Resource: '*' }];
-const ENVIRONMENT = { TABLE_NAME: 'shelf-dev', CORS_ORIGINS: '*', READ_LIMIT: 10, TOKEN_ISSUER: '', TOKEN_AUDIENCE: '', API_KEYS: '' };
+const ENVIRONMENT = {
+  TABLE_NAME: 'shelf-dev',
+  CORS_ORIGINS: '*',
+  READ_LIMIT: 10,
+  TOKEN_ISSUER: '',
+  TOKEN_AUDIENCE: '',
+  API_KEYS: '',
+};
 const KEYED = { ...ENVIRONMENT, API_KEYS: 'required' };
-const POOLED = { ...ENVIRONMENT, TOKEN_ISSUER: { 'Fn::Sub': 'https://cognito-idp…/${UserPool}' }, TOKEN_AUDIENCE: { Ref: 'UserPoolClient' } };
+const POOLED = {
+  ...ENVIRONMENT,
+  TOKEN_ISSUER: { 'Fn::Sub': 'https://cognito-idp…/${UserPool}' },
+  TOKEN_AUDIENCE: { Ref: 'UserPoolClient' },
+};
 
 let account: Account;
 beforeEach(async () => {
@@ -25,11 +37,25 @@ interface Given {
 }
 
 /** A deployment: each of its events, and what was printed. */
-function deployment({ options = {}, environment = ENVIRONMENT, cursorKey = `{{resolve:ssm:${NAME}}}`, packaged }: Given = {}): { emit(...events: string[]): Promise<void>; options: Options; printed: string[]; service: Serverless['service'] } {
+function deployment({
+  options = {},
+  environment = ENVIRONMENT,
+  cursorKey = `{{resolve:ssm:${NAME}}}`,
+  packaged,
+}: Given = {}): {
+  emit(...events: string[]): Promise<void>;
+  options: Options;
+  printed: string[];
+  service: Serverless['service'];
+} {
   const printed: string[] = [];
   const service: Serverless['service'] = {
     service: 'shelf',
-    provider: { environment: environment as Record<string, unknown>, stackPolicy: POLICY, compiledCloudFormationTemplate: packaged },
+    provider: {
+      environment: environment as Record<string, unknown>,
+      stackPolicy: POLICY,
+      compiledCloudFormationTemplate: packaged,
+    },
     package: {},
     getAllFunctions: () => ['read', 'describe'],
     getFunction: (name) => (name === 'read' ? { environment: { CURSOR_KEY: cursorKey } } : {}),
@@ -40,7 +66,11 @@ function deployment({ options = {}, environment = ENVIRONMENT, cursorKey = `{{re
     configurationInput: { params: { default: { drop: '' } } },
     service,
     classes: { Error },
-    getProvider: () => ({ getStage: () => 'dev', getAwsSdkV3Config: async () => account.config, naming: { getStackName: () => 'shelf-dev' } }),
+    getProvider: () => ({
+      getStage: () => 'dev',
+      getAwsSdkV3Config: async () => account.config,
+      naming: { getStackName: () => 'shelf-dev' },
+    }),
   };
   const hooks = deploymentHooks(serverless, options, { notice: (text) => printed.push(text) }, async () => []);
   return {
@@ -48,7 +78,9 @@ function deployment({ options = {}, environment = ENVIRONMENT, cursorKey = `{{re
     printed,
     service,
     async emit(...events) {
-      for (const event of events) await hooks[event]!();
+      for (const event of events) {
+        await hooks[event]!();
+      }
     },
   };
 }
@@ -87,16 +119,25 @@ describe('the secret', () => {
   });
 
   test('is no business of a deployment where it comes from elsewhere', async () => {
-    for (const cursorKey of ['{{resolve:secretsmanager:shelf/cursor-key}}', 'a secret in the open']) await deployment({ cursorKey }).emit(PACKAGE);
+    for (const cursorKey of ['{{resolve:secretsmanager:shelf/cursor-key}}', 'a secret in the open']) {
+      await deployment({ cursorKey }).emit(PACKAGE);
+    }
     expect(account.asked).toEqual(['DescribeStacks', 'DescribeStacks']);
   });
 
   test.each([
     ['can be guessed', 'String', '0123456', /CURSOR_KEY holds a secret shorter than 16 characters/],
-    ['CloudFormation does not resolve', 'SecureString', 'AQICAHh…', /is a SecureString, which CloudFormation does not put into the environment.*make it a String/],
+    [
+      'CloudFormation does not resolve',
+      'SecureString',
+      'AQICAHh…',
+      /is a SecureString, which CloudFormation does not put into the environment.*make it a String/,
+    ],
   ])('that %s ends the deployment, and is not quoted', async (_what, Type, Value, sentence) => {
     account.parameters.set(NAME, { Type, Value, changed: new Date() });
-    const error = await deployment().emit(PACKAGE).catch((reason: Error) => reason.message);
+    const error = await deployment()
+      .emit(PACKAGE)
+      .catch((reason: Error) => reason.message);
     expect(error).toMatch(sentence);
     expect(error).not.toContain(Value);
   });
@@ -130,8 +171,12 @@ describe('what would be lost', () => {
 
   test('by a template that was packaged before is what that template says', async () => {
     stackWith(KEYED);
-    const packaged = (environment: object): object => ({ Resources: { Read: { Properties: { Environment: { Variables: environment } } } } });
-    await expect(deployment({ options: { package: 'out' }, environment: KEYED, packaged: packaged(ENVIRONMENT) }).emit(CREATE)).rejects.toThrow(/no API key any more/);
+    const packaged = (environment: object): object => ({
+      Resources: { Read: { Properties: { Environment: { Variables: environment } } } },
+    });
+    await expect(
+      deployment({ options: { package: 'out' }, environment: KEYED, packaged: packaged(ENVIRONMENT) }).emit(CREATE),
+    ).rejects.toThrow(/no API key any more/);
     await deployment({ options: { package: 'out' }, environment: ENVIRONMENT, packaged: packaged(KEYED) }).emit(CREATE);
   });
 });
@@ -164,7 +209,13 @@ describe('the stack policy', () => {
 
   test('is not lifted for what it does not protect', async () => {
     stackWith(KEYED);
-    await deployment({ options: { param: ['drop=apiKeys'] } }).emit(PACKAGE, CREATE, BEFORE_UPDATE, AFTER_UPDATE, 'error');
+    await deployment({ options: { param: ['drop=apiKeys'] } }).emit(
+      PACKAGE,
+      CREATE,
+      BEFORE_UPDATE,
+      AFTER_UPDATE,
+      'error',
+    );
     expect(set()).toEqual([]);
   });
 });

@@ -26,7 +26,13 @@ function begin(): void {
   state = 'held';
   printed = [];
   looks = [];
-  const gateway: Gateway = { port: 0, hold: async () => void (state = 'held'), open: () => void (state = 'open'), refuse: (sentence) => void (state = sentence), stop: async () => undefined };
+  const gateway: Gateway = {
+    port: 0,
+    hold: async () => void (state = 'held'),
+    open: () => void (state = 'open'),
+    refuse: (sentence) => void (state = sentence),
+    stop: async () => undefined,
+  };
   live = followSource(gateway, async () => new Promise((resolve) => looks.push(resolve)), __dirname);
 }
 
@@ -110,32 +116,48 @@ test('nothing is served before the start is done, whatever the source does', asy
 });
 
 /** A save of one or more files: builds of some entries, and where all compile, a change. */
-const saves = fc.array(fc.record({ fails: fc.subarray(['read', 'write', 'describe']), mistakes: fc.boolean(), isLate: fc.boolean() }), { minLength: 1, maxLength: 5 });
+const saves = fc.array(
+  fc.record({ fails: fc.subarray(['read', 'write', 'describe']), mistakes: fc.boolean(), isLate: fc.boolean() }),
+  { minLength: 1, maxLength: 5 },
+);
 
 test('whatever is saved in whatever order, it ends with the last state of the source', async () => {
-  await fc.assert(fc.asyncProperty(saves, async (all) => {
-    begin();
-    live.begin(BEHIND);
-    let expected = '';
-    for (const { fails, mistakes, isLate } of all) {
-      const entries = ['read', 'write', 'describe'];
-      await live.building();
-      if (!isLate) await live.building();
-      live.built('read', fails.includes('read') ? 'Uncompiled.' : undefined);
-      if (isLate) await live.building(); // builds begin one after the other
-      await live.building();
-      for (const entry of entries.slice(1)) live.built(entry, fails.includes(entry) ? 'Uncompiled.' : undefined);
-      if (fails.length === 0) {
-        await live.replacing();
-        live.changed();
-        await settled();
+  await fc.assert(
+    fc.asyncProperty(saves, async (all) => {
+      begin();
+      live.begin(BEHIND);
+      let expected = '';
+      for (const { fails, mistakes, isLate } of all) {
+        const entries = ['read', 'write', 'describe'];
+        await live.building();
+        if (!isLate) {
+          await live.building();
+        }
+        live.built('read', fails.includes('read') ? 'Uncompiled.' : undefined);
+        if (isLate) {
+          await live.building();
+        } // builds begin one after the other
+        await live.building();
+        for (const entry of entries.slice(1)) {
+          live.built(entry, fails.includes(entry) ? 'Uncompiled.' : undefined);
+        }
+        if (fails.length === 0) {
+          await live.replacing();
+          live.changed();
+          await settled();
+        }
+        // A look that nobody waits for any more ends some time.
+        while (looks.length > (fails.length === 0 ? 1 : 0)) {
+          await looked(SOUND);
+        }
+        if (fails.length === 0) {
+          await looked({ mistakes: mistakes ? ['Mistaken.'] : [], lines: [] });
+        }
+        expected = fails.length > 0 ? 'Uncompiled.' : mistakes ? 'Mistaken.' : 'open';
       }
-      // A look that nobody waits for any more ends some time.
-      while (looks.length > (fails.length === 0 ? 1 : 0)) await looked(SOUND);
-      if (fails.length === 0) await looked({ mistakes: mistakes ? ['Mistaken.'] : [], lines: [] });
-      expected = fails.length > 0 ? 'Uncompiled.' : mistakes ? 'Mistaken.' : 'open';
-    }
-    await settled();
-    expect(state).toBe(expected);
-  }), { numRuns: 50 });
+      await settled();
+      expect(state).toBe(expected);
+    }),
+    { numRuns: 50 },
+  );
 });

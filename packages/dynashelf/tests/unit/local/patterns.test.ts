@@ -18,11 +18,25 @@ test('the patterns of the sample resources, and of those of the tests, are accep
   expect(patternMistakes([...resources.values(), everything, notes])).toEqual([]);
 });
 
-test.each(['(a+)+$', '(a|aa)+$', '(\\w*)*$', '(.*)*x', '^([a-z0-9]+-?)+$', '^(\\d+)*$', '^(([a-z])+.)+[A-Z]([a-z])+$', '(x+x+)+y'])('%s takes exponential time, and is refused however short the text', (pattern) => {
+test.each([
+  '(a+)+$',
+  '(a|aa)+$',
+  '(\\w*)*$',
+  '(.*)*x',
+  '^([a-z0-9]+-?)+$',
+  '^(\\d+)*$',
+  '^(([a-z])+.)+[A-Z]([a-z])+$',
+  '(x+x+)+y',
+])('%s takes exponential time, and is refused however short the text', (pattern) => {
   expect(dangerOf(new RegExp(pattern, 'u'), 10)).toMatch(/^takes exponential time/);
 });
 
-test.each([['\\s*\\s*\\s*$', 4, 46], ['^\\s+|\\s+$', 2, 1000], ['^[^@]+@[^@]+\\.[^@]+$', 2, 1000], ['[a-z]+@example', 2, 1000]])('%s takes time to the power of %i, and is accepted up to a maxLength of %i', (pattern, degree, most) => {
+test.each([
+  ['\\s*\\s*\\s*$', 4, 46],
+  ['^\\s+|\\s+$', 2, 1000],
+  ['^[^@]+@[^@]+\\.[^@]+$', 2, 1000],
+  ['[a-z]+@example', 2, 1000],
+])('%s takes time to the power of %i, and is accepted up to a maxLength of %i', (pattern, degree, most) => {
   const expression = new RegExp(pattern, 'u');
   expect(dangerOf(expression, undefined)).toContain(`to the power of ${degree}: add a maxLength of at most`);
   const [, advised] = /at most (\d+),/.exec(dangerOf(expression, undefined)!)!;
@@ -32,8 +46,18 @@ test.each([['\\s*\\s*\\s*$', 4, 46], ['^\\s+|\\s+$', 2, 1000], ['^[^@]+@[^@]+\\.
 });
 
 test.each([
-  '^97[89][0-9]{10}$', '^[A-Z]{2}$', '^[a-z]*$', '^[A-Za-z0-9._~-]{1,128}$', '\\S', '^\\p{L}[\\p{L} ]*$', '^(?=.*[A-Z])(?=.*\\d).{8,}$',
-  '^[a-z0-9]+(?:-[a-z0-9]+)*$', '^(?:[a-z]+ )*[a-z]+$', '^\\+?[0-9 ()-]{4,30}$', '^#[0-9a-f]{6}$', '^https://[^ ]+$',
+  '^97[89][0-9]{10}$',
+  '^[A-Z]{2}$',
+  '^[a-z]*$',
+  '^[A-Za-z0-9._~-]{1,128}$',
+  '\\S',
+  '^\\p{L}[\\p{L} ]*$',
+  '^(?=.*[A-Z])(?=.*\\d).{8,}$',
+  '^[a-z0-9]+(?:-[a-z0-9]+)*$',
+  '^(?:[a-z]+ )*[a-z]+$',
+  '^\\+?[0-9 ()-]{4,30}$',
+  '^#[0-9a-f]{6}$',
+  '^https://[^ ]+$',
 ])('%s is accepted without a maxLength', (pattern) => {
   expect(dangerOf(new RegExp(pattern, 'u'), undefined)).toBeUndefined();
 });
@@ -64,13 +88,18 @@ test('a mistake names file, attribute, word and remedy, wherever the expression 
   });
   const mistakes = patternMistakes([things]);
   expect(mistakes).toHaveLength(3);
-  expect(mistakes[0]).toMatch(/^src\/resources\/things\.ts: attribute "a" has a pattern that takes exponential time .*: write it so that .* \(\/\^\(a\+\)\+\$\/u\)$/);
+  expect(mistakes[0]).toMatch(
+    /^src\/resources\/things\.ts: attribute "a" has a pattern that takes exponential time .*: write it so that .* \(\/\^\(a\+\)\+\$\/u\)$/,
+  );
   expect(mistakes[1]).toMatch(/attribute "b\.c\[\]" has a validate that takes exponential time/);
   expect(mistakes[2]).toMatch(/attribute "d" has a pattern that takes exponential time/);
 });
 
 test('what is accepted is quick in truth: the worst text of the greatest length advised takes well below a second', () => {
-  for (const [expression, text] of [[/^\s+|\s+$/u, (length: number) => `a${' '.repeat(length - 2)}a`], [/^[^@]+@[^@]+\.[^@]+$/u, (length: number) => `a@${'.'.repeat(length - 3)}@`]] as const) {
+  for (const [expression, text] of [
+    [/^\s+|\s+$/u, (length: number) => `a${' '.repeat(length - 2)}a`],
+    [/^[^@]+@[^@]+\.[^@]+$/u, (length: number) => `a@${'.'.repeat(length - 3)}@`],
+  ] as const) {
     const longest = Number(/at most (\d+),/.exec(dangerOf(expression, undefined)!)![1]);
     const start = performance.now();
     for (let item = 0; item < 100; item++) {
@@ -81,22 +110,34 @@ test('what is accepted is quick in truth: the worst text of the greatest length 
 });
 
 describe('the regular expressions of the project itself', () => {
-  const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => `src/${file}`)
-    // Its texts are cut first; what they cost is measured in tests/unit/log.test.ts, as the analysis takes too long for every run.
+  const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `src/${file}`)
+    // Its texts are cut first; what they cost is measured in tests/unit/log.test.ts, as the analysis takes too long for
+    // every run.
     // Those of src/local, src/testing and src/serverless meet no text of a client.
     .filter((file) => file !== 'src/log.ts' && !/^src\/(local|testing|serverless)\//.test(file));
   /** Of a header that DynamoDB sends, of a few characters. */
   const trusted = ['/[:,].*$/'];
 
-  test.each(files.flatMap((file) => literalsOf(file).filter((literal) => !trusted.includes(literal)).map((literal) => [file, literal] as const)))('%s: %s takes linear time on any text', (_file, literal) => {
+  test.each(
+    files.flatMap((file) =>
+      literalsOf(file)
+        .filter((literal) => !trusted.includes(literal))
+        .map((literal) => [file, literal] as const),
+    ),
+  )('%s: %s takes linear time on any text', (_file, literal) => {
     const [, source, flags] = /^\/(.*)\/([a-z]*)$/s.exec(literal)!;
     expect(dangerOf(new RegExp(source!, flags), undefined)).toBeUndefined();
   });
 
   test('the validator has a dangerous one, for a format that no resource file can name', () => {
     expect(FORMATS).not.toEqual(expect.arrayContaining(['url']));
-    // Those of the other formats were looked at in this version, which takes too long for every run: all take linear time.
-    const { version } = JSON.parse(readFileSync(require.resolve('@cfworker/json-schema/package.json'), 'utf8')) as { version: string };
+    // Those of the other formats were looked at in this version, which takes too long for every run: all take linear
+    // time.
+    const { version } = JSON.parse(readFileSync(require.resolve('@cfworker/json-schema/package.json'), 'utf8')) as {
+      version: string;
+    };
     expect(version).toBe('4.1.6');
   });
 });
@@ -106,7 +147,9 @@ function literalsOf(file: string): string[] {
   const tree = ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest, true);
   const found = new Set<string>();
   const visit = (node: ts.Node): void => {
-    if (ts.isRegularExpressionLiteral(node)) found.add(node.text);
+    if (ts.isRegularExpressionLiteral(node)) {
+      found.add(node.text);
+    }
     ts.forEachChild(node, visit);
   };
   visit(tree);

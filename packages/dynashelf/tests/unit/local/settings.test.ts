@@ -14,17 +14,38 @@ test.each([
   [{ PORT: '0' }, 'PORT is "0": set it to a number from 1 to 65535, or unset it for 3000.'],
   [{ PORT: '65536' }, 'PORT is "65536": set it to a number from 1 to 65535, or unset it for 3000.'],
   [{ SAMPLE_DATA: 'no' }, 'SAMPLE_DATA is "no": set it to "off", or unset it to have sample data.'],
-  [{ ACCESS: 'closed' }, 'ACCESS is "closed": set it to "rules" to serve by the rules of the resource files, or unset it to let everyone do everything.'],
+  [
+    { ACCESS: 'closed' },
+    'ACCESS is "closed": set it to "rules" to serve by the rules of the resource files, or unset it to let everyone do everything.',
+  ],
   [{ API_KEYS: 'yes' }, 'API_KEYS is "yes": set it to "required", or unset it to ask for none.'],
-  [{ API_DESCRIPTION: 'closed' }, 'API_DESCRIPTION is "closed": set it to "private", or unset it to tell everyone what is served.'],
+  [
+    { API_DESCRIPTION: 'closed' },
+    'API_DESCRIPTION is "closed": set it to "private", or unset it to tell everyone what is served.',
+  ],
 ])('%j is refused', (environment, sentence) => {
   expect(() => readSettings(environment)).toThrow(sentence);
 });
 
 test('without a word everything has its default', () => {
-  expect(readSettings({})).toEqual({ port: 3000, dataDirectory: join(process.cwd(), '.dynamodb'), sampleData: true, access: 'open', apiKeys: false, origins: undefined });
-  expect(readSettings({ CORS_ORIGINS: 'https://a.example, https://b.example' }).origins).toEqual(['https://a.example', 'https://b.example']);
-  expect(functionEnvironment({}, 'http://127.0.0.1:1', 'key')).toMatchObject({ ACCESS: 'open', CORS_ORIGINS: '*', CURSOR_KEY: 'key', AWS_ACCESS_KEY_ID: 'local' });
+  expect(readSettings({})).toEqual({
+    port: 3000,
+    dataDirectory: join(process.cwd(), '.dynamodb'),
+    sampleData: true,
+    access: 'open',
+    apiKeys: false,
+    origins: undefined,
+  });
+  expect(readSettings({ CORS_ORIGINS: 'https://a.example, https://b.example' }).origins).toEqual([
+    'https://a.example',
+    'https://b.example',
+  ]);
+  expect(functionEnvironment({}, 'http://127.0.0.1:1', 'key')).toMatchObject({
+    ACCESS: 'open',
+    CORS_ORIGINS: '*',
+    CURSOR_KEY: 'key',
+    AWS_ACCESS_KEY_ID: 'local',
+  });
 });
 
 describe('the data directory', () => {
@@ -44,10 +65,16 @@ describe('the data directory', () => {
   });
 
   // Node's own way of making directories goes on for ever in the first one.
-  test.each([...(process.platform === 'linux' ? ['/proc/data', '/proc/data/deeper', '/dev/null/data'] : []), 'a-file', 'a-file/data'])('%s cannot be made, and a sentence says so', (path) => {
+  test.each([
+    ...(process.platform === 'linux' ? ['/proc/data', '/proc/data/deeper', '/dev/null/data'] : []),
+    'a-file',
+    'a-file/data',
+  ])('%s cannot be made, and a sentence says so', (path) => {
     writeFileSync(join(base, 'a-file'), '');
     const directory = path.startsWith('/') ? path : join(base, path);
-    expect(() => makeDataDirectory(directory)).toThrow(/^The directory .* for local data cannot be made \(.*\): set DATA_DIR to one that can\.$/);
+    expect(() => makeDataDirectory(directory)).toThrow(
+      /^The directory .* for local data cannot be made \(.*\): set DATA_DIR to one that can\.$/,
+    );
   });
 });
 
@@ -58,13 +85,19 @@ describe('the database', () => {
       'Java was not found, and the local database needs 17 or newer: install one (for example from https://adoptium.net) and put it on the PATH, or set DYNAMODB_ENDPOINT to an engine that runs already.',
     );
     writeFileSync(join(bin, 'java'), '#!/bin/sh\necho \'openjdk version "11.0.2"\' >&2\n', { mode: 0o755 });
-    await expect(chooseEngine({ PATH: `${bin}:/bin:/usr/bin`, DYNAMODB_ENGINE: 'java' })).rejects.toThrow(/^The Java found is version 11, and/);
+    await expect(chooseEngine({ PATH: `${bin}:/bin:/usr/bin`, DYNAMODB_ENGINE: 'java' })).rejects.toThrow(
+      /^The Java found is version 11, and/,
+    );
     rmSync(bin, { recursive: true });
   });
 
   test('nothing at DYNAMODB_ENDPOINT, or no URL there, is said', async () => {
     const endpoint = `http://127.0.0.1:${await freePort()}`;
-    await expect(startDatabase(undefined, { DYNAMODB_ENDPOINT: endpoint })).rejects.toThrow(`Nothing answers at DYNAMODB_ENDPOINT (${endpoint}): start that database, or unset the variable to have one started.`);
-    await expect(startDatabase(undefined, { DYNAMODB_ENDPOINT: 'localhost:8000' })).rejects.toThrow(/^DYNAMODB_ENDPOINT is "localhost:8000": set it to a URL/);
+    await expect(startDatabase(undefined, { DYNAMODB_ENDPOINT: endpoint })).rejects.toThrow(
+      `Nothing answers at DYNAMODB_ENDPOINT (${endpoint}): start that database, or unset the variable to have one started.`,
+    );
+    await expect(startDatabase(undefined, { DYNAMODB_ENDPOINT: 'localhost:8000' })).rejects.toThrow(
+      /^DYNAMODB_ENDPOINT is "localhost:8000": set it to a URL/,
+    );
   });
 });

@@ -16,7 +16,11 @@ const definition: TableDefinition = {
     { AttributeName: 'sk', KeyType: 'RANGE' },
   ],
   GlobalSecondaryIndexes: [
-    { IndexName: 'gsi1', KeySchema: [{ AttributeName: 'gsi1pk', KeyType: 'HASH' }], Projection: { ProjectionType: 'ALL' } },
+    {
+      IndexName: 'gsi1',
+      KeySchema: [{ AttributeName: 'gsi1pk', KeyType: 'HASH' }],
+      Projection: { ProjectionType: 'ALL' },
+    },
   ],
 };
 
@@ -36,21 +40,38 @@ test.each<[string, TableDefinition, string | undefined]>([
 });
 
 test('a present table with an index too many, or another projection', () => {
-  expect(firstDifference({ ...definition, GlobalSecondaryIndexes: [] }, definition)).toBe('it has an index gsi1 too many');
-  const keysOnly = definition.GlobalSecondaryIndexes?.map((index) => ({ ...index, Projection: { ProjectionType: 'KEYS_ONLY' as const } })) ?? [];
-  expect(firstDifference({ ...definition, GlobalSecondaryIndexes: keysOnly }, definition)).toBe('the projection of its index gsi1 differs');
+  expect(firstDifference({ ...definition, GlobalSecondaryIndexes: [] }, definition)).toBe(
+    'it has an index gsi1 too many',
+  );
+  const keysOnly =
+    definition.GlobalSecondaryIndexes?.map((index) => ({
+      ...index,
+      Projection: { ProjectionType: 'KEYS_ONLY' as const },
+    })) ?? [];
+  expect(firstDifference({ ...definition, GlobalSecondaryIndexes: keysOnly }, definition)).toBe(
+    'the projection of its index gsi1 differs',
+  );
 });
 
 test('a table is made once, one that the database refuses is said, and so is one that differs from what is there', async () => {
   const client = new DynamoDBClient({});
   const name = `${process.env['TABLE_NAME']}-ensured`;
   try {
-    await expect(ensureTable(client, name, { ...definition, AttributeDefinitions: definition.AttributeDefinitions.slice(0, 2) }, 'start anew.')).rejects.toThrow(
+    await expect(
+      ensureTable(
+        client,
+        name,
+        { ...definition, AttributeDefinitions: definition.AttributeDefinitions.slice(0, 2) },
+        'start anew.',
+      ),
+    ).rejects.toThrow(
       /^The table was refused by the database \(.*\): check that DYNAMODB_ENDPOINT, if set, names a DynamoDB engine\.$/,
     );
     expect(await ensureTable(client, name, definition, 'start anew.')).toBe('created');
     expect(await ensureTable(client, name, definition, 'start anew.')).toBe('found');
-    await expect(ensureTable(client, name, { ...definition, GlobalSecondaryIndexes: [] }, 'start anew.')).rejects.toThrow(
+    await expect(
+      ensureTable(client, name, { ...definition, GlobalSecondaryIndexes: [] }, 'start anew.'),
+    ).rejects.toThrow(
       `The local table ${name} is not the one that is now declared (it has an index gsi1 too many): start anew.`,
     );
   } finally {

@@ -24,7 +24,20 @@ test('a variable that is wrong is named', () => {
 
 test('what is refused to everyone is described, and in no client', () => {
   const described = describeApi(papersWith({ list: 'public', delete: 'public' }), '', trustedIn({}));
-  const lines = (document: typeof described): string[] => Object.entries(document.paths).filter(([path]) => path.startsWith('/papers')).flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path}`)).filter((line) => !line.startsWith('parameters'));
-  expect(lines(described)).toEqual(['get /papers', 'post /papers', 'get /papers/{id}', 'put /papers/{id}', 'patch /papers/{id}', 'delete /papers/{id}', 'get /papers/{id}/remarks', 'post /papers/{id}/publish']);
+  const lines = (document: typeof described): string[] =>
+    Object.entries(document.paths)
+      .filter(([path]) => path.startsWith('/papers'))
+      .flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path}`))
+      .filter((line) => !line.startsWith('parameters'));
+  expect(lines(described)).toEqual([
+    'get /papers',
+    'post /papers',
+    'get /papers/{id}',
+    'put /papers/{id}',
+    'patch /papers/{id}',
+    'delete /papers/{id}',
+    'get /papers/{id}/remarks',
+    'post /papers/{id}/publish',
+  ]);
   expect(lines(forClients(described))).toEqual(['get /papers', 'delete /papers/{id}']);
 });

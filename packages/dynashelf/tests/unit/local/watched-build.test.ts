@@ -18,7 +18,9 @@ const built = (): string => readFileSync(path('out/src/functions/read.js'), 'utf
 
 /** Waits for it, as long as a test may take. */
 async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(10);
+  while (!holds()) {
+    await sleep(10);
+  }
 }
 
 beforeEach(async () => {
@@ -28,11 +30,17 @@ beforeEach(async () => {
   write('src/functions/read.ts', "import { name } from '../resources/books';\nexport const handler = () => name;\n");
   write('src/resources/books.ts', "export const name: string = 'first';\n");
   told = [];
-  stop = await buildWatched(directory, 'out', ['src/functions/read.handler'], { bundle: true, format: 'cjs', platform: 'node' }, {
-    building: async () => told.push('building'),
-    built: async (mistakes) => told.push(['built', ...mistakes].join(' ')),
-    changed: () => told.push('changed'),
-  });
+  stop = await buildWatched(
+    directory,
+    'out',
+    ['src/functions/read.handler'],
+    { bundle: true, format: 'cjs', platform: 'node' },
+    {
+      building: async () => told.push('building'),
+      built: async (mistakes) => told.push(['built', ...mistakes].join(' ')),
+      changed: () => told.push('changed'),
+    },
+  );
 });
 afterEach(async () => {
   await stop();
@@ -46,21 +54,30 @@ test('the first build is there when it resolves, and is no change', () => {
 
 test.each<[string, () => void]>([
   ['is saved', () => write('src/resources/books.ts', "export const name = 'second';\n")],
-  ['is saved under another name, and renamed', () => {
-    write('src/resources/.books.swp', "export const name = 'second';\n");
-    renameSync(path('src/resources/.books.swp'), path('src/resources/books.ts'));
-  }],
-  ['is in a folder that another one is put in the place of', () => {
-    cpSync(path('src/resources'), path('other'), { recursive: true });
-    rmSync(path('src/resources'), { recursive: true });
-    write('other/books.ts', "export const name = 'second';\n");
-    renameSync(path('other'), path('src/resources'));
-  }],
-  ['goes away with all of src, and comes back', () => {
-    renameSync(path('src'), path('away'));
-    cpSync(path('away'), path('src'), { recursive: true });
-    write('src/resources/books.ts', "export const name = 'second';\n");
-  }],
+  [
+    'is saved under another name, and renamed',
+    () => {
+      write('src/resources/.books.swp', "export const name = 'second';\n");
+      renameSync(path('src/resources/.books.swp'), path('src/resources/books.ts'));
+    },
+  ],
+  [
+    'is in a folder that another one is put in the place of',
+    () => {
+      cpSync(path('src/resources'), path('other'), { recursive: true });
+      rmSync(path('src/resources'), { recursive: true });
+      write('other/books.ts', "export const name = 'second';\n");
+      renameSync(path('other'), path('src/resources'));
+    },
+  ],
+  [
+    'goes away with all of src, and comes back',
+    () => {
+      renameSync(path('src'), path('away'));
+      cpSync(path('away'), path('src'), { recursive: true });
+      write('src/resources/books.ts', "export const name = 'second';\n");
+    },
+  ],
 ])('a source that %s is built, and so is the next change', async (_how, change) => {
   change();
   await until(() => built().includes('"second"') && told.at(-1) === 'changed');

@@ -10,11 +10,17 @@ import fc from 'fast-check';
 
 import { type ArchivedFile, zip } from '../../../src/local/zip';
 
-/** What the archive holds by its central directory (APPNOTE 6.3.3 §4.3.12), each entry held against its local header. */
+/**
+ * What the archive holds by its central directory (APPNOTE 6.3.3 §4.3.12), each entry held against its local header.
+ */
 function read(archive: Buffer): { path: string; contents: Buffer; mode: number }[] {
   const end = archive.length - 22;
   expect(archive.readUInt32LE(end)).toBe(0x06054b50);
-  const [count, size, start] = [archive.readUInt16LE(end + 10), archive.readUInt32LE(end + 12), archive.readUInt32LE(end + 16)];
+  const [count, size, start] = [
+    archive.readUInt16LE(end + 10),
+    archive.readUInt32LE(end + 12),
+    archive.readUInt32LE(end + 16),
+  ];
   expect(start + size).toBe(end);
   let at = start;
   return Array.from({ length: count }, () => {
@@ -34,14 +40,22 @@ function read(archive: Buffer): { path: string; contents: Buffer; mode: number }
   });
 }
 
-const files = fc.uniqueArray(fc.tuple(fc.stringMatching(/^[a-z0-9ä€/._-]{1,30}$/), fc.uint8Array({ maxLength: 300 })), { selector: ([path]) => path, maxLength: 6 });
+const files = fc.uniqueArray(fc.tuple(fc.stringMatching(/^[a-z0-9ä€/._-]{1,30}$/), fc.uint8Array({ maxLength: 300 })), {
+  selector: ([path]) => path,
+  maxLength: 6,
+});
 
 test('holds any files under their names, readable for everyone', () => {
-  fc.assert(fc.property(files, (some) => {
-    const found = read(zip(some));
-    expect(found.map(({ path, contents }) => [path, [...contents]])).toEqual(some.map(([path, contents]) => [path, [...contents]]));
-    expect(found.every(({ mode }) => mode === 0o100644)).toBe(true);
-  }), { numRuns: 50 });
+  fc.assert(
+    fc.property(files, (some) => {
+      const found = read(zip(some));
+      expect(found.map(({ path, contents }) => [path, [...contents]])).toEqual(
+        some.map(([path, contents]) => [path, [...contents]]),
+      );
+      expect(found.every(({ mode }) => mode === 0o100644)).toBe(true);
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test('is the same bytes of the same files, whenever it is made', () => {
@@ -55,13 +69,26 @@ test('is the same bytes of the same files, whenever it is made', () => {
 
 test('is read by another program', () => {
   const folder = mkdtempSync(join(tmpdir(), 'zip-'));
-  writeFileSync(join(folder, 'a.zip'), zip([['a/ä.txt', Buffer.from('one')], ['empty', Buffer.alloc(0)], ['b.js', Buffer.from('two'.repeat(10_000))]]));
-  const script = 'import sys, zipfile\nz = zipfile.ZipFile(sys.argv[1])\nprint(z.testzip(), [(i.filename, len(z.read(i))) for i in z.infolist()])';
+  writeFileSync(
+    join(folder, 'a.zip'),
+    zip([
+      ['a/ä.txt', Buffer.from('one')],
+      ['empty', Buffer.alloc(0)],
+      ['b.js', Buffer.from('two'.repeat(10_000))],
+    ]),
+  );
+  const script =
+    'import sys, zipfile\nz = zipfile.ZipFile(sys.argv[1])\nprint(z.testzip(), [(i.filename, len(z.read(i))) for i in z.infolist()])';
   try {
-    const said = execFileSync('python3', ['-c', script, join(folder, 'a.zip')], { encoding: 'utf8', env: { ...process.env, PYTHONIOENCODING: 'utf8' } });
+    const said = execFileSync('python3', ['-c', script, join(folder, 'a.zip')], {
+      encoding: 'utf8',
+      env: { ...process.env, PYTHONIOENCODING: 'utf8' },
+    });
     expect(said.trim()).toBe("None [('a/ä.txt', 3), ('empty', 0), ('b.js', 30000)]");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error; // no Python here
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw error;
+    } // no Python here
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -16,13 +16,19 @@ interface Case {
   disabled?: boolean;
 }
 
-const cases = ([...specSuite, ...suite] as Case[]).filter((entry) => entry.patch !== undefined && entry.disabled !== true);
+const cases = ([...specSuite, ...suite] as Case[]).filter(
+  (entry) => entry.patch !== undefined && entry.disabled !== true,
+);
 
 test('the suite is there', () => {
   expect(cases.length).toBeGreaterThan(85);
 });
 
-test.each(cases.map((entry, index) => [`${index}: ${entry.comment ?? entry.error ?? JSON.stringify(entry.patch)}`, entry] as const))('%s', (_name, { doc, patch, expected, error }) => {
+test.each(
+  cases.map(
+    (entry, index) => [`${index}: ${entry.comment ?? entry.error ?? JSON.stringify(entry.patch)}`, entry] as const,
+  ),
+)('%s', (_name, { doc, patch, expected, error }) => {
   const before = structuredClone(doc);
   const isMalformed = findPatchFaults(patch!).count > 0;
   if (error === undefined) {

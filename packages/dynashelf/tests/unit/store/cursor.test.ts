@@ -7,12 +7,18 @@ import { openCursor, sealCursor } from '../../../src/store/query/cursor';
 const KEYS = ['a key of sixteen and more', 'another key of that kind'] as const;
 
 test('a cursor gives the position that it was made of, for its own binding and with any of the keys', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }).map((text) => text.toWellFormed()), fc.string(), (position, binding) => {
-    const cursor = sealCursor([KEYS[1]], binding, position);
-    expect(openCursor([...KEYS], binding, cursor)).toBe(position);
-    expect(openCursor([KEYS[0]], binding, cursor)).toBeUndefined();
-    expect(openCursor([...KEYS], `${binding}.`, cursor)).toBeUndefined();
-  }));
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary', maxLength: 200 }).map((text) => text.toWellFormed()),
+      fc.string(),
+      (position, binding) => {
+        const cursor = sealCursor([KEYS[1]], binding, position);
+        expect(openCursor([...KEYS], binding, cursor)).toBe(position);
+        expect(openCursor([KEYS[0]], binding, cursor)).toBeUndefined();
+        expect(openCursor([...KEYS], `${binding}.`, cursor)).toBeUndefined();
+      },
+    ),
+  );
 });
 
 test('a cursor that is changed, cut or lengthened is none', () => {
@@ -29,7 +35,10 @@ test('a cursor that is changed, cut or lengthened is none', () => {
 });
 
 test('the length tells no more than between which powers of two that of the position lies', () => {
-  const lengths = Array.from({ length: 1024 }, (_, length) => sealCursor([...KEYS], 'books', 'x'.repeat(length)).length);
+  const lengths = Array.from(
+    { length: 1024 },
+    (_, length) => sealCursor([...KEYS], 'books', 'x'.repeat(length)).length,
+  );
   expect(new Set(lengths).size).toBe(6);
   expect(new Set(lengths.slice(0, 33)).size).toBe(1);
   expect(new Set(lengths.slice(33, 65)).size).toBe(1);

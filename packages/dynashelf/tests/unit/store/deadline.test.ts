@@ -16,14 +16,30 @@ beforeEach(() => void jest.spyOn(console, 'error').mockImplementation(() => unde
 afterEach(() => jest.restoreAllMocks());
 afterAll(() => server.stop());
 
-/** What a request that fails is to the client, how long it took in milliseconds, and whether it may have been carried out. */
-async function failing(connect: typeof connectByWire, left: number): Promise<{ status: number; took: number; inDoubt: boolean }> {
+/**
+ * What a request that fails is to the client, how long it took in milliseconds, and whether it may have been carried
+ * out.
+ */
+async function failing(
+  connect: typeof connectByWire,
+  left: number,
+): Promise<{ status: number; took: number; inDoubt: boolean }> {
   const start = Date.now();
-  const error = await connect()('GetItem', GET, { deadline: start + left }).then(() => undefined, (thrown: unknown) => thrown);
-  return { status: (toProblem(error) as { status: number }).status, took: Date.now() - start, inDoubt: mayBeDone(error) };
+  const error = await connect()('GetItem', GET, { deadline: start + left }).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  return {
+    status: (toProblem(error) as { status: number }).status,
+    took: Date.now() - start,
+    inDoubt: mayBeDone(error),
+  };
 }
 
-describe.each([['the SDK', connectBySdk], ['the wire', connectByWire]] as const)('by %s', (_way, connect) => {
+describe.each([
+  ['the SDK', connectBySdk],
+  ['the wire', connectByWire],
+] as const)('by %s', (_way, connect) => {
   test('an attempt that is not answered ends at the deadline, with 503 and in doubt', async () => {
     server.expect(() => 'silence');
     const { status, took, inDoubt } = await failing(connect, 200);

@@ -14,7 +14,14 @@ import { decode, encode, type AttributeMap } from '../../../src/store/layout/val
 import { schemaPlans, type SchemaPlan } from '../../setup/schemas';
 
 /** What Dynamoose does to a record that it reads, in Model.get. */
-const HYDRATION = { customTypesDynamo: true, checkExpiredItem: true, saveUnknown: true, modifiers: ['get'], type: 'fromDynamo', mapAttributes: true };
+const HYDRATION = {
+  customTypesDynamo: true,
+  checkExpiredItem: true,
+  saveUnknown: true,
+  modifiers: ['get'],
+  type: 'fromDynamo',
+  mapAttributes: true,
+};
 
 const KEY = { [PARTITION_KEY]: 'things', [SORT_KEY]: '1' };
 
@@ -24,42 +31,60 @@ const RUNS = Number(process.env.ORACLE_RUNS ?? 500);
 const TIMEOUT = 60 * RUNS;
 
 /** A schema, and some bodies that its JSON Schema takes. */
-const cases = schemaPlans.chain((plan) => fc.record({ plan: fc.constant(plan).map(shown), bodies: fc.array(plan.json, { minLength: 1, maxLength: 4 }) }));
+const cases = schemaPlans.chain((plan) =>
+  fc.record({ plan: fc.constant(plan).map(shown), bodies: fc.array(plan.json, { minLength: 1, maxLength: 4 }) }),
+);
 
-test('an item is refused exactly where Dynamoose refuses it, and otherwise what Dynamoose would store is stored', async () => {
-  let stored = 0;
-  let refused = 0;
-  await fc.assert(fc.asyncProperty(cases, async ({ plan, bodies }) => {
-    for (const body of bodies) {
-      const ours = await prepared(readNodes(plan.make()), body);
-      const theirs = await saved(plan.make(), plan.feed(body));
-      if (ours.faults.count > 0 || theirs instanceof Error) {
-        refused++;
-        expect({ faults: ours.faults.count > 0, refused: theirs instanceof Error ? theirs.message : theirs })
-          .toEqual({ faults: true, refused: expect.stringMatching(REFUSALS) as string });
-      } else {
-        stored++;
-        expect(comparable({ M: encode(ours.values) })).toEqual(comparable({ M: theirs }));
-      }
-    }
-  }), { numRuns: RUNS });
-  // Neither outcome is rare, so both are tested.
-  expect(Math.min(stored, refused)).toBeGreaterThan(RUNS / 5);
-}, TIMEOUT);
+test(
+  'an item is refused exactly where Dynamoose refuses it, and otherwise what Dynamoose would store is stored',
+  async () => {
+    let stored = 0;
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ plan, bodies }) => {
+        for (const body of bodies) {
+          const ours = await prepared(readNodes(plan.make()), body);
+          const theirs = await saved(plan.make(), plan.feed(body));
+          if (ours.faults.count > 0 || theirs instanceof Error) {
+            refused++;
+            expect({
+              faults: ours.faults.count > 0,
+              refused: theirs instanceof Error ? theirs.message : theirs,
+            }).toEqual({ faults: true, refused: expect.stringMatching(REFUSALS) as string });
+          } else {
+            stored++;
+            expect(comparable({ M: encode(ours.values) })).toEqual(comparable({ M: theirs }));
+          }
+        }
+      }),
+      { numRuns: RUNS },
+    );
+    // Neither outcome is rare, so both are tested.
+    expect(Math.min(stored, refused)).toBeGreaterThan(RUNS / 5);
+  },
+  TIMEOUT,
+);
 
-test('an item is returned as Dynamoose would hydrate it, without what the schema does not know', async () => {
-  await fc.assert(fc.asyncProperty(cases, fc.boolean(), async ({ plan, bodies }, more) => {
-    for (const body of bodies) {
-      const { values, faults } = await prepared(readNodes(plan.make()), body);
-      if (faults.count > 0) {
-        continue;
-      }
-      const record = more ? withUnknown(readNodes(plan.make()), encode(values)) : encode(values);
-      const read = await decode(readNodes(plan.make()), record);
-      expect(read).toEqual(await hydrated(plan.make(), record));
-    }
-  }), { numRuns: RUNS });
-}, TIMEOUT);
+test(
+  'an item is returned as Dynamoose would hydrate it, without what the schema does not know',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, fc.boolean(), async ({ plan, bodies }, more) => {
+        for (const body of bodies) {
+          const { values, faults } = await prepared(readNodes(plan.make()), body);
+          if (faults.count > 0) {
+            continue;
+          }
+          const record = more ? withUnknown(readNodes(plan.make()), encode(values)) : encode(values);
+          const read = await decode(readNodes(plan.make()), record);
+          expect(read).toEqual(await hydrated(plan.make(), record));
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  },
+  TIMEOUT,
+);
 
 /** The messages of what is required, enum and validate, ours to check, and of an empty set. */
 const REFUSALS = /is a required property|must equal|had a validation error|not abc|non-empty set|to a RegExp validator/;
@@ -101,28 +126,52 @@ function withoutKey({ [PARTITION_KEY]: _pk, [SORT_KEY]: _sk, ...rest }: Attribut
 /** A record with attributes that no schema declares, also inside its objects. */
 function withUnknown(attributes: ReadonlyMap<string, Node>, record: AttributeMap): AttributeMap {
   const unknown = { unknown: { S: 'x' } };
-  const nested = Object.entries(record).map(([name, value]) => [name, attributes.get(name)!.members.size > 0 ? { M: { ...value.M, ...unknown } } : value] as const);
+  const nested = Object.entries(record).map(
+    ([name, value]) =>
+      [name, attributes.get(name)!.members.size > 0 ? { M: { ...value.M, ...unknown } } : value] as const,
+  );
   return { ...Object.fromEntries(nested), ...unknown, gsi1pk: { S: 'y' } };
 }
 
 /** An attribute value in one form: neither the order of a set nor the class of bytes is part of it. */
 function comparable(value: AttributeValue): unknown {
-  return value.M !== undefined ? { M: Object.fromEntries(Object.entries(value.M).map(([name, inner]) => [name, comparable(inner)])) }
-    : value.L !== undefined ? { L: value.L.map(comparable) }
-      : value.SS !== undefined ? { SS: [...value.SS].sort() }
-        : value.NS !== undefined ? { NS: [...value.NS].sort() }
-          : value.B !== undefined ? { B: inBase64(value.B) }
-            : value.BS !== undefined ? { BS: value.BS.map(inBase64).sort() } : value;
+  return value.M !== undefined
+    ? { M: Object.fromEntries(Object.entries(value.M).map(([name, inner]) => [name, comparable(inner)])) }
+    : value.L !== undefined
+      ? { L: value.L.map(comparable) }
+      : value.SS !== undefined
+        ? { SS: [...value.SS].sort() }
+        : value.NS !== undefined
+          ? { NS: [...value.NS].sort() }
+          : value.B !== undefined
+            ? { B: inBase64(value.B) }
+            : value.BS !== undefined
+              ? { BS: value.BS.map(inBase64).sort() }
+              : value;
 }
 
 /** A hydrated value as JSON: what JSON.stringify would write, but for sets and bytes. */
 function inJson(value: unknown): unknown {
-  if (value instanceof Date) { return value.toJSON(); }
-  if (value instanceof Uint8Array) { return inBase64(value); }
-  if (value instanceof Set) { return [...value].map(inJson).sort((a, b) => typeof a === 'number' ? a - (b as number) : String(a) < String(b) ? -1 : 1); }
-  if (Array.isArray(value)) { return value.map((inner) => inJson(inner) ?? null); }
+  if (value instanceof Date) {
+    return value.toJSON();
+  }
+  if (value instanceof Uint8Array) {
+    return inBase64(value);
+  }
+  if (value instanceof Set) {
+    return [...value]
+      .map(inJson)
+      .sort((a, b) => (typeof a === 'number' ? a - (b as number) : String(a) < String(b) ? -1 : 1));
+  }
+  if (Array.isArray(value)) {
+    return value.map((inner) => inJson(inner) ?? null);
+  }
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, inJson(inner)]).filter(([, inner]) => inner !== undefined));
+    return Object.fromEntries(
+      Object.entries(value)
+        .map(([name, inner]) => [name, inJson(inner)])
+        .filter(([, inner]) => inner !== undefined),
+    );
   }
   return value;
 }
@@ -137,9 +186,20 @@ function shown(plan: SchemaPlan): SchemaPlan {
 }
 
 function describeSchema(value: unknown): string {
-  return typeof value === 'function' ? (/^function (String|Number|Boolean|Date|Buffer|Object|Array|Set)\(/.exec(value.toString())?.[1] ?? `(${value.toString()})`)
-    : value instanceof RegExp ? value.toString()
-      : Buffer.isBuffer(value) || value instanceof Date || value instanceof Set || typeof value !== 'object' || value === null ? fc.stringify(value)
-        : Array.isArray(value) ? `[${value.map(describeSchema).join(', ')}]`
-          : `{ ${Object.entries(value).map(([name, inner]) => `${name}: ${describeSchema(inner)}`).join(', ')} }`;
+  return typeof value === 'function'
+    ? (/^function (String|Number|Boolean|Date|Buffer|Object|Array|Set)\(/.exec(value.toString())?.[1] ??
+        `(${value.toString()})`)
+    : value instanceof RegExp
+      ? value.toString()
+      : Buffer.isBuffer(value) ||
+          value instanceof Date ||
+          value instanceof Set ||
+          typeof value !== 'object' ||
+          value === null
+        ? fc.stringify(value)
+        : Array.isArray(value)
+          ? `[${value.map(describeSchema).join(', ')}]`
+          : `{ ${Object.entries(value)
+              .map(([name, inner]) => `${name}: ${describeSchema(inner)}`)
+              .join(', ')} }`;
 }

@@ -11,7 +11,12 @@ const things = defineResource({
   name: 'things',
   description: 'Things.',
   schema: {
-    author: { type: String, maxLength: 800 }, title: { type: String, maxLength: 300 }, pages: Number, flag: Boolean, level: Number, free: String,
+    author: { type: String, maxLength: 800 },
+    title: { type: String, maxLength: 300 },
+    pages: Number,
+    flag: Boolean,
+    level: Number,
+    free: String,
   },
   indexes: {
     byAuthor: { partition: 'author', sort: 'title' },
@@ -31,7 +36,10 @@ function f(text: string, ...values: Operand[]): Filter {
 
 function order(text?: string): Order {
   const names = (text ?? '-id').split(',');
-  return { attributes: names.map((name) => name.replace('-', '')).filter((name) => name !== 'id'), descending: names[0]!.startsWith('-') };
+  return {
+    attributes: names.map((name) => name.replace('-', '')).filter((name) => name !== 'id'),
+    descending: names[0]!.startsWith('-'),
+  };
 }
 
 /** A plan in one line: index or base, the key condition's values, what is left. */
@@ -39,12 +47,14 @@ function shown(resource: typeof things | typeof sharded, plan: Plan | undefined)
   if (plan === undefined || plan.kind === 'nothing') {
     return plan === undefined ? 'not served' : 'nothing';
   }
-  const left = (filters: readonly Filter[]): string => filters.map(({ path, operator }) => `${path.join('.')} ${operator}`).join(', ');
+  const left = (filters: readonly Filter[]): string =>
+    filters.map(({ path, operator }) => `${path.join('.')} ${operator}`).join(', ');
   if (plan.kind === 'ids') {
     return `ids ${plan.ids.join(' ')} | ${left(plan.filters)}`;
   }
   const { low, high, prefix } = plan.range;
-  const range = prefix !== undefined ? ` ${prefix}*` : low === undefined && high === undefined ? '' : ` ${low ?? ''}…${high ?? ''}`;
+  const range =
+    prefix !== undefined ? ` ${prefix}*` : low === undefined && high === undefined ? '' : ` ${low ?? ''}…${high ?? ''}`;
   const text = `${plan.index?.name ?? 'base'} ${plan.partitions.join(' ')}${range} ${plan.descending ? 'desc' : 'asc'}${plan.filters.length > 0 ? ` | ${left(plan.filters)}` : ''}${plan.inMemory.length > 0 ? ` || ${left(plan.inMemory)}` : ''}`;
   expect(queryInput('table', resource, plan, plan.partitions[0]!, {})).not.toHaveProperty('Select');
   return text.replace(/\u0001/g, '¹').replace(/\u0002/g, '²');
@@ -72,47 +82,117 @@ test.each<[description: string, filters: Filter[], sort: string | undefined, pla
   ['ids between, the wrong way round', [f('id gte', 'x'), f('id lte', 'a')], undefined, 'nothing'],
   ['ids by their beginning', [f('id begins', '0190')], 'id', 'base things 0190* asc'],
   ['ids by what DynamoDB has no key condition for', [f('id ne', 'x')], undefined, 'base things desc || id ne'],
-  ['an id bound that is no key', [f('id gte', ''), f('id lte', 'x'.repeat(1025))], undefined, 'base things desc || id gte, id lte'],
+  [
+    'an id bound that is no key',
+    [f('id gte', ''), f('id lte', 'x'.repeat(1025))],
+    undefined,
+    'base things desc || id gte, id lte',
+  ],
 
   ['a sort', [], 'pages', 'byPages things#byPages asc'],
   ['a sort, descending', [], '-pages', 'byPages things#byPages desc'],
   ['a sort with id at its end', [], '-pages,-id', 'byPages things#byPages desc'],
   ['a sort with a filter of another attribute', [f('free', 'x')], 'title', 'byTitle things#byTitle asc | free eq'],
   ['a sort by an index with its partition', [f('author', 'X')], 'title', 'byAuthor things#byAuthor#X asc'],
-  ['a sort by an index with its partition missing falls to the index without', [f('author gt', 'X')], 'title', 'byTitle things#byTitle asc | author gt'],
+  [
+    'a sort by an index with its partition missing falls to the index without',
+    [f('author gt', 'X')],
+    'title',
+    'byTitle things#byTitle asc | author gt',
+  ],
   ['a sort that nothing serves', [], 'free', 'not served'],
   ['a sort that an index serves with its partition alone', [], 'level,pages', 'not served'],
-  ['a sort by a part of an index’s attributes: ties would be in another order', [f('flag', true)], 'level', 'not served'],
+  [
+    'a sort by a part of an index’s attributes: ties would be in another order',
+    [f('flag', true)],
+    'level',
+    'not served',
+  ],
   ['a sort by several attributes', [f('flag', true)], '-level,-pages', 'byLevels things#byLevels#true desc'],
   ['several attributes in another order', [f('flag', true)], 'pages,level', 'not served'],
-  ['the first of several held equal', [f('flag', true), f('level', 1)], 'pages', `byLevels things#byLevels#true ${sortableNumber(1)}* asc`],
-  ['what is held equal orders nothing', [f('flag', true), f('level', 1)], 'level,pages', `byLevels things#byLevels#true ${sortableNumber(1)}* asc`],
-  ['the second of several held equal', [f('flag', true), f('pages', 200)], 'level', 'byLevels things#byLevels#true asc | pages eq'],
+  [
+    'the first of several held equal',
+    [f('flag', true), f('level', 1)],
+    'pages',
+    `byLevels things#byLevels#true ${sortableNumber(1)}* asc`,
+  ],
+  [
+    'what is held equal orders nothing',
+    [f('flag', true), f('level', 1)],
+    'level,pages',
+    `byLevels things#byLevels#true ${sortableNumber(1)}* asc`,
+  ],
+  [
+    'the second of several held equal',
+    [f('flag', true), f('pages', 200)],
+    'level',
+    'byLevels things#byLevels#true asc | pages eq',
+  ],
 
   ['a partition alone keeps the order by id', [f('flag', true)], undefined, 'byFlag things#byFlag#true desc'],
   ['a partition whose index is ordered otherwise', [f('author', 'X')], undefined, 'base things desc | author eq'],
-  ['every attribute of an index held equal', [f('author', 'X'), f('title', 'T')], undefined, 'byAuthor things#byAuthor#X T¹* desc'],
+  [
+    'every attribute of an index held equal',
+    [f('author', 'X'), f('title', 'T')],
+    undefined,
+    'byAuthor things#byAuthor#X T¹* desc',
+  ],
   ['the same, ascending', [f('author', 'X'), f('title', 'T')], 'id', 'byAuthor things#byAuthor#X T¹* asc'],
   ['the sort attribute held equal', [f('pages', 200)], undefined, `byPages things#byPages ${n200}* desc`],
-  ['of two indexes the one that decides more', [f('flag', true), f('level', 1), f('pages', 200)], undefined, `byLevels things#byLevels#true ${sortableNumber(1)}${n200}* desc`],
+  [
+    'of two indexes the one that decides more',
+    [f('flag', true), f('level', 1), f('pages', 200)],
+    undefined,
+    `byLevels things#byLevels#true ${sortableNumber(1)}${n200}* desc`,
+  ],
   ['a range does not change the order by id', [f('pages gte', 200)], undefined, 'base things desc | pages gte'],
 
-  ['a range on the sort attribute', [f('pages gte', 200), f('pages lt', 300)], 'pages', `byPages things#byPages ${n200}…${n300} asc`],
+  [
+    'a range on the sort attribute',
+    [f('pages gte', 200), f('pages lt', 300)],
+    'pages',
+    `byPages things#byPages ${n200}…${n300} asc`,
+  ],
   ['a range, ends the other way', [f('pages gt', 200)], '-pages', `byPages things#byPages ${n200.slice(0, -1)}1… desc`],
   ['an upper end included', [f('pages lte', 300)], 'pages', `byPages things#byPages …${n300.slice(0, -1)}1 asc`],
   ['a range with nothing in it', [f('pages gt', 300), f('pages lt', 200)], 'pages', 'nothing'],
-  ['two lower ends: the greater', [f('pages gt', 200), f('pages gte', 300)], 'pages', `byPages things#byPages ${n300}… asc`],
-  ['a range after what is held equal', [f('flag', true), f('level', 1), f('pages gte', 200)], 'pages', `byLevels things#byLevels#true ${sortableNumber(1)}${n200}…${sortableNumber(1).slice(0, -1)}1 asc`],
+  [
+    'two lower ends: the greater',
+    [f('pages gt', 200), f('pages gte', 300)],
+    'pages',
+    `byPages things#byPages ${n300}… asc`,
+  ],
+  [
+    'a range after what is held equal',
+    [f('flag', true), f('level', 1), f('pages gte', 200)],
+    'pages',
+    `byLevels things#byLevels#true ${sortableNumber(1)}${n200}…${sortableNumber(1).slice(0, -1)}1 asc`,
+  ],
   ['a beginning', [f('title begins', 'Mo')], 'title', 'byTitle things#byTitle Mo* asc'],
-  ['a beginning and a range: the range', [f('title begins', 'Mo'), f('title gt', 'Mob')], 'title', 'byTitle things#byTitle Mob²… asc | title begins'],
+  [
+    'a beginning and a range: the range',
+    [f('title begins', 'Mo'), f('title gt', 'Mob')],
+    'title',
+    'byTitle things#byTitle Mob²… asc | title begins',
+  ],
   ['an empty beginning', [f('title begins', '')], 'title', 'byTitle things#byTitle asc | title begins'],
   ['a value in a text’s middle', [f('title contains', 'Di')], '-title', 'byTitle things#byTitle desc | title contains'],
   ['not equal', [f('title ne', 'T')], 'title', 'byTitle things#byTitle asc | title ne'],
   ['one of several', [f('title in', 'S', 'T')], 'title', 'byTitle things#byTitle asc | title in'],
   ['an id filter over an index', [f('id gt', 'x')], 'title', 'byTitle things#byTitle asc || id gt'],
 
-  ['a partition too long for a key, where another way serves', [f('author', 'x'.repeat(3000))], 'title', 'byTitle things#byTitle asc | author eq'],
-  ['a value too long for a key, which nothing can have', [f('title', 'x'.repeat(3000))], 'title', 'base things asc | title eq'],
+  [
+    'a partition too long for a key, where another way serves',
+    [f('author', 'x'.repeat(3000))],
+    'title',
+    'byTitle things#byTitle asc | author eq',
+  ],
+  [
+    'a value too long for a key, which nothing can have',
+    [f('title', 'x'.repeat(3000))],
+    'title',
+    'base things asc | title eq',
+  ],
   ['a bound too long for a key', [f('title gt', 'x'.repeat(3000))], 'title', 'byTitle things#byTitle asc | title gt'],
   ['# in a partition value', [f('author', 'a#b')], 'title', 'byAuthor things#byAuthor#a#b asc'],
 ])('%s', (_description, filters, sort, expected) => {
@@ -120,7 +200,12 @@ test.each<[description: string, filters: Filter[], sort: string | undefined, pla
 });
 
 test('where only an index serves an order, a value too long for its key has no items', () => {
-  const only = defineResource({ name: 'only', description: 'Only.', schema: { a: { type: String, maxLength: 800 }, b: Number }, indexes: { byA: { partition: 'a', sort: 'b' } } });
+  const only = defineResource({
+    name: 'only',
+    description: 'Only.',
+    schema: { a: { type: String, maxLength: 800 }, b: Number },
+    indexes: { byA: { partition: 'a', sort: 'b' } },
+  });
   expect(planList(only, [f('a', 'x'.repeat(3000))], order('b'))).toEqual({ kind: 'nothing' });
 });
 

@@ -1,4 +1,5 @@
-// What DynamoDB answered: its outputs, its refusals as the errors that the SDK makes of them, or an answer that was damaged.
+// What DynamoDB answered: its outputs, its refusals as the errors that the SDK makes of them, or an answer that was
+// damaged.
 import type { IncomingHttpHeaders } from 'node:http';
 import { crc32 } from 'node:zlib';
 import { toBytes } from './bytes';
@@ -21,17 +22,24 @@ export function readAnswer({ status, headers, body }: Reply): Record<string, unk
 function parse(text: string): Record<string, unknown> | undefined {
   try {
     const answer: unknown = JSON.parse(text);
-    return typeof answer === 'object' && answer !== null && !Array.isArray(answer) ? answer as Record<string, unknown> : undefined;
+    return typeof answer === 'object' && answer !== null && !Array.isArray(answer)
+      ? (answer as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** A refusal as an error, with the name, the message and the members that DynamoDB gives: `Item`, `CancellationReasons` and so on. */
+/**
+ * A refusal as an error, with the name, the message and the members that DynamoDB gives: `Item`, `CancellationReasons`
+ * and so on.
+ */
 export function serviceError(status: number, headers: IncomingHttpHeaders, answer: Record<string, unknown>): Error {
   const { __type, message, Message, ...members } = answer;
   const type = headers['x-amzn-errortype'] ?? __type;
-  const error = new Error(typeof message === 'string' ? message : typeof Message === 'string' ? Message : 'UnknownError');
+  const error = new Error(
+    typeof message === 'string' ? message : typeof Message === 'string' ? Message : 'UnknownError',
+  );
   const name = typeof type === 'string' ? nameIn(type) : status >= 500 ? 'ServiceUnavailable' : 'Unknown';
   return Object.assign(error, members, { name, ...retryAfter(headers) });
 }

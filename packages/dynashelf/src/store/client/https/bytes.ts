@@ -51,13 +51,23 @@ interface Holding {
  * @returns the same object
  */
 export function toBytes<T extends object>(text: string, parsed: T): T {
-  // Few items have any, and looking for the ends of their types' names, which DynamoDB writes without spaces, is far cheaper than
-  // looking at each value; with the quote in front, which is everywhere, it is not.
+  // Few items have any, and looking for the ends of their types' names, which DynamoDB writes without spaces, is far
+  // cheaper than looking at each value; with the quote in front, which is everywhere, it is not.
   if (text.includes('B":') || text.includes('BS":')) {
-    const { Item, Items = [], Attributes, LastEvaluatedKey, Responses = {}, UnprocessedKeys = {}, CancellationReasons = [] } = parsed as Holding;
+    const {
+      Item,
+      Items = [],
+      Attributes,
+      LastEvaluatedKey,
+      Responses = {},
+      UnprocessedKeys = {},
+      CancellationReasons = [],
+    } = parsed as Holding;
     const keys = Object.values(UnprocessedKeys).flatMap(({ Keys = [] }) => Keys);
     const reasons = CancellationReasons.map((reason) => reason.Item);
-    [Item, Attributes, LastEvaluatedKey, ...Items, ...Object.values(Responses).flat(), ...keys, ...reasons].forEach(decodeMap);
+    [Item, Attributes, LastEvaluatedKey, ...Items, ...Object.values(Responses).flat(), ...keys, ...reasons].forEach(
+      decodeMap,
+    );
   }
   return parsed;
 }

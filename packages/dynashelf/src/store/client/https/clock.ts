@@ -5,7 +5,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 const TOLERANCE = 240_000;
 
 const REFUSALS = new Set([
-  'AccessDeniedException', 'AuthFailure', 'InvalidSignatureException', 'RequestExpired', 'RequestInTheFuture', 'RequestTimeTooSkewed', 'SignatureDoesNotMatch',
+  'AccessDeniedException',
+  'AuthFailure',
+  'InvalidSignatureException',
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
 ]);
 
 /**

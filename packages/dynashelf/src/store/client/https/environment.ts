@@ -20,7 +20,9 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
   const region = required(environment, 'AWS_REGION');
   const { AWS_SESSION_TOKEN: sessionToken, AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL } = environment;
   return {
-    endpoint: new URL(AWS_ENDPOINT_URL_DYNAMODB || AWS_ENDPOINT_URL || `https://dynamodb.${region}.${domainOf(region)}`),
+    endpoint: new URL(
+      AWS_ENDPOINT_URL_DYNAMODB || AWS_ENDPOINT_URL || `https://dynamodb.${region}.${domainOf(region)}`,
+    ),
     region,
     credentials: {
       accessKeyId: required(environment, 'AWS_ACCESS_KEY_ID'),
@@ -33,7 +35,9 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): Environment {
 function required(environment: NodeJS.ProcessEnv, name: string): string {
   const value = environment[name];
   if (!value) {
-    throw new Error(`The environment variable ${name} is not set. Lambda sets it; elsewhere, build without the condition "wire" to reach DynamoDB by the AWS SDK, which knows profiles too.`);
+    throw new Error(
+      `The environment variable ${name} is not set. Lambda sets it; elsewhere, build without the condition "wire" to reach DynamoDB by the AWS SDK, which knows profiles too.`,
+    );
   }
   return value;
 }

@@ -26,7 +26,9 @@ export type Exchange = (headers: Record<string, string>, body: string, terms: Te
 /** Milliseconds for a connection to be made. */
 const CONNECT_TIMEOUT = 1_000;
 
-/** Milliseconds after which an idle connection may have been closed at the other end, as those of a frozen function are. */
+/**
+ * Milliseconds after which an idle connection may have been closed at the other end, as those of a frozen function are.
+ */
 const STALE = 10_000;
 
 /** What the SDK calls a TimeoutError: the connection broke, and nobody knows what became of the request. */
@@ -35,45 +37,68 @@ const BROKEN = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT']);
 export function openExchange(endpoint: URL, connectTimeout = CONNECT_TIMEOUT): Exchange {
   const { Agent, request } = endpoint.protocol === 'https:' ? https : http;
   const agent = new Agent({ keepAlive: true, maxSockets: 50 });
-  const options = { agent, method: 'POST', host: endpoint.hostname.replace(/^\[|\]$/g, ''), port: endpoint.port, path: endpoint.pathname };
+  const options = {
+    agent,
+    method: 'POST',
+    host: endpoint.hostname.replace(/^\[|\]$/g, ''),
+    port: endpoint.port,
+    path: endpoint.pathname,
+  };
   /** When each idle connection was used last, in milliseconds since 1970. */
   const idleSince = new WeakMap<object, number>();
   agent.on('free', (socket: object) => idleSince.set(socket, Date.now()));
-  return (headers, body, { timeout, isOnce = false, mostBytes = Infinity }) => new Promise((resolve, reject) => {
-    if (isOnce) {
-      closeIdle(agent, (socket) => Date.now() - (idleSince.get(socket) ?? 0) > STALE);
-    }
-    let connecting: NodeJS.Timeout | undefined;
-    const answering = setTimeout(() => outgoing.destroy(timeoutError(`DynamoDB did not answer within ${timeout} ms.`)), timeout);
-    const end = (): void => {
-      clearTimeout(connecting);
-      clearTimeout(answering);
-    };
-    const fail = (error: Error): void => {
-      end();
-      reject(named(error, outgoing.reusedSocket ? agent : undefined));
-    };
-    const outgoing = request({ ...options, headers }, (incoming) => {
-      if (Number(incoming.headers['content-length'] ?? 0) > mostBytes) {
-        fail(Object.assign(new Error(`The answer has more than ${mostBytes} bytes.`), { name: ANSWER_TOO_LONG }));
-        incoming.on('error', () => undefined);
-        outgoing.destroy();
-        return;
+  return (headers, body, { timeout, isOnce = false, mostBytes = Infinity }) =>
+    new Promise((resolve, reject) => {
+      if (isOnce) {
+        closeIdle(agent, (socket) => Date.now() - (idleSince.get(socket) ?? 0) > STALE);
       }
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', fail).on('end', () => {
+      let connecting: NodeJS.Timeout | undefined;
+      const answering = setTimeout(
+        () => outgoing.destroy(timeoutError(`DynamoDB did not answer within ${timeout} ms.`)),
+        timeout,
+      );
+      const end = (): void => {
+        clearTimeout(connecting);
+        clearTimeout(answering);
+      };
+      const fail = (error: Error): void => {
         end();
-        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) });
+        reject(named(error, outgoing.reusedSocket ? agent : undefined));
+      };
+      const outgoing = request({ ...options, headers }, (incoming) => {
+        if (Number(incoming.headers['content-length'] ?? 0) > mostBytes) {
+          fail(Object.assign(new Error(`The answer has more than ${mostBytes} bytes.`), { name: ANSWER_TOO_LONG }));
+          incoming.on('error', () => undefined);
+          outgoing.destroy();
+          return;
+        }
+        const chunks: Buffer[] = [];
+        incoming
+          .on('data', (chunk: Buffer) => chunks.push(chunk))
+          .on('error', fail)
+          .on('end', () => {
+            end();
+            resolve({
+              status: incoming.statusCode ?? 0,
+              headers: incoming.headers,
+              body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks),
+            });
+          });
       });
+      outgoing
+        .on('error', fail)
+        .on('socket', (socket) => {
+          // From here, not from the start: a request may wait for one of the 50 connections.
+          if (socket.connecting) {
+            connecting = setTimeout(
+              () => outgoing.destroy(timeoutError(`No connection to DynamoDB within ${connectTimeout} ms.`)),
+              connectTimeout,
+            );
+            socket.once('connect', () => clearTimeout(connecting));
+          }
+        })
+        .end(body);
     });
-    outgoing.on('error', fail).on('socket', (socket) => {
-      // From here, not from the start: a request may wait for one of the 50 connections.
-      if (socket.connecting) {
-        connecting = setTimeout(() => outgoing.destroy(timeoutError(`No connection to DynamoDB within ${connectTimeout} ms.`)), connectTimeout);
-        socket.once('connect', () => clearTimeout(connecting));
-      }
-    }).end(body);
-  });
 }
 
 /** The error with the SDK's name for it. */

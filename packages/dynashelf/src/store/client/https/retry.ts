@@ -23,8 +23,17 @@ const TRANSIENT_COST = 14;
 const THROTTLING_COST = 5;
 
 const THROTTLING = new Set([
-  'LimitExceededException', 'PriorRequestNotComplete', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'RequestThrottled',
-  'RequestThrottledException', 'SlowDown', 'ThrottledException', 'Throttling', 'ThrottlingException', 'TooManyRequestsException',
+  'LimitExceededException',
+  'PriorRequestNotComplete',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'SlowDown',
+  'ThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
   'TransactionInProgressException',
 ]);
 
@@ -42,18 +51,32 @@ export interface Failure {
   readonly isStale?: boolean;
   /** Milliseconds that the server asks to wait. */
   readonly retryAfter?: number;
-  $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean; attempts?: number; totalRetryDelay?: number };
+  $metadata?: {
+    readonly httpStatusCode?: number;
+    readonly clockSkewCorrected?: boolean;
+    attempts?: number;
+    totalRetryDelay?: number;
+  };
 }
 
 /** Whether something is worth sending again, and if so why. */
-function classify({ name = '', message = '', code = '', $metadata = {} }: Failure): 'throttling' | 'transient' | undefined {
+function classify({
+  name = '',
+  message = '',
+  code = '',
+  $metadata = {},
+}: Failure): 'throttling' | 'transient' | undefined {
   const status = $metadata.httpStatusCode ?? 0;
   if (THROTTLING.has(name) || status === 429) {
     return 'throttling';
   }
-  const isTransient = TRANSIENT.has(name) || TRANSIENT_CODE.has(code) || TRANSIENT_STATUS.has(status) || $metadata.clockSkewCorrected === true
+  const isTransient =
+    TRANSIENT.has(name) ||
+    TRANSIENT_CODE.has(code) ||
+    TRANSIENT_STATUS.has(status) ||
+    $metadata.clockSkewCorrected === true ||
     // Signed, then frozen with the function, then sent.
-    || (name === 'InvalidSignatureException' && message.includes('Signature expired'));
+    (name === 'InvalidSignatureException' && message.includes('Signature expired'));
   return isTransient ? 'transient' : undefined;
 }
 
@@ -61,7 +84,10 @@ function classify({ name = '', message = '', code = '', $metadata = {} }: Failur
  * Sends one request until it succeeds, is not worth another attempt, or has no time for one.
  * @param attempt given how many milliseconds it may take
  */
-export type Retrying = <T extends object>(attempt: (timeout: number) => Promise<T>, options?: SendOptions) => Promise<T>;
+export type Retrying = <T extends object>(
+  attempt: (timeout: number) => Promise<T>,
+  options?: SendOptions,
+) => Promise<T>;
 
 /** Repeats what fails for a while, within one quota; what it gives or throws says how often it was sent. */
 export function openRetries(wait: (milliseconds: number) => Promise<unknown> = pause): Retrying {
@@ -77,7 +103,7 @@ export function openRetries(wait: (milliseconds: number) => Promise<unknown> = p
       try {
         const output = await attempt(Math.min(TIMEOUT, deadline - Date.now()));
         quota = Math.min(QUOTA, quota + spent);
-        Object.assign((output as Failure).$metadata ??= {}, { attempts, totalRetryDelay });
+        Object.assign(((output as Failure).$metadata ??= {}), { attempts, totalRetryDelay });
         return output;
       } catch (thrown) {
         const failure = thrown as Failure;
@@ -85,9 +111,14 @@ export function openRetries(wait: (milliseconds: number) => Promise<unknown> = p
         const kind = classify(failure);
         const cost = kind === 'throttling' ? THROTTLING_COST : TRANSIENT_COST;
         const delay = kind === undefined ? 0 : delayBefore(failure, kind, attempts);
-        const isLast = kind === undefined || attempts === ATTEMPTS || quota < cost || (once && isDoubtful) || Date.now() + delay >= deadline;
+        const isLast =
+          kind === undefined ||
+          attempts === ATTEMPTS ||
+          quota < cost ||
+          (once && isDoubtful) ||
+          Date.now() + delay >= deadline;
         if (isLast) {
-          Object.assign(failure.$metadata ??= {}, { attempts, totalRetryDelay });
+          Object.assign((failure.$metadata ??= {}), { attempts, totalRetryDelay });
           throw isDoubtful ? withDoubt(thrown) : thrown;
         }
         quota -= cost;

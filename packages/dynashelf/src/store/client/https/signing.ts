@@ -14,13 +14,22 @@ export interface SigningOptions {
 
 /**
  * The headers to send: those given, date, session token and signature.
- * @param headers with `host`, by their names in lower case; all are signed; no value begins or ends with a space, or has two in a row
+ * @param headers with `host`, by their names in lower case; all are signed; no value begins or ends with a space, or
+ * has two in a row
  */
 export type Sign = (headers: Record<string, string>, body: string, date: Date) => Record<string, string>;
 
-export function createSigner({ credentials: { accessKeyId, secretAccessKey, sessionToken }, region, service, method, url }: SigningOptions): Sign {
+export function createSigner({
+  credentials: { accessKeyId, secretAccessKey, sessionToken },
+  region,
+  service,
+  method,
+  url,
+}: SigningOptions): Sign {
   // All services but S3 have the path escaped once more.
-  const start = `${method}\n${encodeURIComponent(url.pathname).replace(/%2F/g, '/').replace(/[!'()*]/g, escaped)}\n\n`;
+  const start = `${method}\n${encodeURIComponent(url.pathname)
+    .replace(/%2F/g, '/')
+    .replace(/[!'()*]/g, escaped)}\n\n`;
   const token = sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken };
   let key: { readonly day: string; readonly bytes: Buffer } = { day: '', bytes: Buffer.alloc(0) };
 
@@ -29,7 +38,13 @@ export function createSigner({ credentials: { accessKeyId, secretAccessKey, sess
     const day = moment.slice(0, 8);
     const scope = `${day}/${region}/${service}/aws4_request`;
     if (key.day !== day) {
-      key = { day, bytes: [day, region, service, 'aws4_request'].reduce<string | Buffer>((before, part) => hmac(before, part).digest(), `AWS4${secretAccessKey}`) as Buffer };
+      key = {
+        day,
+        bytes: [day, region, service, 'aws4_request'].reduce<string | Buffer>(
+          (before, part) => hmac(before, part).digest(),
+          `AWS4${secretAccessKey}`,
+        ) as Buffer,
+      };
     }
     const signed: Record<string, string> = { ...headers, 'x-amz-date': moment, ...token };
     const names = Object.keys(signed).sort();
@@ -39,8 +54,11 @@ export function createSigner({ credentials: { accessKeyId, secretAccessKey, sess
       request += `${name}:${signed[name]}\n`;
     }
     request += `\n${list}\n${hash('sha256', body)}`;
-    const signature = hmac(key.bytes, `AWS4-HMAC-SHA256\n${moment}\n${scope}\n${hash('sha256', request)}`).digest('hex');
-    signed['authorization'] = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${list}, Signature=${signature}`;
+    const signature = hmac(key.bytes, `AWS4-HMAC-SHA256\n${moment}\n${scope}\n${hash('sha256', request)}`).digest(
+      'hex',
+    );
+    signed['authorization'] =
+      `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${list}, Signature=${signature}`;
     return signed;
   };
 }

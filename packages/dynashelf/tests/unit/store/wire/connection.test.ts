@@ -26,7 +26,9 @@ describe('connections', () => {
   test('are kept from request to request', async () => {
     const send = connect();
     server.expect(() => ({}));
-    for (let requests = 0; requests < 5; requests++) await send('GetItem', GET);
+    for (let requests = 0; requests < 5; requests++) {
+      await send('GetItem', GET);
+    }
     expect(new Set(server.arrivals.map(({ connection }) => connection)).size).toBe(1);
   });
 
@@ -52,19 +54,32 @@ describe('connections', () => {
       clock.mockRestore();
       return server.arrivals.at(-1)!.connection === server.arrivals.at(-2)!.connection;
     };
-    expect([await connections(9_000, { once: true }), await connections(11_000, { once: true }), await connections(11_000, {})]).toEqual([true, false, true]);
+    expect([
+      await connections(9_000, { once: true }),
+      await connections(11_000, { once: true }),
+      await connections(11_000, {}),
+    ]).toEqual([true, false, true]);
   });
 
   test('that nobody takes are tried three times', async () => {
     process.env.AWS_ENDPOINT_URL_DYNAMODB = 'http://127.0.0.1:9';
     const send = connect();
     process.env.AWS_ENDPOINT_URL_DYNAMODB = server.endpoint;
-    await expect(send('GetItem', GET)).rejects.toMatchObject({ name: 'TimeoutError', code: 'ECONNREFUSED', $metadata: { attempts: 3 } });
+    await expect(send('GetItem', GET)).rejects.toMatchObject({
+      name: 'TimeoutError',
+      code: 'ECONNREFUSED',
+      $metadata: { attempts: 3 },
+    });
   });
 
   test('to a name that does not exist are tried three times', async () => {
-    jest.spyOn(dns, 'lookup').mockImplementation(((_name: string, _options: object, done: (error: Error) => void) =>
-      setImmediate(done, Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }))) as unknown as typeof dns.lookup);
+    jest
+      .spyOn(dns, 'lookup')
+      .mockImplementation(((_name: string, _options: object, done: (error: Error) => void) =>
+        setImmediate(
+          done,
+          Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }),
+        )) as unknown as typeof dns.lookup);
     process.env.AWS_ENDPOINT_URL_DYNAMODB = 'http://dynamodb.test';
     const send = connect();
     process.env.AWS_ENDPOINT_URL_DYNAMODB = server.endpoint;
@@ -73,24 +88,35 @@ describe('connections', () => {
 });
 
 describe('timeouts', () => {
-  const ask = (exchange: Exchange, timeout = 4_000): Promise<unknown> => exchange({ 'content-length': '2' }, '{}', { timeout });
+  const ask = (exchange: Exchange, timeout = 4_000): Promise<unknown> =>
+    exchange({ 'content-length': '2' }, '{}', { timeout });
 
   test('an answer that does not come is not waited for', async () => {
     server.expect(() => 'silence');
-    await expect(ask(openExchange(new URL(server.endpoint), 1_000), 50)).rejects.toMatchObject({ name: 'TimeoutError', message: 'DynamoDB did not answer within 50 ms.' });
+    await expect(ask(openExchange(new URL(server.endpoint), 1_000), 50)).rejects.toMatchObject({
+      name: 'TimeoutError',
+      message: 'DynamoDB did not answer within 50 ms.',
+    });
   });
 
   test('an answer that begins and stops is not waited for', async () => {
-    const broken = createServer((socket) => void socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{')));
+    const broken = createServer(
+      (socket) => void socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{')),
+    );
     await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve));
     const { port } = broken.address() as { port: number };
-    await expect(ask(openExchange(new URL(`http://127.0.0.1:${port}`), 1_000), 50)).rejects.toMatchObject({ name: 'TimeoutError' });
+    await expect(ask(openExchange(new URL(`http://127.0.0.1:${port}`), 1_000), 50)).rejects.toMatchObject({
+      name: 'TimeoutError',
+    });
     broken.close();
   });
 
   test('a connection that is not made is not waited for', async () => {
     jest.spyOn(dns, 'lookup').mockImplementation(() => undefined);
-    await expect(ask(openExchange(new URL('http://dynamodb.test'), 50))).rejects.toMatchObject({ name: 'TimeoutError', message: 'No connection to DynamoDB within 50 ms.' });
+    await expect(ask(openExchange(new URL('http://dynamodb.test'), 50))).rejects.toMatchObject({
+      name: 'TimeoutError',
+      message: 'No connection to DynamoDB within 50 ms.',
+    });
   });
 
   test('waiting for one of the 50 connections is not connecting', async () => {
@@ -103,13 +129,22 @@ describe('timeouts', () => {
 
 describe('what is no answer of DynamoDB', () => {
   test.each([
-    ['a text that is no document', { body: 'busy' }], ['null', { body: 'null' }], ['a number', { body: '42' }], ['an array', { body: '[]' }],
-    ['a 400 without a document', { status: 400, body: '' }], ['a redirection', { status: 301, headers: { location: 'http://127.0.0.1/' }, body: '' }], ['a page of a proxy', { status: 403, body: '<html>' }],
-    ['a header of 30 kB', { headers: { 'x-long': 'x'.repeat(30_000) } }], ['credentials that ran out', { status: 400, body: '{"__type":"com.amazon.coral.service#ExpiredTokenException"}' }],
+    ['a text that is no document', { body: 'busy' }],
+    ['null', { body: 'null' }],
+    ['a number', { body: '42' }],
+    ['an array', { body: '[]' }],
+    ['a 400 without a document', { status: 400, body: '' }],
+    ['a redirection', { status: 301, headers: { location: 'http://127.0.0.1/' }, body: '' }],
+    ['a page of a proxy', { status: 403, body: '<html>' }],
+    ['a header of 30 kB', { headers: { 'x-long': 'x'.repeat(30_000) } }],
+    ['credentials that ran out', { status: 400, body: '{"__type":"com.amazon.coral.service#ExpiredTokenException"}' }],
   ] as [string, Exclude<Answered, string>][])('%s is 503', async (_what, answered) => {
     jest.spyOn(console, 'error').mockImplementation(() => undefined);
     server.expect(() => answered);
-    const error = await connect()('GetItem', GET).then(() => undefined, (thrown: unknown) => thrown);
+    const error = await connect()('GetItem', GET).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
     expect((toProblem(error) as Problem).status).toBe(503);
   });
 
@@ -120,7 +155,16 @@ describe('what is no answer of DynamoDB', () => {
     process.env.AWS_ENDPOINT_URL_DYNAMODB = `http${what === 'no TLS' ? 's' : ''}://127.0.0.1:${(other.address() as { port: number }).port}`;
     const send = connect();
     process.env.AWS_ENDPOINT_URL_DYNAMODB = server.endpoint;
-    expect((toProblem(await send('GetItem', GET).then(() => undefined, (thrown: unknown) => thrown)) as Problem).status).toBe(503);
+    expect(
+      (
+        toProblem(
+          await send('GetItem', GET).then(
+            () => undefined,
+            (thrown: unknown) => thrown,
+          ),
+        ) as Problem
+      ).status,
+    ).toBe(503);
     other.close();
   });
 

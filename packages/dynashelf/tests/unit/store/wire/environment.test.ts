@@ -15,8 +15,15 @@ test.each([
 });
 
 test('a session token is part of the credentials where there is one', () => {
-  expect(readEnvironment({ ...variables, AWS_SESSION_TOKEN: 'token' }).credentials).toEqual({ accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token' });
-  expect(readEnvironment({ ...variables, AWS_SESSION_TOKEN: '' }).credentials).toEqual({ accessKeyId: 'id', secretAccessKey: 'secret' });
+  expect(readEnvironment({ ...variables, AWS_SESSION_TOKEN: 'token' }).credentials).toEqual({
+    accessKeyId: 'id',
+    secretAccessKey: 'secret',
+    sessionToken: 'token',
+  });
+  expect(readEnvironment({ ...variables, AWS_SESSION_TOKEN: '' }).credentials).toEqual({
+    accessKeyId: 'id',
+    secretAccessKey: 'secret',
+  });
 });
 
 test.each(Object.keys(variables))('without %s nothing starts', (name) => {

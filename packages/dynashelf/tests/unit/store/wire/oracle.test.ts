@@ -1,4 +1,5 @@
-// The transport without the SDK does what the SDK does: the same requests, the same outputs, the same errors, the same repeats.
+// The transport without the SDK does what the SDK does: the same requests, the same outputs, the same errors, the same
+// repeats.
 
 import fc from 'fast-check';
 
@@ -25,11 +26,18 @@ afterEach(() => jest.restoreAllMocks());
 afterAll(() => server.stop());
 
 /** One call by each way, with what arrived, and what it gave or threw. */
-async function both<O extends keyof Operations>(operation: O, input: Operations[O]['input'], script: (number: number) => Answered | 'disconnect'): Promise<Record<'sdk' | 'wire', Outcome>> {
+async function both<O extends keyof Operations>(
+  operation: O,
+  input: Operations[O]['input'],
+  script: (number: number) => Answered | 'disconnect',
+): Promise<Record<'sdk' | 'wire', Outcome>> {
   const call = async (way: Send): Promise<Outcome> => {
     server.expect((_arrival, number) => script(number));
     const [outcome] = await Promise.allSettled([way(operation, input)]);
-    return { bodies: server.arrivals.map(({ body }) => JSON.parse(body) as unknown), ...(outcome.status === 'fulfilled' ? outputOf(outcome.value) : errorOf(outcome.reason)) };
+    return {
+      bodies: server.arrivals.map(({ body }) => JSON.parse(body) as unknown),
+      ...(outcome.status === 'fulfilled' ? outputOf(outcome.value) : errorOf(outcome.reason)),
+    };
   };
   return { sdk: await call(ways.sdk), wire: await call(ways.wire) };
 }
@@ -40,14 +48,20 @@ interface Outcome {
   readonly error?: unknown;
 }
 
-interface Metadata { readonly httpStatusCode?: number; readonly requestId?: string; readonly attempts?: number }
+interface Metadata {
+  readonly httpStatusCode?: number;
+  readonly requestId?: string;
+  readonly attempts?: number;
+}
 
 function outputOf({ $metadata, ...output }: object & { $metadata: Metadata }): Omit<Outcome, 'bodies'> {
   return { output: { ...output, ...metadataOf($metadata) } };
 }
 
 function errorOf(reason: unknown): Omit<Outcome, 'bodies'> {
-  const { name, code, message, mayBeDone, Item, CancellationReasons, $metadata } = reason as Record<string, unknown> & { $metadata: Metadata };
+  const { name, code, message, mayBeDone, Item, CancellationReasons, $metadata } = reason as Record<string, unknown> & {
+    $metadata: Metadata;
+  };
   return { error: { name, code, message, mayBeDone, Item, CancellationReasons, ...metadataOf($metadata) } };
 }
 
@@ -55,7 +69,11 @@ function metadataOf({ httpStatusCode, requestId, attempts }: Metadata): object {
   return { httpStatusCode, requestId, attempts };
 }
 
-async function expectSame<O extends keyof Operations>(operation: O, input: Operations[O]['input'], script: (number: number) => Answered | 'disconnect'): Promise<Outcome> {
+async function expectSame<O extends keyof Operations>(
+  operation: O,
+  input: Operations[O]['input'],
+  script: (number: number) => Answered | 'disconnect',
+): Promise<Outcome> {
   const { sdk, wire } = await both(operation, input, script);
   expect(wire).toEqual(sdk);
   return wire;
@@ -63,10 +81,18 @@ async function expectSame<O extends keyof Operations>(operation: O, input: Opera
 
 // Whatever DynamoDB holds. As names some that look like types, and one that an assignment would swallow.
 const bytes = fc.uint8Array({ maxLength: 8 });
-const name = fc.oneof(fc.constantFrom('B', 'BS', 'L', 'M', 'S', 'NULL'), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }).filter((text) => text !== '__proto__'));
-const number = fc.oneof(fc.integer().map(String), fc.double({ noNaN: true, noDefaultInfinity: true }).map(String), fc.constant('1E+125'));
+const name = fc.oneof(
+  fc.constantFrom('B', 'BS', 'L', 'M', 'S', 'NULL'),
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }).filter((text) => text !== '__proto__'),
+);
+const number = fc.oneof(
+  fc.integer().map(String),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+  fc.constant('1E+125'),
+);
 const value = fc.letrec((tie) => ({
-  value: fc.oneof({ depthSize: 'small', withCrossShrink: true },
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
     fc.record({ S: fc.string({ unit: 'binary' }) }),
     fc.record({ N: number }),
     fc.record({ BOOL: fc.boolean() }),
@@ -83,60 +109,178 @@ const map = fc.dictionary(name, value, { maxKeys: 5 });
 
 /** A map as DynamoDB writes it. */
 function written(one: unknown): string {
-  return JSON.stringify(one, (_key, inner: unknown) => inner instanceof Uint8Array ? Buffer.from(inner).toString('base64') : inner);
+  return JSON.stringify(one, (_key, inner: unknown) =>
+    inner instanceof Uint8Array ? Buffer.from(inner).toString('base64') : inner,
+  );
 }
 
 describe('generated values', () => {
   test('are sent in the same bodies', async () => {
-    await fc.assert(fc.asyncProperty(map, map, map, async (item, key, values) => {
-      const TableName = 't';
-      const condition = { ConditionExpression: 'a = :b', ExpressionAttributeNames: { '#a': 'a' }, ExpressionAttributeValues: values };
-      const [{ bodies }] = [await expectSame('PutItem', { TableName, Item: item, ...condition, ReturnConsumedCapacity: 'TOTAL' }, () => ({}))];
-      expect(bodies).toEqual([{ TableName, Item: JSON.parse(written(item)), ...condition, ExpressionAttributeValues: JSON.parse(written(values)), ReturnConsumedCapacity: 'TOTAL' }]);
-      await expectSame('GetItem', { TableName, Key: key, ConsistentRead: true }, () => ({}));
-      await expectSame('DeleteItem', { TableName, Key: key, ...condition }, () => ({}));
-      await expectSame('UpdateItem', { TableName, Key: key, UpdateExpression: 'SET a = :a', ...condition }, () => ({}));
-      await expectSame('Query', { TableName, KeyConditionExpression: 'a = :a', ExclusiveStartKey: key, ExpressionAttributeValues: values, Limit: 3, ScanIndexForward: false }, () => ({}));
-      await expectSame('BatchGetItem', { RequestItems: { t: { Keys: [key, item], ConsistentRead: true } } }, () => ({}));
-      await expectSame('TransactWriteItems', {
-        ClientRequestToken: 'token',
-        TransactItems: [{ Put: { TableName, Item: item, ...condition } }, { ConditionCheck: { TableName, Key: key, ...condition } }, { Update: { TableName, Key: key, UpdateExpression: 'x', ...condition } }],
-      }, () => ({}));
-    }), { numRuns: 25 });
+    await fc.assert(
+      fc.asyncProperty(map, map, map, async (item, key, values) => {
+        const TableName = 't';
+        const condition = {
+          ConditionExpression: 'a = :b',
+          ExpressionAttributeNames: { '#a': 'a' },
+          ExpressionAttributeValues: values,
+        };
+        const [{ bodies }] = [
+          await expectSame(
+            'PutItem',
+            { TableName, Item: item, ...condition, ReturnConsumedCapacity: 'TOTAL' },
+            () => ({}),
+          ),
+        ];
+        expect(bodies).toEqual([
+          {
+            TableName,
+            Item: JSON.parse(written(item)),
+            ...condition,
+            ExpressionAttributeValues: JSON.parse(written(values)),
+            ReturnConsumedCapacity: 'TOTAL',
+          },
+        ]);
+        await expectSame('GetItem', { TableName, Key: key, ConsistentRead: true }, () => ({}));
+        await expectSame('DeleteItem', { TableName, Key: key, ...condition }, () => ({}));
+        await expectSame(
+          'UpdateItem',
+          { TableName, Key: key, UpdateExpression: 'SET a = :a', ...condition },
+          () => ({}),
+        );
+        await expectSame(
+          'Query',
+          {
+            TableName,
+            KeyConditionExpression: 'a = :a',
+            ExclusiveStartKey: key,
+            ExpressionAttributeValues: values,
+            Limit: 3,
+            ScanIndexForward: false,
+          },
+          () => ({}),
+        );
+        await expectSame(
+          'BatchGetItem',
+          { RequestItems: { t: { Keys: [key, item], ConsistentRead: true } } },
+          () => ({}),
+        );
+        await expectSame(
+          'TransactWriteItems',
+          {
+            ClientRequestToken: 'token',
+            TransactItems: [
+              { Put: { TableName, Item: item, ...condition } },
+              { ConditionCheck: { TableName, Key: key, ...condition } },
+              { Update: { TableName, Key: key, UpdateExpression: 'x', ...condition } },
+            ],
+          },
+          () => ({}),
+        );
+      }),
+      { numRuns: 25 },
+    );
   });
 
   test('are read the same', async () => {
-    await fc.assert(fc.asyncProperty(map, map, fc.array(map, { maxLength: 3 }), async (one, key, several) => {
-      const answering = (output: object): [() => Answered] => [() => ({ body: written(output), headers: { 'x-amzn-requestid': 'an-id' } })];
-      const ConsumedCapacity = { TableName: 't', CapacityUnits: 0.5 };
-      expect((await expectSame('GetItem', { TableName: 't', Key: {} }, ...answering({ Item: one, ConsumedCapacity }))).output)
-        .toMatchObject({ Item: one, ConsumedCapacity, requestId: 'an-id', attempts: 1, httpStatusCode: 200 });
-      expect((await expectSame('Query', { TableName: 't' }, ...answering({ Items: several, Count: 3, ScannedCount: 4, LastEvaluatedKey: key }))).output).toMatchObject({ Items: several, LastEvaluatedKey: key });
-      await expectSame('UpdateItem', { TableName: 't', Key: {} }, ...answering({ Attributes: one }));
-      await expectSame('DeleteItem', { TableName: 't', Key: {} }, ...answering({ Attributes: one }));
-      await expectSame('BatchGetItem', { RequestItems: {} }, ...answering({ Responses: { t: several }, UnprocessedKeys: { t: { Keys: [key, ...several], ConsistentRead: true } } }));
-    }), { numRuns: 40 });
+    await fc.assert(
+      fc.asyncProperty(map, map, fc.array(map, { maxLength: 3 }), async (one, key, several) => {
+        const answering = (output: object): [() => Answered] => [
+          () => ({ body: written(output), headers: { 'x-amzn-requestid': 'an-id' } }),
+        ];
+        const ConsumedCapacity = { TableName: 't', CapacityUnits: 0.5 };
+        expect(
+          (await expectSame('GetItem', { TableName: 't', Key: {} }, ...answering({ Item: one, ConsumedCapacity })))
+            .output,
+        ).toMatchObject({ Item: one, ConsumedCapacity, requestId: 'an-id', attempts: 1, httpStatusCode: 200 });
+        expect(
+          (
+            await expectSame(
+              'Query',
+              { TableName: 't' },
+              ...answering({ Items: several, Count: 3, ScannedCount: 4, LastEvaluatedKey: key }),
+            )
+          ).output,
+        ).toMatchObject({ Items: several, LastEvaluatedKey: key });
+        await expectSame('UpdateItem', { TableName: 't', Key: {} }, ...answering({ Attributes: one }));
+        await expectSame('DeleteItem', { TableName: 't', Key: {} }, ...answering({ Attributes: one }));
+        await expectSame(
+          'BatchGetItem',
+          { RequestItems: {} },
+          ...answering({
+            Responses: { t: several },
+            UnprocessedKeys: { t: { Keys: [key, ...several], ConsistentRead: true } },
+          }),
+        );
+      }),
+      { numRuns: 40 },
+    );
   });
 
   test('come with refusals the same', async () => {
-    await fc.assert(fc.asyncProperty(map, fc.array(map, { maxLength: 3 }), async (one, several) => {
-      const refusing = (type: string, more: object): [() => Answered] => [() => ({ status: 400, body: written({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, ...more }), headers: { 'x-amzn-requestid': 'an-id' } })];
-      expect((await expectSame('PutItem', { TableName: 't', Item: {} }, ...refusing('ConditionalCheckFailedException', { message: 'The conditional request failed', Item: one }))).error)
-        .toMatchObject({ name: 'ConditionalCheckFailedException', Item: one, attempts: 1 });
-      const CancellationReasons = several.map((Item) => ({ Code: 'ConditionalCheckFailed', Message: 'It failed', Item }));
-      await expectSame('TransactWriteItems', { TransactItems: [], ClientRequestToken: 'token' }, ...refusing('TransactionCanceledException', { Message: 'Cancelled', CancellationReasons }));
-    }), { numRuns: 25 });
+    await fc.assert(
+      fc.asyncProperty(map, fc.array(map, { maxLength: 3 }), async (one, several) => {
+        const refusing = (type: string, more: object): [() => Answered] => [
+          () => ({
+            status: 400,
+            body: written({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, ...more }),
+            headers: { 'x-amzn-requestid': 'an-id' },
+          }),
+        ];
+        expect(
+          (
+            await expectSame(
+              'PutItem',
+              { TableName: 't', Item: {} },
+              ...refusing('ConditionalCheckFailedException', { message: 'The conditional request failed', Item: one }),
+            )
+          ).error,
+        ).toMatchObject({ name: 'ConditionalCheckFailedException', Item: one, attempts: 1 });
+        const CancellationReasons = several.map((Item) => ({
+          Code: 'ConditionalCheckFailed',
+          Message: 'It failed',
+          Item,
+        }));
+        await expectSame(
+          'TransactWriteItems',
+          { TransactItems: [], ClientRequestToken: 'token' },
+          ...refusing('TransactionCanceledException', { Message: 'Cancelled', CancellationReasons }),
+        );
+      }),
+      { numRuns: 25 },
+    );
   });
 });
 
 describe('what goes wrong', () => {
   const NAMES = [
-    'AccessDeniedException', 'ConditionalCheckFailedException', 'IdempotentParameterMismatchException', 'IncompleteSignatureException', 'InternalServerError',
-    'InvalidSignatureException', 'ItemCollectionSizeLimitExceededException', 'LimitExceededException', 'MissingAuthenticationTokenException', 'ProvisionedThroughputExceededException',
-    'RequestLimitExceeded', 'RequestTimeout', 'ResourceNotFoundException', 'ServiceUnavailable', 'SlowDown', 'ThrottlingException', 'TooManyRequestsException',
-    'TransactionCanceledException', 'TransactionConflictException', 'TransactionInProgressException', 'UnrecognizedClientException', 'ValidationException', 'SomethingNew',
+    'AccessDeniedException',
+    'ConditionalCheckFailedException',
+    'IdempotentParameterMismatchException',
+    'IncompleteSignatureException',
+    'InternalServerError',
+    'InvalidSignatureException',
+    'ItemCollectionSizeLimitExceededException',
+    'LimitExceededException',
+    'MissingAuthenticationTokenException',
+    'ProvisionedThroughputExceededException',
+    'RequestLimitExceeded',
+    'RequestTimeout',
+    'ResourceNotFoundException',
+    'ServiceUnavailable',
+    'SlowDown',
+    'ThrottlingException',
+    'TooManyRequestsException',
+    'TransactionCanceledException',
+    'TransactionConflictException',
+    'TransactionInProgressException',
+    'UnrecognizedClientException',
+    'ValidationException',
+    'SomethingNew',
   ];
-  const error = (name: string, status: number): Answered => ({ status, body: JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: `It is ${name}.` }) });
+  const error = (name: string, status: number): Answered => ({
+    status,
+    body: JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: `It is ${name}.` }),
+  });
 
   test.each(NAMES)('%s is repeated as often, and thrown the same, with whatever status', async (name) => {
     for (const status of [400, 429, 500, 503]) {
@@ -147,8 +291,12 @@ describe('what goes wrong', () => {
 
   test('the quota of repeats is used up by as many failures, and restored by as many successes', async () => {
     for (const name of ['ThrottlingException', 'InternalServerError']) {
-      for (let failures = 0; failures < 60; failures++) await expectSame('GetItem', { TableName: 't', Key: {} }, () => error(name, 400));
-      for (let successes = 0; successes < 9; successes++) await expectSame('GetItem', { TableName: 't', Key: {} }, () => ({}));
+      for (let failures = 0; failures < 60; failures++) {
+        await expectSame('GetItem', { TableName: 't', Key: {} }, () => error(name, 400));
+      }
+      for (let successes = 0; successes < 9; successes++) {
+        await expectSame('GetItem', { TableName: 't', Key: {} }, () => ({}));
+      }
       await expectSame('GetItem', { TableName: 't', Key: {} }, (number) => (number === 0 ? error(name, 500) : {}));
       await expectSame('GetItem', { TableName: 't', Key: {} }, () => error(name, 400));
     }
@@ -169,31 +317,51 @@ describe('what goes wrong', () => {
     ['every request lost', () => 'disconnect'],
   ] as [string, (number: number) => Answered | 'disconnect'][])('%s', async (_case, script) => {
     const { error: thrown, bodies } = await expectSame('GetItem', { TableName: 't', Key: {} }, script);
-    expect([bodies.length, thrown]).toEqual(_case.startsWith('every') ? [3, expect.objectContaining({ name: 'TimeoutError', code: 'ECONNRESET', attempts: 3 })] : [2, undefined]);
+    expect([bodies.length, thrown]).toEqual(
+      _case.startsWith('every')
+        ? [3, expect.objectContaining({ name: 'TimeoutError', code: 'ECONNRESET', attempts: 3 })]
+        : [2, undefined],
+    );
   });
 
   test('a token is made for a transaction that has none, and is the same at every attempt', async () => {
-    const { sdk, wire } = await both('TransactWriteItems', { TransactItems: [] }, (number) => (number < 2 ? 'disconnect' : {}));
+    const { sdk, wire } = await both('TransactWriteItems', { TransactItems: [] }, (number) =>
+      number < 2 ? 'disconnect' : {},
+    );
     for (const { bodies } of [sdk, wire]) {
-      expect(bodies).toEqual(Array.from({ length: 3 }, () => ({ TransactItems: [], ClientRequestToken: expect.stringMatching(/^[0-9a-f-]{36}$/) })));
+      expect(bodies).toEqual(
+        Array.from({ length: 3 }, () => ({
+          TransactItems: [],
+          ClientRequestToken: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        })),
+      );
       expect(new Set(bodies.map((body) => JSON.stringify(body))).size).toBe(1);
     }
   });
 
-  test.each([-20, 20])('a clock that is %i minutes away is found out and corrected, for later requests too', async (minutes) => {
-    const offset = minutes * 60_000;
-    for (const way of Object.values(ways)) {
-      const attempts: number[] = [];
-      server.expect(({ headers }) => {
-        const signed = Date.parse(String(headers['x-amz-date']).replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z'));
-        const now = Date.now() + offset;
-        const date = new Date(now).toUTCString();
-        return Math.abs(signed - now) < 300_000 ? { headers: { date } } : { ...error('InvalidSignatureException', 400), headers: { date } };
-      });
-      for (const key of ['a', 'b']) attempts.push((await way('GetItem', { TableName: 't', Key: { key: { S: key } } })).$metadata.attempts!);
-      expect(attempts).toEqual([2, 1]);
-    }
-  });
+  test.each([-20, 20])(
+    'a clock that is %i minutes away is found out and corrected, for later requests too',
+    async (minutes) => {
+      const offset = minutes * 60_000;
+      for (const way of Object.values(ways)) {
+        const attempts: number[] = [];
+        server.expect(({ headers }) => {
+          const signed = Date.parse(
+            String(headers['x-amz-date']).replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z'),
+          );
+          const now = Date.now() + offset;
+          const date = new Date(now).toUTCString();
+          return Math.abs(signed - now) < 300_000
+            ? { headers: { date } }
+            : { ...error('InvalidSignatureException', 400), headers: { date } };
+        });
+        for (const key of ['a', 'b']) {
+          attempts.push((await way('GetItem', { TableName: 't', Key: { key: { S: key } } })).$metadata.attempts!);
+        }
+        expect(attempts).toEqual([2, 1]);
+      }
+    },
+  );
 });
 
 test('every request is signed as AWS checks it, with the session token', async () => {
@@ -201,9 +369,15 @@ test('every request is signed as AWS checks it, with the session token', async (
     server.expect(() => ({}));
     await way('PutItem', { TableName: 't', Item: { a: { S: 'ünïcödé 💡' } } });
     const [{ headers, body } = { headers: {}, body: '' }] = server.arrivals;
-    expect(headers).toMatchObject({ 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.PutItem', 'x-amz-security-token': 'a session token' });
+    expect(headers).toMatchObject({
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': 'DynamoDB_20120810.PutItem',
+      'x-amz-security-token': 'a session token',
+    });
     const { given, computed, signedHeaders } = verifiedSignature(headers, body, 'test');
     expect(given).toBe(computed);
-    expect(signedHeaders).toEqual(expect.arrayContaining(['host', 'x-amz-date', 'x-amz-security-token', 'x-amz-target']));
+    expect(signedHeaders).toEqual(
+      expect.arrayContaining(['host', 'x-amz-date', 'x-amz-security-token', 'x-amz-target']),
+    );
   }
 });

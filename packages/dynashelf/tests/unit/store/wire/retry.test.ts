@@ -6,7 +6,9 @@ async function pauses(failure: Failure, random: number): Promise<number[]> {
   const waited: number[] = [];
   jest.spyOn(Math, 'random').mockReturnValue(random);
   const retrying = openRetries(async (milliseconds) => waited.push(milliseconds));
-  await retrying(async () => { throw Object.assign(new Error(), failure, { $metadata: { ...failure.$metadata } }); }).catch(() => undefined);
+  await retrying(async () => {
+    throw Object.assign(new Error(), failure, { $metadata: { ...failure.$metadata } });
+  }).catch(() => undefined);
   jest.restoreAllMocks();
   return waited;
 }
@@ -23,5 +25,13 @@ test.each([
 });
 
 test('a signature that expired on the way, the function having been frozen, is made anew', async () => {
-  expect(await pauses({ name: 'InvalidSignatureException', message: 'Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z' }, 0.99)).toHaveLength(2);
+  expect(
+    await pauses(
+      {
+        name: 'InvalidSignatureException',
+        message: 'Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z',
+      },
+      0.99,
+    ),
+  ).toHaveLength(2);
 });
