@@ -71,13 +71,11 @@ function change(path, by) {
   writeFileSync(path, by(readFileSync(path, 'utf8')));
 }
 
-const INDEX = `// What is served: one line per resource.
+const INDEX = `// What is served.
 import { listResources } from 'dynashelf';
 import { things } from './things';
 
-export const resources = listResources(
-  things,
-);
+export const resources = listResources(things);
 `;
 
 const TEST = `// What the things promise.

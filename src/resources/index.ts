@@ -1,4 +1,4 @@
-// What is served: one line per resource.
+// What is served.
 import { listResources } from 'dynashelf';
 import { books } from './books';
 import { loans } from './loans';

@@ -1,6 +1,5 @@
 // The Lambda functions of an app, each of the parts that it needs and no others. Besides the resources, all has its
-// default:
-// the configuration is read from the environment, and DynamoDB is reached as the build says.
+// default: the configuration is read from the environment, and DynamoDB is reached as the build says.
 import { connect } from '#connect';
 import { readConfig, requireCursorKeys } from './config';
 import { authorizer, type Authorizer, type Guarded } from './http/endpoints/authorizer';

@@ -1,8 +1,6 @@
 // What API Gateway does with one request, by the service as Serverless resolved it: finds the route, asks the
 // authorizer, checks the API key, calls the function, and answers with its gateway responses where it refuses by
-// itself.
-// Not done: answers of the authorizer are not kept, usage plans do not count.
-
+// itself. Not done: answers of the authorizer are not kept, usage plans do not count.
 import { randomUUID } from 'node:crypto';
 
 import type { APIGatewayAuthorizerResult, APIGatewayProxyResult } from 'aws-lambda';

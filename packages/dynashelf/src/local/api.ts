@@ -70,8 +70,7 @@ export function startApi(
   );
 
   // Until it is ready, what it says is kept for one sentence about a failed start. Then what the functions print is
-  // passed on;
-  // what they throw, whoever called them hears.
+  // passed on; what they throw, whoever called them hears.
   const said: string[] = [];
   const own: string[] = [];
   let isStarted = false;

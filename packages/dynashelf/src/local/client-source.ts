@@ -4,8 +4,7 @@ import type { OpenApi } from '../description/openapi';
 
 /**
  * The description as far as one type each can say it: whole items, and merge patches. An answer to `fields` would have
- * another type than one without. What is refused to everyone is
- * no method of a client.
+ * another type than one without. What is refused to everyone is no method of a client.
  */
 export function forClients(document: OpenApi): OpenApi {
   return JSON.parse(JSON.stringify(document), (name, value: unknown): unknown => {

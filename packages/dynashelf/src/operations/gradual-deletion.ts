@@ -1,7 +1,6 @@
 // DELETE of more than one transaction holds. First every item that goes, or loses a reference, is marked: from then on
 // nothing new refers to one, and nothing else changes it. Whatever stands in the way is found by then, and the marks
-// are taken off again. Only then items go, which nothing can refuse any more. Where it is broken off, the next DELETE
-// of the item goes on; docs/decisions/deletion.md tells why so.
+// are taken off again. Only then items go, which nothing can refuse any more.
 import { randomUUID } from 'node:crypto';
 import type { Resource } from '../definition/resource';
 import { backOff } from '../store/client/back-off';

@@ -172,7 +172,7 @@ test('README names every variable that src/local/settings.ts, src/local/engine.t
   expect(table).toEqual(expect.arrayContaining([...new Set(read)].filter((name) => !name.startsWith('AWS_'))));
 });
 
-/** Adds the lines with `+`, each after the line that stands before it. */
+/** Adds the lines with `+`, each after the line that stands before it, and takes out those with `-`. */
 function applyDiff(text: string, diff: string): string {
   const lines = text.split('\n');
   let at = -1;
@@ -183,6 +183,9 @@ function applyDiff(text: string, diff: string): string {
     } else if (content !== '') {
       at = lines.indexOf(content, at + 1);
       expect({ content, isThere: at >= 0 }).toEqual({ content, isThere: true });
+      if (line.startsWith('-')) {
+        lines.splice(at--, 1);
+      }
     }
   }
   return lines.join('\n');

@@ -262,7 +262,7 @@ describe('the next start', () => {
       'export const resources',
       "import { notes } from './notes';\n\nexport const resources",
     );
-    change('src/resources/index.ts', '  members,\n', '  members,\n  notes,\n');
+    change('src/resources/index.ts', 'members)', 'members, notes)');
     writeFileSync(path('samples/notes.json'), JSON.stringify([{ id: 'answer', of: 'question' }, { id: 'question' }]));
     await begin();
     await started.printed('Ctrl-C stops it');

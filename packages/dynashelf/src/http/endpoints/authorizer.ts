@@ -160,8 +160,7 @@ function allow(event: APIGatewayRequestAuthorizerEvent, token?: VerifiedToken): 
 
 /**
  * Speaks of every method of the stage that was called. Narrower, a kept answer would be wrong for the same bearer's
- * next request;
- * wider, it would speak for other stages and APIs.
+ * next request; wider, it would speak for other stages and APIs.
  */
 function answer(
   { methodArn }: APIGatewayRequestAuthorizerEvent,

@@ -26,13 +26,21 @@ test('a resource gets a file, an import after the last one and a line in the lis
   expect(addResource(app, 'reading-rooms')).toBe('src/resources/reading-rooms.ts');
   expect(listed()).toBe(
     LIST.replace("'./books';\n", "'./books';\nimport { readingRooms } from './reading-rooms';\n").replace(
-      '  books,\n',
-      '  books,\n  readingRooms,\n',
+      '\n  books,\n',
+      'books, readingRooms',
     ),
   );
   const source = readFileSync(join(app, 'src/resources/reading-rooms.ts'), 'utf8');
   expect(source).toContain("export const readingRooms = defineResource({\n  name: 'reading-rooms',");
   expect(source).not.toMatch(/[{]\w+[}]/);
+});
+
+test('a list that is too long for one line has a line for each resource', () => {
+  const names = Array.from({ length: 12 }, (_, index) => `shelves-number-${index}`);
+  names.forEach((name) => addResource(app, name));
+  expect(listed()).toContain(
+    `listResources(\n  books,\n${names.map((name) => `  ${name.replace(/-(.)/g, (_all, letter: string) => letter.toUpperCase())},\n`).join('')});`,
+  );
 });
 
 test.each([
