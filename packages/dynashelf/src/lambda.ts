@@ -7,8 +7,9 @@ import { health, service } from './http/endpoints/service';
 import { documents } from './http/endpoints/documents';
 import { readDeleteInput, readReadInput } from './http/input/item';
 import { readListInput } from './http/input/list';
-import { endpoint, serve, type Api, type Handler } from './http/serve';
-import { transactions } from './http/endpoints/transactions';
+import { endpoint, type Api } from './http/endpoints/endpoint';
+import { readTransactionInput } from './http/input/transaction';
+import { serve, type Handler } from './http/serve';
 import { readReplaceInput } from './http/input/replace';
 import { readActInput, readCreateInput, readPatchInput } from './http/input/write';
 import { act } from './operations/act';
@@ -16,8 +17,10 @@ import { create } from './operations/create';
 import { deleteItem } from './operations/delete';
 import { list } from './operations/list';
 import { patch } from './operations/patch';
+import { planPage } from './operations/plan-list';
 import { read } from './operations/read';
 import { replace } from './operations/replace';
+import { transact } from './operations/transactions';
 import { openReader } from './store/reader';
 import { openStore } from './store/store';
 import { openHeldConstraints } from './store/write/held-constraints';
@@ -34,10 +37,11 @@ function withDefaults(served: Served): Api {
 export function readFunction(served: Served): Handler {
   const api = withDefaults(served);
   requireCursorKeys(api.config);
+  const lists = endpoint({ readInput: readListInput, plan: planPage, operation: list });
   return serve(api, openReader, {
-    list: endpoint(readListInput, list),
-    related: endpoint(readListInput, list),
-    read: endpoint(readReadInput, read),
+    list: lists,
+    related: lists,
+    read: endpoint({ readInput: readReadInput, operation: read }),
   });
 }
 
@@ -46,12 +50,12 @@ export function writeFunction(served: Served): Handler {
   const api = withDefaults(served);
   const constraints = openHeldConstraints(api.config.tableName, api.resources);
   return serve(api, (options) => openStore({ ...options, constraints }), {
-    create: endpoint(readCreateInput, create),
-    replace: endpoint(readReplaceInput, replace),
-    patch: endpoint(readPatchInput, patch),
-    delete: endpoint(readDeleteInput, deleteItem),
-    act: endpoint(readActInput, act),
-    transact: transactions,
+    create: endpoint({ readInput: readCreateInput, operation: create }),
+    replace: endpoint({ readInput: readReplaceInput, operation: replace }),
+    patch: endpoint({ readInput: readPatchInput, operation: patch }),
+    delete: endpoint({ readInput: readDeleteInput, operation: deleteItem }),
+    act: endpoint({ readInput: readActInput, operation: act }),
+    transact: endpoint({ readInput: readTransactionInput, operation: transact }),
   });
 }
 

@@ -1,6 +1,5 @@
 // The headers that every answer has, whatever it says.
 import type { Config } from '../config';
-import type { Cost } from '../store/client/cost';
 import { EXPOSED_HEADERS } from './cors';
 import type { Request } from './request';
 
@@ -47,29 +46,4 @@ function crossOrigin(
       'Access-Control-Expose-Headers': EXPOSED_HEADERS.join(', '),
     }),
   };
-}
-
-/** The stations of a request with their milliseconds, and what the database did (W3C Server Timing). */
-export function serverTiming(
-  stations: readonly (readonly [name: string, milliseconds: number])[],
-  cost: Cost | undefined,
-): string {
-  const timings = stations.map(([name, milliseconds]) => `${name};dur=${milliseconds.toFixed(1)}`);
-  if (cost !== undefined) {
-    timings.push(`store;dur=${cost.milliseconds.toFixed(1)};desc="${describeCost(cost)}"`);
-  }
-  return timings.join(', ');
-}
-
-/** Such as `1 read, 0.5 RCU` or `1 read, 1 RCU, 2 writes, 4 WCU`. */
-function describeCost({ reads, writes, readUnits, writeUnits }: Cost): string {
-  const parts = [
-    ...(reads > 0 ? [count(reads, 'read'), `${readUnits} RCU`] : []),
-    ...(writes > 0 ? [count(writes, 'write'), `${writeUnits} WCU`] : []),
-  ];
-  return parts.length === 0 ? 'no request' : parts.join(', ');
-}
-
-function count(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? '' : 's'}`;
 }

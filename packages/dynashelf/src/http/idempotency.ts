@@ -3,25 +3,21 @@ import { createHash } from 'node:crypto';
 import { identityOf } from '../authentication/caller';
 import type { Caller } from '../definition/access';
 import { LONGEST_IDEMPOTENCY_KEY } from '../definition/limits';
-import type { Idempotency, Result } from '../operations/result';
 import { Problem } from '../problem';
+import type { Idempotency } from '../transaction/replay';
 import type { Request } from './request';
 
 /** The request headers that change what a request means, and so are a part of what makes it the same. */
 const MEANINGFUL_HEADERS = ['content-type', 'if-match', 'if-none-match', 'if-unmodified-since', 'prefer'];
 
 /**
- * The idempotency of a POST or PATCH that has a key; other methods are idempotent by themselves, or change nothing.
- * @param respond makes of a result the response that is recorded
+ * The idempotency of a request that has a key: POST and PATCH, as other methods are idempotent by themselves or change
+ * nothing.
  * @throws Problem `malformed-request` for what is no key: a list, or a text that is empty or too long
  */
-export function readIdempotency(
-  request: Request,
-  caller: Caller,
-  respond: (result: Result) => string,
-): Idempotency | undefined {
+export function readIdempotency(request: Request, caller: Caller): Idempotency | undefined {
   const header = request.header('idempotency-key');
-  if (header === undefined || (request.method !== 'POST' && request.method !== 'PATCH')) {
+  if (header === undefined) {
     return undefined;
   }
   const key = header.length > LONGEST_IDEMPOTENCY_KEY ? undefined : readKey(header.trim());
@@ -49,7 +45,6 @@ export function readIdempotency(
       isBase64 ? Buffer.from(text, 'base64').toString() : text,
       ...MEANINGFUL_HEADERS.map((name) => request.header(name)?.trim() ?? ''),
     ),
-    respond,
   };
 }
 

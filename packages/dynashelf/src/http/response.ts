@@ -10,7 +10,7 @@ import type { Problem } from '../problem';
 import { revisionOf } from '../store/layout/revision';
 import { encode } from './coding';
 import { entityTag, httpDate, isNotModified, weakTag } from './conditional';
-import type { Presentation } from './input/item';
+import type { PartPresentations, Presentation } from './input/input';
 import { JSON_TYPE } from './media-type';
 import type { Request } from './request';
 
@@ -29,30 +29,28 @@ export interface Reply {
   readonly isCostHidden?: boolean;
 }
 
-/** The answer to a request on a resource. */
-export function writeResult(
-  request: Request,
-  resource: Resource,
-  result: Result,
-  presentation: Presentation,
-  seal: (position: string) => string,
-): Reply {
+/** The answer to a request on data. */
+export function writeResult(request: Request, result: Result, presentation: Presentation | PartPresentations): Reply {
+  if (result.kind === 'replayed') {
+    return replay(result.response);
+  }
+  if ('parts' in presentation) {
+    return writeParts(result, presentation);
+  }
   switch (result.kind) {
     case 'deleted':
       return { status: 204, headers: { 'Cache-Control': 'no-cache' } };
-    case 'replayed':
-      return replay(result.response);
-    case 'transacted':
-      throw new Error('The results of a transaction are written one by one, by http/endpoints/transactions.ts.');
     case 'all-created':
       return writeAll(
         result.images.map(({ item }) => item),
         presentation,
       );
     case 'page':
-      return writePage(request, resource, result, presentation, seal);
+      return writePage(request, result, presentation);
+    case 'transacted':
+      throw new Error('The results of a transaction are presented as its parts want them.');
     default:
-      return writeItem(request, resource, result, presentation);
+      return writeItem(request, result, presentation);
   }
 }
 
@@ -114,6 +112,18 @@ function replay(outcome: string): Reply {
   return { ...reply, headers: { ...reply.headers, 'Idempotent-Replayed': 'true' } };
 }
 
+/** The answer to a transaction: those to its parts, in order. */
+function writeParts(result: Result, { parts }: PartPresentations): Reply {
+  const results = result.kind === 'transacted' ? result.results : [result];
+  return {
+    status: 200,
+    headers: { 'Content-Type': JSON_TYPE, 'Cache-Control': 'no-cache' },
+    body: {
+      results: results.map((one, index) => writeResult(parts[index]!.request, one, parts[index]!.presentation)),
+    },
+  };
+}
+
 function writeAll(items: readonly AnyItem[], { fields, preferences, permission }: Presentation): Reply {
   const shown = items.map((item) => show(permission, item)).filter((item) => item !== undefined);
   const headers = {
@@ -132,10 +142,10 @@ function writeAll(items: readonly AnyItem[], { fields, preferences, permission }
 
 function writeItem(
   request: Request,
-  asked: Resource,
-  { kind, image: { item, record }, of: resource = asked, expanded }: ItemResult,
-  { fields, preferences, permission, access }: Presentation,
+  { kind, image: { item, record }, of, expanded }: ItemResult,
+  { resource: asked, fields, preferences, permission, access }: Presentation,
 ): Reply {
+  const resource = of ?? asked;
   const shown = show(resource === asked ? permission : access.permission(resource, 'read'), item);
   const isRead = kind === 'found';
   const tag = fields === undefined && expanded === undefined ? entityTag(revisionOf(record)) : undefined;
@@ -164,12 +174,10 @@ function writeItem(
 
 function writePage(
   request: Request,
-  resource: Resource,
   { items, next, expanded, total }: PageResult,
-  { fields, permission, access }: Presentation,
-  seal: (position: string) => string,
+  { resource, fields, permission, access }: Presentation,
 ): Reply {
-  const link = next === undefined ? undefined : nextLink(request, seal(next));
+  const link = next === undefined ? undefined : nextLink(request, next);
   const text = JSON.stringify({
     items: items.map((item, index) => present(show(permission, item)!, fields, expanded?.[index])),
     ...(total !== undefined && { total }),

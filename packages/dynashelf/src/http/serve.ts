@@ -1,54 +1,20 @@
-// The way of a request, from event to answer: the list of its stations, and the only try/catch.
+// The way of a request: request, route, caller, input, plan, result, reply, in this order, and the only try/catch.
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { readCaller } from '../authentication/caller';
-import { openAccess, type Access } from '../authorization/permission';
-import type { Config } from '../config';
+import { openAccess } from '../authorization/permission';
 import type { Resource } from '../definition/resource';
-import type { Info } from '../description/info';
 import { logError } from '../log';
-import type { Operation, Result } from '../operations/result';
 import { Problem } from '../problem';
-import { sealCursor } from '../store/query/cursor';
 import type { Reader, StoreOptions } from '../store/reader';
-import type { Send } from '../store/client/send';
-import { isCostShown } from './cost-shown';
-import { soundEvent } from './event';
-import { refuseExcess } from './input/limits';
-import { commonHeaders, serverTiming } from './headers';
-import { readIdempotency } from './idempotency';
-import type { Input } from './input/item';
+import type { Api, Endpoints } from './endpoints/endpoint';
+import { commonHeaders } from './headers';
+import { refuseExcess, refuseUnsendable } from './limits';
 import { writeOptions } from './options';
 import { readRequest, type Request } from './request';
 import { toGateway, writeProblem, writeResult, type Reply } from './response';
-import { findRoute, type Route, type RoutedOperation } from './route';
-import { refuseUnsendable } from './sendable';
+import { findRoute } from './route';
 import { isClosed } from './strangers';
-
-/** What is served, and of what. */
-export interface Api {
-  readonly resources: ReadonlyMap<string, Resource>;
-  readonly config: Config;
-  readonly send: Send;
-  /** What the app is called, for the functions that say it. */
-  readonly info?: Info | undefined;
-  /** How many actions a transaction holds; DynamoDB's own limit without it. */
-  readonly transactionSize?: number;
-}
-
-/** Notes that a station is passed. */
-type Timing = (station: string) => void;
-
-/** What answers one kind of route. */
-export type Endpoint<S extends Reader = Reader> = (
-  api: Api,
-  route: Route,
-  request: Request,
-  store: S,
-  done: Timing,
-) => Promise<Reply>;
-
-/** The endpoints that one function serves. */
-export type Endpoints<S extends Reader> = Readonly<Partial<Record<RoutedOperation, Endpoint<S>>>>;
+import { isCostShown, serverTiming, startTiming, type Timing } from './timing';
 
 export type Handler = (
   event: APIGatewayProxyEvent,
@@ -61,95 +27,78 @@ export function serve<S extends Reader>(
   open: (options: StoreOptions) => S,
   endpoints: Endpoints<S>,
 ): Handler {
+  const { config, resources, transactionSize } = api;
+  const isPrivate = isClosed(config);
+
+  /** The stations of a request. @throws Problem, where one of them refuses it */
+  async function answer(request: Request, store: S, timing: Timing): Promise<Reply> {
+    refuseExcess(request);
+    const route = findRoute(resources, request, isPrivate);
+    timing.end('route');
+    if (route.operation === 'options') {
+      return writeOptions(route.allow);
+    }
+    const endpoint = endpoints[route.operation];
+    if (endpoint === undefined) {
+      throw new Error(
+        `serverless.yml sends ${request.method} /${request.segments.join('/')} to a function that does not serve "${route.operation}".`,
+      );
+    }
+    if (typeof endpoint === 'function') {
+      return endpoint(api, request, store);
+    }
+    // The parts of a transaction have a resource each.
+    const { resource } = route as { readonly resource: Resource };
+
+    const caller = readCaller(config, request.credentials);
+    const access = openAccess(caller);
+    timing.end('caller');
+
+    const context = { resources, cursorKeys: config.cursorKeys, access };
+    const { input, presentation } = await endpoint.readInput(route, request, context);
+    timing.end('input');
+
+    const plan = endpoint.plan?.(resource, input);
+    if (plan !== undefined) {
+      timing.end('plan');
+    }
+
+    let { result, commit } = await endpoint.operation(resource, input, store, plan);
+    let reply = writeResult(request, result, presentation);
+    // A transaction is committed when its reply is known, as an idempotency key has that recorded with the writes.
+    // Where others have changed what it read, it comes to another result.
+    while (commit !== undefined) {
+      refuseUnsendable(reply);
+      const next = await commit(reply);
+      if (next === undefined) {
+        break;
+      }
+      ({ result, commit } = next);
+      reply = writeResult(request, result, presentation);
+    }
+    timing.end('operation');
+    return isCostShown(resources, request, presentation, result) ? reply : { ...reply, isCostHidden: true };
+  }
+
   return async (event, context) => {
-    const request = readRequest(soundEvent(event), context?.getRemainingTimeInMillis?.());
+    const timing = startTiming();
+    const request = readRequest(event, context?.getRemainingTimeInMillis?.());
     const store = open({
       send: api.send,
-      tableName: api.config.tableName,
-      readLimit: api.config.readLimit,
-      resources: api.resources,
+      tableName: config.tableName,
+      readLimit: config.readLimit,
+      resources,
       deadline: request.deadline,
-      ...(api.transactionSize !== undefined && { transactionSize: api.transactionSize }),
+      ...(transactionSize !== undefined && { transactionSize }),
     });
-    const { stations, done, total } = stopwatch();
-    const reply = await answer(api, endpoints, request, store, done).catch((error: unknown) =>
+    const reply = await answer(request, store, timing).catch((error: unknown) =>
       writeProblem(request, asProblem(request, error)),
     );
-    const { reads, writes } = store.cost;
     // An error would tell by its units how large the item is that is not there for the caller.
-    const isShown = api.config.access === 'open' || (reply.status < 400 && reply.isCostHidden !== true);
-    const timing = serverTiming(
-      [...stations, ['total', total()]],
-      isShown && reads + writes > 0 ? store.cost : undefined,
-    );
-    return toGateway(request, {
-      ...reply,
-      headers: { ...commonHeaders(api.config, request, timing, reply.vary), ...reply.headers },
-    });
+    const isShown = config.access === 'open' || (reply.status < 400 && reply.isCostHidden !== true);
+    const common = commonHeaders(config, request, serverTiming(timing, isShown ? store.cost : undefined), reply.vary);
+    return toGateway(request, { ...reply, headers: { ...common, ...reply.headers } });
   };
-}
-
-/** What the input of a request is read by. */
-export interface Reading {
-  readonly resources: ReadonlyMap<string, Resource>;
-  readonly cursorKeys: Config['cursorKeys'];
-  readonly access: Access;
-}
-
-/** How the input of a request is read; first of all it asks what the caller may do. */
-export type ReadInput<R, I> = (route: R, request: Request, reading: Reading) => Input<I> | Promise<Input<I>>;
-
-/** An endpoint on resources: how its input is read, and what is then done. */
-export function endpoint<R extends Extract<Route, { resource: Resource }>, I, S extends Reader>(
-  readInput: ReadInput<R, I>,
-  operation: Operation<I, S>,
-): Endpoint<S> {
-  return async ({ config, resources }, route, request, store, done) => {
-    const { resource } = route as R;
-    const access = openAccess(readCaller(config, request.credentials));
-    const { input, presentation } = await readInput(route as R, request, {
-      resources,
-      cursorKeys: config.cursorKeys,
-      access,
-    });
-    done('input');
-    const write = (result: Result): Reply =>
-      writeResult(request, resource, result, presentation, (position) =>
-        sealCursor(config.cursorKeys, presentation.cursorBinding!, position),
-      );
-    const result = await operation(
-      resource,
-      input,
-      store,
-      readIdempotency(request, access.caller, (outcome) => JSON.stringify(write(outcome))),
-      (outcome) => refuseUnsendable(write(outcome)),
-    );
-    done('operation');
-    const reply = write(result);
-    return isCostShown(resources, request, presentation, result) ? reply : { ...reply, isCostHidden: true };
-  };
-}
-
-async function answer<S extends Reader>(
-  api: Api,
-  endpoints: Endpoints<S>,
-  request: Request,
-  store: S,
-  done: Timing,
-): Promise<Reply> {
-  refuseExcess(request);
-  const route = findRoute(api.resources, request, isClosed(api.config));
-  done('route');
-  if (route.operation === 'options') {
-    return writeOptions(route.allow);
-  }
-  const found = endpoints[route.operation];
-  if (found === undefined) {
-    throw new Error(
-      `serverless.yml sends ${request.method} /${request.segments.join('/')} to a function that does not serve "${route.operation}".`,
-    );
-  }
-  return found(api, route, request, store, done);
 }
 
 function asProblem(request: Request, error: unknown): Problem {
@@ -162,19 +111,4 @@ function asProblem(request: Request, error: unknown): Problem {
     'internal',
     'Something is wrong on the server, and it has been logged: report the request id if it stays.',
   );
-}
-
-function stopwatch(): { stations: [string, number][]; done: Timing; total: () => number } {
-  const stations: [string, number][] = [];
-  const start = performance.now();
-  let last = start;
-  return {
-    stations,
-    done(station) {
-      const now = performance.now();
-      stations.push([station, now - last]);
-      last = now;
-    },
-    total: () => performance.now() - start,
-  };
 }

@@ -8,6 +8,7 @@ import type { Resource } from '../definition/resource';
 import { findFaults, writable } from '../values/validate';
 import { pointer, Problem } from '../problem';
 import type { Image } from '../store/layout/record';
+import type { Idempotency } from '../transaction/replay';
 import { runTransaction } from '../transaction/run';
 import { nameOf, type Origin } from '../transaction/entry';
 import type { Transaction } from '../transaction/transaction';
@@ -20,6 +21,7 @@ export interface ActInput extends Demands {
   readonly action: LoadedAction;
   /** The request body, checked, with defaults. */
   readonly body: JsonObject;
+  readonly idempotency?: Idempotency | undefined;
 }
 
 /** An item that an action was given, and what became of it. */
@@ -31,8 +33,8 @@ interface Given {
   removed?: Image;
 }
 
-export const act: Operation<ActInput> = async (resource, input, store, idempotency) => {
-  const { id, caller, action, body } = input;
+export const act: Operation<ActInput> = async (resource, input, store) => {
+  const { id, caller, action, body, idempotency } = input;
   const now = new Date();
   // What the action writes may have other attributes than the request's body.
   const place = (_origin: Origin, inner: string): string =>

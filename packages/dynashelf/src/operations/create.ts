@@ -4,6 +4,7 @@ import type { Stored } from '../values/prepare';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import { hasPreconditions, type Preconditions } from '../store/write/preconditions';
+import type { Idempotency } from '../transaction/replay';
 import { runTransaction } from '../transaction/run';
 import type { Origin } from '../transaction/entry';
 import type { Transaction } from '../transaction/transaction';
@@ -15,32 +16,30 @@ export type NewItem = Record<string, Stored>;
 export type CreateInput = {
   /** Of the collection: it exists, and has a weak tag, which If-Match never matches (RFC 9110 §13.1.1), and no date. */
   readonly preconditions: Preconditions;
+  readonly idempotency?: Idempotency | undefined;
 } & (
   | { readonly kind: 'one'; readonly values: NewItem }
   /** All of them are made, or none. */
   | { readonly kind: 'all'; readonly items: readonly NewItem[] }
 );
 
-export const create: Operation<CreateInput> = async (resource, input, store, idempotency, inspect) => {
-  requireCollection(input.preconditions);
+export const create: Operation<CreateInput> = async (resource, input, store) => {
+  const { preconditions, idempotency } = input;
+  requireCollection(preconditions);
   if (input.kind === 'one') {
     return idempotency === undefined && store.isIndependent(resource)
-      ? { kind: 'created', image: await store.create(resource, uuidv7(), input.values) }
+      ? { result: { kind: 'created', image: await store.create(resource, uuidv7(), input.values) } }
       : runTransaction<Result>(store, { idempotency }, (transaction) => createIn(transaction, resource, input.values));
   }
   const { items } = input;
-  return runTransaction<Result>(
-    store,
-    { idempotency, items: items.length, ...(inspect !== undefined && { inspect }) },
-    async (transaction) => {
-      const results: (() => ItemResult)[] = [];
-      // One after the other, so that ids grow in the order of the request.
-      for (const [index, values] of items.entries()) {
-        results.push(await createIn(transaction, resource, values, [index]));
-      }
-      return () => ({ kind: 'all-created', images: results.map((result) => result().image) });
-    },
-  );
+  return runTransaction<Result>(store, { idempotency, items: items.length }, async (transaction) => {
+    const results: (() => ItemResult)[] = [];
+    // One after the other, so that ids grow in the order of the request.
+    for (const [index, values] of items.entries()) {
+      results.push(await createIn(transaction, resource, values, [index]));
+    }
+    return () => ({ kind: 'all-created', images: results.map((result) => result().image) });
+  });
 };
 
 /** Makes an item within a transaction. */

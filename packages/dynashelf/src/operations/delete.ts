@@ -1,7 +1,7 @@
 // DELETE of one item, and of what goes with it.
 import { preconditionsHold } from '../store/write/preconditions';
 import { referrersOf } from '../store/write/references';
-import { runTransaction } from '../transaction/run';
+import { carryOut, runTransaction } from '../transaction/run';
 import type { Failure, Origin } from '../transaction/entry';
 import type { Transaction } from '../transaction/transaction';
 import { inUse, partlyBeingDeleted } from '../transaction/violations';
@@ -18,7 +18,7 @@ export type DeleteInput = Demands;
 export const deleteItem: Operation<DeleteInput> = async (resource, input, store) => {
   const { id, permission, preconditions } = input;
   if (cascades(store.resources, resource)) {
-    return deleteWithReferrers(resource, input, store);
+    return { result: await deleteWithReferrers(resource, input, store) };
   }
   if (!store.isIndependent(resource) || permission.grant !== 'all') {
     return runTransaction<Result>(store, { reads: [{ resource, id }] }, (transaction) =>
@@ -27,7 +27,7 @@ export const deleteItem: Operation<DeleteInput> = async (resource, input, store)
   }
   const refused = await store.delete(resource, id, preconditions);
   if (refused === undefined) {
-    return { kind: 'deleted' };
+    return { result: { kind: 'deleted' } };
   }
   const { current } = refused;
   throw current !== undefined && preconditionsHold(preconditions, current.record) && refused.referring.length > 0
@@ -54,7 +54,7 @@ async function deleteWithReferrers(resource: Resource, demands: Demands, store: 
   try {
     const combine = (failures: readonly Failure[]): Problem =>
       failures.some(({ kind }) => kind === 'deleting') ? partlyBeingDeleted(resource.name, id) : obstacle(failures);
-    return await runTransaction<Result>(store, { isExploring: true, combine }, async (transaction) => {
+    return await carryOut<Result>(store, { isExploring: true, combine }, async (transaction) => {
       const image = await transaction.read(resource, id);
       if (image !== undefined && isBeingDeletedItself(image)) {
         throw new TooLarge();

@@ -2,16 +2,17 @@
 import { includes, type Permission } from '../definition/access';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
-import type { Page, PageRequest } from '../store/query/page';
+import type { Page } from '../store/query/page';
 import { countFitting } from '../store/query/answer-size';
+import { sealCursor } from '../store/query/cursor';
 import type { Preconditions } from '../store/write/preconditions';
 import type { Reader } from '../store/reader';
 import { expand, type References } from './expand';
+import type { ListPlan, Wanted } from './plan-list';
 import { notFound } from './refusal';
 import type { Operation, PageResult } from './result';
 
-export interface ListInput {
-  readonly page: PageRequest;
+export interface ListInput extends Wanted {
   /** What to expand. */
   readonly references?: References | undefined;
   /** Whether to count the whole list. */
@@ -22,10 +23,11 @@ export interface ListInput {
   readonly preconditions: Pick<Preconditions, 'match'>;
 }
 
-export const list: Operation<ListInput, Reader> = async (
+export const list: Operation<ListInput, Reader, ListPlan> = async (
   resource,
-  { page, references, isCounted, within, preconditions: { match } },
+  { references, isCounted, within, cursorKeys, preconditions: { match } },
   store,
+  { page, binding, readsOthers },
 ) => {
   const [parent, found, total] = await Promise.all([
     within && store.read(within.resource, within.id),
@@ -42,25 +44,28 @@ export const list: Operation<ListInput, Reader> = async (
       'A list has a weak ETag, which If-Match never matches: leave If-Match out, or send the tag in If-None-Match.',
     );
   }
-  const result: PageResult = { kind: 'page', items: found.items, next: found.next, total };
-  return references === undefined ? result : expandPage(result, found, references, store);
+  const { items, next, expanded } =
+    references === undefined ? { ...found, expanded: undefined } : await expandPage(found, references, store);
+  const result: PageResult = {
+    kind: 'page',
+    items,
+    next: next === undefined ? undefined : sealCursor(cursorKeys, binding, next),
+    expanded,
+    total,
+    readsOthers: readsOthers || (within !== undefined && within.permission.hidden.size > 0),
+  };
+  return { result };
 };
 
 /** A page with what its items refer to; shorter where that would make it too large. */
 async function expandPage(
-  { items, next, ...more }: PageResult,
-  { positionAfter }: Page,
+  { items, next, positionAfter }: Page,
   references: References,
   store: Reader,
-): Promise<PageResult> {
+): Promise<Pick<PageResult, 'items' | 'next' | 'expanded'>> {
   const expanded = await expand(items, references, store);
   const fitting = countFitting(expanded.map((one, index) => [items[index], one]));
   return fitting === items.length
-    ? { ...more, items, next, expanded }
-    : {
-        ...more,
-        items: items.slice(0, fitting),
-        next: positionAfter(fitting - 1),
-        expanded: expanded.slice(0, fitting),
-      };
+    ? { items, next, expanded }
+    : { items: items.slice(0, fitting), next: positionAfter(fitting - 1), expanded: expanded.slice(0, fitting) };
 }

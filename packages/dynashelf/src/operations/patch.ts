@@ -10,6 +10,7 @@ import { Problem, pointer, type Fault, type Faults } from '../problem';
 import type { Store } from '../store/store';
 import { usesGet } from '../store/layout/value';
 import type { SingleOutcome } from '../store/write/single';
+import type { Idempotency } from '../transaction/replay';
 import { runTransaction, type RunOptions } from '../transaction/run';
 import type { Origin } from '../transaction/entry';
 import type { Transaction } from '../transaction/transaction';
@@ -21,19 +22,21 @@ import type { ItemResult, Operation, Result } from './result';
 
 export interface PatchInput extends Demands {
   readonly patch: Patch;
+  readonly idempotency?: Idempotency | undefined;
 }
 
 export type Patch =
   { readonly kind: 'merge'; readonly document: JsonObject } | { readonly kind: 'json'; readonly document: JsonPatch };
 
-export const patch: Operation<PatchInput> = async (resource, input, store, idempotency) => {
+export const patch: Operation<PatchInput> = async (resource, input, store) => {
+  const { idempotency } = input;
   // An idempotency key needs a record of its own, and so a transaction.
   const outcome = idempotency === undefined ? await patchAlone(resource, input, store) : undefined;
   if (outcome?.written !== undefined) {
-    return { kind: 'patched', image: outcome.written };
+    return { result: { kind: 'patched', image: outcome.written } };
   }
   // The item that came with a refusal need not be read.
-  const reads: RunOptions<Result>['reads'] = [
+  const reads: RunOptions['reads'] = [
     { resource, id: input.id, ...(outcome !== undefined && { known: outcome.current }) },
   ];
   return runTransaction<Result>(store, { idempotency, reads }, (transaction) => patchIn(transaction, resource, input));

@@ -25,5 +25,5 @@ export const read: Operation<ReadInput, Reader> = async (
     throw preconditionFailed(image, permission);
   }
   const [expanded] = references === undefined ? [] : await expand([image.item], references, store);
-  return { kind: 'found', image, expanded };
+  return { result: { kind: 'found', image, expanded } };
 };

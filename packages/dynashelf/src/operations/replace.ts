@@ -53,7 +53,7 @@ export const replace: Operation<ReplaceInput> = async (resource, input, store) =
       : preconditionFailed(outcome.current, replacement.permission);
   }
   // Versions begin at 1, so this write made the item.
-  return { kind: outcome.written.item.version === 1 ? 'created' : 'replaced', image: outcome.written };
+  return { result: { kind: outcome.written.item.version === 1 ? 'created' : 'replaced', image: outcome.written } };
 };
 
 /** Replaces an item within a transaction. */

@@ -3,7 +3,8 @@ import type { Resource } from '../definition/resource';
 import type { AnyItem } from '../definition/item';
 import type { Image } from '../store/layout/record';
 import type { Store } from '../store/store';
-import type { Idempotency as IdempotencyOf, Replayed } from '../transaction/run';
+import type { Replayed } from '../transaction/replay';
+import type { Attempt } from '../transaction/run';
 import type { Expanded } from './expand';
 
 export type Result =
@@ -32,26 +33,26 @@ export interface ItemResult {
 export interface PageResult {
   readonly kind: 'page';
   readonly items: AnyItem[];
-  /** Where the next page begins; undefined on the last. */
+  /** The cursor of the next page; undefined on the last. */
   readonly next: string | undefined;
   /** What each item refers to, where that was asked for. */
   readonly expanded?: readonly Expanded[] | undefined;
   /** How many items the whole list has, where that was asked for and could be counted. */
   readonly total?: number | undefined;
+  /** Whether the page was found by reading items that its caller may not see. */
+  readonly readsOthers: boolean;
 }
 
+/** What an operation comes to: its result and, where that is to be written yet, the commit of it. */
+export type Outcome = Attempt<Result>;
+
 /**
- * An operation on a resource: what it is to do comes checked, what it needs of the database by the store.
- * @param inspect looks at what would be answered, and throws a Problem to have nothing written; for results that have
- * no bound of their own
+ * An operation on a resource: what it is to do comes checked, what it needs of the database by the store, and how by
+ * its plan, where it has one.
  */
-export type Operation<I, S = Store> = (
+export type Operation<I, S = Store, P = undefined> = (
   resource: Resource,
   input: I,
   store: S,
-  idempotency?: Idempotency,
-  inspect?: (result: Result) => void,
-) => Promise<Result>;
-
-/** A request that shall have its effect once, however often it is sent. */
-export type Idempotency = IdempotencyOf<Result>;
+  plan: P,
+) => Promise<Outcome>;

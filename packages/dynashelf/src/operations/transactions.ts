@@ -3,7 +3,7 @@ import { includes } from '../definition/access';
 import type { Resource } from '../definition/resource';
 import { LONGEST_TEXT, Problem, pointer, type Fault } from '../problem';
 import { preconditionsHold, type Preconditions } from '../store/write/preconditions';
-import type { Store } from '../store/store';
+import type { Idempotency } from '../transaction/replay';
 import { runTransaction } from '../transaction/run';
 import type { Failure, Origin } from '../transaction/entry';
 import type { Transaction } from '../transaction/transaction';
@@ -12,7 +12,7 @@ import { deleteIn, type DeleteInput } from './delete';
 import { patchIn, type PatchInput } from './patch';
 import { preconditionFailed, refusal, type Demands } from './refusal';
 import { replaceIn, type ReplaceInput } from './replace';
-import type { Idempotency, Result } from './result';
+import type { Operation, Result } from './result';
 
 /** One operation of a transaction. */
 export type Step = { readonly resource: Resource } & (
@@ -24,16 +24,13 @@ export type Step = { readonly resource: Resource } & (
   | { readonly operation: 'check'; readonly input: Demands }
 );
 
-/**
- * @param inspect looks at what would be answered, and throws a Problem to have nothing written
- * @throws Problem naming each operation that fails, nothing having been written
- */
-export async function runOperations(
-  steps: readonly Step[],
-  store: Store,
-  idempotency: Idempotency | undefined,
-  inspect: (result: Result) => void,
-): Promise<Result> {
+export interface TransactionInput {
+  readonly steps: readonly Step[];
+  readonly idempotency?: Idempotency | undefined;
+}
+
+/** @throws Problem naming each operation that fails, nothing having been written */
+export const transact: Operation<TransactionInput> = async (_resource, { steps, idempotency }, store) => {
   const reads = steps.flatMap((step) =>
     step.operation === 'create' ? [] : [{ resource: step.resource, id: step.input.id }],
   );
@@ -41,7 +38,7 @@ export async function runOperations(
     combineFailed(failures.map(({ origin, problem }) => [Number(origin[1]), problem]));
   return runTransaction<Result>(
     store,
-    { idempotency, reads, place: (origin) => pointer(...origin), combine, inspect },
+    { idempotency, reads, place: (origin) => pointer(...origin), combine },
     async (transaction) => {
       const results: (() => Result)[] = [];
       for (const [index, step] of steps.entries()) {
@@ -58,7 +55,7 @@ export async function runOperations(
       return () => ({ kind: 'transacted', results: results.map((result) => result()) });
     },
   );
-}
+};
 
 /** One problem of several operations' problems, each fault leading to its operation: in their order. */
 export function combineFailed(failed: readonly (readonly [index: number, problem: Problem])[]): Problem {

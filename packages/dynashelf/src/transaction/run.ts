@@ -1,30 +1,34 @@
 // Transactions run: what they ask for is carried out together, and asked for again where what they read has changed.
 import type { Resource } from '../definition/resource';
-import { Problem, pointer, type ProblemType } from '../problem';
+import { Problem, pointer } from '../problem';
 import { backOff } from '../store/client/back-off';
 import { toImage, type Image } from '../store/layout/record';
 import type { Store } from '../store/store';
-import type { AttributeMap } from '../store/layout/value';
 import { isMarked } from '../store/write/deletion-mark';
 import { idempotency as outcomeRecord } from '../store/write/idempotency';
 import { countFitting, type Plan } from '../store/write/plan';
 import type { Violation } from '../store/write/write';
 import { nameOf, type Failure, type Origin, type Place } from './entry';
+import { orReplay, Recorded, replay, type Idempotency, type Replayed } from './replay';
 import { openTransaction, type Known, type Transaction } from './transaction';
 import { combine, failuresOf } from './violations';
 
-/** A request that shall have its effect once, however often it is sent. */
-export interface Idempotency<R> {
-  /** A hash of the caller and the key. */
-  readonly name: string;
-  /** A hash of what makes the request the same. */
-  readonly fingerprint: string;
-  /** The response to a result, as text to be recorded with the changes. */
-  readonly respond: (result: R) => string;
+/**
+ * What a transaction comes to: its result, and the commit that makes it true. Without a commit nothing is left to be
+ * done.
+ */
+export interface Attempt<R> {
+  readonly result: R;
+  /**
+   * Carries out what the transaction asks for, all or nothing.
+   * @param response the response to the result, which is recorded where the request has an idempotency key
+   * @returns undefined where it is done; where what was read has changed, the attempt that has read it anew
+   */
+  readonly commit?: (response: object) => Promise<Attempt<R> | undefined>;
 }
 
-export interface RunOptions<R> {
-  readonly idempotency?: Idempotency<R> | undefined;
+export interface RunOptions {
+  readonly idempotency?: Idempotency | undefined;
   /**
    * Items that are read in any case, so that one request reads them all; `known` is how one is that has been read
    * (undefined: absent).
@@ -34,18 +38,10 @@ export interface RunOptions<R> {
   readonly place?: Place;
   /** Makes one problem of several failures. */
   readonly combine?: (failures: readonly Failure[]) => Problem;
-  /** Looks at the result before anything is written, and throws a Problem to have nothing written. */
-  readonly inspect?: (result: R) => void;
   /** How many items the request makes, so that one that is too large can be told how many fit. */
   readonly items?: number;
   /** Whether violations of references too may come of what was read being old: then all is read anew. */
   readonly isExploring?: boolean;
-}
-
-/** The response that was recorded for the first request of the same key. */
-export interface Replayed {
-  readonly kind: 'replayed';
-  readonly response: string;
 }
 
 /**
@@ -53,9 +49,6 @@ export interface Replayed {
  * @returns the result, asked for when all images are known
  */
 export type Run<R> = (transaction: Transaction) => Promise<() => R>;
-
-/** The problems whose cause can be what the first request of the same key did, such as lending the last copy. */
-const OF_STATE: readonly ProblemType[] = ['not-found', 'conflict', 'precondition-failed', 'invalid'];
 
 /**
  * Whether a violation can come of an item, or an index, having been read before others changed it. An item that had its
@@ -70,12 +63,16 @@ function isOfReading(violation: Violation, { changes }: Plan): boolean {
 const placeInside: Place = (origin: Origin, inner) => `${pointer(...origin)}${inner.slice(1)}`;
 
 /**
- * Runs a transaction until its changes are carried out, on the condition that all it read still is so.
- * @param run what it does; called again, from the beginning, where that is not so any more
- * @throws Problem what `run` throws, `conflict` for constraints and when the time is over, `too-large`, `unavailable`
- * where nobody knows what became of it
+ * Runs a transaction up to its commit.
+ * @param run what it does; called again, from the beginning, where what it read has changed
+ * @throws Problem what `run` throws, and the commit likewise: `conflict` for constraints and when the time is over,
+ * `too-large`, `unavailable` where nobody knows what became of it
  */
-export async function runTransaction<R>(store: Store, options: RunOptions<R>, run: Run<R>): Promise<R | Replayed> {
+export async function runTransaction<R>(
+  store: Store,
+  options: RunOptions,
+  run: Run<R>,
+): Promise<Attempt<R | Replayed>> {
   const { idempotency, reads: all = [] } = options;
   const known: Known = new Map(
     all.filter((one) => 'known' in one).map(({ resource, id, known: image }) => [nameOf(resource, id), image]),
@@ -88,74 +85,116 @@ export async function runTransaction<R>(store: Store, options: RunOptions<R>, ru
     }
     reads.forEach(({ resource, id }, index) => known.set(nameOf(resource, id), images[index]));
   }
-  try {
-    return await attempt(store, options, known, run);
-  } catch (error) {
-    const isOfState = error instanceof Problem && OF_STATE.includes(error.type);
-    const recorded =
-      error instanceof Recorded
-        ? error.record
-        : isOfState && idempotency !== undefined
-          ? (await store.lookUp([], idempotency.name)).outcome
-          : undefined;
-    if (recorded === undefined) {
-      throw error;
+  const running = { store, options, known, run };
+  return idempotency === undefined
+    ? openAttempt(running, 0)
+    : orReplay(store, idempotency, () => openAttempt(running, 0));
+}
+
+/** Runs a transaction and commits it, until that is done. Nothing is recorded of its response. */
+export async function carryOut<R>(store: Store, options: Omit<RunOptions, 'idempotency'>, run: Run<R>): Promise<R> {
+  for (let attempt: Attempt<R | Replayed> = await runTransaction(store, options, run); ;) {
+    const next: Attempt<R | Replayed> | undefined = await attempt.commit!({});
+    if (next === undefined) {
+      // Without a key nothing is replayed.
+      return attempt.result as R;
     }
-    return replay(store, idempotency!, recorded);
+    attempt = next;
   }
 }
 
-/** Ends the attempts of a request whose key has an outcome already. */
-class Recorded extends Error {
-  constructor(readonly record: AttributeMap) {
-    super('The idempotency key has an outcome.');
+/** What the attempts of a transaction share. */
+interface Running<R> {
+  readonly store: Store;
+  readonly options: RunOptions;
+  /** What has been read so far. */
+  readonly known: Known;
+  readonly run: Run<R>;
+}
+
+/**
+ * Asks for what is to be done, again and again while what was read turns out to be old.
+ * @param attempts how many there were before
+ */
+async function openAttempt<R>(running: Running<R>, attempts: number): Promise<Attempt<R | Replayed>> {
+  for (let attempt = attempts; ; attempt++) {
+    const { result, plan, violations, failures } = await prepare(running);
+    if (violations.length === 0 && failures.length === 0) {
+      return { result: result!, commit: (response) => commit(running, attempt, plan, response) };
+    }
+    await learnOrFail(running, attempt, plan, violations, failures);
   }
 }
 
-async function attempt<R>(store: Store, options: RunOptions<R>, known: Known, run: Run<R>): Promise<R> {
-  for (let attempts = 0; ; attempts++) {
-    const { result, plan, violations, failures } = await prepare(store, options, known, run);
-    const found =
-      violations.length > 0 || failures.length > 0 ? violations : await carryOut(store, options, plan, result!);
-    if (found.length === 0 && failures.length === 0) {
-      return result!;
+async function commit<R>(
+  running: Running<R>,
+  attempt: number,
+  plan: Planned,
+  response: object,
+): Promise<Attempt<R | Replayed> | undefined> {
+  const { store, options } = running;
+  const send = async (): Promise<Attempt<R | Replayed> | undefined> => {
+    refuseTooMany(plan, options.items, store.transactionSize);
+    const violations = await store.commit(plan);
+    if (violations.length === 0) {
+      return undefined;
     }
-    const recorded = found.find((violation) => violation.kind === 'recorded');
-    if (recorded !== undefined) {
-      throw new Recorded(recorded.record);
-    }
-    const changed = found.filter((violation) => violation.kind === 'changed');
-    if (
-      options.isExploring === true &&
-      failures.length === 0 &&
-      found.every((violation) => isOfReading(violation, plan))
-    ) {
-      known.clear();
-    } else if (changed.length === 0) {
-      throw (options.combine ?? combine)([...failures, ...failuresOf(found, plan, options.place ?? placeInside)]);
-    }
-    if (options.isExploring !== true) {
-      await learn(known, changed, plan);
-    }
-    await backOff(attempts, store.deadline);
+    await learnOrFail(running, attempt, plan, violations, []);
+    return openAttempt(running, attempt + 1);
+  };
+  const { idempotency } = options;
+  if (idempotency === undefined) {
+    return send();
   }
+  outcomeRecord({ ...idempotency, response: JSON.stringify(response) })(plan, plan.changes);
+  return orReplay(store, idempotency, send);
 }
+
+/**
+ * Takes over what violations brought of the items as they are, and waits before the next attempt.
+ * @throws Problem where another attempt would fail as well
+ */
+async function learnOrFail<R>(
+  { store, options, known }: Running<R>,
+  attempt: number,
+  plan: Planned,
+  violations: readonly Violation[],
+  failures: readonly Failure[],
+): Promise<void> {
+  const recorded = violations.find((violation) => violation.kind === 'recorded');
+  if (recorded !== undefined) {
+    throw new Recorded(recorded.record);
+  }
+  const changed = violations.filter((violation) => violation.kind === 'changed');
+  if (
+    options.isExploring === true &&
+    failures.length === 0 &&
+    violations.every((violation) => isOfReading(violation, plan))
+  ) {
+    known.clear();
+  } else if (changed.length === 0) {
+    throw (options.combine ?? combine)([...failures, ...failuresOf(violations, plan, options.place ?? placeInside)]);
+  }
+  if (options.isExploring !== true) {
+    await learn(known, changed, plan);
+  }
+  await backOff(attempt, store.deadline);
+}
+
+/** A plan, and where in the request each of its changes comes from. */
+type Planned = Plan & { readonly origins: readonly Origin[] };
 
 interface Prepared<R> {
   /** Undefined where something failed. */
   readonly result: R | undefined;
-  readonly plan: Plan & { readonly origins: readonly Origin[] };
+  readonly plan: Planned;
   readonly violations: readonly Violation[];
   readonly failures: readonly Failure[];
 }
 
 /** Asks for what is to be done, and looks for all that stands in its way where something does. */
-async function prepare<R>(
-  store: Store,
-  { place = placeInside }: RunOptions<R>,
-  known: Known,
-  run: Run<R>,
-): Promise<Prepared<R>> {
+async function prepare<R>({ store, options, known, run }: Running<R>): Promise<Prepared<R>> {
+  const { place = placeInside } = options;
   const { transaction, settle } = openTransaction(store, known, place);
   const finish = await run(transaction);
   const { changes, origins, failures } = await settle();
@@ -169,24 +208,6 @@ async function prepare<R>(
     };
   }
   return { result: finish(), plan, violations: [], failures };
-}
-
-async function carryOut<R>(
-  store: Store,
-  { idempotency, inspect, items }: RunOptions<R>,
-  plan: Plan,
-  result: R,
-): Promise<Violation[]> {
-  inspect?.(result);
-  if (idempotency !== undefined) {
-    outcomeRecord({
-      name: idempotency.name,
-      fingerprint: idempotency.fingerprint,
-      response: idempotency.respond(result),
-    })(plan, plan.changes);
-  }
-  refuseTooMany(plan, items, store.transactionSize);
-  return store.commit(plan);
 }
 
 /**
@@ -216,17 +237,4 @@ async function learn(
     const { resource, id } = changes[change]!;
     known.set(nameOf(resource, id), current === undefined ? undefined : await toImage(resource, current));
   }
-}
-
-async function replay<R>(store: Store, { name, fingerprint }: Idempotency<R>, record: AttributeMap): Promise<Replayed> {
-  if (record['fingerprint']?.S !== fingerprint) {
-    throw new Problem(
-      'invalid',
-      'This idempotency key was used for another request: use a new key for a new request.',
-      {
-        errors: [{ detail: 'Was used for another request.', header: 'Idempotency-Key' }],
-      },
-    );
-  }
-  return { kind: 'replayed', response: await store.readResponse(name, record) };
 }

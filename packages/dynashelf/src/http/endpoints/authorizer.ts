@@ -1,6 +1,6 @@
 // The Lambda authorizer: verifies the token of a request before API Gateway calls a function on data. What its bearer
 // may do is for that function to say; docs/decisions/authorizer.md tells why.
-import type { APIGatewayAuthorizerResult, APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { VerifiedToken } from '../../authentication/caller';
 import { isPublic } from '../../authorization/grant';
 import { unauthenticated } from '../../authorization/refusal';
@@ -8,10 +8,10 @@ import { tokenVerifier, type TokenVerifier } from '../../authentication/token';
 import type { Resource } from '../../definition/resource';
 import { logWarning } from '../../log';
 import { Problem } from '../../problem';
-import { requestIdOf } from '../event';
+import { requestIdOf } from '../request';
 import { readRequest, type Request } from '../request';
 import { findRoute, type Route } from '../route';
-import type { Api } from '../serve';
+import type { Api } from './endpoint';
 
 export type Authorizer = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
 
@@ -37,7 +37,7 @@ export function authorizer(api: Guarded): Authorizer {
       const token = await verified(verify, headers, requestIdOf(event.requestContext));
       return token === 'refused' ? answer(event, 'Deny') : allow(event, token);
     }
-    if (!admitsAnonymous(api, readRequest(event as unknown as APIGatewayProxyEvent))) {
+    if (!admitsAnonymous(api, readRequest(event))) {
       throw new Error('Unauthorized');
     }
     return allow(event);

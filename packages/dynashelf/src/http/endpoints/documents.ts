@@ -10,7 +10,7 @@ import { refuseParameters } from '../input/item';
 import { JSON_TYPE, negotiate } from '../media-type';
 import type { Request } from '../request';
 import type { Reply } from '../response';
-import type { Api, Endpoint } from '../serve';
+import type { Api, DocumentEndpoint } from './endpoint';
 import { isClosed, refuseStrangers } from '../strangers';
 
 interface Document {
@@ -27,22 +27,22 @@ const MINUTE = 60;
 const WEEK = 7 * 24 * 60 * 60;
 
 /** The endpoints of the documents, each made once for each base. */
-export function documents(): Record<'openapi' | 'docs' | 'renderer', Endpoint> {
-  const openapi = keep<Parameters<Endpoint>[0]>((base, { resources, config, info }) =>
+export function documents(): Record<'openapi' | 'docs' | 'renderer', DocumentEndpoint> {
+  const openapi = keep<Api>((base, { resources, config, info }) =>
     JSON.stringify(describeApi(resources, base, trustedBy(config), info)),
   );
-  const docs = keep<Parameters<Endpoint>[0]>((base, { config, info = UNNAMED }) =>
+  const docs = keep<Api>((base, { config, info = UNNAMED }) =>
     docsPage(info.name, base, trustedBy(config) !== undefined),
   );
   const renderer = keep<void>(() => readFileSync(require.resolve(RENDERER), 'utf8'));
   return {
-    openapi: async (api, _route, request) => write(api, request, JSON_TYPE, MINUTE, () => openapi(request.base, api)),
-    docs: async (api, _route, request) =>
+    openapi: async (api, request) => write(api, request, JSON_TYPE, MINUTE, () => openapi(request.base, api)),
+    docs: async (api, request) =>
       write(api, request, 'text/html', MINUTE, () => docs(request.base, api), {
         'Content-Security-Policy': PAGE_POLICY,
         'Referrer-Policy': 'no-referrer',
       }),
-    renderer: async (api, _route, request) => write(api, request, 'text/javascript', WEEK, () => renderer('')),
+    renderer: async (api, request) => write(api, request, 'text/javascript', WEEK, () => renderer('')),
   };
 }
 

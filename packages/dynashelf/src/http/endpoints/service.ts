@@ -5,7 +5,7 @@ import { logError } from '../../log';
 import { Problem } from '../../problem';
 import { refuseParameters } from '../input/item';
 import { JSON_TYPE, negotiate } from '../media-type';
-import type { Endpoint } from '../serve';
+import type { DocumentEndpoint } from './endpoint';
 import { refuseStrangers } from '../strangers';
 
 const HTML_TYPE = 'text/html';
@@ -13,7 +13,7 @@ const HTML_TYPE = 'text/html';
 /** https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check */
 const HEALTH_TYPE = 'application/health+json';
 
-export const service: Endpoint = async ({ resources, config, info }, _route, request) => {
+export const service: DocumentEndpoint = async ({ resources, config, info }, request) => {
   refuseStrangers(config, request);
   const type = negotiate(request, [JSON_TYPE, HTML_TYPE]);
   refuseParameters(request);
@@ -28,7 +28,7 @@ export const service: Endpoint = async ({ resources, config, info }, _route, req
     : { status: 200, headers: { 'Content-Type': type, ...headers }, body };
 };
 
-export const health: Endpoint = async (_api, _route, request, store) => {
+export const health: DocumentEndpoint = async (_api, request, store) => {
   const type = negotiate(request, [HEALTH_TYPE, JSON_TYPE]);
   refuseParameters(request);
   const headers = { 'Content-Type': type, 'Cache-Control': 'no-cache' };

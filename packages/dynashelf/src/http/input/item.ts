@@ -7,63 +7,39 @@ import type { ReadInput } from '../../operations/read';
 import type { DeleteInput } from '../../operations/delete';
 import type { Preconditions } from '../../store/write/preconditions';
 import { readPreconditions } from '../conditional';
-import { readExpand } from './expand';
 import { negotiate } from '../media-type';
-import { readFields, readParameters, refuseFaulty } from './parameters';
-import { readPreferences, type Preferences } from '../prefer';
 import type { Request } from '../request';
-import type { Route } from '../route';
-import type { Reading } from '../serve';
+import type { Input, InputContext, ItemRoute, Preferences, Presentation } from './input';
+import { readExpand, readFields, readParameters, refuseFaulty } from './parameters';
 
-/** How the client wants the answer. */
-export interface Presentation {
-  readonly fields?: ReadonlySet<string> | undefined;
-  readonly preferences: Preferences;
-  /** What the caller may see of the resource's items, and of others'. */
-  readonly permission: Permission;
-  readonly access: Access;
-  /** What the cursors of a page are good for. */
-  readonly cursorBinding?: string;
-  /** Whether a page is found by reading items that its caller may not see. */
-  readonly readsOthers?: boolean;
-}
-
-/** A request made into what its operation takes. */
-export interface Input<I> {
-  readonly input: I;
-  readonly presentation: Presentation;
-}
-
-export type ActRoute = Extract<Route, { operation: 'act' }>;
-export type ItemRoute = Exclude<Extract<Route, { id: string }>, ActRoute>;
-export type CollectionRoute = Exclude<Extract<Route, { resource: Resource }>, ItemRoute | ActRoute>;
-
-export function readReadInput({ id, resource }: ItemRoute, request: Request, reading: Reading): Input<ReadInput> {
-  const { access } = reading;
+/** The input of GET of an item. @throws Problem `malformed-request`, `not-acceptable` */
+export function readReadInput({ id, resource }: ItemRoute, request: Request, context: InputContext): Input<ReadInput> {
+  const { access } = context;
   const permission = access.require(resource, 'read');
   negotiate(request);
   const seen = seenBy(permission, resource);
   const faults = gatherFaults();
   const parameters = readParameters(request, ['fields', 'expand'], faults);
   const fields = readFields(seen, parameters.get('fields'), faults);
-  const references = readExpand(seen, reading, parameters.get('expand'), faults);
+  const references = readExpand(seen, context, parameters.get('expand'), faults);
   refuseFaulty(faults);
   return {
     input: { id, permission, preconditions: readPreconditions(request), references },
-    presentation: { fields, preferences: {}, permission, access },
+    presentation: { resource, fields, preferences: {}, permission, access },
   };
 }
 
+/** The input of DELETE of an item. @throws Problem `malformed-request`, `precondition-required` */
 export function readDeleteInput(
   { id, resource }: ItemRoute,
   request: Request,
-  { access }: Pick<Reading, 'access'>,
+  { access }: Pick<InputContext, 'access'>,
 ): Input<DeleteInput> {
   const permission = access.require(resource, 'delete');
   refuseParameters(request);
   return {
     input: { id, permission, preconditions: requirePreconditions(resource, request) },
-    presentation: { preferences: {}, permission, access },
+    presentation: { resource, preferences: {}, permission, access },
   };
 }
 
@@ -79,7 +55,29 @@ export function readPresentation(
   const parameters = readParameters(request, ['fields'], faults);
   const fields = readFields(seenBy(permission, resource), parameters.get('fields'), faults);
   refuseFaulty(faults);
-  return { fields, preferences: readPreferences(request), permission, access };
+  return { resource, fields, preferences: readPreferences(request), permission, access };
+}
+
+/** Reads `Prefer`; what it names that is not known is ignored (RFC 7240 §2). */
+export function readPreferences(request: Pick<Request, 'header'>): Preferences {
+  const header = request.header('prefer');
+  if (header === undefined) {
+    return {};
+  }
+  const wanted = new Map<string, string>();
+  for (const preference of header.split(',')) {
+    const [token = ''] = preference.split(';');
+    const [name = '', value = ''] = token.split('=').map((part) => part.trim());
+    // §2: of several of one name the first counts.
+    if (!wanted.has(name.toLowerCase())) {
+      wanted.set(name.toLowerCase(), value.replace(/^"(.*)"$/, '$1'));
+    }
+  }
+  const value = wanted.get('return');
+  return {
+    ...((value === 'minimal' || value === 'representation') && { return: value }),
+    ...(wanted.get('count') === 'exact' && { count: 'exact' }),
+  };
 }
 
 /**

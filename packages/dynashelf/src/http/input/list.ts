@@ -7,30 +7,25 @@ import { didYouMean } from '../../definition/nearest';
 import { LIST_PARAMETERS } from '../../definition/reserved';
 import type { Resource } from '../../definition/resource';
 import type { ListInput } from '../../operations/list';
+import { servedAre } from '../../operations/plan-list';
 import { gatherFaults, type Faults } from '../../problem';
-import { openCursor } from '../../store/query/cursor';
 import type { Filter } from '../../store/query/filter';
-import { NEWEST_FIRST, planList, servedOrders, type Order, type Plan } from '../../store/query/planner';
+import { NEWEST_FIRST, type Order } from '../../store/query/planner';
 import { readPreconditions } from '../conditional';
-import { readExpand } from './expand';
-import { readFilters } from './filters';
-import { seenBy, type Input } from './item';
 import { negotiate } from '../media-type';
-import { readFields, refuseFaulty } from './parameters';
-import { readPreferences } from '../prefer';
 import type { Request } from '../request';
-import type { Within } from '../route';
-import type { Reading } from '../serve';
-
-/** Whose items are listed; of a relation, those whose attribute holds an item's id. */
-export interface ListRoute {
-  readonly resource: Resource;
-  readonly within?: Within;
-}
+import { readFilters } from './filters';
+import type { Input, InputContext, ListRoute } from './input';
+import { readPreferences, seenBy } from './item';
+import { readExpand, readFields, readOnce, refuseFaulty } from './parameters';
 
 /** @throws Problem `malformed-request` with every fault of the parameters */
-export function readListInput({ resource, within }: ListRoute, request: Request, reading: Reading): Input<ListInput> {
-  const { cursorKeys, access } = reading;
+export function readListInput(
+  { resource, within }: ListRoute,
+  request: Request,
+  context: InputContext,
+): Input<ListInput> {
+  const { cursorKeys, access } = context;
   const parent = within && { ...within, permission: access.require(within.resource, 'read') };
   const permission = access.require(resource, 'list');
   if (within !== undefined && permission.hidden.has(within.attribute)) {
@@ -43,7 +38,7 @@ export function readListInput({ resource, within }: ListRoute, request: Request,
   const faults = gatherFaults();
   const parameters = readOnce(request, faults);
   const fields = readFields(seen, parameters.get('fields'), faults);
-  const references = readExpand(seen, reading, parameters.get('expand'), faults);
+  const references = readExpand(seen, context, parameters.get('expand'), faults);
   const limit = readLimit(parameters.get('limit'), faults);
   const filters = [
     ...grantedBy(permission.grant),
@@ -59,35 +54,26 @@ export function readListInput({ resource, within }: ListRoute, request: Request,
   ];
   const partition = ownedPartition(permission.grant);
   const order = readOrder(seen, parameters.get('sort'), partition, faults);
-  const plan = order && planList(resource, filters, order, partition);
-  if (order !== undefined && plan === undefined) {
-    faults.add(() => ({ detail: `No index serves this order. ${remedy(seen, partition)}`, parameter: 'sort' }));
-  }
-  const cursorBinding = bind(request, filters, order ?? NEWEST_FIRST, plan, identityOf(access.caller));
-  const cursor = parameters.get('cursor');
-  const after = cursor === undefined ? undefined : openCursor(cursorKeys, cursorBinding, cursor);
-  if (cursor !== undefined && after === undefined) {
-    faults.add(() => ({
-      detail: 'Is not a cursor that this list gave: follow "next" as it came, or begin without one.',
-      parameter: 'cursor',
-    }));
-  }
   refuseFaulty(faults);
   const preferences = readPreferences(request);
-  // A list that goes by conditions reads everyone's items to find its caller's, as one by ids does; one of an owner
-  // reads the owner's alone.
-  const readsOthers =
-    (typeof permission.grant === 'object' && (permission.grant.owned === undefined || plan!.kind === 'ids')) ||
-    (parent !== undefined && parent.permission.hidden.size > 0);
   return {
     input: {
-      page: { plan: plan!, limit, ...(after !== undefined && { after }) },
+      seen,
+      filters,
+      order: order!,
+      partition,
+      limit,
+      cursor: parameters.get('cursor'),
+      cursorKeys,
+      segments: request.segments,
+      caller: identityOf(access.caller),
+      permission,
       references,
       isCounted: preferences.count === 'exact',
       within: parent,
       preconditions: readPreconditions(request),
     },
-    presentation: { fields, preferences, cursorBinding, readsOthers, permission, access },
+    presentation: { resource, fields, preferences, permission, access },
   };
 }
 
@@ -110,17 +96,6 @@ function ownedPartition(grant: Grant): string | undefined {
   return typeof grant === 'string' || grant.owned === 'id' ? undefined : grant.owned;
 }
 
-function readOnce(request: Pick<Request, 'parameters'>, faults: Faults): Map<string, string> {
-  const read = new Map<string, string>();
-  for (const [name, value] of request.parameters) {
-    if (read.has(name)) {
-      faults.add(() => ({ detail: `"${name}" stands twice: send it once.`, parameter: name }));
-    }
-    read.set(name, value);
-  }
-  return read;
-}
-
 /** The order that `sort` names; undefined where it names none. */
 function readOrder(
   resource: Resource,
@@ -141,11 +116,11 @@ function readOrder(
     );
   for (const [index, { name, descending }] of parts.entries()) {
     if (name === '') {
-      fault(() => `Must name attributes, separated by commas. ${remedy(resource, partition)}`);
+      fault(() => `Must name attributes, separated by commas. ${servedAre(resource, partition)}`);
     } else if (name !== 'id' && !resource.attributes.has(name)) {
       fault(
         () =>
-          `"${name}" orders no list.${didYouMean(name, ['id', ...resource.attributes.keys()], faults)} ${remedy(resource, partition)}`,
+          `"${name}" orders no list.${didYouMean(name, ['id', ...resource.attributes.keys()], faults)} ${servedAre(resource, partition)}`,
       );
     } else if (seen.has(name)) {
       fault(() => `Names "${name}" twice.`);
@@ -162,30 +137,6 @@ function readOrder(
   return faults.count > before
     ? undefined
     : { attributes: parts.map(({ name }) => name).filter((name) => name !== 'id'), descending: parts[0]!.descending };
-}
-
-function remedy(resource: Resource, partition: string | undefined): string {
-  return `Served are: ${servedOrders(resource, partition).join('; ')}. Each also descending, with - before every name.`;
-}
-
-/** What a cursor is good for: not the limit, which may change from page to page. */
-function bind(
-  { segments }: Pick<Request, 'segments'>,
-  filters: readonly Filter[],
-  { attributes, descending }: Order,
-  plan: Plan | undefined,
-  caller: string,
-): string {
-  // Places in one index mean nothing in another, which a deployment may have made the better one.
-  const way = plan?.kind === 'query' ? [plan.index?.name, plan.index?.slot.indexName] : plan?.kind;
-  return JSON.stringify([
-    segments,
-    filters.map((filter) => JSON.stringify(filter)).sort(),
-    attributes,
-    descending,
-    way,
-    caller,
-  ]);
 }
 
 function readLimit(value: string | undefined, faults: Faults): number {

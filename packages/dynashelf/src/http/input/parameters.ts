@@ -1,9 +1,11 @@
-// Query parameters: each known, each once.
+// Query parameters: each known, each once; and the two that items and lists share, `fields` and `expand`.
 import { didYouMean } from '../../definition/nearest';
 import { SYSTEM_ATTRIBUTES } from '../../definition/reserved';
 import type { Resource } from '../../definition/resource';
+import type { Referred, References } from '../../operations/expand';
 import { Problem, type Faults } from '../../problem';
 import type { Request } from '../request';
+import type { InputContext } from './input';
 
 /** Reads the query parameters by name, noting what is unknown or stands twice. */
 export function readParameters(
@@ -47,6 +49,59 @@ export function readFields(
     }));
   }
   return new Set(['id', ...fields]);
+}
+
+/**
+ * The reference attributes that `expand` names, with what each refers to; undefined where it is absent.
+ * @throws Problem `unauthenticated` or `forbidden` for one whose items the caller may not read
+ */
+export function readExpand(
+  resource: Resource,
+  { resources, access }: Pick<InputContext, 'resources' | 'access'>,
+  value: string | undefined,
+  faults: Faults,
+): References | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  const known = new Map(
+    [...resource.attributes].flatMap(([name, { words }]) =>
+      words.references === undefined ? [] : [[name, resources.get(words.references)!]],
+    ),
+  );
+  const named: Map<string, Referred> = new Map();
+  const remedy =
+    known.size === 0
+      ? `The items of ${resource.name} refer to no others: leave it out.`
+      : `Name one or more of: ${[...known.keys()].join(', ')}.`;
+  for (const name of value.split(',').map((part) => part.trim())) {
+    const referred = known.get(name);
+    if (referred !== undefined) {
+      named.set(name, { resource: referred, permission: access.require(referred, 'read') });
+      continue;
+    }
+    faults.add(() => ({
+      detail: resource.attributes.has(name)
+        ? `"${name}" refers to no other item. ${remedy}`
+        : name === ''
+          ? `Must name attributes, separated by commas. ${remedy}`
+          : `"${name}" is not an attribute of ${resource.name}.${didYouMean(name, known.keys(), faults)} ${remedy}`,
+      parameter: 'expand',
+    }));
+  }
+  return named;
+}
+
+/** All parameters, each sent once. */
+export function readOnce(request: Pick<Request, 'parameters'>, faults: Faults): Map<string, string> {
+  const read = new Map<string, string>();
+  for (const [name, value] of request.parameters) {
+    if (read.has(name)) {
+      faults.add(() => ({ detail: `"${name}" stands twice: send it once.`, parameter: name }));
+    }
+    read.set(name, value);
+  }
+  return read;
 }
 
 /** @throws Problem `malformed-request` with all faults, if there are any */

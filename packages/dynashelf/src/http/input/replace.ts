@@ -9,15 +9,16 @@ import type { ReplaceInput, Way } from '../../operations/replace';
 import { Problem, type Faults } from '../../problem';
 import { JSON_TYPE, readContentType } from '../media-type';
 import type { Request } from '../request';
-import type { Reading } from '../serve';
 import { parseBody } from './body';
-import { readPresentation, requirePreconditions, type Input, type ItemRoute } from './item';
+import type { Input, InputContext, ItemRoute } from './input';
+import { readPresentation, requirePreconditions } from './item';
 import { readItem, findDifferentId } from './whole-item';
 
+/** The input of PUT: what is written where there is an item, and where there is none. */
 export async function readReplaceInput(
   { resource, id }: ItemRoute,
   request: Request,
-  { access }: Pick<Reading, 'access'>,
+  { access }: Pick<InputContext, 'access'>,
 ): Promise<Input<ReplaceInput>> {
   const replacing = access.permission(resource, 'replace');
   const creating = access.permission(resource, 'create');
@@ -45,7 +46,7 @@ async function readWay(
     id,
     value,
     faults,
-  }: { access: Reading['access']; resource: Resource; id: string; value: Json; faults: Faults },
+  }: { access: InputContext['access']; resource: Resource; id: string; value: Json; faults: Faults },
   operation: 'replace' | 'create',
   stays: ReadonlySet<string>,
 ): Promise<Way | Problem> {

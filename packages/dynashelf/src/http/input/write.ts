@@ -10,24 +10,17 @@ import { gatherFaults, Problem } from '../../problem';
 import { decode, encode } from '../../store/layout/value';
 import { parseBody } from './body';
 import { readPreconditions } from '../conditional';
-import {
-  readPresentation,
-  refuseParameters,
-  requirePreconditions,
-  type ActRoute,
-  type CollectionRoute,
-  type Input,
-  type ItemRoute,
-} from './item';
+import { readIdempotency } from '../idempotency';
+import type { ActRoute, CollectionRoute, Input, InputContext, ItemRoute } from './input';
+import { readPreferences, readPresentation, refuseParameters, requirePreconditions } from './item';
 import type { Parsed } from './json';
 import { JSON_PATCH_TYPE, JSON_TYPE, negotiate, PATCH_TYPES, readContentType } from '../media-type';
-import { readPreferences } from '../prefer';
 import type { Request } from '../request';
-import type { Reading } from '../serve';
 import { findDifferentId, findShapeFaults, readItem, readItems, refuseInvalid } from './whole-item';
 
-type ForWriting = Pick<Reading, 'access'>;
+type ForWriting = Pick<InputContext, 'access'>;
 
+/** The input of POST of a collection: one item, or several. */
 export async function readCreateInput(
   { resource }: CollectionRoute,
   request: Request,
@@ -43,14 +36,16 @@ export async function readCreateInput(
   readContentType(request, [JSON_TYPE]);
   const preconditions = readPreconditions(request);
   const { value, faults } = parseBody(request);
+  const wanted = Array.isArray(value)
+    ? ({ kind: 'all', items: await readItems(resource, value, faults, permission) } as const)
+    : ({ kind: 'one', values: await readItem(resource, value, faults, permission) } as const);
   return {
-    input: Array.isArray(value)
-      ? { kind: 'all', items: await readItems(resource, value, faults, permission), preconditions }
-      : { kind: 'one', values: await readItem(resource, value, faults, permission), preconditions },
+    input: { ...wanted, preconditions, idempotency: readIdempotency(request, access.caller) },
     presentation,
   };
 }
 
+/** The input of PATCH: a merge patch, or a JSON Patch. */
 export function readPatchInput(
   { resource, id }: ItemRoute,
   request: Request,
@@ -65,9 +60,11 @@ export function readPatchInput(
     type === JSON_PATCH_TYPE
       ? { kind: 'json', document: readJsonPatch(parsed) }
       : { kind: 'merge', document: readMergePatch(parsed, id) };
-  return { input: { id, permission, patch, preconditions }, presentation };
+  const idempotency = readIdempotency(request, access.caller);
+  return { input: { id, permission, patch, preconditions, idempotency }, presentation };
 }
 
+/** The input of an action: its body, checked like an item. */
 export async function readActInput(
   { resource, id, action, name }: ActRoute,
   request: Request,
@@ -77,7 +74,7 @@ export async function readActInput(
   negotiate(request);
   // The item that an action answers with can be of any collection, so nothing is known of its attributes.
   refuseParameters(request);
-  const presentation = { preferences: readPreferences(request), permission, access };
+  const presentation = { resource, preferences: readPreferences(request), permission, access };
   readContentType(request, [JSON_TYPE]);
   // An action whose attributes are all optional can be called without a body.
   const { value, faults } = request.body === undefined ? { value: {}, faults: gatherFaults() } : parseBody(request);
@@ -85,7 +82,15 @@ export async function readActInput(
   // As an item that was stored would be seen: with defaults, and changed by each `set`.
   const body = await decode(action.body, encode(values));
   return {
-    input: { id, caller: access.caller, permission, action, body, preconditions: readPreconditions(request) },
+    input: {
+      id,
+      caller: access.caller,
+      permission,
+      action,
+      body,
+      preconditions: readPreconditions(request),
+      idempotency: readIdempotency(request, access.caller),
+    },
     presentation,
   };
 }

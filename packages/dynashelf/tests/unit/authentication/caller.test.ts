@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { readCaller, type VerifiedToken } from '../../../src/authentication/caller';
 import { readRequest } from '../../../src/http/request';
 import { readFunction } from '../../../src/lambda';
-import { soundEvent } from '../../../src/http/event';
+import { soundEvent } from '../../../src/http/request';
 import { gatewayEvent } from '../../../src/testing/client';
 import { defineResource, listResources } from '../../../src/definition/resource';
 import { readConfig } from '../../../src/config';

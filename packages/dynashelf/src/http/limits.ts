@@ -1,9 +1,9 @@
-// What of a request is more than any honest one has. API Gateway bounds a request as a whole, but not those inside a
-// transaction.
-import { LONGEST_HEADER, LONGEST_URL, MOST_PARAMETERS } from '../../definition/limits';
-import { Problem, type Fault } from '../../problem';
-import { ALLOWED_HEADERS } from '../cors';
-import type { Request } from '../request';
+// The limits of a request and of a reply. API Gateway bounds a request as a whole, but not those inside a transaction.
+import { LONGEST_HEADER, LONGEST_URL, MOST_PARAMETERS } from '../definition/limits';
+import { Problem, type Fault } from '../problem';
+import { bytesBeyond, MOST_TOGETHER } from '../store/query/answer-size';
+import { ALLOWED_HEADERS } from './cors';
+import type { Request } from './request';
 
 /** Every header that something is read from. */
 const READ_HEADERS = [...ALLOWED_HEADERS, 'Accept-Encoding', 'Content-Encoding', 'Origin'].map((name) => ({
@@ -42,4 +42,18 @@ export function tooLong(errors: readonly Fault[] = []): Problem {
       ...(errors.length > 0 && { errors }),
     },
   );
+}
+
+/**
+ * Refuses a reply that cannot be sent, before anything is written: a write whose answer is lost looks like none.
+ * @throws Problem `too-large`
+ */
+export function refuseUnsendable({ body }: { readonly body?: unknown }): void {
+  const bytes = bytesBeyond(MOST_TOGETHER, body);
+  if (bytes !== undefined) {
+    throw new Problem(
+      'too-large',
+      `The answer would have ${bytes} bytes, and at most ${MOST_TOGETHER} can be sent: ask for less with "Prefer: return=minimal", or send fewer at once. Nothing was changed.`,
+    );
+  }
 }

@@ -1,0 +1,63 @@
+// The station "input": what a request is read by, and what comes of it.
+import type { Access } from '../../authorization/permission';
+import type { Permission } from '../../definition/access';
+import type { Resource } from '../../definition/resource';
+import type { CursorKeys } from '../../store/query/cursor';
+import type { Request } from '../request';
+import type { Route, Within } from '../route';
+
+/** What the input of a request is read by. */
+export interface InputContext {
+  readonly resources: ReadonlyMap<string, Resource>;
+  readonly cursorKeys: CursorKeys;
+  /** What the caller may do, which is asked first of all. */
+  readonly access: Access;
+}
+
+/** A request made into what its operation takes. */
+export interface Input<I, P = Presentation> {
+  readonly input: I;
+  readonly presentation: P;
+}
+
+/** How the input of a request is read. */
+export type ReadInput<R, I, P = Presentation> = (
+  route: R,
+  request: Request,
+  context: InputContext,
+) => Input<I, P> | Promise<Input<I, P>>;
+
+/** How the client wants the answer. */
+export interface Presentation {
+  /** The collection that the request names. */
+  readonly resource: Resource;
+  readonly fields?: ReadonlySet<string> | undefined;
+  readonly preferences: Preferences;
+  /** What the caller may see of the resource's items, and of others'. */
+  readonly permission: Permission;
+  readonly access: Access;
+}
+
+/** The presentations of the requests within a transaction, in order. */
+export interface PartPresentations {
+  readonly parts: readonly { readonly request: Request; readonly presentation: Presentation }[];
+  readonly access: Access;
+}
+
+/** What `Prefer` asks for (RFC 7240). */
+export interface Preferences {
+  /** Whether the client wants the item in the answer to a write, if it said. */
+  readonly return?: 'minimal' | 'representation';
+  /** Whether the client wants to know how many items a list has. */
+  readonly count?: 'exact';
+}
+
+export type ActRoute = Extract<Route, { operation: 'act' }>;
+export type ItemRoute = Exclude<Extract<Route, { id: string }>, ActRoute>;
+export type CollectionRoute = Exclude<Extract<Route, { resource: Resource }>, ItemRoute | ActRoute>;
+
+/** Whose items are listed; of a relation, those whose attribute holds an item's id. */
+export interface ListRoute {
+  readonly resource: Resource;
+  readonly within?: Within;
+}

@@ -1,0 +1,91 @@
+// The plan of a list: which index, partitions and range are read, and from where on. 400 is found here for an order
+// that no index serves, and for a cursor of another list.
+import type { Permission } from '../definition/access';
+import type { Resource } from '../definition/resource';
+import { gatherFaults, Problem } from '../problem';
+import { openCursor, type CursorKeys } from '../store/query/cursor';
+import type { Filter } from '../store/query/filter';
+import type { PageRequest } from '../store/query/page';
+import { planList, servedOrders, type Order, type Plan } from '../store/query/planner';
+
+/** What is asked for. */
+export interface Wanted {
+  /** The resource with the attributes that its caller sees: those that a message may name. */
+  readonly seen: Resource;
+  readonly filters: readonly Filter[];
+  readonly order: Order;
+  /** The attribute whose indexes alone are used, so that no others' items are read. */
+  readonly partition: string | undefined;
+  readonly limit: number;
+  readonly cursor: string | undefined;
+  readonly cursorKeys: CursorKeys;
+  /** The path, and who asks: a cursor is good for the same alone. */
+  readonly segments: readonly string[];
+  readonly caller: string;
+  /** What the caller may do with the items that are listed. */
+  readonly permission: Permission;
+}
+
+/** How a page is read: a value, which `JSON.stringify` prints. */
+export interface ListPlan {
+  readonly page: PageRequest;
+  /** What the cursor of the next page is good for. */
+  readonly binding: string;
+  /** Whether items are read that the caller may not see. */
+  readonly readsOthers: boolean;
+}
+
+/** @throws Problem `malformed-request` */
+export function planPage(resource: Resource, wanted: Wanted): ListPlan {
+  const { seen, filters, order, partition, limit, cursor, cursorKeys, permission } = wanted;
+  const faults = gatherFaults();
+  const plan = planList(resource, filters, order, partition);
+  if (plan === undefined) {
+    faults.add(() => ({ detail: `No index serves this order. ${servedAre(seen, partition)}`, parameter: 'sort' }));
+  }
+  const binding = bindingOf(wanted, plan);
+  const after = cursor === undefined ? undefined : openCursor(cursorKeys, binding, cursor);
+  if (cursor !== undefined && after === undefined) {
+    faults.add(() => ({
+      detail: 'Is not a cursor that this list gave: follow "next" as it came, or begin without one.',
+      parameter: 'cursor',
+    }));
+  }
+  if (plan === undefined || faults.count > 0) {
+    throw new Problem(
+      'malformed-request',
+      'The request has parameters that cannot be served: correct what "errors" names.',
+      { errors: faults },
+    );
+  }
+  const { grant } = permission;
+  return {
+    page: { plan, limit, ...(after !== undefined && { after }) },
+    binding,
+    // A list that goes by conditions reads everyone's items to find its caller's, as one by ids does; one of an owner
+    // reads the owner's alone.
+    readsOthers: typeof grant === 'object' && (grant.owned === undefined || plan.kind === 'ids'),
+  };
+}
+
+/** Which orders are served, as a sentence. */
+export function servedAre(resource: Resource, partition: string | undefined): string {
+  return `Served are: ${servedOrders(resource, partition).join('; ')}. Each also descending, with - before every name.`;
+}
+
+/** What a cursor is good for: not the limit, which may change from page to page. */
+function bindingOf(
+  { segments, filters, order: { attributes, descending }, caller }: Wanted,
+  plan: Plan | undefined,
+): string {
+  // Positions in one index mean nothing in another, which a deployment may have made the better one.
+  const way = plan?.kind === 'query' ? [plan.index?.name, plan.index?.slot.indexName] : plan?.kind;
+  return JSON.stringify([
+    segments,
+    filters.map((filter) => JSON.stringify(filter)).sort(),
+    attributes,
+    descending,
+    way,
+    caller,
+  ]);
+}
