@@ -3,6 +3,7 @@
 import { conflict, type Answer as ActionAnswer } from '../../src/definition/action';
 import { defineResource, listResources } from '../../src/definition/resource';
 import { createClient, type Answer } from '../../src/testing/client';
+import { resources } from '../library/src/resources/index';
 import { CLIENTS, race, statuses } from '../setup/race';
 import { aBook } from '../setup/samples';
 import { useTable } from '../../src/testing/table';
@@ -87,7 +88,7 @@ const documents = defineResource({
 });
 
 useTable();
-const ask = createClient();
+const ask = createClient({ resources });
 const askOwn = createClient({ resources: listResources(folders, documents) });
 
 let books = 0;

@@ -11,14 +11,14 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 
 import { createClient, type Client } from '../../src/testing/client';
+import { resources } from '../library/src/resources/index';
 import { RULES } from '../setup/rules';
 import { useTable } from '../../src/testing/table';
-import { APP, commandWords } from '../setup/places';
+import { APP, commandWords, LIBRARY } from '../setup/places';
 
 jest.setTimeout(120_000);
 useTable();
 
-const PROJECT = APP;
 const run = promisify(execFile);
 let folder: string;
 let server: Server;
@@ -90,12 +90,12 @@ async function serve(ask: Client): Promise<Server> {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'client-'));
-  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  symlinkSync(join(APP, 'node_modules'), join(folder, 'node_modules'), 'junction');
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
   // With what a deployment trusts, which is not said here.
-  await run(process.execPath, commandWords('client', folder), { cwd: PROJECT, env: { ...process.env, ACCESS: '' } });
-  server = await serve(createClient());
-  guarded = await serve(createClient({ config: RULES }));
+  await run(process.execPath, commandWords('client', folder), { cwd: LIBRARY, env: { ...process.env, ACCESS: '' } });
+  server = await serve(createClient({ resources }));
+  guarded = await serve(createClient({ resources, config: RULES }));
 });
 
 afterAll(() => {
@@ -107,7 +107,7 @@ afterAll(() => {
 test('what is there and is somebody else’s is left as it is, and what is written can be told from it', async () => {
   const other = mkdtempSync(join(tmpdir(), 'client-'));
   const write = async (): Promise<unknown> =>
-    run(process.execPath, commandWords('client', other), { cwd: PROJECT }).catch(
+    run(process.execPath, commandWords('client', other), { cwd: LIBRARY }).catch(
       ({ code, stderr }: { code: number; stderr: string }) => [code, stderr],
     );
   writeFileSync(join(other, 'client.ts'), 'export const mine = 1;\n');
@@ -134,7 +134,7 @@ function faultsOf(source: string): string[] {
     noEmit: true,
     skipLibCheck: true,
     types: ['node'],
-    typeRoots: [join(PROJECT, 'node_modules/@types')],
+    typeRoots: [join(APP, 'node_modules/@types')],
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
@@ -189,7 +189,7 @@ test.each([
 });
 
 test('README shows lines of the program', () => {
-  const readme = readFileSync(join(PROJECT, 'README.md'), 'utf8');
+  const readme = readFileSync(join(APP, 'README.md'), 'utf8');
   const [, shown = ''] = /```ts\n(import \{ connect, items \}[^`]*)```/.exec(readme) ?? [];
   expect(shown.split('\n').filter((line) => line !== '').length).toBeGreaterThan(5);
   expect(faultsOf(`${shown}\nexport {};`)).toEqual([]);

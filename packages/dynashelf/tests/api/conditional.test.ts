@@ -1,7 +1,7 @@
 // Conditional requests (RFC 9110 §13) on every method, without races.
 
 import { listResources, defineResource } from '../../src/definition/resource';
-import { resources as sampleResources } from '../../../../src/resources/index';
+import { resources as sampleResources } from '../library/src/resources/index';
 import { createClient, type Answer } from '../../src/testing/client';
 import { notes as plainNotes } from '../setup/notes';
 import { aBook } from '../setup/samples';

@@ -2,6 +2,7 @@
 // client.
 
 import { createClient } from '../../src/testing/client';
+import { resources } from '../library/src/resources/index';
 import { errorReply, type DatabaseReply, type DatabaseRequest, type Intercept } from '../setup/proxy';
 import { useProxy } from '../setup/proxied';
 import { race, statuses } from '../setup/race';
@@ -9,7 +10,7 @@ import { aBook } from '../setup/samples';
 import { useTable } from '../../src/testing/table';
 
 useTable();
-const database = useProxy();
+const database = useProxy({ resources });
 
 /** Fewer than elsewhere, since each goes through the proxy, and often twice. */
 const WRITERS = 20;
@@ -143,7 +144,7 @@ describe.each(WRITES)('%s', (_, make) => {
 test("conflicts to the end of the function's time are 409 with Retry-After, nothing being done", async () => {
   database.proxy.intercept = disturb((request) => cancelled(request, 'TransactionConflict'));
   // 1.5 s are kept for the answer.
-  const hurried = createClient({ remaining: 3_000 });
+  const hurried = createClient({ resources, remaining: 3_000 });
   const start = Date.now();
   const answer = await hurried('POST /books', { body: aBook({ title: 'never', isbn: String(isbn++) }) });
   expect([answer.status, answer.body.type]).toEqual([409, '/docs#conflict']);

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 
-import { resources } from '../../../../src/resources/index';
+import { resources } from '../library/src/resources/index';
 import { PROBLEM_TYPES } from '../../src/problem';
 import { describeApi } from '../../src/description/openapi';
 import { trustedBy } from '../../src/description/trusted';
@@ -12,7 +12,7 @@ import { useTable } from '../../src/testing/table';
 import { appInfo } from '../../src/local/app';
 
 useTable();
-const ask = createClient();
+const ask = createClient({ resources });
 
 test.each([
   ['/openapi.json', 'application/json', 'public, max-age=60'],
@@ -44,7 +44,7 @@ test('the description is the one of the resources, with the base of the request 
 });
 
 test('where access goes by rules, the description says which credentials are trusted, and the page has a place for them', async () => {
-  const guarded = createClient({ config: RULES });
+  const guarded = createClient({ resources, config: RULES });
   const { body } = await guarded('GET /openapi.json');
   expect(body).toEqual(
     JSON.parse(

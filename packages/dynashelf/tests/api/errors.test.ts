@@ -7,14 +7,14 @@ import fc from 'fast-check';
 import { readConfig } from '../../src/config';
 import { defineResource, listResources } from '../../src/definition/resource';
 import { writeFunction } from '../../src/lambda';
-import { resources } from '../../../../src/resources/index';
+import { resources } from '../library/src/resources/index';
 import { connect } from '#connect';
 import { createClient, gatewayEvent, type Answer } from '../../src/testing/client';
 import { aBook } from '../setup/samples';
 import { useTable } from '../../src/testing/table';
 
 useTable();
-const ask = createClient();
+const ask = createClient({ resources });
 
 function expectProblem(answer: Answer, status: number, type: string): void {
   expect(answer.status).toBe(status);

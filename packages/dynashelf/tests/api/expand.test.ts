@@ -1,7 +1,7 @@
 // `expand`: the items that others refer to, beside them, on one item and on lists.
 
 import { defineResource, listResources } from '../../src/definition/resource';
-import { resources } from '../../../../src/resources/index';
+import { resources } from '../library/src/resources/index';
 import { connect } from '#connect';
 import type { AttributeMap } from '../../src/store/layout/value';
 import { errorReply } from '../setup/proxy';

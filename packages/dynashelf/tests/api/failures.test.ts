@@ -1,7 +1,7 @@
 // A database that throttles, fails, cannot be reached, or whose answers are lost.
 
 import { listResources } from '../../src/definition/resource';
-import { resources } from '../../../../src/resources/index';
+import { resources } from '../library/src/resources/index';
 import { createClient } from '../../src/testing/client';
 import { notes } from '../setup/notes';
 import { errorReply } from '../setup/proxy';
@@ -224,7 +224,7 @@ test('an endpoint where nothing listens is 503', async () => {
   const before = process.env.AWS_ENDPOINT_URL_DYNAMODB;
   process.env.AWS_ENDPOINT_URL_DYNAMODB = 'http://127.0.0.1:9';
   try {
-    expect((await createClient()('GET /health')).status).toBe(503);
+    expect((await createClient({ resources })('GET /health')).status).toBe(503);
   } finally {
     process.env.AWS_ENDPOINT_URL_DYNAMODB = before;
   }

@@ -15,7 +15,7 @@ import { InvocationError } from '../../src/local/invoke';
 import { readConfig } from '../../src/config';
 import { describeFunction, readFunction, writeFunction } from '../../src/lambda';
 import { PROBLEM_TYPES } from '../../src/problem';
-import { resources } from '../../../../src/resources/index';
+import { resources } from '../library/src/resources/index';
 import { createClient, gatewayEvent } from '../../src/testing/client';
 import { deployed } from '../setup/deployed';
 import { aBook } from '../setup/samples';
@@ -134,7 +134,7 @@ async function sendRaw(bytes: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  await createClient()('PUT /books/1', { body: aBook() });
+  await createClient({ resources })('PUT /books/1', { body: aBook() });
 });
 afterEach(async () => {
   await Promise.all(running.splice(0).map((one) => one.stop()));

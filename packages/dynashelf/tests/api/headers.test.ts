@@ -2,13 +2,13 @@
 
 import { appInfo } from '../../src/local/app';
 import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../../src/http/cors';
-import { resources } from '../../../../src/resources/index';
+import { resources } from '../library/src/resources/index';
 import { createClient } from '../../src/testing/client';
 import { aBook } from '../setup/samples';
 import { useTable } from '../../src/testing/table';
 
 useTable();
-const ask = createClient();
+const ask = createClient({ resources });
 
 const EVERY_KIND = [
   'GET /',
@@ -43,7 +43,7 @@ test('every answer, errors too, carries the common headers', async () => {
 });
 
 test('deployed, every answer carries HSTS', async () => {
-  const deployed = createClient({ config: { deployed: true } });
+  const deployed = createClient({ resources, config: { deployed: true } });
   for (const line of EVERY_KIND) {
     expect((await deployed(line, { body: aBook() })).headers['strict-transport-security']).toBe('max-age=31536000');
   }
@@ -77,7 +77,10 @@ test('the contract names every header that scripts may send and read', () => {
 });
 
 describe('with configured origins', () => {
-  const origins = createClient({ config: { corsOrigins: ['https://app.example', 'https://admin.example'] } });
+  const origins = createClient({
+    resources,
+    config: { corsOrigins: ['https://app.example', 'https://admin.example'] },
+  });
 
   test('one of them is allowed, and caches are told that it matters', async () => {
     const { headers } = await origins('GET /books', { headers: { Origin: 'https://admin.example' } });

@@ -3,9 +3,9 @@
 // `npm run test:histories` runs a thousand; HISTORIES and SEED choose how many and which.
 
 import { listResources } from '../../src/definition/resource';
-import { books } from '../../../../src/resources/books';
-import { loans } from '../../../../src/resources/loans';
-import { members } from '../../../../src/resources/members';
+import { books } from '../library/src/resources/books';
+import { loans } from '../library/src/resources/loans';
+import { members } from '../library/src/resources/members';
 import { BAD_DAY, faultPlan, worse } from '../setup/faults';
 import { REQUESTS, testHistories } from '../setup/histories';
 import { brokenItems, brokenKeys, brokenRules, untrueAnswers } from '../setup/invariants';

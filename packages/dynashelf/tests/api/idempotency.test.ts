@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { DynamoDBClient, QueryCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 
 import { listResources } from '../../src/definition/resource';
-import { resources } from '../../../../src/resources/index';
+import { resources } from '../library/src/resources/index';
 import type { Answer, Ask } from '../../src/testing/client';
 import { notes } from '../setup/notes';
 import { errorReply } from '../setup/proxy';

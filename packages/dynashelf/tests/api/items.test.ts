@@ -1,12 +1,13 @@
 // One item: created, read, replaced, deleted, and what every answer carries.
 
 import { createClient } from '../../src/testing/client';
+import { resources } from '../library/src/resources/index';
 import { aBook } from '../setup/samples';
 import { useTable } from '../../src/testing/table';
 import { withBirth } from '../setup/tags';
 
 useTable();
-const ask = createClient();
+const ask = createClient({ resources });
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;

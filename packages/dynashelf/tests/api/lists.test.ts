@@ -2,11 +2,12 @@
 
 import { defineResource, listResources } from '../../src/definition/resource';
 import { createClient, type Client } from '../../src/testing/client';
+import { resources } from '../library/src/resources/index';
 import { aBook } from '../setup/samples';
 import { useTable } from '../../src/testing/table';
 
 useTable();
-const ask = createClient();
+const ask = createClient({ resources });
 
 /** All pages from a first one on. */
 async function walk(client: Client, first: string): Promise<{ id: string }[][]> {
@@ -100,7 +101,7 @@ test('a cursor that was changed, cut, made up, or is of another list is 400', as
     expect([line, answer.status]).toEqual([line, 400]);
     expect(answer.body.errors).toEqual([{ detail: expect.any(String), parameter: 'cursor' }]);
   }
-  const foreign = createClient({ config: { cursorKeys: ['another key than the one of the tests'] } });
+  const foreign = createClient({ resources, config: { cursorKeys: ['another key than the one of the tests'] } });
   expect((await foreign(`GET /books?cursor=${cursor}`)).status).toBe(400);
 });
 

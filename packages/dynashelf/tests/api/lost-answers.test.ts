@@ -2,9 +2,9 @@
 // did, that is said.
 
 import { listResources } from '../../src/definition/resource';
-import { books } from '../../../../src/resources/books';
-import { loans } from '../../../../src/resources/loans';
-import { members } from '../../../../src/resources/members';
+import { books } from '../library/src/resources/books';
+import { loans } from '../library/src/resources/loans';
+import { members } from '../library/src/resources/members';
 import type { Answer, Ask } from '../../src/testing/client';
 import { notes } from '../setup/notes';
 import { errorReply, type DatabaseReply } from '../setup/proxy';

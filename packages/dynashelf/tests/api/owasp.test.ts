@@ -6,7 +6,7 @@ import { ROUTES } from '../../src/serverless/routes';
 
 import { defineResource, listResources } from '../../src/definition/resource';
 import { describeApi } from '../../src/description/openapi';
-import { resources } from '../../../../src/resources/index';
+import { resources } from '../library/src/resources/index';
 import type { Send } from '../../src/store/client/send';
 import { connect } from '#connect';
 import { createClient, type As } from '../../src/testing/client';
@@ -259,7 +259,7 @@ describe('API5 broken function level authorization', () => {
 
 describe('API6 unrestricted access to sensitive business flows', () => {
   test('the last copy is lent once, however many ask at once', async () => {
-    const library = createClient({ described: false });
+    const library = createClient({ resources, described: false });
     await library('PUT /books/rare', { body: { title: 'Rare', author: 'A', copies: 1 } });
     await library('PUT /members/m', { body: { name: 'M', email: 'm@example.org' } });
     const answers = await Promise.all(

@@ -1,11 +1,12 @@
 // The weak ETag of a page, and conditional requests on lists.
 
 import { createClient } from '../../src/testing/client';
+import { resources } from '../library/src/resources/index';
 import { aBook } from '../setup/samples';
 import { useTable } from '../../src/testing/table';
 
 useTable();
-const ask = createClient();
+const ask = createClient({ resources });
 
 const DUE = { dueAt: '2027-01-01T00:00:00.000Z' };
 

@@ -6,13 +6,14 @@ import suite from 'json-patch-test-suite/tests.json';
 import { isObject } from '../../src/definition/item';
 import { defineResource, listResources } from '../../src/definition/resource';
 import { createClient, type Answer } from '../../src/testing/client';
+import { resources } from '../library/src/resources/index';
 import { MERGES } from '../setup/merges';
 import { aBook } from '../setup/samples';
 import { useTable } from '../../src/testing/table';
 
 useTable();
 
-const ask = createClient();
+const ask = createClient({ resources });
 /** A case of the public suite. */
 interface Case {
   comment?: string;

@@ -1,10 +1,11 @@
 // Preconditions of POST to a collection, and of what a transaction holds: the collection exists, and its tag is weak.
 import { createClient, type Answer } from '../../src/testing/client';
+import { resources } from '../library/src/resources/index';
 import { aBook } from '../setup/samples';
 import { useTable } from '../../src/testing/table';
 
 useTable();
-const ask = createClient();
+const ask = createClient({ resources });
 
 const count = async (): Promise<number> => (await ask('GET /books?limit=100')).body.items.length;
 

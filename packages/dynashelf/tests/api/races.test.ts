@@ -1,6 +1,7 @@
 // Many writers on one item at once: every rule of preconditions holds, and nothing is lost.
 
 import { createClient, type Answer, type Client } from '../../src/testing/client';
+import { resources } from '../library/src/resources/index';
 import { noteResources } from '../setup/notes';
 import { aBook } from '../setup/samples';
 import { useTable } from '../../src/testing/table';
@@ -28,7 +29,7 @@ function count(answers: Answer[], status: number): number {
 
 // Books have unique attributes, references and rules, notes nothing of the kind: two ways of writing, one contract.
 describe.each([
-  ['books', createClient()],
+  ['books', createClient({ resources })],
   ['notes', createClient({ resources: noteResources })],
 ])('%s', (collection, ask) => {
   test.each(['PATCH', 'PUT'])(

@@ -23,7 +23,7 @@ let started: Start | undefined;
 let url: string;
 
 beforeAll(async () => {
-  project = copyProject();
+  project = copyProject(APP);
   url = `http://localhost:${await freePort()}`;
   started = startIn(project, { PORT: new URL(url).port, DATA_DIR: 'data' });
   await started.printed('Ctrl-C stops it');

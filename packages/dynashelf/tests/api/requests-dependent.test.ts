@@ -4,12 +4,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { resources } from '../library/src/resources/index';
 import { useProxy } from '../setup/proxied';
 import { aBook } from '../setup/samples';
 import { useTable } from '../../src/testing/table';
 
 useTable();
-const database = useProxy();
+const database = useProxy({ resources });
 
 const page = readFileSync(join(__dirname, '../../../../docs/integrity.md'), 'utf8');
 

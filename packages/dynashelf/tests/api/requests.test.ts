@@ -1,11 +1,11 @@
 // What each request costs the database: exactly these requests and no more.
 
 import type { Ask } from '../../src/testing/client';
+import { resources } from '../library/src/resources/index';
 import { aBook } from '../setup/samples';
 import { noteResources } from '../setup/notes';
 import { useProxy } from '../setup/proxied';
 import { useTable } from '../../src/testing/table';
-import { appResources } from '../../src/local/app';
 
 useTable();
 const database = useProxy({ resources: noteResources });
@@ -80,7 +80,7 @@ test('the first request of a process asks for nothing else, such as a descriptio
   database.proxy.clear();
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- a fresh copy of the function
   const { readFunction } = require('../../src/lambda') as typeof import('../../src/lambda');
-  const read = readFunction({ resources: appResources() });
+  const read = readFunction({ resources });
   const { gatewayEvent } = jest.requireActual<typeof import('../../src/testing/client')>('../../src/testing/client');
   expect((await read(gatewayEvent('GET /books/1'))).statusCode).toBe(404);
   expect(database.proxy.requests.map(({ operation }) => operation)).toEqual(['GetItem']);

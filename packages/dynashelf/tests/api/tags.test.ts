@@ -1,7 +1,7 @@
 // Entity tags: none ever names two states of a path, whatever is made, written, deleted and made again there.
 import fc from 'fast-check';
 import { listResources } from '../../src/definition/resource';
-import { resources as sampleResources } from '../../../../src/resources/index';
+import { resources as sampleResources } from '../library/src/resources/index';
 import { createClient, type Answer } from '../../src/testing/client';
 import { notes } from '../setup/notes';
 import { aBook } from '../setup/samples';

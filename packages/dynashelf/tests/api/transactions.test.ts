@@ -1,13 +1,14 @@
 // POST /transactions: operations on items of any collections, all carried out or none.
 
 import { createClient, type Answer } from '../../src/testing/client';
+import { resources } from '../library/src/resources/index';
 import { CLIENTS, race, statuses } from '../setup/race';
 import { aBook } from '../setup/samples';
 import { useTable } from '../../src/testing/table';
 import { withBirth } from '../setup/tags';
 
 useTable();
-const ask = createClient();
+const ask = createClient({ resources });
 
 interface Operation {
   method: string;

@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 
 import { defineResource, listResources } from '../../src/definition/resource';
 import { createClient, type Answer } from '../../src/testing/client';
+import { resources } from '../library/src/resources/index';
 import { CLIENTS, race, statuses } from '../setup/race';
 import { aBook } from '../setup/samples';
 import { useTable } from '../../src/testing/table';
@@ -19,7 +20,7 @@ const accounts = defineResource({
 });
 
 useTable();
-const ask = createClient();
+const ask = createClient({ resources });
 const askAccounts = createClient({ resources: listResources(accounts) });
 
 let last = 9780000000000;

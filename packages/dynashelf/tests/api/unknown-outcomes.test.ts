@@ -1,9 +1,9 @@
 // A write that took effect and whose response was lost, while others write: it counts once, and no answer denies it.
 
 import { listResources } from '../../src/definition/resource';
-import { books } from '../../../../src/resources/books';
-import { loans } from '../../../../src/resources/loans';
-import { members } from '../../../../src/resources/members';
+import { books } from '../library/src/resources/books';
+import { loans } from '../library/src/resources/loans';
+import { members } from '../library/src/resources/members';
 import { notes } from '../setup/notes';
 import { errorReply, type DatabaseReply } from '../setup/proxy';
 import { useProxy } from '../setup/proxied';

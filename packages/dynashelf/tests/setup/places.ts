@@ -6,8 +6,11 @@ import { join } from 'node:path';
 /** The package. */
 export const ENGINE = join(__dirname, '..', '..');
 
-/** The app, with its own files and the pages of docs/. */
+/** The app that is shipped, with its own files and the pages of docs/. */
 export const APP = join(ENGINE, '..', '..');
+
+/** The app that the engine's tests run on, so that no sample is held to be what they need. */
+export const LIBRARY = join(ENGINE, 'tests', 'library');
 
 /** What Node is to run for a command such as `start`: as it is published. */
 export function commandWords(...words: readonly string[]): string[] {

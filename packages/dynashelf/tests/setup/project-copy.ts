@@ -1,12 +1,12 @@
-// A copy of the project, for tests that start it, break its files, or kill what it started.
+// A copy of an app, for tests that start it, break its files, or kill what it started.
 
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readlinkSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readlinkSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { APP, commandWords } from './places';
+import { APP, commandWords, LIBRARY } from './places';
 
 /** A copy: its own source, serverless.yml and data; the packages are the project's. */
 export interface ProjectCopy {
@@ -27,12 +27,15 @@ export interface Start {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Copies the project to a new directory. */
-export function copyProject(): ProjectCopy {
+/** Copies an app to a new directory, the library of the tests without another; what deploys it is what is shipped. */
+export function copyProject(app = LIBRARY): ProjectCopy {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'project-')));
-  for (const name of ['src', 'samples', 'serverless.yml', 'package.json', 'tsconfig.json']) {
-    if (existsSync(join(APP, name))) {
-      cpSync(join(APP, name), join(directory, name), { recursive: true });
+  for (const [from, names] of [
+    [app, ['src', 'samples', 'package.json']],
+    [APP, ['serverless.yml', 'tsconfig.json']],
+  ] as const) {
+    for (const name of names) {
+      cpSync(join(from, name), join(directory, name), { recursive: true });
     }
   }
   symlinkSync(join(APP, 'node_modules'), join(directory, 'node_modules'), 'junction');

@@ -4,7 +4,10 @@ import { createClient, type Client, type ClientOptions } from '../../src/testing
 import { startProxy, type Proxy } from './proxy';
 
 /** Called at the top of a test file, after `useTable`; what it returns is ready when the tests run. */
-export function useProxy(options: ClientOptions = {}): { readonly proxy: Proxy; readonly ask: Client } {
+export function useProxy(options: ClientOptions & Required<Pick<ClientOptions, 'resources'>>): {
+  readonly proxy: Proxy;
+  readonly ask: Client;
+} {
   const target = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '';
   const started: { proxy?: Proxy; ask?: Client } = {};
   beforeAll(async () => {

@@ -1,12 +1,12 @@
 // What `npx serverless package` makes of serverless.yml, with no network and no credentials.
 
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { bundleFunctions } from '../../src/local/bundle';
 import { APP } from '../setup/places';
+import { copyProject, type ProjectCopy } from '../setup/project-copy';
 
 interface Resource {
   Type: string;
@@ -17,8 +17,7 @@ interface Resource {
 }
 type Template = Record<string, Resource>;
 
-const root = APP;
-const directories: string[] = [];
+const copies: ProjectCopy[] = [];
 let dev: Template;
 let prod: Template;
 let twoOrigins: Template;
@@ -57,19 +56,16 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(() => {
-  for (const directory of directories) {
-    rmSync(directory, { recursive: true, force: true });
+  for (const copy of copies) {
+    copy.remove();
   }
 });
 
-/** Packages a copy of the sources, since packaging empties the folder that a running `npm start` serves from. */
+/** Packages a copy, since packaging empties the folder that a running `npm start` serves from. */
 async function packaged(...options: string[]): Promise<Template> {
-  const directory = mkdtempSync(join(tmpdir(), 'dynashelf-package-'));
-  directories.push(directory);
-  for (const name of ['serverless.yml', 'package.json', 'tsconfig.json', 'src']) {
-    cpSync(join(root, name), join(directory, name), { recursive: true });
-  }
-  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'), 'junction');
+  const copy = copyProject();
+  copies.push(copy);
+  const { directory } = copy;
   const command = join(dirname(require.resolve('serverless/package.json')), 'bin/serverless.js');
   const env = {
     PATH: process.env['PATH'],
@@ -170,7 +166,7 @@ test('X-Ray traces, with the right that AWS has for it, where it is asked to and
 });
 
 test('the archives are those that npm run build measures, and that their budget is for', async () => {
-  const [directory] = directories as [string];
+  const [{ directory }] = copies as [ProjectCopy];
   for (const { name, zipSize } of await bundleFunctions(directory)) {
     const { size } = statSync(join(directory, `out/${name}.zip`));
     expect(Math.abs(size / zipSize - 1)).toBeLessThan(0.02);
@@ -178,7 +174,7 @@ test('the archives are those that npm run build measures, and that their budget 
 });
 
 test('the renderer of the docs page is in the archive of describe and in no other', () => {
-  const [directory] = directories as [string];
+  const [{ directory }] = copies as [ProjectCopy];
   const has = ['read', 'write', 'authorize', 'describe'].map((name) =>
     readFileSync(join(directory, `out/${name}.zip`)).includes('node_modules/dynashelf/dist/rapidoc.js'),
   );
@@ -423,7 +419,7 @@ describe('who is let in', () => {
 });
 
 test('the policy for who deploys names every service that the stack has resources of', () => {
-  const { Statement } = JSON.parse(readFileSync(join(root, 'docs/deploy-policy.json'), 'utf8')) as {
+  const { Statement } = JSON.parse(readFileSync(join(APP, 'docs/deploy-policy.json'), 'utf8')) as {
     Statement: { Action: string | string[] }[];
   };
   const granted = new Set(Statement.flatMap(({ Action }) => Action).map((action) => action.split(':')[0]));

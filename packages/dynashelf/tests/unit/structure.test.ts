@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 import { describeProblem, PROBLEM_TYPES } from '../../src/problem';
-import { appResources } from '../../src/local/app';
+import { resources } from '../library/src/resources/index';
 import { APP, ENGINE } from '../setup/places';
 
 const ROOT = ENGINE;
@@ -286,9 +286,9 @@ test('a cycle of three files is found, a diamond is none', () => {
   ).toBeUndefined();
 });
 
-test('no source names a sample resource', () => {
+test('no source names a resource of an app', () => {
   const names = ['books', 'members', 'loans', 'librarian'];
-  expect([...appResources().keys()]).toEqual(expect.arrayContaining(names.slice(0, 3)));
+  expect([...resources.keys()]).toEqual(expect.arrayContaining(names.slice(0, 3)));
   const word = new RegExp(`\\b(${names.join('|')})\\b`);
   const named = sources.flatMap(({ path, text }) =>
     text.split('\n').flatMap((line, index) => {
@@ -300,6 +300,44 @@ test('no source names a sample resource', () => {
   );
   expect(named).toEqual([]);
 });
+
+describe('the engine’s tests', () => {
+  const texts = filesUnder('tests')
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+
+  test('import nothing of the app that is shipped', () => {
+    const outside = texts.flatMap(({ path, text }) =>
+      [...text.matchAll(/(?:from|import\(|require\(|import) ?'(\.[^']*)'/g)]
+        .map(([, specifier = '']) => locate(path, specifier))
+        .filter((target) => target.startsWith('..'))
+        .map((target) => `${path} imports ${target}`),
+    );
+    expect(outside).toEqual([]);
+  });
+
+  test('say whose resources their clients are of, which would be the shipped ones', () => {
+    const silent = texts.flatMap(({ path, text }) =>
+      [...text.matchAll(/\bcreateClient\(/g)]
+        .map(({ index }) => text.slice(index, endOf(text, index + 'createClient'.length)))
+        .filter((call) => /^createClient\((\{|\))/.test(call) && !/\bresources\b|\.\.\./.test(call))
+        .map((call) => `${path} has ${call}`),
+    );
+    expect(silent).toEqual([]);
+  });
+});
+
+/** Where the bracket closes that opens at an index. */
+function endOf(text: string, from: number): number {
+  let depth = 0;
+  for (let index = from; index < text.length; index++) {
+    depth += Number('({['.includes(text[index]!)) - Number(')}]'.includes(text[index]!));
+    if (depth === 0) {
+      return index + 1;
+    }
+  }
+  return text.length;
+}
 
 test('no folder or file is named utils, common, helpers or types', () => {
   // The files of JSON Schema's test suite have the names of its keywords.

@@ -9,7 +9,7 @@ import type { Json } from '../../../src/definition/item';
 import { requestSchema, type JsonSchema } from '../../../src/values/json-schema';
 import { quickCheck, quickCheckOfChanges } from '../../../src/values/quick-check';
 import { findFaults, writable } from '../../../src/values/validate';
-import { resources } from '../../../../../src/resources/index';
+import { resources } from '../../library/src/resources/index';
 import { describeApi } from '../../../src/description/openapi';
 
 const TEXTS = fc.oneof(

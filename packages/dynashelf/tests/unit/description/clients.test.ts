@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import { defineResource, listResources, type Resource } from '../../../src/definition/resource';
 import { describeApi, type OpenApi } from '../../../src/description/openapi';
-import { resources } from '../../../../../src/resources/index';
+import { resources } from '../../library/src/resources/index';
 import { kinds } from '../../clients/kinds';
 import { everything } from '../../setup/everything';
 import { papersWith } from '../../setup/papers';

@@ -9,7 +9,7 @@ import { oas } from '@stoplight/spectral-rulesets';
 import { listResources } from '../../../src/definition/resource';
 import { describeApi } from '../../../src/description/openapi';
 import { ordersOf } from '../../../src/description/parameters';
-import { resources } from '../../../../../src/resources/index';
+import { resources } from '../../library/src/resources/index';
 import { planList } from '../../../src/store/query/planner';
 import { describedOf, faultOf } from '../../../src/testing/described';
 import { everything } from '../../setup/everything';

@@ -8,7 +8,7 @@ import ts from 'typescript';
 import { dangerOf, patternMistakes } from '../../../src/local/patterns';
 import { FORMATS } from '../../../src/definition/attribute';
 import { defineResource } from '../../../src/definition/resource';
-import { resources } from '../../../../../src/resources/index';
+import { resources } from '../../library/src/resources/index';
 import { everything } from '../../setup/everything';
 import { notes } from '../../setup/notes';
 

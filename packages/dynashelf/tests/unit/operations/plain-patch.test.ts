@@ -5,9 +5,9 @@ import type { SchemaDefinition } from '../../../src/definition/attribute';
 import type { JsonObject } from '../../../src/definition/item';
 import { defineResource, listResources, type Resource } from '../../../src/definition/resource';
 import { plainPatch, type PlainPatch } from '../../../src/operations/plain-patch';
-import { books } from '../../../../../src/resources/books';
-import { loans } from '../../../../../src/resources/loans';
-import { members } from '../../../../../src/resources/members';
+import { books } from '../../library/src/resources/books';
+import { loans } from '../../library/src/resources/loans';
+import { members } from '../../library/src/resources/members';
 
 const samples = listResources(books, loans, members);
 

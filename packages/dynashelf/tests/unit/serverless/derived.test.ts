@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { readConfig } from '../../../src/config';
 import { trustedBy } from '../../../src/description/trusted';
 import { EXPOSED_HEADERS } from '../../../src/http/cors';
-import { appResources } from '../../../src/local/app';
 import { describeProblem, PROBLEM_TYPES, type ProblemType } from '../../../src/problem';
 import { defaultParameters, localParameters, parameters } from '../../../src/serverless/parameters';
 import { type HttpEvent, ROUTES } from '../../../src/serverless/routes';
 import { EXPIRES_ATTRIBUTE } from '../../../src/store/layout/table';
 import type { Operations } from '../../../src/store/client/send';
 import { expectDescribed } from '../../../src/testing/described';
+import { resources as served } from '../../library/src/resources/index';
 import { deployed } from '../../setup/deployed';
 import { APP, ENGINE } from '../../setup/places';
 
@@ -25,7 +25,7 @@ describe('routes', () => {
   const paths = [...new Set(routes.map(({ path }) => path))];
 
   test('name no resource', () => {
-    expect(paths.filter((path) => [...appResources().keys()].some((name) => path.includes(name)))).toEqual([]);
+    expect(paths.filter((path) => [...served.keys()].some((name) => path.includes(name)))).toEqual([]);
   });
 
   test.each(paths)('%s has ANY, which leads to describe', (path) => {
@@ -389,7 +389,7 @@ describe('errors of the gateway', () => {
         }),
       );
       expectDescribed(
-        appResources(),
+        served,
         line,
         {},
         { status, headers: Object.fromEntries(sent), body: problem, text: JSON.stringify(problem) },
