@@ -8,9 +8,12 @@ if (existsSync(rebuild)) require(rebuild);
 const app = { ...require('dynashelf/testing/jest'), displayName: 'app', roots: ['<rootDir>/tests'] };
 const engine = './packages/dynashelf/jest.config.js';
 
+// A night's worth of what is random, and the time for it.
+if (process.env.npm_lifecycle_event === 'test:long') process.env.RUNS ??= '20';
+
 /** @type {import('jest').Config} */
 module.exports = {
   projects: [app, ...(existsSync(engine) ? require(engine).projects : [])],
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: 30_000 * Math.max(1, Number(process.env.RUNS ?? 1)),
 };

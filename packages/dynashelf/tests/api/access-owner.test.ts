@@ -4,7 +4,7 @@ import { defineResource, listResources } from '../../src/definition/resource';
 import { createClient, type Client } from '../../src/testing/client';
 import { papersWith } from '../setup/papers';
 import { useProxy } from '../setup/proxied';
-import { race, statuses } from '../setup/race';
+import { CLIENTS, race, statuses } from '../setup/race';
 import { ADA, BEN, EDITOR, RULES } from '../setup/rules';
 import { useTable } from '../../src/testing/table';
 
@@ -223,7 +223,7 @@ describe('the owner `id`, whose item has the subject as its id', () => {
 describe('a change of owner while the owner writes', () => {
   test('ends the writes of the former owner: none takes effect after it, of any number that race with it', async () => {
     await ask('PUT /papers/p', { body: { title: 'T' }, as: ADA });
-    const handOver = 20;
+    const handOver = CLIENTS / 2;
     const answers = await race(async (number) =>
       number === handOver
         ? ask('PATCH /papers/p', { body: { owner: 'ben' }, as: EDITOR })

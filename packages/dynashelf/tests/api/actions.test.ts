@@ -196,7 +196,7 @@ describe('checkout', () => {
     }
   });
 
-  test('with If-Match raced by 50: each has the same tag, one lends', async () => {
+  test(`with If-Match raced by ${CLIENTS}: each has the same tag, one lends`, async () => {
     const book = await makeBook(CLIENTS);
     const etag = await tagOf(book);
     expect(statuses(await race(() => checkout(book, { headers: { 'If-Match': etag } })))).toEqual({

@@ -12,6 +12,7 @@ import { connect } from '#connect';
 import { createClient, gatewayEvent } from '../../src/testing/client';
 import { useTable } from '../../src/testing/table';
 import { thingResources } from '../setup/things';
+import { runs } from '../setup/runs';
 
 useTable();
 
@@ -19,7 +20,7 @@ const api = { resources: thingResources, config: readConfig(process.env), send: 
 const [read, write, describeApi] = [readFunction(api), writeFunction(api), describeFunction(api)];
 const ask = createClient({ resources: thingResources, described: false });
 
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: runs(300) };
 
 beforeAll(async () => {
   await ask('PUT /things/1', { body: { title: 'a', list: [1], any: {}, group: 'g', code: 'c' } });

@@ -9,6 +9,7 @@ import { defineResource, listResources } from '../../src/definition/resource';
 import { authorizeFunction } from '../../src/lambda';
 import type { Authorizer } from '../../src/http/endpoints/authorizer';
 import { AUDIENCE, makeKey, startIssuer, type TestIssuer } from '../setup/issuer';
+import { runs } from '../setup/runs';
 
 const key = makeKey('RS256');
 const other = makeKey('RS256', 'another');
@@ -268,7 +269,7 @@ describe('401 is for', () => {
         const size = JSON.stringify(result).replace(/[^\x20-\x7e]/g, '\\u0000').length;
         expect(size <= 8_000).toBe(true);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 

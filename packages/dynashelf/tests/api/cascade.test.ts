@@ -17,6 +17,7 @@ import { brokenRules } from '../setup/invariants';
 import { errorReply } from '../setup/proxy';
 import { useProxy } from '../setup/proxied';
 import { scanTable } from '../setup/scan';
+import { IS_LONG, runs } from '../setup/runs';
 import { tableName, useTable } from '../../src/testing/table';
 
 useTable();
@@ -200,7 +201,7 @@ describe.each([
     jest.spyOn(console, 'error').mockImplementation(() => {});
     const states = new Set<string>();
     // Odd, so that answers are lost as often as requests.
-    const stride = transactionSize === undefined || process.env.RUNS !== undefined ? 1 : 25;
+    const stride = transactionSize === undefined || IS_LONG ? 1 : 25;
     for (let kill = 0; ; kill += stride) {
       await tree();
       let requests = 0;
@@ -355,7 +356,7 @@ describe.each([
         expect(leftovers(after)).toEqual([]);
         await empty();
       }),
-      { numRuns: Number(process.env.RUNS ?? 6), endOnFailure: true },
+      { numRuns: runs(6), endOnFailure: true },
     );
   });
 });

@@ -6,6 +6,7 @@ import { defineResource, listResources } from '../../src/definition/resource';
 import { encode } from '../../src/http/coding';
 import { createClient, type Answer, type Ask } from '../../src/testing/client';
 import { useTable } from '../../src/testing/table';
+import { runs } from '../setup/runs';
 
 useTable();
 const resources = listResources(
@@ -115,7 +116,7 @@ describe('what is compressed', () => {
         expect([answer.status, answer.text]).toEqual([200, text]);
         expect(answer.headers['etag']!.endsWith('+gzip"')).toBe(answer.headers['content-encoding'] === 'gzip');
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 

@@ -12,6 +12,7 @@ import { everything } from '../setup/everything';
 import { papersWith } from '../setup/papers';
 import { ADA, BEN, EDITOR, MACHINE, RULES } from '../setup/rules';
 import { aBook } from '../setup/samples';
+import { runs } from '../setup/runs';
 import { useTable } from '../../src/testing/table';
 
 useTable();
@@ -211,7 +212,7 @@ describe.each([
         const { status } = await ask(line, more);
         expect(status).toBeLessThan(500);
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 });
@@ -251,7 +252,7 @@ describe('papers by rules, whoever asks', () => {
           expect(status).toBeLessThan(500);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });

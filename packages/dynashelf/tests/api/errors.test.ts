@@ -11,6 +11,7 @@ import { resources } from '../library/src/resources/index';
 import { connect } from '#connect';
 import { createClient, gatewayEvent, type Answer } from '../../src/testing/client';
 import { aBook } from '../setup/samples';
+import { runs } from '../setup/runs';
 import { useTable } from '../../src/testing/table';
 
 useTable();
@@ -231,7 +232,7 @@ describe('400', () => {
             expect(answer.body.errors).toEqual([{ detail: 'Is not UTF-8.', pointer: '#' }]);
           },
         ),
-        { numRuns: 10 },
+        { numRuns: runs(10) },
       );
     },
   );

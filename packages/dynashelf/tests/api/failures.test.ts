@@ -7,9 +7,11 @@ import { notes } from '../setup/notes';
 import { errorReply } from '../setup/proxy';
 import { useProxy } from '../setup/proxied';
 import { aBook } from '../setup/samples';
+import { useShortPauses } from '../setup/short-pauses';
 import { useTable } from '../../src/testing/table';
 
 useTable();
+useShortPauses();
 const withNotes = listResources(...resources.values(), notes);
 const database = useProxy({ resources: withNotes });
 

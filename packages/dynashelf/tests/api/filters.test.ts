@@ -6,6 +6,7 @@ import { defineResource, listResources } from '../../src/definition/resource';
 import { createClient } from '../../src/testing/client';
 import { everything } from '../setup/everything';
 import { loadItems } from '../setup/load';
+import { runs } from '../setup/runs';
 import { useTable } from '../../src/testing/table';
 
 const things = defineResource({
@@ -400,6 +401,6 @@ test('any parameters at all are served or refused', async () => {
         expect([query, [200, 400].includes(status)]).toEqual([query, true]);
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });

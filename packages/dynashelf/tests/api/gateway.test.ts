@@ -19,6 +19,7 @@ import { resources } from '../library/src/resources/index';
 import { createClient, gatewayEvent } from '../../src/testing/client';
 import { deployed } from '../setup/deployed';
 import { aBook } from '../setup/samples';
+import { runs } from '../setup/runs';
 import { useTable } from '../../src/testing/table';
 import { connect } from '#connect';
 
@@ -282,7 +283,7 @@ describe('an answer is that of the function', () => {
       fc.asyncProperty(fc.uint8Array({ maxLength: 40 }), async (bytes) => {
         expect((await send('POST /books', { body: Buffer.from(bytes) })).bytes).toEqual(Buffer.from(bytes));
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
     await start({
       service: { binaryMediaTypes: [] },
@@ -411,7 +412,7 @@ describe('who is let in', () => {
         expect(status).toBe(421);
         expect(headers['content-type']).toBe('application/problem+json');
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
     expect(await sendRaw('GET / HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 421 /);
     expect(await sendRaw('GET / HTTP/1.1\r\nConnection: close\r\n\r\n')).toMatch(

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { createClient, type Answer } from '../../src/testing/client';
 import { useTable } from '../../src/testing/table';
 import { thingResources } from '../setup/things';
+import { runs } from '../setup/runs';
 
 useTable();
 const ask = createClient({ resources: thingResources, described: false });
@@ -219,7 +220,7 @@ describe('keys', () => {
           }
         }
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 
@@ -234,7 +235,7 @@ describe('keys', () => {
         const [first] = codes;
         expect((await ask('POST /things', { body: { title: 'a', code: `${mark}${first!}` } })).status).toBe(409);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 

@@ -16,6 +16,7 @@ import {
   type Order,
   parameters,
 } from '../setup/list-model';
+import { runs, timeFor } from '../setup/runs';
 import { useTable } from '../../src/testing/table';
 
 const ITEMS = 200;
@@ -45,7 +46,7 @@ beforeAll(async () => {
       }
     }),
   );
-}, 60_000);
+}, timeFor(60_000));
 
 /** A list: filters, an order that an index serves, and in about how many pages it is to be walked. */
 interface Query {
@@ -98,11 +99,11 @@ test('a list walked through next is what filtering and sorting in memory gives',
       total += wanted.length;
       expect((await walk(query, wanted.length)).map(({ id }) => id)).toEqual(wanted.map(({ id }) => id));
     }),
-    { seed, numRuns: 150, endOnFailure: true },
+    { seed, numRuns: runs(150), endOnFailure: true },
   );
   // Most lists hold something, or nothing would be shown by this.
   expect(total).toBeGreaterThan(1_000);
-}, 60_000);
+}, timeFor(60_000));
 
 test('the items of a list are those that GET shows', async () => {
   const found = await walk({ filters: [], order: { attributes: [], descending: true }, pages: 4 }, model.size);
@@ -146,7 +147,7 @@ test('whatever is written between the pages, an item that was there and matched 
       expect([...stable.keys()].filter((id) => !found.includes(id))).toEqual([]);
       kept += stable.size;
     }),
-    { seed, numRuns: 40, endOnFailure: true },
+    { seed, numRuns: runs(40), endOnFailure: true },
   );
   expect(kept).toBeGreaterThan(200);
-}, 60_000);
+}, timeFor(60_000));

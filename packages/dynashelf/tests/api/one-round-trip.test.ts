@@ -1,6 +1,5 @@
 // A merge patch that is written without a read, held against the same patch computed from the item: same answer, same
 // record.
-// ROUND_TRIP_RUNS=5000 looks longer.
 
 import {
   DeleteItemCommand,
@@ -23,6 +22,7 @@ import { usesGet, type AttributeMap } from '../../src/store/layout/value';
 import { createClient, type Answer } from '../../src/testing/client';
 import { everything } from '../setup/everything';
 import { schemaPlans } from '../setup/schemas';
+import { runs, timeFor } from '../setup/runs';
 import { tableName, useTable } from '../../src/testing/table';
 
 useTable();
@@ -41,8 +41,8 @@ jest.mock('../../src/operations/plain-patch', () => {
   return { plainPatch };
 });
 
-const RUNS = Number(process.env.ROUND_TRIP_RUNS ?? 40);
-const TIMEOUT = 60_000 + RUNS * 1000;
+const RUNS = runs(40);
+const TIMEOUT = timeFor(60_000);
 
 const database = new DynamoDBClient({});
 afterAll(() => database.destroy());

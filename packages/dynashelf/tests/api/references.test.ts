@@ -3,6 +3,7 @@
 import { defineResource, listResources } from '../../src/definition/resource';
 import { createClient, type Answer } from '../../src/testing/client';
 import { CLIENTS, race, statuses } from '../setup/race';
+import { runs } from '../setup/runs';
 import { useTable } from '../../src/testing/table';
 
 const people = defineResource({
@@ -343,7 +344,7 @@ describe('in one transaction', () => {
 
 describe('at once', () => {
   test('DELETE of an item and the creation of references to it: none dangles, and none is refused while the item is there', async () => {
-    for (let round = 0; round < 25; round++) {
+    for (let round = 0; round < runs(10); round++) {
       const id = await person();
       const [deletion, answers] = await Promise.all([
         ask(`DELETE /people/${id}`),
@@ -364,7 +365,7 @@ describe('at once', () => {
   });
 
   test('DELETE of the last that refers, DELETE of what is referred to, and a new reference: all that is left is whole', async () => {
-    for (let round = 0; round < 25; round++) {
+    for (let round = 0; round < runs(10); round++) {
       const id = await person();
       const referrer = await transfer(id);
       const [gone, deletion, made] = await Promise.all([

@@ -6,6 +6,7 @@ import { createClient, type Answer } from '../../src/testing/client';
 import { notes } from '../setup/notes';
 import { aBook } from '../setup/samples';
 import { tagWithBirth, withBirth } from '../setup/tags';
+import { runs } from '../setup/runs';
 import { useTable } from '../../src/testing/table';
 
 useTable();
@@ -113,7 +114,7 @@ describe.each(['books', 'notes'])('of %s', (collection) => {
           }
         }
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     );
   });
 });

@@ -7,6 +7,7 @@ import { createClient, type Answer } from '../../src/testing/client';
 import { resources } from '../library/src/resources/index';
 import { CLIENTS, race, statuses } from '../setup/race';
 import { aBook } from '../setup/samples';
+import { runs } from '../setup/runs';
 import { useTable } from '../../src/testing/table';
 
 const accounts = defineResource({
@@ -319,6 +320,6 @@ test('after random histories every value that an item has is taken, once, and ev
         }
       },
     ),
-    { numRuns: 15 },
+    { numRuns: runs(15) },
   );
 });

@@ -8,9 +8,11 @@ import { notes } from '../setup/notes';
 import { errorReply, type DatabaseReply } from '../setup/proxy';
 import { useProxy } from '../setup/proxied';
 import { aBook } from '../setup/samples';
+import { useShortPauses } from '../setup/short-pauses';
 import { useTable } from '../../src/testing/table';
 
 useTable();
+useShortPauses();
 const database = useProxy({ resources: listResources(books, loans, members, notes) });
 
 /** The tags of the items at the start of a test. */

@@ -1,5 +1,5 @@
 // Random histories of concurrent clients, several side by side, each on a table of its own.
-// HISTORIES and SEED choose how many and which; `npm run test:histories` runs many.
+// HISTORIES and SEED choose how many and which; `npm run test:long` runs many.
 
 import { connect } from '#connect';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -11,6 +11,7 @@ import { establishConstraints } from '../../src/store/migrate/establish-constrai
 import type { ClientOptions } from '../../src/testing/client';
 import { tableName } from '../../src/testing/table';
 import { openParticipants, type Participants } from './participants';
+import { IS_LONG } from './runs';
 
 /** Clients of one history, and requests of each. */
 const CLIENTS = 4;
@@ -18,7 +19,7 @@ export const REQUESTS = 8;
 
 export interface Histories {
   readonly resources: ReadonlyMap<string, Resource>;
-  /** How many `npm run test:histories` runs. */
+  /** How many `npm run test:long` runs. */
   readonly nightly: number;
   /** How many run side by side at most. */
   readonly mostLanes: number;
@@ -35,7 +36,7 @@ export function testHistories(
   fact: string,
   { resources, nightly, mostLanes, optionsOf = () => ({}), run }: Histories,
 ): void {
-  const count = Number(process.env.HISTORIES ?? (process.env.npm_lifecycle_event === 'test:histories' ? nightly : 6));
+  const count = Number(process.env.HISTORIES ?? (IS_LONG ? nightly : 6));
   const first = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
   const definition = tableDefinition();
   const database = new DynamoDBClient({});

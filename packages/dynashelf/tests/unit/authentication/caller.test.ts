@@ -11,6 +11,7 @@ import { gatewayEvent } from '../../../src/testing/client';
 import { defineResource, listResources } from '../../../src/definition/resource';
 import { readConfig } from '../../../src/config';
 import { RULES } from '../../setup/rules';
+import { runs } from '../../setup/runs';
 
 const good: VerifiedToken = { subject: 'ada', roles: '["boss"]', claims: '{"sub":"ada"}', expires: '4102444800' };
 const config = { ...readConfig(process.env), ...RULES };
@@ -105,7 +106,7 @@ test('whatever the context, only one of the right form is somebody, with the rol
         expect(Number(context.expires)).toBeGreaterThan(Date.now() / 1000 - 60);
       },
     ),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 

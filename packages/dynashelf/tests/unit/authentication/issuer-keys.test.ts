@@ -20,6 +20,7 @@ import {
 } from '../../../src/authentication/issuer-keys';
 import { tokenVerifier, type TokenVerifier } from '../../../src/authentication/token';
 import { AUDIENCE, claimsOf, encode, makeKey, startIssuer, type SigningKey, type TestIssuer } from '../../setup/issuer';
+import { runs } from '../../setup/runs';
 
 const rsa = makeKey('RS256', 'k1');
 const next = makeKey('RS256', 'k2');
@@ -112,7 +113,7 @@ describe('of a set of keys', () => {
           expect(await outcome(issuer.token(), verifier())).toBe('ada');
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

@@ -16,6 +16,7 @@ import {
   type SigningKey,
   type TestIssuer,
 } from '../../setup/issuer';
+import { runs } from '../../setup/runs';
 
 const [rsa, next, curve, edwards, pss] = ['RS256', 'RS256', 'ES256', 'EdDSA', 'PS256'].map((algorithm, n) =>
   makeKey(algorithm, `key-${n}`),
@@ -381,7 +382,7 @@ describe('a token is refused', () => {
           'unauthenticated',
         );
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -395,7 +396,7 @@ describe('a token is refused', () => {
       fc.asyncProperty(part, part, part, async (...parts) => {
         expect((await refusal(parts.join('.'))).type).toBe('unauthenticated');
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -409,7 +410,7 @@ describe('a token is refused', () => {
           expect(outcome.type).toBe('unauthenticated');
         }
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

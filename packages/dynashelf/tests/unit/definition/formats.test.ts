@@ -4,6 +4,7 @@
 import fc from 'fast-check';
 
 import { formatCheck } from '../../../src/values/formats';
+import { runs } from '../../setup/runs';
 
 const is = (format: string, text: string): boolean => formatCheck(format)!(text);
 
@@ -113,7 +114,7 @@ test('whatever URL serializes is a uri, but for the characters that it leaves an
         expect([url, is('uri', url)]).toEqual([url, true]);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 

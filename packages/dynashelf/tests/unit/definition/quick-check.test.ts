@@ -11,6 +11,7 @@ import { quickCheck, quickCheckOfChanges } from '../../../src/values/quick-check
 import { findFaults, writable } from '../../../src/values/validate';
 import { resources } from '../../library/src/resources/index';
 import { describeApi } from '../../../src/description/openapi';
+import { runs } from '../../setup/runs';
 
 const TEXTS = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 6 }),
@@ -143,7 +144,7 @@ test('what the quick check says is valid, the validator says too, of any schema 
         }
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
   expect(known).toBeGreaterThan(500);
 });
@@ -184,7 +185,7 @@ test('what the quick check says of changes is valid, the validator says of any o
         }
       }
     }),
-    { numRuns: 1500 },
+    { numRuns: runs(1500) },
   );
   expect(known).toBeGreaterThan(500);
 });

@@ -10,6 +10,7 @@ import { kinds } from '../../clients/kinds';
 import { everything } from '../../setup/everything';
 import { papersWith } from '../../setup/papers';
 import { schemaPlans } from '../../setup/schemas';
+import { runs } from '../../setup/runs';
 
 type Part = Record<string, unknown>;
 interface Operation extends Part {
@@ -211,7 +212,7 @@ test('the rules hold of the description of any resource', () => {
         expect([rule, find(document)]).toEqual([rule, []]);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 

@@ -6,6 +6,7 @@ import type { ApiGateway } from '../../../src/local/api-gateway';
 import type { Gateway } from '../../../src/local/gateway';
 import { followSource, type Live } from '../../../src/local/live';
 import type { Reloaded } from '../../../src/local/reload';
+import { runs } from '../../setup/runs';
 
 const BEHIND: ApiGateway = async () => Promise.reject(new Error('It is not asked.'));
 const SOUND: Reloaded = { mistakes: [], lines: [] };
@@ -158,6 +159,6 @@ test('whatever is saved in whatever order, it ends with the last state of the so
       await settled();
       expect(state).toBe(expected);
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });

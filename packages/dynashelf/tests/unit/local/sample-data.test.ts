@@ -11,6 +11,7 @@ import { loadSamples } from '../../../src/local/sample-data';
 import { defineResource, type Resource } from '../../../src/definition/resource';
 import { resources } from '../../library/src/resources/index';
 import { LIBRARY } from '../../setup/places';
+import { runs } from '../../setup/runs';
 
 const SAMPLES = join(LIBRARY, 'samples');
 
@@ -116,7 +117,7 @@ describe('loading', () => {
         expect(made.size).toBe(all.length);
         expect(progress.at(-1)).toEqual([all.length, all.length]);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 

@@ -9,6 +9,7 @@ import { crc32, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 
 import { type ArchivedFile, zip } from '../../../src/local/zip';
+import { runs } from '../../setup/runs';
 
 /**
  * What the archive holds by its central directory (APPNOTE 6.3.3 §4.3.12), each entry held against its local header.
@@ -54,7 +55,7 @@ test('holds any files under their names, readable for everyone', () => {
       );
       expect(found.every(({ mode }) => mode === 0o100644)).toBe(true);
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });
 

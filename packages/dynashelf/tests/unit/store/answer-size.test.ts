@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 
 import { countFitting } from '../../../src/store/query/answer-size';
+import { runs } from '../../setup/runs';
 
 const MOST_BYTES = 4 * 1024 * 1024;
 
@@ -36,7 +37,7 @@ test('any items fit as many as their JSON within JSON says', () => {
     fc.property(fc.array(fc.dictionary(fc.constantFrom('a', 'title', 'x_1'), value), { maxLength: 30 }), (items) => {
       expect(countFitting(items)).toBe(written(items));
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 

@@ -23,16 +23,15 @@ import {
 import { preconditionConditions, type Preconditions } from '../../../src/store/write/preconditions';
 import { newWrite, toTransactItem } from '../../../src/store/write/write';
 import { tableName, useTable } from '../../../src/testing/table';
+import { runs, timeFor } from '../../setup/runs';
 
 useTable();
 
 const send = connect();
 
-/**
- * Batches of records and conditions; CONDITION_RUNS=500 looks longer, and CONDITION_SEED repeats what a failure names.
- */
-const RUNS = Number(process.env.CONDITION_RUNS ?? 8);
-const SEED = Number(process.env.CONDITION_SEED ?? Date.now());
+/** Batches of records and conditions; SEED repeats what a failure names. */
+const RUNS = runs(8);
+const SEED = Number(process.env.SEED ?? Date.now());
 
 /** DynamoDB's limit of actions in one transaction. */
 const BATCH = 100;
@@ -138,7 +137,7 @@ test(
     }
     expect(Math.min(outcomes.get(true)!, outcomes.get(false)!)).toBeGreaterThan((RUNS * BATCH) / 4);
   },
-  2_000 * RUNS + 10_000,
+  timeFor(30_000),
 );
 
 async function put(records: readonly AttributeMap[]): Promise<void> {

@@ -12,6 +12,7 @@ import { modelOf } from '../../../src/dynamoose/model';
 import { PARTITION_KEY, SORT_KEY } from '../../../src/store/layout/table';
 import { decode, encode, type AttributeMap } from '../../../src/store/layout/value';
 import { schemaPlans, type SchemaPlan } from '../../setup/schemas';
+import { runs, timeFor } from '../../setup/runs';
 
 /** What Dynamoose does to a record that it reads, in Model.get. */
 const HYDRATION = {
@@ -25,10 +26,10 @@ const HYDRATION = {
 
 const KEY = { [PARTITION_KEY]: 'things', [SORT_KEY]: '1' };
 
-/** Schemas for each test; ORACLE_RUNS=20000 looks longer. */
-const RUNS = Number(process.env.ORACLE_RUNS ?? 500);
+/** Schemas for each test. */
+const RUNS = runs(500);
 
-const TIMEOUT = 60 * RUNS;
+const TIMEOUT = timeFor(30_000);
 
 /** A schema, and some bodies that its JSON Schema takes. */
 const cases = schemaPlans.chain((plan) =>

@@ -9,6 +9,7 @@ import type { AttributeMap } from '../../../../src/store/layout/value';
 import { connect as connectByWire } from '../../../../src/store/client/https';
 import { verifiedSignature } from '../../../setup/sigv4';
 import { startWireServer, type Answered, type WireServer } from '../../../setup/wire-server';
+import { runs } from '../../../setup/runs';
 
 let server: WireServer;
 let ways: Record<'sdk' | 'wire', Send>;
@@ -177,7 +178,7 @@ describe('generated values', () => {
           () => ({}),
         );
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 
@@ -212,7 +213,7 @@ describe('generated values', () => {
           }),
         );
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -246,7 +247,7 @@ describe('generated values', () => {
           ...refusing('TransactionCanceledException', { Message: 'Cancelled', CancellationReasons }),
         );
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 });

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 
 import { createSigner } from '../../../../src/store/client/https/signing';
 import vectors from './vectors.json';
+import { runs } from '../../../setup/runs';
 
 test.each(vectors.cases)(
   '$name has the signature that AWS published',
@@ -61,7 +62,7 @@ test("AWS's own signer gives the same headers to any request, on the same day an
         }
       },
     ),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });
 
