@@ -1,14 +1,16 @@
 // What the library promises: the last copy is never lent twice, and only the librarian lends.
 
-import { createClient, RULES, useTable, type As } from 'dynashelf/testing';
-
-const LIBRARIAN: As = { subject: 'ada', roles: ['librarian'] };
-const MEMBER: As = { subject: 'ben' };
-
-// Every answer is held against the description of the API, too.
-const ask = createClient({ config: RULES });
+import { createClient, useClock, useTable, useTokens } from 'dynashelf/testing';
 
 useTable();
+const clock = useClock();
+const tokens = useTokens();
+
+const LIBRARIAN = { token: tokens.sign({ subject: 'ada', roles: ['librarian'] }) };
+const MEMBER = { token: tokens.sign({ subject: 'ben' }) };
+
+// The authorizer verifies each token, and every answer is held against the description of the API, too.
+const ask = createClient({ tokens });
 
 beforeAll(async () => {
   await ask('PUT /members/ben', { as: LIBRARIAN, body: { name: 'Ben', email: 'ben@example.org' } });
@@ -28,6 +30,16 @@ test('the last copy is lent once, to whoever asks first', async () => {
     Array.from({ length: 5 }, async () => ask('POST /books/2/checkout', { as: LIBRARIAN, body: { member: 'ben' } })),
   );
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409]);
+});
+
+test('a book is due as many days after it was lent as the librarian says', async () => {
+  await ask('PUT /books/4', { as: LIBRARIAN, body: { title: 'Omoo', author: 'Herman Melville' } });
+  clock.set('2030-03-01T09:00:00Z');
+  const as = { token: tokens.sign({ subject: 'ada', roles: ['librarian'] }) }; // good for an hour from now on
+  const { body } = await ask('POST /books/4/checkout', { as, body: { member: 'ben', days: 7 } });
+  expect(body).toMatchObject({ createdAt: '2030-03-01T09:00:00.000Z', dueAt: '2030-03-08T09:00:00.000Z' });
+  clock.advance({ hours: 1 });
+  expect((await ask(`GET /loans/${body.id}`, { as })).status).toBe(401);
 });
 
 test('a book comes back once', async () => {

@@ -80,14 +80,14 @@ export const resources = listResources(things);
 
 const TEST = `// What the things promise.
 
-import { createClient, RULES, useTable } from 'dynashelf/testing';
-
-// Every answer is held against the description of the API, too.
-const ask = createClient({ config: RULES });
+import { createClient, useTable, useTokens } from 'dynashelf/testing';
 
 useTable();
+const tokens = useTokens();
 
-const ada = { subject: 'ada' };
+// The authorizer verifies each token, and every answer is held against the description of the API, too.
+const ask = createClient({ tokens });
+const ada = { token: tokens.sign({ subject: 'ada' }) };
 
 test('whoever has a token makes things and reads them, and nobody else does', async () => {
   expect((await ask('POST /things', { body: { name: 'One' } })).status).toBe(401);

@@ -71,11 +71,7 @@ export function apiGateway(
     if (authorizer.identitySource !== undefined && received.header('authorization') === undefined) {
       throw new Refused('UNAUTHORIZED');
     }
-    const {
-      principalId,
-      policyDocument,
-      context = {},
-    } = (await invoke(
+    const result = (await invoke(
       service.functions[authorizer.name]!.name,
       JSON.stringify(authorizerEvent(received, found, id)),
     ).catch((error: Error) => {
@@ -85,17 +81,27 @@ export function apiGateway(
       report(error.message);
       throw new Refused('AUTHORIZER_FAILURE');
     })) as APIGatewayAuthorizerResult;
-    if (
-      !policyDocument.Statement.some(({ Effect }) => Effect === 'Allow') ||
-      policyDocument.Statement.some(({ Effect }) => Effect === 'Deny')
-    ) {
+    const context = contextOf(result);
+    if (context === undefined) {
       throw new Refused('ACCESS_DENIED');
     }
-    return {
-      principalId,
-      ...Object.fromEntries(Object.entries(context ?? {}).map(([name, value]) => [name, String(value)])),
-    };
+    return context;
   }
+}
+
+/** What of an authorizer's answer is passed on to the function; undefined where it lets nobody through. */
+export function contextOf({
+  principalId,
+  policyDocument: { Statement },
+  context,
+}: APIGatewayAuthorizerResult): Record<string, string> | undefined {
+  const says = (effect: string): boolean => Statement.some(({ Effect }) => Effect === effect);
+  return says('Allow') && !says('Deny')
+    ? {
+        principalId,
+        ...Object.fromEntries(Object.entries(context ?? {}).map(([name, value]) => [name, String(value)])),
+      }
+    : undefined;
 }
 
 class Refused extends Error {

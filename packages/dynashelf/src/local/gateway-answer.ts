@@ -55,7 +55,7 @@ export function answerOf(result: APIGatewayProxyResult): Answer {
 }
 
 /** What serverless.yml says that API Gateway answers where it refuses by itself. */
-export function gatewayResponse({ responses }: Service, type: ResponseType, id: string): Answer {
+export function gatewayResponse({ responses }: Pick<Service, 'responses'>, type: ResponseType, id: string): Answer {
   const { StatusCode, ResponseParameters, ResponseTemplates } = responses.find(
     ({ ResponseType }) => ResponseType === type,
   )!;

@@ -158,7 +158,7 @@ const HEADERS = {
 export const GATEWAY_RESPONSES = Object.keys(ANSWERS);
 
 /** The answers as resources of the stack, by name. */
-export function gatewayResponses(parameters: Parameters): Record<string, object> {
+export function gatewayResponses(parameters: Pick<Parameters, 'of'>): Record<string, object> {
   return Object.fromEntries(
     Object.entries(ANSWERS).map(([resource, { type, problem, detail, headers }]) => {
       const { status, title } = describeProblem(problem);

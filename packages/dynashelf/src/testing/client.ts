@@ -7,13 +7,14 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { readConfig, type Config } from '../config';
 import { trustedBy } from '../description/trusted';
 import type { Resource } from '../definition/resource';
-import { describeFunction, readFunction, writeFunction } from '../lambda';
+import { authorizeFunction, describeFunction, readFunction, writeFunction } from '../lambda';
 import type { Handler } from '../http/serve';
 import { appInfo, appResources } from '../local/app';
-import { ROUTES } from '../serverless/routes';
 import { connect } from '#connect';
 import { expectDescribed } from './described';
+import { guardedBy, isGuarded, routeOf, templateOf } from './gateway';
 import type { Send } from '../store/client/send';
+import type { Tokens } from './tokens';
 
 /** An answer, as a client sees it. */
 export interface Answer {
@@ -29,8 +30,12 @@ export interface Answer {
   readonly length: number;
 }
 
-/** A caller, as a test names it. */
+/**
+ * A caller, as a test names it: by a token that the authorizer verifies, where the client has `tokens`; as somebody
+ * whom the authorizer has let through; or by an API key.
+ */
 export type As =
+  | { readonly token: string }
   | {
       readonly subject: string;
       readonly roles?: readonly string[];
@@ -43,7 +48,7 @@ export interface Ask {
   readonly headers?: Record<string, string>;
   /** An object is sent as JSON, a string and bytes as they are. */
   readonly body?: unknown;
-  /** Who asks: what the authorizer has verified, or the id of the API key; nobody without it. */
+  /** Who asks; nobody without it. */
   readonly as?: As | undefined;
   /** The stage, or base path, that stands before the path on AWS. */
   readonly base?: string;
@@ -55,6 +60,8 @@ export type Client = (line: string, ask?: Ask) => Promise<Answer>;
 export interface ClientOptions {
   readonly resources?: ReadonlyMap<string, Resource>;
   readonly config?: Partial<Config>;
+  /** Whose tokens the API trusts: access then goes by the rules, and the authorizer is asked as where it is deployed. */
+  readonly tokens?: Tokens;
   readonly send?: Send;
   /** How many actions a transaction holds; DynamoDB's limit without it. */
   readonly transactionSize?: number;
@@ -71,6 +78,7 @@ export interface ClientOptions {
 export function createClient({
   resources = appResources(),
   config,
+  tokens,
   send = connect(),
   transactionSize,
   remaining,
@@ -79,7 +87,11 @@ export function createClient({
   const api = {
     resources,
     info: appInfo(),
-    config: { ...readConfig(process.env), ...config },
+    config: {
+      ...readConfig(process.env),
+      ...config,
+      ...(tokens && { access: 'rules' as const, tokens: tokens.trust }),
+    },
     send,
     ...(transactionSize !== undefined && { transactionSize }),
   };
@@ -88,13 +100,28 @@ export function createClient({
     write: writeFunction(api),
     describe: describeFunction(api),
   };
+  const guard = guardedBy(() =>
+    authorizeFunction({
+      resources,
+      config: { ...api.config, ...(tokens && { tokens: { ...api.config.tokens!, jwksUri: tokens.jwksUri() } }) },
+    }),
+  );
   return async (line, ask = {}) => {
+    if (ask.as && 'token' in ask.as && tokens === undefined) {
+      throw new Error('The API of this client trusts no tokens: make it by createClient({ tokens: useTokens() }).');
+    }
     const event = gatewayEvent(line, ask);
-    const name = functionOf(event.httpMethod, event.resource);
-    const result = await functions[name]!(
-      event,
-      remaining === undefined ? undefined : { getRemainingTimeInMillis: () => remaining },
-    );
+    const route = routeOf(event.httpMethod, event.resource);
+    const isAsked =
+      tokens !== undefined && !(ask.as && 'subject' in ask.as) && route !== undefined && isGuarded(route, api.config);
+    const passed = isAsked ? await guard(event) : event;
+    const result =
+      'statusCode' in passed
+        ? passed
+        : await functions[route?.name ?? 'describe']!(
+            passed,
+            remaining === undefined ? undefined : { getRemainingTimeInMillis: () => remaining },
+          );
     const headers = Object.fromEntries(
       Object.entries(result.headers ?? {}).map(([key, value]) => [key.toLowerCase(), String(value)]),
     );
@@ -112,7 +139,9 @@ export function createClient({
 }
 
 /** The event that API Gateway makes of a request. */
-export function gatewayEvent(line: string, { headers = {}, body, base = '', as }: Ask = {}): APIGatewayProxyEvent {
+export function gatewayEvent(line: string, ask: Ask = {}): APIGatewayProxyEvent {
+  const { body, base = '', as } = ask;
+  const headers = { ...ask.headers, ...(as && 'token' in as && { Authorization: `Bearer ${as.token}` }) };
   const [method = '', target = ''] = line.split(' ');
   const { pathname, searchParams } = new URL(target, 'http://api.example');
   // By the binary media types of the API, every body comes in base64.
@@ -149,57 +178,22 @@ export function gatewayEvent(line: string, { headers = {}, body, base = '', as }
 
 /** What API Gateway adds of a caller. */
 function credentialsOf(as: As | undefined): object {
-  if (as === undefined) {
-    return {};
+  if (as === undefined || 'token' in as) {
+    return {}; // of a token the authorizer says it
   }
-  const {
-    subject,
-    roles = [],
-    claims = {},
-    expires = Math.floor(Date.now() / 1000) + 300,
-  } = 'key' in as ? { subject: undefined } : as;
-  return 'key' in as
-    ? { identity: { apiKeyId: as.key } }
-    : {
-        authorizer: {
-          principalId: subject,
-          subject,
-          roles: JSON.stringify(roles),
-          claims: JSON.stringify({ sub: subject, ...claims }),
-          expires: String(expires),
-        },
-      };
+  if ('key' in as) {
+    return { identity: { apiKeyId: as.key } };
+  }
+  const { subject, roles = [], claims = {}, expires = Math.floor(Date.now() / 1000) + 300 } = as;
+  return {
+    authorizer: {
+      principalId: subject,
+      subject,
+      roles: JSON.stringify(roles),
+      claims: JSON.stringify({ sub: subject, ...claims }),
+      expires: String(expires),
+    },
+  };
 }
 
 let requests = 0;
-
-interface Route {
-  readonly name: string;
-  readonly method: string;
-  readonly path: string;
-}
-
-const routes: Route[] = Object.entries(ROUTES).flatMap(([name, of]) =>
-  of.map(({ method, path }) => ({ name, method: method.toUpperCase(), path })),
-);
-
-/** The path template that API Gateway finds for a path: literal segments before variables. */
-function templateOf(pathname: string): string {
-  const segments = pathname.split('/').slice(1);
-  const fits = (template: string): boolean => {
-    const parts = template.split('/').slice(1);
-    return (
-      (parts.at(-1)!.endsWith('+}') ? segments.length >= parts.length : segments.length === parts.length) &&
-      parts.every((part, index) => part.startsWith('{') || part === segments[index])
-    );
-  };
-  const templates = [...new Set(routes.map(({ path }) => path))].filter(fits);
-  return templates.find((template) => !template.includes('{')) ?? templates[0] ?? pathname;
-}
-
-function functionOf(method: string, template: string): string {
-  const here = routes.filter(({ path }) => path === template);
-  return (
-    (here.find((route) => route.method === method) ?? here.find((route) => route.method === 'ANY'))?.name ?? 'describe'
-  );
-}

@@ -244,8 +244,9 @@ function bodyFaults(
  * Whether a request has credentials that are asked for; an API key beside a token is a matter of API Gateway, which is
  * not here.
  */
-function isAdmitted(alternatives: Record<string, string[]>[], { as }: Ask): boolean {
-  const sent = as === undefined ? [] : 'key' in as ? ['apiKey'] : ['token'];
+function isAdmitted(alternatives: Record<string, string[]>[], { as, headers = {} }: Ask): boolean {
+  const hasToken = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+  const sent = as === undefined ? (hasToken ? ['token'] : []) : 'key' in as ? ['apiKey'] : ['token'];
   return (
     alternatives.length === 0 ||
     alternatives.some((alternative) =>

@@ -2,6 +2,10 @@
 
 import { types } from 'node:util';
 
+import { installClock } from './clock';
+
+installClock();
+
 const worker = process.env.JEST_WORKER_ID ?? '1';
 
 // DynamoDB Local keeps one database per access key; other engines do not, hence the worker in the table's name too.

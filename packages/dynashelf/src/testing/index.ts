@@ -1,6 +1,8 @@
-// The face of the tests of an app: a client that holds every answer against the description, and an empty table for a
-// test file.
+// The face of the tests of an app: a client that holds every answer against the description; and for a test file an
+// empty table, an issuer of tokens and a clock.
 
 export { createClient, gatewayEvent, type Answer, type As, type Ask, type Client, type ClientOptions } from './client';
+export { useClock, type Clock, type Duration } from './clock';
 export { tableName, useTable } from './table';
 export { RULES } from './rules';
+export { useTokens, type Bearer, type Tokens, type TokensOptions } from './tokens';
