@@ -60,7 +60,7 @@ export type Client = (line: string, ask?: Ask) => Promise<Answer>;
 export interface ClientOptions {
   readonly resources?: ReadonlyMap<string, Resource>;
   readonly config?: Partial<Config>;
-  /** Whose tokens the API trusts: access then goes by the rules, and the authorizer is asked as where it is deployed. */
+  /** Whose tokens the API trusts: access goes by the rules, and the authorizer is asked as where it is deployed. */
   readonly tokens?: Tokens;
   readonly send?: Send;
   /** How many actions a transaction holds; DynamoDB's limit without it. */
