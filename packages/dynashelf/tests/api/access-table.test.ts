@@ -145,7 +145,7 @@ describe('every rule', () => {
   });
 });
 
-/** Rules and callers that between them let each way be done without a condition and by one, refused, and find nothing. */
+/** Rules and callers that between them let each way be done without a condition and by one, refused, and find none. */
 const EVERY_VERDICT: Readonly<Record<string, readonly string[]>> = {
   'nothing declared': ['editor'],
   public: ['nobody'],
