@@ -34,6 +34,12 @@ const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf
 );
 
 /**
+ * What stays here, bundled into one file each: a part of it is used, and many packages, a Java archive or binaries would be
+ * installed (docs/decisions/light.md).
+ */
+const BROUGHT = ['recheck', 'openapi-typescript'];
+
+/**
  * Leaves imports as they are, but that files get the endings of what they become, and what `#connect` leads to is in
  * dist.
  */
@@ -43,9 +49,8 @@ const rewritten = (ending) => ({
     onResolve({ filter: /.*/ }, ({ path, kind, importer }) => {
       if (kind === 'entry-point') return undefined;
       if (path === '#connect') return { path: '#transport', external: true };
-      // What it is made with stays here: a few MB of it are used, and hundreds would be installed.
-      if (path === 'recheck')
-        return { path: ending === '.js' ? relativeTo(importer, join(ROOT, 'src/recheck.js')) : path, external: true };
+      if (BROUGHT.includes(path))
+        return { path: ending === '.js' ? relativeTo(importer, join(ROOT, `src/${path}.js`)) : path, external: true };
       if (!path.startsWith('.')) return { path, external: true };
       const target = resolve(dirname(importer), path.replace(/\.js$/, ''));
       const file = [`${target}.ts`, join(target, 'index.ts')].find(existsSync);
@@ -102,35 +107,45 @@ function declare() {
   }
 }
 
-process.on('exit', () => [NEW, OLD].forEach((path) => rmSync(path, { recursive: true, force: true })));
-await Promise.all([
-  transpile('cjs', 'cjs', '.js'),
-  transpile('esm', 'esm', '.mjs'),
-  build({
-    entryPoints: [require.resolve('recheck')],
-    outfile: join(NEW, 'cjs/recheck.js'),
+/** Bundles a package, with the licences of all that is in it. */
+async function bring(name) {
+  const { metafile } = await build({
+    entryPoints: [require.resolve(name)],
+    outfile: join(NEW, `cjs/${name}.js`),
     bundle: true,
     format: 'cjs',
     platform: 'node',
     target: 'node20',
     minify: true,
+    metafile: true,
+    absWorkingDir: ROOT,
     logLevel: 'error',
     legalComments: 'none',
-    // Its engine in JavaScript, and in this thread. The others, which would be installed, are a Java archive and
-    // binaries.
+    external: ['typescript'],
+    // Of recheck, the engine in JavaScript, and in this thread.
     define: { 'process.env.RECHECK_BACKEND': '"pure"', 'process.env.RECHECK_SYNC_BACKEND': '"pure"' },
-  }),
-]);
+  });
+  const [{ inputs }] = Object.values(metafile.outputs);
+  const folders = Object.keys(inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path) ?? []);
+  const texts = [...new Set(folders)].sort().map((folder) => licenceOf(join(ROOT, folder)));
+  writeFileSync(join(NEW, `LICENSE-${name}.txt`), `${texts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`);
+}
+
+function licenceOf(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice)/i.test(file));
+  const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
+  return [`${name} ${version} (${license})`, ...texts].join('\n\n');
+}
+
+process.on('exit', () => [NEW, OLD].forEach((path) => rmSync(path, { recursive: true, force: true })));
+await Promise.all([transpile('cjs', 'cjs', '.js'), transpile('esm', 'esm', '.mjs'), ...BROUGHT.map(bring)]);
 declare();
 for (const path of sources.filter((one) => /\.(cjs|txt)$/.test(one)))
   cpSync(path, join(NEW, 'cjs', relative(join(ROOT, 'src'), path)));
 cpSync(require.resolve('rapidoc/dist/rapidoc-min.js'), join(NEW, 'rapidoc.js'));
 // What is taken over from others stands under their licences.
-for (const [name, file] of [
-  ['rapidoc', 'LICENSE.txt'],
-  ['recheck', 'LICENSE'],
-])
-  cpSync(join(dirname(require.resolve(`${name}/package.json`)), file), join(NEW, `LICENSE-${name}.txt`));
+cpSync(join(dirname(require.resolve('rapidoc/package.json')), 'LICENSE.txt'), join(NEW, 'LICENSE-rapidoc.txt'));
 cpSync(require.resolve('rapidoc/dist/rapidoc-min.js.LICENSE.txt'), join(NEW, 'rapidoc-min.js.LICENSE.txt'));
 rmSync(join(ROOT, 'docs'), { recursive: true, force: true });
 for (const name of ['LICENSE', 'CHANGELOG.md', 'docs'])

@@ -20,6 +20,7 @@ const PUBLISHED = {
       'LICENSE',
       'README.md',
       'bin/dynashelf.cjs',
+      'dist/LICENSE-openapi-typescript.txt',
       'dist/LICENSE-rapidoc.txt',
       'dist/LICENSE-recheck.txt',
       'dist/cjs',

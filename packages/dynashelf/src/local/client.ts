@@ -5,6 +5,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import generate, { astToString } from 'openapi-typescript';
+
 import { describeApi } from '../description/openapi';
 import { appInfo } from './app';
 import { CLIENT_SOURCE, forClients } from './client-source';
@@ -29,8 +31,6 @@ async function write(folder: string): Promise<void> {
       throw new Failure(`${path} is there and was not ${MARK}: name another folder, as in npm run client -- client.`);
     }
   }
-  // An ES module, and slow to load.
-  const { default: generate, astToString } = await import('openapi-typescript');
   const types = astToString(
     await generate(JSON.stringify(forClients(describeApi(loadedResources(), '', trustedIn(process.env), appInfo())))),
   );
