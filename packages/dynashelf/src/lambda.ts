@@ -22,8 +22,7 @@ import { read } from './operations/read';
 import { replace } from './operations/replace';
 import { transact } from './operations/transactions';
 import { openReader } from './store/reader';
-import { openStore } from './store/store';
-import { openHeldConstraints } from './store/write/held-constraints';
+import { storeOpener } from './store/store';
 
 /** What a function serves; what is not given is as the environment says. */
 export type Served = Pick<Api, 'resources'> & Partial<Api>;
@@ -48,8 +47,7 @@ export function readFunction(served: Served): Handler {
 /** Everything that writes. */
 export function writeFunction(served: Served): Handler {
   const api = withDefaults(served);
-  const constraints = openHeldConstraints(api.config.tableName, api.resources);
-  return serve(api, (options) => openStore({ ...options, constraints }), {
+  return serve(api, storeOpener(api.config.tableName, api.resources), {
     create: endpoint({ readInput: readCreateInput, operation: create }),
     replace: endpoint({ readInput: readReplaceInput, operation: replace }),
     patch: endpoint({ readInput: readPatchInput, operation: patch }),

@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto';
 import { MOST_TAGS } from '../definition/limits';
 import { Problem, type Fault } from '../problem';
-import { readRevision, type Revision } from '../store/layout/revision';
-import type { Preconditions } from '../store/write/preconditions';
+import { readRevision, type Preconditions, type Revision } from '../store/write/preconditions';
 import { isCoded, takesGzip, uncoded } from './coding';
 import type { Request } from './request';
 

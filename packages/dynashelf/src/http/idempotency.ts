@@ -4,7 +4,7 @@ import { identityOf } from '../authentication/caller';
 import type { Caller } from '../definition/access';
 import { LONGEST_IDEMPOTENCY_KEY } from '../definition/limits';
 import { Problem } from '../problem';
-import type { Idempotency } from '../transaction/replay';
+import type { Idempotency } from '../operations/result';
 import type { Request } from './request';
 
 /** The request headers that change what a request means, and so are a part of what makes it the same. */

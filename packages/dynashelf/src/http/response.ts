@@ -7,7 +7,7 @@ import type { Resource } from '../definition/resource';
 import type { Expanded } from '../operations/expand';
 import type { ItemResult, PageResult, Result } from '../operations/result';
 import type { Problem } from '../problem';
-import { revisionOf } from '../store/layout/revision';
+import { revisionOf } from '../store/write/preconditions';
 import { encode } from './coding';
 import { entityTag, httpDate, isNotModified, weakTag } from './conditional';
 import type { PartPresentations, Presentation } from './input/input';

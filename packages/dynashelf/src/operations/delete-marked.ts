@@ -11,7 +11,7 @@ import { referenceAttributes } from '../store/write/references';
 import { nameOf } from '../transaction/entry';
 import { obstacle, reachedBy, referenceCountOf, referencesTo, referringIds } from './cascade';
 import { withoutThem } from './deletion-obstacles';
-import { HeldUp, requireTime, type Deletion, type Member } from './mark-referrers';
+import { HeldUp, requireTime, type Deletion, type Member } from './deletion';
 
 /** How many items go at once, as far as a transaction holds them. */
 const AT_ONCE = 40;

@@ -7,7 +7,7 @@ import { referenceAttributes } from '../store/write/references';
 import { nameOf, type Failure } from '../transaction/entry';
 import { openTransaction } from '../transaction/transaction';
 import { obstacle, refuseRestricted } from './cascade';
-import type { Deletion, Member } from './mark-referrers';
+import type { Deletion, Member } from './deletion';
 
 /** What stands in the way of a deletion whose items all have their marks; undefined where nothing does. */
 export async function findObstacles(store: Store, { name, members }: Deletion): Promise<Problem | undefined> {

@@ -7,7 +7,7 @@ import type { FoundMark } from '../store/migrate/find-marked';
 import type { Store } from '../store/store';
 import { deletionState, marksOf, unmarkWrite } from '../store/write/deletion-mark';
 import { deleteGradually, rootOf } from './gradual-deletion';
-import { HeldUp } from './mark-referrers';
+import { HeldUp } from './deletion';
 
 /**
  * Finishes every deletion that has left a mark: what can go goes, what is in use stays and loses its marks.

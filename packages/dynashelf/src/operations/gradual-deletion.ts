@@ -10,7 +10,9 @@ import { deletionState, marksOf, markWrite, stateWrite } from '../store/write/de
 import { nameOf } from '../transaction/entry';
 import { deleteMarked } from './delete-marked';
 import { findObstacles } from './deletion-obstacles';
-import { markReferrers, requireTime, unmark, unmarkIfOver, type Deletion } from './mark-referrers';
+import { requireTime, type Deletion } from './deletion';
+import { markReferrers } from './mark-referrers';
+import { unmark, unmarkIfOver } from './unmark-referrers';
 import { notFound, requireItem, type Demands } from './refusal';
 import type { Result } from './result';
 

@@ -1,71 +1,12 @@
-// The first half of a gradual deletion: the marks, and how they are taken off again.
-import type { Resource } from '../definition/resource';
-import { Problem } from '../problem';
+// The first half of a gradual deletion: all that goes, or changes, with the item is marked.
 import { backOff } from '../store/client/back-off';
 import type { Image } from '../store/layout/record';
 import type { Store } from '../store/store';
-import {
-  marksOf,
-  markWrite,
-  unmarkWrite,
-  withMark,
-  type DeletionState,
-  type MarkKind,
-} from '../store/write/deletion-mark';
+import { marksOf, markWrite, withMark } from '../store/write/deletion-mark';
 import type { Referrer } from '../store/write/references';
 import { nameOf } from '../transaction/entry';
 import { reachedBy, referenceCountOf, referencesTo, referringIds } from './cascade';
-
-/** How many items are marked at once. */
-const AT_ONCE = 25;
-
-/** A deletion under way. */
-export interface Deletion {
-  /** The item whose DELETE it is. */
-  readonly resource: Resource;
-  readonly id: string;
-  /** Its name, in the marks. */
-  readonly name: string;
-  /** When the item was made. */
-  readonly createdAt: string;
-  readonly state: DeletionState;
-  /** What has its mark, by `nameOf`. */
-  readonly members: Map<string, Member>;
-}
-
-/** An item of a deletion. */
-export interface Member {
-  readonly resource: Resource;
-  readonly id: string;
-  kind: MarkKind;
-  /** The attributes that are cleared, each with the id that it holds. */
-  readonly attributes: Map<string, string>;
-  /** As it is with its mark; undefined where it turned out not to belong to the deletion. */
-  image?: Image;
-}
-
-/** The problem that the time is over before all is done. */
-export function unfinished(): Problem {
-  return new Problem(
-    'unavailable',
-    'The item is being deleted with what refers to it, which is more than fits into one request: send it again to go on.',
-    { headers: { 'Retry-After': '1' } },
-  );
-}
-
-/**
- * Something came to stand in the way after the deletion was closed: sent again, it meets the same until somebody
- * changes that.
- */
-export class HeldUp extends Problem {
-  constructor({ detail }: Problem) {
-    super(
-      'unavailable',
-      `The item is being deleted with what refers to it, and something stands in the way that came after it had begun: change that, and send it again to go on. ${detail}`,
-      { headers: { 'Retry-After': '1' } },
-    );
-  }
-}
+import { inGroups, requireTime, type Deletion, type Member } from './deletion';
 
 /** Marks all that refers to the item, what refers to that, and so on, as far as it has no mark yet. */
 export async function markReferrers(store: Store, deletion: Deletion): Promise<void> {
@@ -197,69 +138,4 @@ async function mark(
     requireTime(store);
     await backOff(attempt, Infinity);
   }
-}
-
-/** Takes the marks of a deletion off again, that of the item itself at last. */
-export async function unmark(store: Store, { resource, id, name, members }: Deletion): Promise<void> {
-  const root = nameOf(resource, id);
-  await inGroups(
-    [...members.values()].filter((member) => nameOf(member.resource, member.id) !== root),
-    async (member) => {
-      for (const kind of ['delete', 'clear'] as const) {
-        // Of one item one deletion is under way at a time: other marks of it were left behind.
-        const marks = new Set([
-          name,
-          ...(member.image === undefined
-            ? []
-            : marksOf(member.image, kind).filter((one) => one.startsWith(`${root} `))),
-        ]);
-        if (kind === member.kind || member.attributes.size > 0) {
-          await store.carryOut([unmarkWrite(kind, [...marks], member.resource, member.id, false)]);
-        }
-      }
-    },
-  );
-  await store.carryOut([unmarkWrite('delete', [name], resource, id, true)]);
-}
-
-/**
- * Takes the marks off again that were set after another request had brought the deletion to its end, on items made anew
- * meanwhile.
- */
-export async function unmarkIfOver(store: Store, { resource, id, name, members }: Deletion): Promise<void> {
-  const [root] = (await store.lookUp([{ resource, id }])).images;
-  if (root !== undefined && marksOf(root, 'delete').includes(name)) {
-    return;
-  }
-  await inGroups(
-    [...members.values()].filter(({ image }) => image !== undefined),
-    async (member) => {
-      for (const kind of ['delete', 'clear'] as const) {
-        await store.carryOut([unmarkWrite(kind, [name], member.resource, member.id, false)]);
-      }
-    },
-  );
-}
-
-export function requireTime(store: Store): void {
-  if (Date.now() > store.deadline) {
-    throw unfinished();
-  }
-}
-
-/**
- * Does something to each of many, some at once; where one fails, the others that have begun are awaited, and then it is
- * thrown.
- */
-async function inGroups<T, R>(all: readonly T[], each: (one: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < all.length; start += AT_ONCE) {
-    const settled = await Promise.allSettled(all.slice(start, start + AT_ONCE).map(each));
-    const failed = settled.find((one) => one.status === 'rejected');
-    if (failed !== undefined) {
-      throw failed.reason;
-    }
-    results.push(...settled.map((one) => (one as PromiseFulfilledResult<R>).value));
-  }
-  return results;
 }

@@ -3,8 +3,7 @@ import { includes, show, type Permission } from '../definition/access';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import type { Image } from '../store/layout/record';
-import { revisionOf } from '../store/layout/revision';
-import { hasPreconditions, preconditionsHold, type Preconditions } from '../store/write/preconditions';
+import { hasPreconditions, preconditionsHold, revisionOf, type Preconditions } from '../store/write/preconditions';
 import { beingDeleted } from '../transaction/violations';
 
 /** What a request asks of the item that it names. */

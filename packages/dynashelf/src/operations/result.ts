@@ -3,7 +3,7 @@ import type { Resource } from '../definition/resource';
 import type { AnyItem } from '../definition/item';
 import type { Image } from '../store/layout/record';
 import type { Store } from '../store/store';
-import type { Replayed } from '../transaction/replay';
+import type { Idempotency, Replayed } from '../transaction/replay';
 import type { Attempt } from '../transaction/run';
 import type { Expanded } from './expand';
 
@@ -42,6 +42,8 @@ export interface PageResult {
   /** Whether the page was found by reading items that its caller may not see. */
   readonly readsOthers: boolean;
 }
+
+export type { Idempotency };
 
 /** What an operation comes to: its result and, where that is to be written yet, the commit of it. */
 export type Outcome = Attempt<Result>;

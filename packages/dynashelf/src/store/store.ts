@@ -10,11 +10,12 @@ import { createReader, MOST_BYTES, type Reader, type StoreOptions } from './read
 import { keyText, recordKey, toImage, type Image } from './layout/record';
 import { TOKEN_LENGTH } from './layout/table';
 import type { AttributeMap } from './layout/value';
-import type { Change } from './write/change';
+import type { Change, Plan, PlanOptions } from './write/constraint';
 import { commit } from './write/commit';
+import { openHeldConstraints } from './write/held-constraints';
 import { furtherParts, isInForce, outcomeKey, readResponse } from './write/idempotency';
 import { newImage, type NewImage, type Values } from './write/new-image';
-import { MOST_ACTIONS, planChanges, type Plan, type PlanOptions } from './write/plan';
+import { MOST_ACTIONS, planChanges } from './write/plan';
 import type { Preconditions } from './write/preconditions';
 import type { RecordChanges } from './write/record-changes';
 import {
@@ -93,6 +94,12 @@ function newToken(): string {
   ).toString('base64url');
 }
 
+/** What opens the store for each request of a function; the function then knows which constraints hold. */
+export function storeOpener(tableName: string, resources: StoreOptions['resources']): (options: StoreOptions) => Store {
+  const constraints = openHeldConstraints(tableName, resources);
+  return (options) => openStore({ ...options, constraints });
+}
+
 /** Opens the store for one request. */
 export function openStore(storeOptions: StoreOptions): Store {
   const { tableName: TableName, resources, deadline } = storeOptions;
@@ -133,7 +140,7 @@ export function openStore(storeOptions: StoreOptions): Store {
             return record === undefined ? undefined : toImage(resource, record);
           }),
         ),
-        outcome: isInForce(outcome) ? outcome : undefined,
+        outcome: outcome !== undefined && isInForce(outcome) ? outcome : undefined,
       };
     },
 

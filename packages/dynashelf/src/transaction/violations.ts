@@ -1,6 +1,6 @@
 // What stands in the way of a transaction, as problems.
 import { Problem, pointer, type Fault } from '../problem';
-import type { Plan } from '../store/write/plan';
+import type { Plan } from '../store/write/constraint';
 import type { Violation } from '../store/write/write';
 import type { Failure, Origin, Place } from './entry';
 

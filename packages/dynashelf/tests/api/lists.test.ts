@@ -126,3 +126,27 @@ test('HEAD has the headers of GET and no body', async () => {
     String(get.length),
   ]);
 });
+
+test('Server-Timing names the stations of a request; the plan is one of a list', async () => {
+  await ask('PUT /books/timed', { body: aBook() });
+  const stationsOf = async (line: string): Promise<string[]> =>
+    [...(await ask(line)).headers['server-timing']!.matchAll(/(\w+);dur=/g)].map(([, name]) => name!);
+  expect(await stationsOf('GET /books?sort=title&limit=2')).toEqual([
+    'route',
+    'caller',
+    'input',
+    'plan',
+    'operation',
+    'total',
+    'store',
+  ]);
+  expect(await stationsOf('GET /books/timed')).toEqual(['route', 'caller', 'input', 'operation', 'total', 'store']);
+  expect(await stationsOf('GET /books?sort=pages,title')).toEqual(['route', 'caller', 'input', 'total']);
+});
+
+test('an order that no index serves and a cursor of another list are both named, once the parameters are right', async () => {
+  const parametersOf = async (query: string): Promise<string[]> =>
+    (await ask(`GET /books?${query}`)).body.errors.map(({ parameter }: { parameter: string }) => parameter);
+  expect(await parametersOf('sort=pages,title&cursor=x')).toEqual(['sort', 'cursor']);
+  expect(await parametersOf('sort=pages,title&cursor=x&limit=0&colour=red')).toEqual(['limit', 'colour']);
+});

@@ -16,7 +16,7 @@ import { readNodes } from '../../src/values/node';
 import { attributeOf, findFaults, writable } from '../../src/values/validate';
 import { indexKeyNames, indexKeys } from '../../src/store/layout/index-keys';
 import { recordKey, toImage } from '../../src/store/layout/record';
-import { revisionOf } from '../../src/store/layout/revision';
+import { revisionOf } from '../../src/store/write/preconditions';
 import { WRITERS_ATTRIBUTE } from '../../src/store/layout/table';
 import { usesGet, type AttributeMap } from '../../src/store/layout/value';
 import { createClient, type Answer } from '../../src/testing/client';

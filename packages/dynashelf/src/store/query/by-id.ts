@@ -6,7 +6,7 @@ import { readPortion } from './batch';
 import type { Budget } from '../client/budget';
 import { matches } from './filter';
 import type { Plan } from './planner';
-import { comparePositions, type Position } from './position';
+import { comparePositions, type Position } from './cursor';
 import { recordKey, toItems } from '../layout/record';
 import { sortable } from '../layout/sortable';
 import { SORT_KEY } from '../layout/table';

@@ -6,7 +6,7 @@ import { readByIds } from './by-id';
 import { matches } from './filter';
 import type { Plan, QueryPlan } from './planner';
 import { positionOf, queryInput } from './query';
-import type { Position } from './position';
+import type { Position } from './cursor';
 
 /** How many partitions are counted at once: each may read 1 MB beyond the bound. */
 const AT_ONCE = 8;

@@ -1,6 +1,34 @@
-// Cursors: where a list goes on, opaque to the client and authenticated, so that none can be made up or used elsewhere.
-// Encrypted, as a position can be that of an item which its holder may not see.
+// Positions, where a list goes on; and cursors, which are positions that a client holds. They are authenticated, so that
+// none can be made up or used elsewhere, and encrypted, as a position can be that of an item that its holder may not
+// see.
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
+import { compareBytes } from '../layout/sortable';
+
+/** The sort key and id of a record, whether that record still is there or not. */
+export interface Position {
+  /** The sort key in the base table or in the index that is read; it ends with the id. */
+  readonly key: string;
+  readonly id: string;
+}
+
+/** No id has this character. */
+const SEPARATOR = '\u0001';
+
+/** A position as text: no longer than its key, or by one character. */
+export function writePosition({ key, id }: Position): string {
+  return key === id ? id : `${id}${SEPARATOR}${key.slice(0, key.length - id.length)}`;
+}
+
+export function readPosition(text: string): Position {
+  const end = text.indexOf(SEPARATOR);
+  const id = end < 0 ? text : text.slice(0, end);
+  return { id, key: end < 0 ? id : `${text.slice(end + 1)}${id}` };
+}
+
+/** The order of two positions in a list: negative where `a` comes first. */
+export function comparePositions(a: Position, b: Position, descending: boolean): number {
+  return descending ? compareBytes(b.key, a.key) : compareBytes(a.key, b.key);
+}
 
 /**
  * Bytes of the authentication code: HMAC-SHA-256 cut to 128 bits (RFC 2104 §5). It serves as the initial counter too,

@@ -5,7 +5,7 @@ import type { Budget } from '../client/budget';
 import type { Stretch } from './by-id';
 import { matches } from './filter';
 import type { QueryPlan } from './planner';
-import { comparePositions, type Position } from './position';
+import { comparePositions, type Position } from './cursor';
 import { positionOf, queryInput } from './query';
 import { recordKey, toItems } from '../layout/record';
 

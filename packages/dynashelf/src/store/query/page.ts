@@ -5,7 +5,7 @@ import { openBudget, type ReadBound } from '../client/budget';
 import { readByIds, type Stretch } from './by-id';
 import { readMerged } from './merge';
 import type { Plan } from './planner';
-import { readPosition, writePosition, type Position } from './position';
+import { readPosition, writePosition, type Position } from './cursor';
 import { countFitting } from './answer-size';
 import type { Send } from '../client/send';
 

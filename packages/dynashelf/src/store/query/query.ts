@@ -4,7 +4,7 @@ import type { Resource } from '../../definition/resource';
 import { placeholders } from '../client/expression';
 import { filterExpression } from './filter';
 import type { QueryPlan } from './planner';
-import type { Position } from './position';
+import type { Position } from './cursor';
 import { recordKey } from '../layout/record';
 import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import type { AttributeMap } from '../layout/value';

@@ -16,7 +16,7 @@ import {
 import { basePartitions } from '../layout/record';
 import type { Send } from '../client/send';
 import { PARTITION_KEY } from '../layout/table';
-import { attributeChange, type Change } from './change';
+import { attributeChange, type Change } from './constraint';
 import { referrersOf } from './references';
 
 /** Milliseconds for which a process believes what the table says of its constraints. */

@@ -5,7 +5,7 @@ import { keyText } from '../layout/record';
 import { EXPIRES_ATTRIBUTE, PARTITION_KEY, SORT_KEY } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 import { either, notExists, type Condition } from './condition';
-import type { Constraint } from './plan';
+import type { Constraint } from './constraint';
 import { newWrite } from './write';
 
 /** Seconds for which an outcome is kept. */

@@ -2,39 +2,15 @@
 import type { Resource } from '../../definition/resource';
 import { keyText, recordKey } from '../layout/record';
 import { TOKEN_LENGTH, WRITERS_ATTRIBUTE } from '../layout/table';
-import { attributeChange, isSame, type Change } from './change';
 import { absent, equals, notExists } from './condition';
+import { attributeChange, isSame, type Change, type Constraint, type Plan, type PlanOptions } from './constraint';
 import { isMarked, markedBy, unmarked } from './deletion-mark';
 import { references } from './references';
 import { unique } from './unique';
-import { newWrite, type Violation, type Write } from './write';
+import { newWrite, type Write } from './write';
 
 /** DynamoDB's limit of actions in one transaction. */
 export const MOST_ACTIONS = 100;
-
-/** What is to be written, all or none. */
-export interface Plan {
-  readonly resources: ReadonlyMap<string, Resource>;
-  readonly changes: readonly Change[];
-  /** By the text of their keys. */
-  readonly writes: Map<string, Write>;
-  /** What is wrong before anything is sent. */
-  readonly violations: Violation[];
-  readonly options: PlanOptions;
-}
-
-/** How the changes of a deletion that has marked its items differ from others. */
-export interface PlanOptions {
-  /** The name of the deletion: what it has marked nothing else changes, and nothing new refers to. */
-  readonly deletion?: string;
-  /** The texts of the keys of items that are gone already, though others of the deletion refer to them still. */
-  readonly gone?: ReadonlySet<string>;
-}
-
-/**
- * Adds writes and conditions to the plan of some changes, so that something stays true of them and of other records.
- */
-export type Constraint = (plan: Plan, changes: readonly Change[]) => void;
 
 const CONSTRAINTS: readonly Constraint[] = [items, unique, references];
 

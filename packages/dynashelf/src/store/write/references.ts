@@ -4,9 +4,8 @@ import type { Resource } from '../../definition/resource';
 import { keyText, recordKey } from '../layout/record';
 import { DELETING_ATTRIBUTE } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
-import { attributeChange, isSame, type Change } from './change';
+import { attributeChange, isSame, type Change, type Plan } from './constraint';
 import { absent, atMost, exists, notExists, type Condition } from './condition';
-import type { Plan } from './plan';
 import { newWrite, type Violation } from './write';
 
 /** The attribute of an item that counts the items of a collection that refer to it. */

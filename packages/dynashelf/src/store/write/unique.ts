@@ -6,9 +6,8 @@ import type { Resource } from '../../definition/resource';
 import { keyText } from '../layout/record';
 import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import { valueText, type AttributeMap } from '../layout/value';
-import { attributeChange, type Change } from './change';
+import { attributeChange, type Change, type Plan } from './constraint';
 import { equals, notExists } from './condition';
-import type { Plan } from './plan';
 import { newWrite } from './write';
 
 /** The attribute of a uniqueness record that holds the id of the item that has the value. */

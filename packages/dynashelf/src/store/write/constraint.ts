@@ -1,8 +1,9 @@
-// One change of one item within a set that is carried out together: its image before and after.
+// What a constraint is: it is given changes of items that are carried out together, and adds to the plan of them.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Resource } from '../../definition/resource';
 import type { Image } from '../layout/record';
 import { valueText } from '../layout/value';
+import type { Violation, Write } from './write';
 
 /** A change of an item, on the condition that it still is as it was read. */
 export type Change = {
@@ -17,6 +18,30 @@ export type Change = {
   /** Nothing changes; the item still is as it was read, or still absent. */
   | { readonly kind: 'check'; readonly oldImage: Image | undefined; readonly newImage?: undefined }
 );
+
+/** What is to be written, all or none. */
+export interface Plan {
+  readonly resources: ReadonlyMap<string, Resource>;
+  readonly changes: readonly Change[];
+  /** By the text of their keys. */
+  readonly writes: Map<string, Write>;
+  /** What is wrong before anything is sent. */
+  readonly violations: Violation[];
+  readonly options: PlanOptions;
+}
+
+/** How the changes of a deletion that has marked its items differ from others. */
+export interface PlanOptions {
+  /** The name of the deletion: what it has marked nothing else changes, and nothing new refers to. */
+  readonly deletion?: string;
+  /** The texts of the keys of items that are gone already, though others of the deletion refer to them still. */
+  readonly gone?: ReadonlySet<string>;
+}
+
+/**
+ * Adds writes and conditions to the plan of some changes, so that something stays true of them and of other records.
+ */
+export type Constraint = (plan: Plan, changes: readonly Change[]) => void;
 
 /** What a change makes of an attribute: its value before and after, both undefined where it stays. */
 export function attributeChange(
