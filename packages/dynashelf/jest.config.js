@@ -21,6 +21,7 @@ const project = {
     '^dynashelf$': source('index.ts'),
     '^dynashelf/lambda$': source('lambda.ts'),
     '^dynashelf/testing$': source('testing/index.ts'),
+    '^recheck$': '<rootDir>/tests/setup/recheck.cjs',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/\\.dist-'],
   globalSetup: source('testing/global.ts'),
