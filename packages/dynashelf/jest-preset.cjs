@@ -2,6 +2,8 @@
 // app spreads this one.
 'use strict';
 
+require('./supported-node.cjs');
+
 module.exports = {
   testEnvironment: 'node',
   // tsconfig.json's isolatedModules makes it transpile only: `npm run types` checks. jose is ES modules alone, which
