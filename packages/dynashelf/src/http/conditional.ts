@@ -36,10 +36,8 @@ export function readPreconditions(request: Pick<Request, 'header' | 'method'>): 
   const date = match === undefined ? readDate(request.header('if-unmodified-since')) : undefined;
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   return {
-    // §13.1.1 compares strongly, so a weak tag never matches.
-    ...(match !== undefined && {
-      match: match === '*' ? match : revisions(match.filter((tag) => !tag.startsWith('W/'))),
-    }),
+    // §13.1.1 compares strongly: a weak tag stands for no revision, so it never matches.
+    ...(match !== undefined && { match: match === '*' ? match : revisions(match) }),
     // §13.1.2 compares weakly; for GET a match means 304, which the response finds.
     ...(noneMatch !== undefined &&
       !isRead && { noneMatch: noneMatch === '*' ? noneMatch : revisions(noneMatch.map(strong)) }),

@@ -104,10 +104,8 @@ interface Candidate {
   readonly decided: number;
 }
 
-/** Weights: a partition leaves out most, then each attribute held equal, then a range. */
+/** The weight of a partition: it leaves out more than all attributes that are held equal. */
 const PARTITION = 100;
-const EQUAL = 10;
-const WITHIN = 1;
 
 function byBase(resource: Resource, filters: readonly Filter[], { descending }: Order): Candidate {
   const { range, decided } = narrowBase(filters.filter(({ path }) => path[0] === 'id'));
@@ -119,7 +117,7 @@ function byBase(resource: Resource, filters: readonly Filter[], { descending }: 
       filters.filter((filter) => !decided.has(filter)),
       descending,
     ),
-    decided: decided.size > 0 ? WITHIN : 0,
+    decided: 0,
   };
 }
 
@@ -145,7 +143,8 @@ function byIndex(
   const rest = filters.filter((filter) => filter !== equal && !decided.has(filter));
   return {
     plan: queryPlan(index, [partition], range, rest, descending),
-    decided: (equal === undefined ? 0 : PARTITION) + equals * EQUAL + (decided.size > equals ? WITHIN : 0),
+    // A range tells no two apart: those that serve one order bound the same attribute.
+    decided: (equal === undefined ? 0 : PARTITION) + equals,
   };
 }
 

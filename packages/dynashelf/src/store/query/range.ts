@@ -118,7 +118,7 @@ function narrow(
       decided: new Set(decided.map(({ filter }) => filter)),
     };
   }
-  const beginning = bounded.find((bounds) => bounds.prefix !== undefined);
+  const [beginning] = bounded;
   if (beginning !== undefined) {
     return { range: { prefix: beginning.prefix! }, decided: new Set([beginning.filter]) };
   }

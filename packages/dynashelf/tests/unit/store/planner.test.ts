@@ -1,6 +1,6 @@
 // Which way a list is read: a table of cases.
 
-import { defineResource } from '../../../src/definition/resource';
+import { defineResource, type Resource } from '../../../src/definition/resource';
 import type { Operator } from '../../../src/definition/operator';
 import type { Filter, Operand } from '../../../src/store/query/filter';
 import { planList, servedOrders, type Order, type Plan } from '../../../src/store/query/planner';
@@ -43,7 +43,7 @@ function order(text?: string): Order {
 }
 
 /** A plan in one line: index or base, the key condition's values, what is left. */
-function shown(resource: typeof things | typeof sharded, plan: Plan | undefined): string {
+function shown(resource: Resource, plan: Plan | undefined): string {
   if (plan === undefined || plan.kind === 'nothing') {
     return plan === undefined ? 'not served' : 'nothing';
   }
@@ -194,6 +194,56 @@ test.each<[description: string, filters: Filter[], sort: string | undefined, pla
     'base things asc | title eq',
   ],
   ['a bound too long for a key', [f('title gt', 'x'.repeat(3000))], 'title', 'byTitle things#byTitle asc | title gt'],
+  [
+    'a partition as long as a key',
+    [f('author', 'x'.repeat(2032))],
+    'title',
+    `byAuthor things#byAuthor#${'x'.repeat(2032)} asc`,
+  ],
+  ['a partition a byte longer', [f('author', 'x'.repeat(2033))], 'title', 'byTitle things#byTitle asc | author eq'],
+  [
+    'a value as long as a key',
+    [f('title', 'x'.repeat(1023))],
+    undefined,
+    `byTitle things#byTitle ${'x'.repeat(1023)}¹* desc`,
+  ],
+  ['a value a byte longer', [f('title', 'x'.repeat(1024))], undefined, 'base things desc | title eq'],
+  ['an id bound as long as a key', [f('id gte', 'x'.repeat(1024))], undefined, `base things ${'x'.repeat(1024)}… desc`],
+  ['ids from one to the same', [f('id gte', 'x'), f('id lte', 'x')], undefined, 'base things x…x desc'],
+  [
+    'ids between, the wrong way round, and a partition',
+    [f('id gte', 'x'), f('id lte', 'a'), f('flag', true)],
+    undefined,
+    'nothing',
+  ],
+  [
+    'a partition and what an index without one holds equal: the partition',
+    [f('flag', true), f('pages', 200)],
+    undefined,
+    'byFlag things#byFlag#true desc | pages eq',
+  ],
+  ['what is within an attribute is not the attribute', [f('pages.x', 200)], undefined, 'base things desc | pages.x eq'],
+  ['nor does it bound it', [f('pages.x gt', 200)], 'pages', 'byPages things#byPages asc | pages.x gt'],
+  ['a value that the attribute never has', [f('pages', 'x')], undefined, 'base things desc | pages eq'],
+  ['a value that the partition never has', [f('flag', 'x')], undefined, 'base things desc | flag eq'],
+  [
+    'the greater of two lower ends, and the lower of two upper ones, in any order',
+    [f('pages gte', 200), f('pages gte', 100), f('pages lt', 200), f('pages lt', 300)],
+    'pages',
+    `byPages things#byPages ${n200}…${n200} asc`,
+  ],
+  [
+    'the lower of two upper ends, the greater first',
+    [f('pages lt', 300), f('pages lt', 200)],
+    'pages',
+    `byPages things#byPages …${n200} asc`,
+  ],
+  [
+    'an upper end after what is held equal',
+    [f('flag', true), f('level', 1), f('pages lt', 200)],
+    'pages',
+    `byLevels things#byLevels#true ${sortableNumber(1)}…${sortableNumber(1)}${n200} asc`,
+  ],
   ['# in a partition value', [f('author', 'a#b')], 'title', 'byAuthor things#byAuthor#a#b asc'],
 ])('%s', (_description, filters, sort, expected) => {
   expect(shown(things, planList(things, filters, order(sort)))).toBe(expected);
@@ -209,12 +259,43 @@ test('where only an index serves an order, a value too long for its key has no i
   expect(planList(only, [f('a', 'x'.repeat(3000))], order('b'))).toEqual({ kind: 'nothing' });
 });
 
+test.each<[description: string, filters: Filter[], sort: string | undefined, partition: string, plan: string]>([
+  ['the index of it', [f('flag', true)], undefined, 'flag', 'byFlag things#byFlag#true desc'],
+  ['no index of another', [f('author', 'X'), f('flag', true)], 'title', 'flag', 'not served'],
+  ['no index without', [f('flag', true)], 'pages', 'flag', 'not served'],
+  ['not the base table', [f('author', 'X')], undefined, 'author', 'not served'],
+])('within a partition, %s is read', (_description, filters, sort, partition, expected) => {
+  expect(shown(things, planList(things, filters, order(sort), partition))).toBe(expected);
+});
+
+test('of two ways that decide as much, the one declared first is read', () => {
+  const twins = defineResource({
+    name: 'twins',
+    description: 'Twins.',
+    schema: { a: Boolean, b: Boolean },
+    indexes: { byA: { partition: 'a' }, byB: { partition: 'b' } },
+  });
+  expect(shown(twins, planList(twins, [f('b', true), f('a', true)], order()))).toBe('byA twins#byA#true desc | b eq');
+});
+
 test('a sharded resource is read from every shard', () => {
   expect(shown(sharded, planList(sharded, [], order()))).toBe('base sharded#0/3 sharded#1/3 sharded#2/3 desc');
 });
 
 test('the orders that are served say which filter they need', () => {
   expect(servedOrders(things)).toEqual(['id', 'title (with author=…)', 'title', 'pages', 'level,pages (with flag=…)']);
+  expect(servedOrders(things, 'author')).toEqual(['id', 'title']);
+  expect(servedOrders(things, 'flag')).toEqual(['id', 'level,pages']);
+});
+
+test.each([
+  ['author', ['id', 'title', 'pages', 'level,pages (with flag=…)']],
+  ['flag', ['id', 'title (with author=…)', 'title', 'pages']],
+  ['level', ['id', 'title (with author=…)', 'title', 'pages']],
+  ['title', ['id', 'pages', 'level,pages (with flag=…)']],
+])('to who does not see %s, no order is named that has to do with it', (hidden, orders) => {
+  const attributes = new Map([...things.attributes].filter(([name]) => name !== hidden));
+  expect(servedOrders({ ...things, attributes })).toEqual(orders);
 });
 
 test('the base table is read consistently, an index is not', () => {

@@ -1,0 +1,48 @@
+// What is mutated together, and the tests that have to notice: few and quick, as each mutant loads them anew.
+
+export interface Room {
+  /** Files of src, without their ending. */
+  readonly mutate: readonly string[];
+  /** Test files, without theirs. */
+  readonly tests: readonly string[];
+  /** By which way the tests reach DynamoDB: the SDK without it. */
+  readonly transport?: 'sdk' | 'wire';
+}
+
+export const ROOMS: Readonly<Record<string, Room>> = {
+  'authentication/caller': { mutate: ['authentication/caller'], tests: ['unit/authentication/caller'] },
+  'authentication/issuer': {
+    mutate: ['authentication/issuer-answer', 'authentication/issuer-keys'],
+    tests: ['unit/authentication/issuer-keys'],
+  },
+  'authentication/token': {
+    mutate: ['authentication/token', 'authentication/public-key'],
+    tests: ['unit/authentication/token'],
+  },
+  authorization: { mutate: ['authorization/*'], tests: ['unit/authorization/grant'] },
+  'http/conditional': { mutate: ['http/conditional'], tests: ['unit/http/conditional'] },
+  'http/negotiation': {
+    mutate: ['http/prefer', 'http/media-type', 'http/coding'],
+    tests: ['unit/http/negotiation'],
+  },
+  'operations/patches': {
+    mutate: ['operations/json-patch', 'operations/merge-patch'],
+    tests: ['unit/operations/json-patch', 'unit/operations/merge-patch'],
+  },
+  'store/layout/sortable': { mutate: ['store/layout/sortable'], tests: ['unit/store/sortable'] },
+  'store/query/cursor': {
+    mutate: ['store/query/cursor', 'store/query/answer-size'],
+    tests: ['unit/store/cursor', 'unit/store/answer-size'],
+  },
+  'store/query/filter': { mutate: ['store/query/filter'], tests: ['unit/store/filter'] },
+  'store/query/plan': {
+    mutate: [
+      'store/query/planner',
+      'store/query/range',
+      'store/query/position',
+      'store/query/query',
+      'store/client/expression',
+    ],
+    tests: ['unit/store/planner', 'unit/store/query'],
+  },
+};
