@@ -223,6 +223,7 @@ describe('imports', () => {
       ...others.peerDependencies,
       ...others.optionalDependencies,
       recheck: '',
+      'openapi-typescript': '',
     } as Record<string, string | undefined>;
     expect(
       violations(

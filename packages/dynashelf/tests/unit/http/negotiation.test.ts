@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { encode, isCoded, takesGzip, uncoded } from '../../../src/http/coding';
 import { negotiate, PATCH_TYPES, readContentType } from '../../../src/http/media-type';
-import { readPreferences } from '../../../src/http/prefer';
+import { readPreferences } from '../../../src/http/input/item';
 import { MOST_SENT } from '../../../src/store/query/answer-size';
 
 function asked(headers: Record<string, string>, method = 'POST') {

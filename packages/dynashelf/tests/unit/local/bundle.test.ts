@@ -48,7 +48,7 @@ test('read holds no validator, no writer and no description', () => {
     within('read', /src\/store\/(store|write\/(?!change|preconditions|condition)[a-z-]+)\.ts|src\/transaction/),
   ).toEqual([]);
   expect(within('read', /src\/operations/)).toEqual(
-    ['expand', 'list', 'read', 'refusal'].map((file) => `src/operations/${file}.ts`),
+    ['expand', 'list', 'plan-list', 'read', 'refusal'].map((file) => `src/operations/${file}.ts`),
   );
   expect(within('read', /src\/description|rapidoc|node_modules\/uuid/)).toEqual([]);
 });

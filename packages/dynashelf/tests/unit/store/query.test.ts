@@ -3,7 +3,7 @@
 import { defineResource } from '../../../src/definition/resource';
 import { placeholders } from '../../../src/store/client/expression';
 import { planList, type Order, type QueryPlan } from '../../../src/store/query/planner';
-import { comparePositions, readPosition, writePosition } from '../../../src/store/query/position';
+import { comparePositions, readPosition, writePosition } from '../../../src/store/query/cursor';
 import { positionOf, queryInput, type QueryPart } from '../../../src/store/query/query';
 import type { Filter } from '../../../src/store/query/filter';
 
