@@ -2,18 +2,19 @@
 // that no index serves, and for a cursor of another list.
 import type { Permission } from '../definition/access';
 import type { Resource } from '../definition/resource';
-import { gatherFaults, Problem } from '../problem';
+import { gatherFaults, Problem, type Faults } from '../problem';
 import { openCursor, type CursorKeys } from '../store/query/cursor';
 import type { Filter } from '../store/query/filter';
 import type { PageRequest } from '../store/query/page';
-import { planList, servedOrders, type Order, type Plan } from '../store/query/planner';
+import { NEWEST_FIRST, planList, servedOrders, type Order, type Plan } from '../store/query/planner';
 
 /** What is asked for. */
 export interface Wanted {
   /** The resource with the attributes that its caller sees: those that a message may name. */
   readonly seen: Resource;
   readonly filters: readonly Filter[];
-  readonly order: Order;
+  /** Undefined where `sort` has faults. */
+  readonly order: Order | undefined;
   /** The attribute whose indexes alone are used, so that no others' items are read. */
   readonly partition: string | undefined;
   readonly limit: number;
@@ -24,6 +25,8 @@ export interface Wanted {
   readonly caller: string;
   /** What the caller may do with the items that are listed. */
   readonly permission: Permission;
+  /** What is wrong with the parameters so far: a client is told all at once. */
+  readonly faults: Faults;
 }
 
 /** How a page is read: a value, which `JSON.stringify` prints. */
@@ -35,12 +38,13 @@ export interface ListPlan {
   readonly readsOthers: boolean;
 }
 
-/** @throws Problem `malformed-request` */
+/** @throws Problem `malformed-request` with the faults of the parameters, and those of order and cursor */
 export function planPage(resource: Resource, wanted: Wanted): ListPlan {
   const { seen, filters, order, partition, limit, cursor, cursorKeys, permission } = wanted;
   const faults = gatherFaults();
-  const plan = planList(resource, filters, order, partition);
-  if (plan === undefined) {
+  faults.addAll(wanted.faults);
+  const plan = order && planList(resource, filters, order, partition);
+  if (order !== undefined && plan === undefined) {
     faults.add(() => ({ detail: `No index serves this order. ${servedAre(seen, partition)}`, parameter: 'sort' }));
   }
   const binding = bindingOf(wanted, plan);
@@ -74,10 +78,8 @@ export function servedAre(resource: Resource, partition: string | undefined): st
 }
 
 /** What a cursor is good for: not the limit, which may change from page to page. */
-function bindingOf(
-  { segments, filters, order: { attributes, descending }, caller }: Wanted,
-  plan: Plan | undefined,
-): string {
+function bindingOf({ segments, filters, order = NEWEST_FIRST, caller }: Wanted, plan: Plan | undefined): string {
+  const { attributes, descending } = order;
   // Positions in one index mean nothing in another, which a deployment may have made the better one.
   const way = plan?.kind === 'query' ? [plan.index?.name, plan.index?.slot.indexName] : plan?.kind;
   return JSON.stringify([

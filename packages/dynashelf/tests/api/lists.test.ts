@@ -144,9 +144,14 @@ test('Server-Timing names the stations of a request; the plan is one of a list',
   expect(await stationsOf('GET /books?sort=pages,title')).toEqual(['route', 'caller', 'input', 'total']);
 });
 
-test('an order that no index serves and a cursor of another list are both named, once the parameters are right', async () => {
+test('an order that no index serves and a cursor of another list are named with what else is wrong', async () => {
   const parametersOf = async (query: string): Promise<string[]> =>
     (await ask(`GET /books?${query}`)).body.errors.map(({ parameter }: { parameter: string }) => parameter);
   expect(await parametersOf('sort=pages,title&cursor=x')).toEqual(['sort', 'cursor']);
-  expect(await parametersOf('sort=pages,title&cursor=x&limit=0&colour=red')).toEqual(['limit', 'colour']);
+  expect(await parametersOf('sort=pages,title&cursor=x&limit=0&colour=red')).toEqual([
+    'limit',
+    'colour',
+    'sort',
+    'cursor',
+  ]);
 });

@@ -17,9 +17,9 @@ import type { Request } from '../request';
 import { readFilters } from './filters';
 import type { Input, InputContext, ListRoute } from './input';
 import { readPreferences, seenBy } from './item';
-import { readExpand, readFields, readOnce, refuseFaulty } from './parameters';
+import { readExpand, readFields, readOnce } from './parameters';
 
-/** @throws Problem `malformed-request` with every fault of the parameters */
+/** The input of a list. The faults of its parameters are told with those of the plan. */
 export function readListInput(
   { resource, within }: ListRoute,
   request: Request,
@@ -54,13 +54,12 @@ export function readListInput(
   ];
   const partition = ownedPartition(permission.grant);
   const order = readOrder(seen, parameters.get('sort'), partition, faults);
-  refuseFaulty(faults);
   const preferences = readPreferences(request);
   return {
     input: {
       seen,
       filters,
-      order: order!,
+      order,
       partition,
       limit,
       cursor: parameters.get('cursor'),
@@ -68,6 +67,7 @@ export function readListInput(
       segments: request.segments,
       caller: identityOf(access.caller),
       permission,
+      faults,
       references,
       isCounted: preferences.count === 'exact',
       within: parent,

@@ -1,6 +1,7 @@
 // The plan of a list as a value.
 
 import { defineResource } from '../../../src/definition/resource';
+import { gatherFaults } from '../../../src/problem';
 import { planPage, type Wanted } from '../../../src/operations/plan-list';
 import { EVERYTHING } from '../../../src/definition/access';
 import { NEWEST_FIRST } from '../../../src/store/query/planner';
@@ -23,6 +24,7 @@ const wanted: Wanted = {
   segments: ['things'],
   caller: 'ada',
   permission: EVERYTHING,
+  faults: gatherFaults(),
 };
 
 test('a plan is printed whole, and without the key of the cursors', () => {
@@ -40,9 +42,10 @@ test('a plan is printed whole, and without the key of the cursors', () => {
 });
 
 test('making a plan changes nothing of what is asked for, and the same is planned alike', () => {
-  const before = structuredClone({ ...wanted, seen: undefined, permission: undefined });
+  const before = structuredClone({ ...wanted, seen: undefined, permission: undefined, faults: undefined });
   expect(planPage(things, wanted)).toEqual(planPage(things, wanted));
-  expect({ ...wanted, seen: undefined, permission: undefined }).toEqual(before);
+  expect({ ...wanted, seen: undefined, permission: undefined, faults: undefined }).toEqual(before);
+  expect(wanted.faults.count).toBe(0);
 });
 
 test('a list by the values of a grant reads others, one of an owner by its index does not', () => {
