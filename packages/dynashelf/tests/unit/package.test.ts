@@ -1,12 +1,11 @@
 // What `npx serverless package` makes of serverless.yml, with no network and no credentials.
 
-import { execFile } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { bundleFunctions } from '../../src/local/bundle';
 import { APP } from '../setup/places';
 import { copyProject, type ProjectCopy } from '../setup/project-copy';
+import { runServerless } from '../setup/serverless';
 
 interface Resource {
   Type: string;
@@ -26,8 +25,9 @@ let guarded: Template;
 const conditions = new Map<Template, Record<string, unknown>>();
 
 beforeAll(async () => {
-  [dev, prod, twoOrigins, guarded] = await Promise.all([
-    packaged(),
+  // One works out what the others use again.
+  dev = await packaged();
+  [prod, twoOrigins, guarded] = await Promise.all([
     packaged('--stage', 'prod'),
     packaged(
       '--param',
@@ -53,7 +53,7 @@ beforeAll(async () => {
       ].flatMap((param) => ['--param', param]),
     ),
   ]);
-}, 180_000);
+}, 300_000);
 
 afterAll(() => {
   for (const copy of copies) {
@@ -66,14 +66,8 @@ async function packaged(...options: string[]): Promise<Template> {
   const copy = copyProject();
   copies.push(copy);
   const { directory } = copy;
-  const command = join(dirname(require.resolve('serverless/package.json')), 'bin/serverless.js');
-  const env = {
-    PATH: process.env['PATH'],
-    HOME: directory,
-    USERPROFILE: directory,
-    // A way out that leads nowhere, and variables of `npm start` left in a shell.
-    HTTPS_PROXY: 'http://127.0.0.1:9',
-    HTTP_PROXY: 'http://127.0.0.1:9',
+  // Variables of `npm start` left in a shell.
+  const stray = {
     TABLE_NAME: 'stray',
     CURSOR_KEY: 'stray',
     CORS_ORIGINS: 'stray',
@@ -84,10 +78,14 @@ async function packaged(...options: string[]): Promise<Template> {
     TOKEN_AUDIENCE: 'stray',
     API_DESCRIPTION: 'stray',
   };
-  await promisify(execFile)(process.execPath, [command, 'package', '--package', join(directory, 'out'), ...options], {
-    cwd: directory,
-    env,
-  });
+  const { code, said } = await runServerless(
+    directory,
+    ['package', '--package', join(directory, 'out'), ...options],
+    stray,
+  );
+  if (code !== 0) {
+    throw new Error(said);
+  }
   const template = readFileSync(join(directory, 'out/cloudformation-template-update-stack.json'), 'utf8');
   const { Resources, Conditions } = JSON.parse(template) as {
     Resources: Template;

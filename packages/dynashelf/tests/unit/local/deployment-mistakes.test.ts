@@ -1,13 +1,13 @@
 // What is refused before anything is packaged, and what would be lost: by the words of a deployment alone.
 
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { deploymentLosses, environmentsIn, liftsProtection } from '../../../src/local/deployment-losses';
 import { type Deployment, deploymentMistakes } from '../../../src/local/deployment-mistakes';
 import { defaultParameters } from '../../../src/serverless/parameters';
 import { copyProject, type ProjectCopy } from '../../setup/project-copy';
+import { runServerless } from '../../setup/serverless';
 
 const params: Deployment['params'] = {
   default: defaultParameters({ service: 'shelf', stage: 'dev' }),
@@ -221,29 +221,14 @@ describe('the command', () => {
   });
   afterAll(() => copy.remove());
 
-  async function run(...args: string[]): Promise<string> {
-    const serverless = join(dirname(require.resolve('serverless/package.json')), 'bin/serverless.js');
-    const env = {
-      PATH: process.env['PATH'],
-      HOME: copy.directory,
-      AWS_ACCESS_KEY_ID: 'none',
-      AWS_SECRET_ACCESS_KEY: 'none',
-      HTTPS_PROXY: 'http://127.0.0.1:9',
-    };
-    return new Promise((resolve) => {
-      execFile(process.execPath, [serverless, ...args], { cwd: copy.directory, env }, (error, stdout, stderr) =>
-        resolve(`${error?.code} ${stdout}${stderr}`),
-      );
-    });
-  }
-
   test('serverless package and deploy say it, ask nobody, and make nothing', async () => {
     const [packaged, deployed] = await Promise.all([
-      run('package', '--param', 'apiKey=required'),
-      run('deploy', '--stage', 'local'),
+      runServerless(copy.directory, ['package', '--param', 'apiKey=required']),
+      runServerless(copy.directory, ['deploy', '--stage', 'local']),
     ]);
-    expect(packaged).toMatch(/^1 [^]*There is no parameter "apiKey".* Did you mean "apiKeys"\?/);
-    expect(deployed).toMatch(/^1 [^]*The stage "local" is for npm start/);
+    expect([packaged.code, deployed.code]).toEqual([1, 1]);
+    expect(packaged.said).toMatch(/There is no parameter "apiKey".* Did you mean "apiKeys"\?/);
+    expect(deployed.said).toMatch(/The stage "local" is for npm start/);
     expect(existsSync(join(copy.directory, '.serverless'))).toBe(false);
-  });
+  }, 180_000);
 });
