@@ -87,7 +87,7 @@ function declare() {
   const options = ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', join(NEW, 'cjs')];
   if (spawnSync(process.execPath, [tsc, ...options], { stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0)
     process.exit(1); // it has said why
-  // The same types for ES modules, which name each other by their endings.
+  // `npm run types` has checked them. The same for ES modules, which name each other by their endings.
   for (const name of readdirSync(join(NEW, 'cjs'), { recursive: true, encoding: 'utf8' }).filter(
     (one) => one.endsWith('.d.ts') && !ON_MACHINES.test(join(ROOT, 'src', one)),
   )) {
