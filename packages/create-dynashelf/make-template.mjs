@@ -34,7 +34,9 @@ const app = {
   },
   dependencies: { dynashelf: `^${version}` },
   devDependencies,
-  overrides: { 'unrs-resolver': overrides['unrs-resolver'] },
+  overrides: Object.fromEntries(
+    ['unrs-resolver', 'serverless-offline', 'test-exclude'].map((name) => [name, overrides[name]]),
+  ),
   // What is refused belongs to packages that no app has.
   allowScripts: Object.fromEntries(Object.entries(allowScripts).filter(([, isAllowed]) => isAllowed)),
 };
