@@ -21,14 +21,23 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   authorization: { mutate: ['authorization/*'], tests: ['unit/authorization/grant'] },
   'http/conditional': { mutate: ['http/conditional'], tests: ['unit/http/conditional'] },
+  'http/headers': { mutate: ['http/headers', 'http/cors'], tests: ['unit/http/headers'] },
   'http/negotiation': {
     mutate: ['http/prefer', 'http/media-type', 'http/coding'],
     tests: ['unit/http/negotiation'],
   },
+  'http/request': { mutate: ['http/request', 'http/event'], tests: ['unit/http/request'] },
+  'http/route': { mutate: ['http/route'], tests: ['unit/http/route'] },
   'operations/patches': {
     mutate: ['operations/json-patch', 'operations/merge-patch'],
     tests: ['unit/operations/json-patch', 'unit/operations/merge-patch'],
   },
+  'store/client/bounds': {
+    mutate: ['store/client/back-off', 'store/client/budget'],
+    tests: ['unit/store/client/back-off', 'unit/store/client/budget'],
+  },
+  'store/client/failure': { mutate: ['store/client/failure'], tests: ['unit/store/client/failure'] },
+  'store/client/retry': { mutate: ['store/client/https/retry'], tests: ['unit/store/wire/retry'] },
   'store/layout/sortable': { mutate: ['store/layout/sortable'], tests: ['unit/store/sortable'] },
   'store/query/cursor': {
     mutate: ['store/query/cursor', 'store/query/answer-size'],

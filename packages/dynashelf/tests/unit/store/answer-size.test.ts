@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 
-import { countFitting } from '../../../src/store/query/answer-size';
+import { bytesBeyond, countFitting, isSendable, MOST_SENT } from '../../../src/store/query/answer-size';
 import { runs } from '../../setup/runs';
 
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -31,6 +31,52 @@ const value = fc.oneof(
   fc.array(fc.oneof(number, fc.boolean(), fc.constantFrom('', '\u0001', '"\\', '\u2028', 'ü😀'))),
   fc.dictionary(fc.string({ maxLength: 10 }), text, { maxKeys: 3 }),
 );
+
+/** An item that takes so many bytes as JSON within JSON. */
+const item = (bytes: number): object => ({ t: 'x'.repeat(bytes - 14) });
+
+test.each<[string, number[], number]>([
+  ['no item', [], 0],
+  ['all items that fit exactly', [1_000_000, MOST_BYTES - 1_000_000], 2],
+  ['all items but the last, which is a byte too much', [1_000_000, MOST_BYTES - 999_999], 1],
+  ['items up to one in the middle', [1_000_000, 2_000_000, 2_000_000, 100], 2],
+  ['the first item, however long', [MOST_BYTES + 1, 100], 1],
+  ['all of many short items', Array.from({ length: 100 }, () => 100), 100],
+])('a page holds %s', (_what, sizes, count) => {
+  expect(countFitting(sizes.map(item))).toBe(count);
+});
+
+test('a body is sent up to its limit, and what is beyond is known to the byte', () => {
+  expect([isSendable(item(MOST_SENT)), isSendable(item(MOST_SENT + 1))]).toEqual([true, false]);
+  expect([bytesBeyond(100, item(100)), bytesBeyond(100, item(101)), bytesBeyond(100, item(5000))]).toEqual([
+    undefined,
+    101,
+    5000,
+  ]);
+});
+
+test.each<[string, unknown, number]>([
+  ['text', 'x'.repeat(50), 355],
+  ['no text', '', 5],
+  ['a number', 7, 25],
+  ['a list of them', [7, 8], 5 + 2 * (7 + 6 + 25)],
+  ['an object', { name: 'x' }, 5 + 28 + 6 + 12],
+  ['null', null, 5],
+])('%s that may have %i bytes at most is not written to see how many they are', (_what, body, most) => {
+  const written = jest.spyOn(JSON, 'stringify');
+  expect(bytesBeyond(most, body)).toBeUndefined();
+  expect(written).not.toHaveBeenCalled();
+  bytesBeyond(most - 1, body);
+  expect(written).toHaveBeenCalled();
+  written.mockRestore();
+});
+
+test('a page of short items is not written to see whether it fits', () => {
+  const written = jest.spyOn(JSON, 'stringify');
+  expect(countFitting([item(100), item(100)])).toBe(2);
+  expect(written).not.toHaveBeenCalled();
+  written.mockRestore();
+});
 
 test('any items fit as many as their JSON within JSON says', () => {
   fc.assert(

@@ -34,6 +34,14 @@ test('a cursor that is changed, cut or lengthened is none', () => {
   }
 });
 
+test('a cursor with what decoding skips is none', () => {
+  const cursor = sealCursor([...KEYS], 'books', 'an-id');
+  for (const other of [`${cursor}=`, `.${cursor}`, ` ${cursor}`, `${cursor}\n`, '']) {
+    expect(openCursor([...KEYS], 'books', other)).toBeUndefined();
+  }
+  expect(openCursor([...KEYS], 'books', cursor)).toBe('an-id');
+});
+
 test('the length tells no more than between which powers of two that of the position lies', () => {
   const lengths = Array.from(
     { length: 1024 },
