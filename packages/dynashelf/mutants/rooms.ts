@@ -54,4 +54,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     tests: ['unit/store/planner', 'unit/store/query'],
   },
+  'store/write/conditions': {
+    mutate: ['store/write/condition', 'store/write/preconditions', 'store/write/change', 'store/layout/revision'],
+    tests: ['unit/store/write/conditions'],
+  },
+  'transaction/problems': {
+    mutate: ['transaction/violations', 'transaction/counts'],
+    tests: ['unit/transaction/violations', 'unit/transaction/counts'],
+  },
 };

@@ -1,0 +1,78 @@
+// By how much counts change, of writes alone.
+
+import { defineResource, listResources } from '../../../src/definition/resource';
+import type { AnyItem } from '../../../src/definition/item';
+import { countChanges } from '../../../src/transaction/counts';
+
+const count = (where?: object) => ({
+  type: Number,
+  readOnly: true,
+  default: 0,
+  counts: { collection: 'loans', attribute: 'book', ...where },
+});
+const books = defineResource({
+  name: 'books',
+  description: 'Books.',
+  schema: { loans: count(), open: count({ where: ({ returned }: AnyItem) => returned === undefined }) },
+});
+const loans = defineResource({
+  name: 'loans',
+  description: 'Loans.',
+  schema: { book: { type: String, references: 'books' }, returned: String },
+  indexes: { byBook: { partition: 'book' } },
+});
+const resources = listResources(books, loans);
+
+function changes(...writes: [before: object | undefined, after: object | undefined][]) {
+  return countChanges(
+    resources,
+    writes.map(([before, after], origin) => ({
+      resource: loans,
+      origin: [origin],
+      before: before as AnyItem | undefined,
+      after: after as AnyItem | undefined,
+    })),
+  ).map(({ resource, id, attribute, by, causes }) => [
+    `${resource.name}/${id}.${attribute} ${by}`,
+    causes.map(({ origin, inner }) => `${origin.join('/')} ${inner}`).join(', '),
+  ]);
+}
+
+test('a new item counts where it refers to', () => {
+  expect(changes([undefined, { book: '1' }])).toEqual([
+    ['books/1.loans 1', '0 #/book'],
+    ['books/1.open 1', '0 #/book'],
+  ]);
+});
+
+test('an item that goes no longer counts', () => {
+  expect(changes([{ book: '1', returned: 'x' }, undefined])).toEqual([['books/1.loans -1', '0 #/book']]);
+});
+
+test('an item that moves counts there instead', () => {
+  expect(changes([{ book: '1' }, { book: '2' }]).map(([change]) => change)).toEqual([
+    'books/1.loans -1',
+    'books/2.loans 1',
+    'books/1.open -1',
+    'books/2.open 1',
+  ]);
+});
+
+test('an item that no longer is as it must be does not count', () => {
+  expect(changes([{ book: '1' }, { book: '1', returned: 'x' }])).toEqual([['books/1.open -1', '0 #/book']]);
+});
+
+test('several writes add up, each a cause, and what adds up to nothing is no change', () => {
+  expect(changes([undefined, { book: '1' }], [undefined, { book: '1' }])[0]).toEqual([
+    'books/1.loans 2',
+    '0 #/book, 1 #/book',
+  ]);
+  expect(changes([undefined, { book: '1' }], [{ book: '1' }, undefined])).toEqual([]);
+});
+
+test('what refers to nothing, or stays, changes nothing', () => {
+  expect(changes([undefined, {}], [{ book: '1' }, { book: '1' }], [undefined, undefined])).toEqual([]);
+  expect(countChanges(resources, [{ resource: books, origin: [], before: undefined, after: {} as AnyItem }])).toEqual(
+    [],
+  );
+});
