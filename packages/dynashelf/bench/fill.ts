@@ -4,7 +4,7 @@ import { BatchWriteItemCommand, DynamoDBClient, type WriteRequest } from '@aws-s
 
 import { recreateTable } from '../src/local/table';
 import { tableDefinition } from '../src/serverless/table';
-import type { Stored } from '../src/values/prepare';
+import type { Stored } from '../src/values/stored';
 import type { Resource } from '../src/definition/resource';
 import { indexKeys } from '../src/store/layout/index-keys';
 import { recordKey } from '../src/store/layout/record';

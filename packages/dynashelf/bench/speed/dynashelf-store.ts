@@ -2,7 +2,7 @@
 
 import { v7 as uuidv7 } from 'uuid';
 
-import type { Stored } from '../../src/values/prepare';
+import type { Stored } from '../../src/values/stored';
 import { recordChanges } from '../../src/store/write/record-changes';
 import { NEWEST_FIRST, planList } from '../../src/store/query/planner';
 import { openReader, type StoreOptions } from '../../src/store/reader';

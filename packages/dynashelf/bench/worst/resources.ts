@@ -1,7 +1,7 @@
 // Resource files that make the most of a bad body: attributes of every kind, many of them, long lists of allowed
 // values, depth, many shards.
 
-import type { AttributeDefinition } from '../../src/definition/attribute';
+import type { AttributeDefinition } from '../../src/values/attribute';
 import { defineResource, listResources } from '../../src/definition/resource';
 
 /** How many attributes `wides` has, and how many values `kinds.choice` may have. */

@@ -1,7 +1,7 @@
 // Who sends a request, from what API Gateway and the authorizer have verified of it.
 import type { Config } from '../config';
-import type { Caller } from '../definition/access';
-import type { JsonObject } from '../definition/item';
+import type { Caller } from '../values/caller';
+import type { JsonObject } from '../values/json';
 import { Problem } from '../problem';
 import { ANONYMOUS } from '../authorization/grant';
 import { unauthenticated } from '../authorization/refusal';

@@ -1,5 +1,7 @@
 // What the rules of a resource file grant to one caller.
-import type { AccessRule, AttributeRules, Caller, Conditions, Grant } from '../definition/access';
+import type { AccessRule, Conditions, Grant } from '../definition/access';
+import type { AttributeRules } from '../values/attribute';
+import type { Caller } from '../values/caller';
 import type { Resource } from '../definition/resource';
 
 export const ANONYMOUS: Caller = { kind: 'anonymous', subject: '', roles: [], claims: {} };

@@ -1,5 +1,7 @@
 // What the caller of one request may do: asked before anything of the request is read.
-import { EVERYTHING, type AttributeRules, type Caller, type Permission } from '../definition/access';
+import { EVERYTHING, type Permission } from '../definition/access';
+import type { AttributeRules } from '../values/attribute';
+import type { Caller } from '../values/caller';
 import type { Resource } from '../definition/resource';
 import { grantOf, includesCaller } from './grant';
 import type { Problem } from '../problem';

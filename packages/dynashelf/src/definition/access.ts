@@ -1,20 +1,6 @@
 // Who may do what: what a resource file says of it, and what follows for one caller.
-import type { AnyItem, Json } from './item';
-
-/** Who sends a request. */
-export interface Caller {
-  /**
-   * How the request was authenticated: by a token, by an API key, not at all; or it need not be, as the
-   * API is open to everyone on a developer's machine.
-   */
-  readonly kind: 'token' | 'key' | 'anonymous' | 'open';
-  /** Who it is: the token's subject, or the API key's id behind `key:`; empty for nobody. */
-  readonly subject: string;
-  /** The roles, or groups, that the token names. */
-  readonly roles: readonly string[];
-  /** The verified claims of the token (RFC 7519 §4). */
-  readonly claims: { readonly [claim: string]: Json };
-}
+import type { AnyItem } from './item';
+import type { Caller } from '../values/caller';
 
 /** The operations of every resource that access is declared for; actions come to them by their names. */
 export const ACCESS_OPERATIONS = ['list', 'read', 'create', 'replace', 'patch', 'delete'] as const;
@@ -63,13 +49,6 @@ export type Access<Name extends string = string> = {
   /** An action, by its name. */
   readonly [action: string]: AccessRules<Name> | undefined;
 };
-
-/** Who may see, or set, an attribute: a matter of the caller alone. `nobody` keeps it to the resource's own code. */
-export type AttributeRule =
-  'public' | 'authenticated' | 'nobody' | { readonly role: string | readonly string[] } | ((caller: Caller) => boolean);
-
-/** One rule, or several of which one is enough. */
-export type AttributeRules = AttributeRule | readonly AttributeRule[];
 
 /** The items on which an operation may be carried out. */
 export type Grant =

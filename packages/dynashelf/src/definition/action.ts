@@ -1,7 +1,7 @@
 // A resource's own operations: what a resource file says of them, and what they are given.
 import { Problem } from '../problem';
-import type { Caller } from './access';
-import type { SchemaDefinition } from './attribute';
+import type { Caller } from '../values/caller';
+import type { SchemaDefinition } from '../values/attribute';
 import type { Attributes, Item, SystemAttributes } from './item';
 import type { Node } from '../values/node';
 

@@ -1,7 +1,9 @@
 // What follows from an item's other attributes: computed ones, and the rules that must hold across several.
 import { gatherFaults, pointer, type Fault } from '../problem';
-import { convert, type Stored } from '../values/convert';
-import type { AnyItem, Json } from './item';
+import { convert } from '../values/convert';
+import type { Stored } from '../values/stored';
+import type { AnyItem } from './item';
+import type { Json } from '../values/json';
 import type { Resource } from './resource';
 
 /** The computed attributes as they are stored; undefined where there is no value. */

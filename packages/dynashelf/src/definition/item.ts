@@ -1,16 +1,6 @@
-// JSON, and the TypeScript types of items, inferred from a resource's schema.
-import type { Attribute, SchemaDefinition, StoredDate } from './attribute';
-
-/** Any JSON value. */
-export type Json = null | boolean | number | string | Json[] | JsonObject;
-export interface JsonObject {
-  [name: string]: Json;
-}
-
-/** Whether a JSON value is an object. */
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+// The TypeScript types of items, inferred from a resource's schema.
+import type { Json, JsonObject } from '../values/json';
+import type { Attribute, SchemaDefinition, StoredDate } from '../values/attribute';
 
 /** What the system itself keeps of every item. */
 export interface SystemAttributes {

@@ -22,9 +22,6 @@ export const MOST_VALUES_IN_ALL = 300;
  */
 export const MOST_TAGS = 50;
 
-/** Greatest length of an id, in characters. */
-export const LONGEST_ID = 128;
-
 /** Greatest number of items that one POST makes. */
 export const MOST_CREATED = 100;
 

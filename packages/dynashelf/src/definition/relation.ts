@@ -1,7 +1,6 @@
 // References and relations: an attribute that holds the id of another collection's item, and the list that leads
 // back. Checked in one file, and across all that are served.
-import { LONGEST_ID } from './limits';
-import { didYouMean } from './nearest';
+import { didYouMean } from '../values/nearest';
 import type { Resource } from './resource';
 
 /** A list of the items that refer to an item: those of `collection` whose `attribute` holds its id. */
@@ -14,16 +13,6 @@ export interface Relation {
    */
   readonly attribute: string;
 }
-
-/** What an attribute that references another collection holds: an id, as PUT takes it. */
-export const ID_PATTERN = `^[A-Za-z0-9._~-]{1,${LONGEST_ID}}$`;
-
-/** Whether a text can be the id of an item. */
-export function isId(text: string): boolean {
-  return ID.test(text);
-}
-
-const ID = new RegExp(ID_PATTERN, 'u');
 
 /** Words that would make of an id something else. */
 const NOT_OF_IDS = ['pattern', 'format', 'get'] as const;

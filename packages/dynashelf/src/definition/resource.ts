@@ -1,10 +1,11 @@
 // What a resource file says, and the resource that is made of it.
 import type { Access, AccessRule } from './access';
 import type { Action, DefineAction, LoadedAction } from './action';
-import type { AttributeDefinition, SchemaDefinition } from './attribute';
+import type { AttributeDefinition, SchemaDefinition } from '../values/attribute';
 import { checkResource } from './mistakes/resource';
 import type { Item } from './item';
-import { readNodes, type Node } from '../values/node';
+import { type Node } from '../values/node';
+import { readNodes } from '../values/read-schema';
 import { checkAcross, type Relation } from './relation';
 
 /** An index: items by `partition` (all items together without it), ordered by `sort`. */
@@ -103,9 +104,6 @@ export interface Resource<S extends SchemaDefinition = SchemaDefinition> {
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each takes the items of its own resource
 type AnyItem = any;
-
-/** The words an attribute definition may use; a test holds them equal to {@link AttributeDefinition}. */
-export type AttributeWord = keyof AttributeDefinition;
 
 /**
  * Defines a resource.

@@ -1,5 +1,5 @@
 // Attributes that not everyone sees or sets: which the description has where, and what it says of them.
-import type { AttributeRule, AttributeRules } from '../definition/access';
+import type { AttributeRule, AttributeRules } from '../values/attribute';
 import { isReadOnly, type Node } from '../values/node';
 import type { Resource } from '../definition/resource';
 import { isOwner, namesOf } from './audience';

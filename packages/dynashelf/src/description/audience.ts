@@ -1,6 +1,7 @@
 // Who may carry out an operation, from the rules of a resource file: in words, and by which credentials.
 import { isPublic } from '../authorization/grant';
-import type { AccessRule, AttributeRule } from '../definition/access';
+import type { AccessRule } from '../definition/access';
+import type { AttributeRule } from '../values/attribute';
 import type { Resource } from '../definition/resource';
 import type { Admission, Trusted } from './trusted';
 

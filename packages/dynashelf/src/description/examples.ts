@@ -1,35 +1,23 @@
 // Examples, made of what a resource file says: each is valid, or there is none.
-import { Validator } from '@cfworker/json-schema';
-import type { Json, JsonObject } from '../definition/item';
-import { requestSchema } from '../values/json-schema';
-import { isFree, type Node } from '../values/node';
+import type { Json, JsonObject } from '../values/json';
+import { gatherFaults } from '../problem';
+import { isValid } from '../values/check';
+import { convert } from '../values/convert';
+import { FORMATS_BY_NAME } from '../values/formats';
+import { EXAMPLE_ID } from '../values/id';
+import { SENT } from '../values/kinds';
+import type { Node } from '../values/node';
 import type { Resource } from '../definition/resource';
 import { isSettable, visible } from './attributes';
 
-/** An id as the server makes them. */
-export const EXAMPLE_ID = '01995f3a-1c00-7d1e-9b2a-6f0c3e5d7a91';
-const EXAMPLE_MOMENT = '2026-03-31T12:00:00.000Z';
-
-const OF_FORMAT: Record<string, string> = {
-  date: '2026-03-31',
-  'date-time': EXAMPLE_MOMENT,
-  duration: 'P3DT12H',
-  email: 'ada@example.org',
-  hostname: 'example.org',
-  ipv4: '192.0.2.1',
-  ipv6: '2001:db8::1',
-  time: '12:00:00Z',
-  uri: 'https://example.org/',
-  'uri-reference': '/example',
-  uuid: EXAMPLE_ID,
-};
+const EXAMPLE_MOMENT = FORMATS_BY_NAME['date-time'].example;
 
 /** What a client could send to make an item or call an action; undefined where none is found that is valid. */
 export function exampleWrite(attributes: ReadonlyMap<string, Node>): JsonObject | undefined {
   const writable = [...attributes].filter(([, node]) => isSettable(node));
   const found = writable.flatMap(([name, node]): [string, Json][] => {
     const value = exampleOf(node, name);
-    return value !== undefined && isValid(name, node, value) ? [[name, value]] : [];
+    return value !== undefined && isFit(name, node, value) ? [[name, value]] : [];
   });
   const names = new Set(found.map(([name]) => name));
   const lacksOne = writable.some(
@@ -58,51 +46,15 @@ export function exampleItem(resource: Resource): JsonObject | undefined {
 }
 
 /** A value that an attribute may have. */
-function exampleOf({ kind, words, members, element }: Node, name: string): Json | undefined {
+function exampleOf(node: Node, name: string): Json | undefined {
+  const { kind, words } = node;
   const given = words.examples?.[0] ?? words.enum?.[0] ?? plain(words.default);
-  if (given !== undefined) {
-    return given as Json;
-  }
-  switch (kind) {
-    case 'string':
-      return words.references !== undefined
-        ? EXAMPLE_ID
-        : words.format !== undefined
-          ? OF_FORMAT[words.format]
-          : sized(name, words);
-    case 'number':
-      return inRange(words);
-    case 'boolean':
-      return true;
-    case 'date':
-      return EXAMPLE_MOMENT;
-    case 'binary':
-      return 'QUJD';
-    case 'any':
-      return { any: 'JSON' };
-    case 'object':
-      return words.schema === 'any' ? { any: 'JSON' } : exampleWrite(members);
-    case 'array':
-    case 'set': {
-      const inner = element !== undefined && !isFree(element) ? exampleOf(element, name) : 'any JSON';
-      return inner === undefined || (words.minItems ?? 0) > 1 ? undefined : [inner];
-    }
-  }
-}
-
-function sized(name: string, { minLength = 0, maxLength = Infinity }: Node['words']): string {
-  return `An example of ${name}`.padEnd(minLength, '.').slice(0, maxLength);
-}
-
-function inRange({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, integer }: Node['words']): number {
-  const least =
-    minimum ??
-    (exclusiveMinimum === undefined
-      ? undefined
-      : exclusiveMinimum +
-        (integer === true ? 1 : (exclusiveMaximum ?? exclusiveMinimum + 2) - exclusiveMinimum) /
-          (integer === true ? 1 : 2));
-  return least ?? maximum ?? multipleOf ?? (exclusiveMaximum === undefined ? 1 : exclusiveMaximum - 1);
+  return given !== undefined
+    ? (given as Json)
+    : SENT[kind].example(node, name, {
+        element: (element) => exampleOf(element, name),
+        members: exampleWrite,
+      });
 }
 
 function plain(value: unknown): Json | undefined {
@@ -118,10 +70,12 @@ function computedExample(compute: (item: never) => unknown, written: JsonObject)
   }
 }
 
-function isValid(name: string, node: Node, value: Json): boolean {
-  const isRight =
-    (node.words.validate === undefined && node.words.set === undefined) ||
-    node.words.examples !== undefined ||
-    node.words.format !== undefined;
-  return isRight && new Validator(requestSchema(new Map([[name, node]])), '2020-12').validate({ [name]: value }).valid;
+/** Whether a request could hold a value, as far as this is known without calling the resource's functions. */
+function isFit(name: string, node: Node, value: Json): boolean {
+  const { validate, set, examples, format } = node.words;
+  if ((validate !== undefined || set !== undefined) && examples === undefined && format === undefined) {
+    return false;
+  }
+  const faults = gatherFaults();
+  return isValid(node, value) && convert(node, value, [name], faults) !== undefined && faults.count === 0;
 }

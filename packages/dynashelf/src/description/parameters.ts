@@ -2,19 +2,18 @@
 import {
   DEFAULT_LIMIT,
   LONGEST_HEADER,
-  LONGEST_ID,
   LONGEST_IDEMPOTENCY_KEY,
   MOST_LISTED,
   MOST_TAGS,
   MOST_VALUES,
 } from '../definition/limits';
-import { BASE64 } from '../values/json-schema';
-import { isWhole, type Node } from '../values/node';
-import { OPERATORS_OF, SYSTEM_NODES, type Operator } from '../definition/operator';
-import { ID_PATTERN } from '../definition/relation';
+import { LONGEST_ID, ID_PATTERN, EXAMPLE_ID } from '../values/id';
+import type { Node } from '../values/node';
+import { SENT, STORED } from '../values/kinds';
+import { SYSTEM_NODES } from '../definition/reserved';
+import type { Operator } from '../values/operator';
 import type { Resource } from '../definition/resource';
 import { visible } from './attributes';
-import { EXAMPLE_ID } from './examples';
 import { pascal, refer, type Part } from './names';
 
 const TAGS = { type: 'string', minLength: 1, maxLength: LONGEST_HEADER, pattern: '^\\s*\\*\\s*$|"' };
@@ -162,8 +161,9 @@ function sortParameter(resource: Resource): Part {
 /** What can be asked of an attribute, and of those inside it. */
 function filters(path: readonly string[], node: Node): Part[] {
   const inner = [...node.members].flatMap(([name, member]) => filters([...path, name], member));
-  const operators = OPERATORS_OF[node.kind].filter(
-    (operator) => operator !== 'contains' || node.element === undefined || value(node.element) !== undefined,
+  const operators = STORED[node.kind].operators.filter(
+    (operator) =>
+      operator !== 'contains' || node.element === undefined || SENT[node.element.kind].operandSchema !== undefined,
   );
   const own = operators.map((operator): Part => ({
     name: operator === 'eq' ? path.join('.') : `${path.join('.')}[${operator}]`,
@@ -193,27 +193,9 @@ function operandSchema(operator: Operator, node: Node): Part {
   if (operator === 'exists') {
     return { type: 'boolean' };
   }
-  return operator === 'in'
-    ? { type: 'array', items: value(node)!, minItems: 1, maxItems: MOST_VALUES }
-    : value(operator === 'contains' && node.element !== undefined ? node.element : node)!;
-}
-
-/** A single value, as a parameter has it; what is compared is not held to the attribute's limits. */
-function value(node: Node): Part | undefined {
-  switch (node.kind) {
-    case 'string':
-      return { type: 'string' };
-    case 'number':
-      return isWhole(node) ? { type: 'integer', format: 'int64' } : { type: 'number', format: 'double' };
-    case 'boolean':
-      return { type: 'boolean' };
-    case 'date':
-      return { type: 'string', format: 'date-time' };
-    case 'binary':
-      return { type: 'string', contentEncoding: 'base64', pattern: BASE64 };
-    default:
-      return undefined;
-  }
+  const operand = operator === 'contains' && node.element !== undefined ? node.element : node;
+  const value = SENT[operand.kind].operandSchema!(operand);
+  return operator === 'in' ? { type: 'array', items: value, minItems: 1, maxItems: MOST_VALUES } : value;
 }
 
 function references(resource: Resource): string[] {

@@ -1,6 +1,6 @@
 // The problem documents as schemas, one for each type and by its name: whoever makes code of the description has a type
 // to catch.
-import { LONGEST_ID } from '../definition/limits';
+import { LONGEST_ID } from '../values/id';
 import type { Resource } from '../definition/resource';
 import { describeProblem, MOST_FAULTS, type ProblemType } from '../problem';
 import { pascal, refer, schemaOf, type Part } from './names';

@@ -1,8 +1,9 @@
 // Answers: problems, described once for each type, and what the operations on a collection give back.
-import type { Json } from '../definition/item';
+import type { Json } from '../values/json';
 import type { Resource } from '../definition/resource';
 import { describeProblem, PROBLEM_TYPES, type ProblemType } from '../problem';
-import { EXAMPLE_ID, exampleItem } from './examples';
+import { EXAMPLE_ID } from '../values/id';
+import { exampleItem } from './examples';
 import { headersOf } from './headers';
 import { partOf, pascal, refer, schemaOf, type Part } from './names';
 import { problemName } from './problem-schemas';

@@ -1,8 +1,9 @@
 // The schemas of one collection: items, what clients write, patches, pages.
 import type { Resource } from '../definition/resource';
-import { itemSchema, mergePatchSchema, requestSchema, type JsonSchema } from '../values/json-schema';
-import { LONGEST_ID, MOST_CREATED, MOST_LISTED } from '../definition/limits';
-import { ID_PATTERN } from '../definition/relation';
+import { itemSchema, mergePatchSchema, requestSchema } from '../values/json-schema';
+import type { JsonSchema } from '../values/kind';
+import { MOST_CREATED, MOST_LISTED } from '../definition/limits';
+import { LONGEST_ID, ID_PATTERN } from '../values/id';
 import { isHidden, isSeenDeleting, isSettable, remarked, settable, spared, visible } from './attributes';
 import { exampleItem, exampleWrite } from './examples';
 import { partOf, schemaName, schemaOf, type Part } from './names';

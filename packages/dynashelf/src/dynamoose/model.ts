@@ -2,7 +2,7 @@
 // oracle that the compiled encoding and decoding are tested against.
 import * as dynamoose from 'dynamoose';
 import type { Resource } from '../definition/resource';
-import type { SchemaDefinition } from '../definition/attribute';
+import type { SchemaDefinition } from '../values/attribute';
 import { PARTITION_KEY, SORT_KEY, WRITERS_ATTRIBUTE } from '../store/layout/table';
 
 /** The resource's schema as Dynamoose takes it, with the record's own attributes. */

@@ -1,7 +1,7 @@
 // Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): a request that shall have its effect once.
 import { createHash } from 'node:crypto';
 import { identityOf } from '../authentication/caller';
-import type { Caller } from '../definition/access';
+import type { Caller } from '../values/caller';
 import { LONGEST_IDEMPOTENCY_KEY } from '../definition/limits';
 import { Problem } from '../problem';
 import type { Idempotency } from '../operations/result';

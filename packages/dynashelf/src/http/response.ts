@@ -2,7 +2,8 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { Access } from '../authorization/permission';
 import { show } from '../definition/access';
-import type { AnyItem, JsonObject } from '../definition/item';
+import type { AnyItem } from '../definition/item';
+import type { JsonObject } from '../values/json';
 import type { Resource } from '../definition/resource';
 import type { Expanded } from '../operations/expand';
 import type { ItemResult, PageResult, Result } from '../operations/result';

@@ -1,6 +1,6 @@
 // From method and path to what is asked for: 404 and 405 are found here.
 import type { LoadedAction } from '../definition/action';
-import { isId } from '../definition/relation';
+import { isId } from '../values/id';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import type { Request } from './request';

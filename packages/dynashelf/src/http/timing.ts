@@ -43,11 +43,10 @@ export function serverTiming({ stations, total }: Timing, cost: Cost | undefined
 
 /** Such as `1 read, 0.5 RCU` or `1 read, 1 RCU, 2 writes, 4 WCU`. */
 function describeCost({ reads, writes, readUnits, writeUnits }: Cost): string {
-  const parts = [
+  return [
     ...(reads > 0 ? [count(reads, 'read'), `${readUnits} RCU`] : []),
     ...(writes > 0 ? [count(writes, 'write'), `${writeUnits} WCU`] : []),
-  ];
-  return parts.length === 0 ? 'no request' : parts.join(', ');
+  ].join(', ');
 }
 
 function count(number: number, thing: string): string {

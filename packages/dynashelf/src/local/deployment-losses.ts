@@ -1,7 +1,7 @@
 // What a deployment would take away from the one before it, most likely because a parameter of the last one was
 // forgotten.
 
-import { didYouMean } from '../definition/nearest';
+import { didYouMean } from '../values/nearest';
 
 /** Variables of a function as serverless.yml has them; what is no text is resolved by CloudFormation. */
 export type Environment = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@
 // start with.
 
 import { readConfig, requireCursorKeys } from '../config';
-import { didYouMean } from '../definition/nearest';
+import { didYouMean } from '../values/nearest';
 import { type Environment, unknownDrops } from './deployment-losses';
 
 /** What is to be packaged or deployed. */

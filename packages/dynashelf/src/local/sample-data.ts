@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { didYouMean } from '../definition/nearest';
+import { didYouMean } from '../values/nearest';
 import type { Resource } from '../definition/resource';
 import type { Put } from './direct';
 import { Failure, messageOf } from './failure';

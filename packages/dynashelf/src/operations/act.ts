@@ -1,11 +1,14 @@
 // A resource's own operations: the function of its file, given an item and a transaction.
 import { v7 as uuidv7 } from 'uuid';
 import type { LoadedAction, Transaction as ActionTransaction } from '../definition/action';
-import type { Caller } from '../definition/access';
-import type { AnyItem, JsonObject } from '../definition/item';
-import { prepareGiven, type Stored } from '../values/prepare';
+import type { Caller } from '../values/caller';
+import type { AnyItem } from '../definition/item';
+import type { JsonObject } from '../values/json';
+import { prepareGiven } from '../values/prepare';
+import type { Stored } from '../values/stored';
 import type { Resource } from '../definition/resource';
-import { findFaults, writable } from '../values/validate';
+import { findFaults } from '../values/check';
+import { writable } from '../definition/writable';
 import { pointer, Problem } from '../problem';
 import type { Image } from '../store/layout/record';
 import type { Idempotency } from '../transaction/replay';

@@ -1,6 +1,6 @@
 // POST of a collection: new items, their ids made here.
 import { v7 as uuidv7 } from 'uuid';
-import type { Stored } from '../values/prepare';
+import type { Stored } from '../values/stored';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import { hasPreconditions, type Preconditions } from '../store/write/preconditions';

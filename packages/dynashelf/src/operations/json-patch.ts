@@ -1,6 +1,6 @@
 // JSON Patch (RFC 6902), read strictly.
 import { isEqual } from '../values/equal';
-import { isObject, type Json, type JsonObject } from '../definition/item';
+import { isObject, type Json, type JsonObject } from '../values/json';
 import { gatherFaults, Problem, pointer, type Faults } from '../problem';
 import { openMeter, refuseDeep, type PatchMeter } from './patch-bounds';
 

@@ -1,7 +1,7 @@
 // How far a JSON Patch may blow an item up: each `copy` may double it and each `move` nest it deeper, so that a small
 // patch would fill any memory and any stack.
 import { MOST_COPIED, MOST_SHIFTED } from '../definition/limits';
-import type { Json } from '../definition/item';
+import type { Json } from '../values/json';
 import { Problem } from '../problem';
 
 /** Objects and arrays inside one another; an item has at most 32 levels (DynamoDB). */

@@ -2,13 +2,16 @@
 // the item as it is and written on the condition that it still is so.
 import { includes, type Conditions, type Grant, type Permission } from '../definition/access';
 import { isEqual } from '../values/equal';
-import type { AnyItem, Json, JsonObject } from '../definition/item';
-import { prepareChanges, type Stored } from '../values/prepare';
+import type { AnyItem } from '../definition/item';
+import type { Json, JsonObject } from '../values/json';
+import { prepareChanges } from '../values/prepare';
+import type { Stored } from '../values/stored';
 import type { Resource } from '../definition/resource';
-import { findFaults, writable } from '../values/validate';
+import { findFaults } from '../values/check';
+import { writable } from '../definition/writable';
 import { Problem, pointer, type Fault, type Faults } from '../problem';
 import type { Store } from '../store/store';
-import { usesGet } from '../store/layout/value';
+import { usesGet } from '../values/decode';
 import type { SingleOutcome } from '../store/write/single';
 import type { Idempotency } from '../transaction/replay';
 import { runTransaction, type RunOptions } from '../transaction/run';

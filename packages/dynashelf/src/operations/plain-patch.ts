@@ -1,14 +1,15 @@
 // Which merge patches mean the same whatever the item is: these are written in one request, without reading it.
 // docs/decisions/one-round-trip.md says what is allowed and why.
-import { usesDefaults } from '../values/convert';
-import { isObject, type Json, type JsonObject } from '../definition/item';
+import { usesDefaults } from '../values/defaults';
+import { isObject, type Json, type JsonObject } from '../values/json';
 import { usesSet } from '../values/modify';
 import { isReadOnly, type Node } from '../values/node';
 import { prepareChanges } from '../values/prepare';
 import type { Resource } from '../definition/resource';
-import { areValidChanges, findFaults, writable } from '../values/validate';
+import { areValidChanges } from '../values/check';
+import { writable } from '../definition/writable';
 import { isFollowed, recordChanges, type RecordChanges } from '../store/write/record-changes';
-import { usesGet } from '../store/layout/value';
+import { usesGet } from '../values/decode';
 
 /** A patch as it is written to an item that nobody has read. */
 export interface PlainPatch {
@@ -47,9 +48,7 @@ export async function plainPatch(
   // Null of what is no attribute removes nothing.
   const touched = new Set(patched.map(([name]) => name).filter((name) => attributes.has(name)));
   const given = Object.fromEntries(patched.filter(([, value]) => value !== null));
-  // That others are missing here says nothing of the item.
-  const isElsewhere = (name: string): boolean => attributes.has(name) && !touched.has(name);
-  if (!areValidChanges(resource, set) && findFaults(resource, given, (name) => !isElsewhere(name)).count > 0) {
+  if (!areValidChanges(resource, set)) {
     return undefined;
   }
   const { values, faults } = await prepareChanges(attributes, given, touched);

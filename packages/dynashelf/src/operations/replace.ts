@@ -1,7 +1,7 @@
 // PUT: the item becomes what the request says, whether it existed or not.
 import { includes, show, type Permission } from '../definition/access';
 import { isReadOnly } from '../values/node';
-import type { Stored } from '../values/prepare';
+import type { Stored } from '../values/stored';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import type { Image } from '../store/layout/record';

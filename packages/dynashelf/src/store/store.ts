@@ -1,7 +1,7 @@
 // The store of one request: items read, and written under conditions that DynamoDB itself holds.
 import { randomUUID } from 'node:crypto';
 import type { Resource } from '../definition/resource';
-import type { Stored } from '../values/prepare';
+import type { Stored } from '../values/stored';
 import { throughTransactions } from './client/back-off';
 import { readMany } from './query/batch';
 import { metered } from './client/cost';

@@ -1,5 +1,5 @@
 // Counts of items that refer to another, kept on that other with every write that changes them.
-import type { Counting } from '../definition/attribute';
+import type { Counting } from '../values/attribute';
 import type { AnyItem } from '../definition/item';
 import type { Resource } from '../definition/resource';
 import { pointer } from '../problem';

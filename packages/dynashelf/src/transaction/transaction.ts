@@ -1,6 +1,6 @@
 // One attempt of a transaction: the items that it has read, and as its writes leave them, the counts that change with
 // them included.
-import type { Stored } from '../values/prepare';
+import type { Stored } from '../values/stored';
 import type { Resource } from '../definition/resource';
 import type { Image } from '../store/layout/record';
 import type { Store } from '../store/store';

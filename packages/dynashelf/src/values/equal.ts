@@ -1,5 +1,5 @@
 // Equality of JSON values, as RFC 6902 §4.6 defines it: of objects without regard to the order of members.
-import type { Json } from '../definition/item';
+import type { Json } from './json';
 
 export function isEqual(a: Json | undefined, b: Json | undefined): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {

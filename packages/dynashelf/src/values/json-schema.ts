@@ -1,19 +1,9 @@
-// JSON Schema (draft 2020-12) derived from a resource's schema: for checking requests and for the description.
-import type { AttributeDefinition } from '../definition/attribute';
-import { isFree, isReadOnly, isWhole, type Node } from './node';
-import { ID_PATTERN } from '../definition/relation';
-
-type JsonType = 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object';
-
-/** The part of JSON Schema that is derived. */
-export interface JsonSchema {
-  type?: JsonType | (JsonType | 'null')[];
-  properties?: Record<string, JsonSchema>;
-  required?: string[];
-  additionalProperties?: boolean;
-  items?: JsonSchema;
-  [keyword: string]: unknown;
-}
+// JSON Schema (draft 2020-12) derived from a resource's schema, for the description; a property test holds the check of
+// requests (check.ts) to it.
+import type { AttributeDefinition } from './attribute';
+import type { JsonSchema } from './kind';
+import { SENT } from './kinds';
+import { isReadOnly, type Node } from './node';
 
 /** The words that mean in JSON Schema what they mean in a resource file. */
 const COPIED = [
@@ -34,18 +24,6 @@ const COPIED = [
   'maxItems',
   'uniqueItems',
 ] as const satisfies readonly (keyof AttributeDefinition)[];
-
-/**
- * RFC 4648 §4, with padding, and §3.5: the bits that only fill up are zero, so that a value has one
- * text and a set of distinct texts holds distinct values.
- */
-export const BASE64 = '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$';
-
-/**
- * What any JSON object is held to as it is stored: DynamoDB has no empty name, and none means what JavaScript reads
- * into this one.
- */
-const ANY_NAMES = { minLength: 1, pattern: '^(?!__proto__$)' };
 
 /** What a request body of POST or PUT may hold: the attributes that clients write. */
 export function requestSchema(nodes: ReadonlyMap<string, Node>): JsonSchema {
@@ -79,14 +57,13 @@ function mergeObject(members: [string, Node][]): JsonSchema {
 function mergeSchema(node: Node): JsonSchema {
   const { words } = node;
   const { required: _, ...whole } = nodeSchema(node, 'request');
-  const schema: JsonSchema =
-    node.kind === 'object' && !isFree(node) ? { ...whole, ...mergeObject([...node.members]) } : whole;
+  const schema: JsonSchema = node.members.size > 0 ? { ...whole, ...mergeObject([...node.members]) } : whole;
   const stays = words.required === true && words.default === undefined && words.set === undefined;
   return stays || schema.type === undefined
     ? schema
     : {
         ...schema,
-        type: [schema.type as JsonType, 'null'],
+        type: [schema.type, 'null'].flat() as JsonSchema['type'] & string[],
         ...(schema['enum'] !== undefined && { enum: [...(schema['enum'] as unknown[]), null] }),
       };
 }
@@ -121,15 +98,14 @@ function nodeSchema(node: Node, outside: Purpose): JsonSchema {
     // What `get` shows can be anything.
     return { ...annotations(words), ...(isReadOnly(node) && { readOnly: true }) };
   }
-  const copied = Object.fromEntries(
-    COPIED.filter((word) => words[word] !== undefined).map((word) => [word, words[word]]),
-  );
+  const shape = SENT[node.kind].schema(node, {
+    element: (element) => nodeSchema(element, purpose),
+    members: (nodes) => objectSchema([...nodes], purpose),
+  });
+  const copied = COPIED.filter((word) => words[word] !== undefined && !Object.hasOwn(shape, word));
   return {
-    ...shape(node, purpose),
-    ...copied,
-    ...(words.references !== undefined && { pattern: ID_PATTERN }),
-    // DynamoDB has no empty set.
-    ...(node.kind === 'set' && { minItems: Math.max(1, words.minItems ?? 1) }),
+    ...shape,
+    ...Object.fromEntries(copied.map((word) => [word, words[word]])),
     ...(words.enum !== undefined && purpose !== 'unsettled request' && { enum: [...words.enum] }),
     ...(purpose === 'item' && isReadOnly(node) && { readOnly: true }),
     ...(purpose === 'item' && isPlain(words.default) && { default: words.default }),
@@ -141,39 +117,6 @@ function annotations({ title, description, deprecated }: AttributeDefinition): J
     ...(title !== undefined && { title }),
     ...(description !== undefined && { description }),
     ...(deprecated !== undefined && { deprecated }),
-  };
-}
-
-function shape(node: Node, purpose: Purpose): JsonSchema {
-  switch (node.kind) {
-    case 'string':
-      return { type: 'string' };
-    case 'number':
-      return isWhole(node) ? whole(node.words) : { type: 'number', format: 'double' };
-    case 'boolean':
-      return { type: 'boolean' };
-    case 'date':
-      return { type: 'string', format: 'date-time' };
-    case 'binary':
-      return { type: 'string', contentEncoding: 'base64', pattern: BASE64 };
-    case 'any':
-      return {};
-    case 'object':
-      return isFree(node) ? { type: 'object', propertyNames: ANY_NAMES } : objectSchema([...node.members], purpose);
-    case 'array':
-      return { type: 'array', items: nodeSchema(node.element!, purpose) };
-    case 'set':
-      return { type: 'array', items: nodeSchema(node.element!, purpose), uniqueItems: true };
-  }
-}
-
-/** A whole number: without limits of its own it has those up to which each differs from the next (RFC 7493 §2.2). */
-function whole({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: AttributeDefinition): JsonSchema {
-  return {
-    type: 'integer',
-    format: 'int64',
-    ...(minimum === undefined && exclusiveMinimum === undefined && { minimum: Number.MIN_SAFE_INTEGER }),
-    ...(maximum === undefined && exclusiveMaximum === undefined && { maximum: Number.MAX_SAFE_INTEGER }),
   };
 }
 

@@ -1,7 +1,7 @@
 // What Dynamoose calls before a value is stored, `set` and `validate`, and its checks `required` and `enum`.
 import { pointer, type Faults } from '../problem';
-import type { AttributeDefinition } from '../definition/attribute';
-import type { Place, Stored } from './convert';
+import type { AttributeDefinition } from './attribute';
+import type { Place, Stored } from './stored';
 import { anywhere, type Node } from './node';
 
 /** Whether the attribute, or one inside it, has a `set`. */
@@ -92,8 +92,8 @@ async function check(
   }
 }
 
-/** What a `set` or default may have made that DynamoDB does not hold. */
-function storageFault(value: Stored): string | undefined {
+/** What a `set` or default may have made that DynamoDB does not hold, as a sentence. */
+export function storageFault(value: Stored): string | undefined {
   if (value instanceof Set && value.size === 0) {
     return 'Must have at least 1 element.';
   }

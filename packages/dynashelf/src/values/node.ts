@@ -1,5 +1,5 @@
 // A schema in one form: shorthands spelled out, so that no other code asks how an attribute was written.
-import type { Attribute, AttributeDefinition, SchemaDefinition } from '../definition/attribute';
+import type { AttributeDefinition } from './attribute';
 
 export type Kind = 'string' | 'number' | 'boolean' | 'date' | 'binary' | 'object' | 'array' | 'set' | 'any';
 
@@ -14,35 +14,6 @@ export interface Node {
   readonly members: ReadonlyMap<string, Node>;
   /** The element of an array or set. */
   readonly element?: Node;
-}
-
-const SCALARS = new Map<unknown, Kind>([
-  [String, 'string'],
-  [Number, 'number'],
-  [Boolean, 'boolean'],
-  [Date, 'date'],
-  [Buffer, 'binary'],
-  [Object, 'object'],
-  [Array, 'array'],
-  [Set, 'set'],
-]);
-
-const STORAGES = ['milliseconds', 'seconds', 'iso'];
-
-/**
- * Spells out a schema.
- * @throws Error saying which attribute has no type, or does not say what it holds, and what to write
- */
-export function readNodes(schema: SchemaDefinition, path = ''): ReadonlyMap<string, Node> {
-  if (!isRecord(schema)) {
-    throw new Error('there is no schema: say in it which attributes an item has');
-  }
-  return new Map(
-    Object.entries(schema).map(([name, attribute]) => [
-      name,
-      readNode(attribute, path === '' ? name : `${path}.${name}`),
-    ]),
-  );
 }
 
 /** Whether a request body may set the attribute. */
@@ -72,60 +43,4 @@ export function anywhere(holds: (node: Node) => boolean): (node: Node) => boolea
     }
     return answer;
   };
-}
-
-function readNode(attribute: Attribute, path: string): Node {
-  const words: AttributeDefinition = isDefinition(attribute) ? attribute : { type: attribute };
-  const { type, schema } = words;
-  const storage = isStoredDate(type) ? (type.settings?.storage ?? 'milliseconds') : 'milliseconds';
-  if (!STORAGES.includes(storage)) {
-    throw new Error(
-      `attribute "${path}" stores its Date in the unknown form "${String(storage)}": use ${STORAGES.join(', ')}`,
-    );
-  }
-  const kind = isStoredDate(type) ? 'date' : SCALARS.get(type);
-  if (kind === undefined) {
-    throw new Error(
-      `attribute "${path}" has no known type: write String, Number, Boolean, Date, Buffer, Object, Array or Set (import nothing for it)`,
-    );
-  }
-  const plain = { words, storage, members: new Map<string, Node>() };
-  if (kind === 'object') {
-    if (schema === 'any') {
-      return { ...plain, kind };
-    }
-    if (!isRecord(schema) || Array.isArray(schema) || Object.keys(schema).length === 0) {
-      throw new Error(
-        `attribute "${path}" is an Object without its attributes: add schema: { … }, or schema: 'any' to take any JSON object`,
-      );
-    }
-    return { ...plain, kind, members: readNodes(schema, path) };
-  }
-  if (kind === 'array' || kind === 'set') {
-    if (schema === 'any' && kind === 'array') {
-      return { ...plain, kind, element: { ...plain, words: { type: Object }, kind: 'any' } };
-    }
-    if (!Array.isArray(schema) || schema.length !== 1) {
-      throw new Error(`attribute "${path}" does not say what it holds: add schema: [String], or another one element`);
-    }
-    return { ...plain, kind, element: readNode((schema as readonly [Attribute])[0], `${path}[]`) };
-  }
-  if (schema !== undefined) {
-    throw new Error(
-      `attribute "${path}" has a schema, which belongs to an Object, Array or Set only: remove it, or change the type`,
-    );
-  }
-  return { ...plain, kind };
-}
-
-function isDefinition(attribute: Attribute): attribute is AttributeDefinition {
-  return isRecord(attribute) && 'type' in attribute;
-}
-
-function isStoredDate(type: unknown): type is { value: DateConstructor; settings?: { storage?: Node['storage'] } } {
-  return isRecord(type) && type['value'] === Date;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

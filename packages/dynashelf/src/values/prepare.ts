@@ -1,12 +1,12 @@
 // A checked request body made into what is stored, by Dynamoose's words in Dynamoose's order:
 // defaults, types, set, validate, required, enum. Every fault is reported, not the first alone.
 import { gatherFaults, type Faults } from '../problem';
-import { convert, fillDefaults, usesDefaults, type Given, type Place, type Stored } from './convert';
-import type { JsonObject } from '../definition/item';
-import { inspect, modify, requireValue, usesSet, usesFunctions } from './modify';
+import { convert } from './convert';
+import { fillDefaults, usesDefaults } from './defaults';
+import type { Given, Place, Stored } from './stored';
+import type { JsonObject } from './json';
+import { inspect, modify, requireValue, storageFault, usesFunctions, usesSet } from './modify';
 import { isReadOnly, type Node } from './node';
-
-export type { Stored } from './convert';
 
 /** Attributes ready to be written, and what is wrong with them. */
 export interface Prepared {
@@ -64,23 +64,25 @@ async function prepare(nodes: [string, Node][], body: JsonObject, takesReadOnly 
   /** Without a value an attribute is not stored. */
   const prepared: (Stored | undefined)[] = [];
   // Attributes with functions of their own run side by side; the others cost no promise.
-  const found = await Promise.all(
-    nodes.flatMap(([name, node], index) => {
-      const given = (isReadOnly(node) && !takesReadOnly) || !Object.hasOwn(body, name) ? undefined : body[name];
-      if (usesDefaults(node) || usesFunctions(node)) {
-        const own = gatherFaults();
-        return [
-          prepareByFunctions(node, given, [name], own).then((value) => {
-            prepared[index] = value;
-            return own;
-          }),
-        ];
-      }
-      prepared[index] = prepareAsGiven(node, given, [name], faults);
-      return [];
-    }),
-  );
-  found.forEach((own) => faults.addAll(own));
+  const running: Promise<Faults>[] = [];
+  for (const [index, [name, node]] of nodes.entries()) {
+    const given = (isReadOnly(node) && !takesReadOnly) || !Object.hasOwn(body, name) ? undefined : body[name];
+    const fallback = plainDefault(node);
+    if (fallback === undefined && (usesDefaults(node) || usesFunctions(node))) {
+      const own = gatherFaults();
+      running.push(
+        prepareByFunctions(node, given, [name], own).then((value) => {
+          prepared[index] = value;
+          return own;
+        }),
+      );
+    } else {
+      prepared[index] = prepareAsGiven(node, given === undefined ? fallback : given, [name], faults);
+    }
+  }
+  if (running.length > 0) {
+    (await Promise.all(running)).forEach((own) => faults.addAll(own));
+  }
   const values: Record<string, Stored> = {};
   for (const [index, [name]] of nodes.entries()) {
     const value = prepared[index];
@@ -91,7 +93,18 @@ async function prepare(nodes: [string, Node][], body: JsonObject, takesReadOnly 
   return { values, faults };
 }
 
-/** What JSON Schema says holds already, and nothing else is said of the attribute. */
+/** The default of an attribute that is a value as it stands in the file, and takes no promise and no other check. */
+function plainDefault(node: Node): string | number | boolean | undefined {
+  const value = node.words.default;
+  return (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') &&
+    node.words.forceDefault !== true &&
+    !usesFunctions(node) &&
+    storageFault(value) === undefined
+    ? value
+    : undefined;
+}
+
+/** The check of the body holds already, and nothing else is said of the attribute. */
 function prepareAsGiven(node: Node, given: Given | undefined, at: Place, faults: Faults): Stored | undefined {
   if (given === undefined) {
     requireValue(node, undefined, at, faults);

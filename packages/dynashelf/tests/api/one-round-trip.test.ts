@@ -10,15 +10,17 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 
-import type { Json, JsonObject } from '../../src/definition/item';
+import type { Json, JsonObject } from '../../src/values/json';
 import { defineResource, listResources, type Index, type Resource } from '../../src/definition/resource';
-import { readNodes } from '../../src/values/node';
-import { attributeOf, findFaults, writable } from '../../src/values/validate';
+import { readNodes } from '../../src/values/read-schema';
+import { attributeOf, findFaults } from '../../src/values/check';
+import { writable } from '../../src/definition/writable';
 import { indexKeyNames, indexKeys } from '../../src/store/layout/index-keys';
 import { recordKey, toImage } from '../../src/store/layout/record';
 import { revisionOf } from '../../src/store/write/preconditions';
 import { WRITERS_ATTRIBUTE } from '../../src/store/layout/table';
-import { usesGet, type AttributeMap } from '../../src/store/layout/value';
+import { type AttributeMap } from '../../src/store/layout/value';
+import { usesGet } from '../../src/values/decode';
 import { createClient, type Answer } from '../../src/testing/client';
 import { everything } from '../setup/everything';
 import { schemaPlans } from '../setup/schemas';

@@ -3,7 +3,7 @@
 import specSuite from 'json-patch-test-suite/spec_tests.json';
 import suite from 'json-patch-test-suite/tests.json';
 
-import { isObject } from '../../src/definition/item';
+import { isObject } from '../../src/values/json';
 import { defineResource, listResources } from '../../src/definition/resource';
 import { createClient, type Answer } from '../../src/testing/client';
 import { resources } from '../library/src/resources/index';

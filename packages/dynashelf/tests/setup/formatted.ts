@@ -1,6 +1,6 @@
 // An attribute of every format.
 
-import type { SchemaDefinition } from '../../src/definition/attribute';
+import type { SchemaDefinition } from '../../src/values/attribute';
 
 export const formatted = {
   date: { type: String, format: 'date' },

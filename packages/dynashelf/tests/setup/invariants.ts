@@ -3,8 +3,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 import type { Resource } from '../../src/definition/resource';
-import { referenceAttributes, referenceCount, referrersOf } from '../../src/store/write/references';
-import { uniqueAttributes, uniquenessKey } from '../../src/store/write/unique';
+import { referenceCount, referrersOf } from '../../src/store/write/references';
+import { referenceAttributes, uniqueAttributes } from '../../src/store/layout/constrained';
+import { uniquenessKey } from '../../src/store/write/unique';
 import type { Exchange } from './participants';
 
 type StoredRecord = Record<string, AttributeValue>;

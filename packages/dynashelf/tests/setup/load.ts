@@ -7,7 +7,7 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 
-import type { Stored } from '../../src/values/prepare';
+import type { Stored } from '../../src/values/stored';
 import type { Resource } from '../../src/definition/resource';
 import { indexKeys } from '../../src/store/layout/index-keys';
 import { recordKey } from '../../src/store/layout/record';

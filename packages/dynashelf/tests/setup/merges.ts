@@ -1,6 +1,6 @@
 // The cases of RFC 7396, appendix A.
 
-import type { Json } from '../../src/definition/item';
+import type { Json } from '../../src/values/json';
 
 export const MERGES: readonly (readonly [target: Json, patch: Json, result: Json])[] = [
   [{ a: 'b' }, { a: 'c' }, { a: 'c' }],

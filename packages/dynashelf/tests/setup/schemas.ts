@@ -2,8 +2,8 @@
 
 import * as fc from 'fast-check';
 
-import type { Attribute, AttributeDefinition, SchemaDefinition } from '../../src/definition/attribute';
-import type { Json, JsonObject } from '../../src/definition/item';
+import type { Attribute, AttributeDefinition, SchemaDefinition } from '../../src/values/attribute';
+import type { Json, JsonObject } from '../../src/values/json';
 
 /** An attribute that can be made as often as needed, so that nobody works on another's default. */
 export interface AttributePlan {

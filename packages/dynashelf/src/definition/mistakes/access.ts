@@ -1,6 +1,6 @@
 // The mistakes that the access rules of a resource file can hold.
 import { ACCESS_OPERATIONS, type AccessRule } from '../access';
-import { didYouMean } from '../nearest';
+import { didYouMean } from '../../values/nearest';
 import type { Node } from '../../values/node';
 import type { Resource } from '../resource';
 

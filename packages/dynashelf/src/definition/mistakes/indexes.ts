@@ -1,5 +1,6 @@
 // The mistakes that the indexes of a resource file can hold.
-import { didYouMean } from '../nearest';
+import { didYouMean } from '../../values/nearest';
+import { DECLARED } from '../../values/kinds';
 import type { Node } from '../../values/node';
 import type { Index, Resource } from '../resource';
 
@@ -33,7 +34,7 @@ function* checkIndex(index: string, { partition, sort, ...unknown }: Index, reso
     const node = resource.attributes.get(name);
     if (node === undefined) {
       yield `index "${index}" names the attribute "${name}", which the schema does not declare.${didYouMean(name, resource.attributes.keys())}`;
-    } else if (!['string', 'number', 'date', 'boolean'].includes(node.kind)) {
+    } else if (DECLARED[node.kind].isKey !== true) {
       yield `index "${index}" cannot use the attribute "${name}": a key is a String, Number, Boolean or Date, not ${node.kind}`;
     } else if (node.kind === 'string' && !isBounded(node)) {
       yield `index "${index}" cannot use the attribute "${name}" while it can be longer than a key: add a maxLength of at most ${LONGEST_KEY - 129}, an enum, or a format of fixed length`;

@@ -1,5 +1,5 @@
 // The mistakes in what a resource file says of unique values, references, computed attributes, rules and actions.
-import { didYouMean } from '../nearest';
+import { didYouMean } from '../../values/nearest';
 import { isReadOnly, type Node } from '../../values/node';
 import type { Resource } from '../resource';
 

@@ -1,11 +1,11 @@
 // The mistakes that a resource file can hold, found when it is loaded.
-import type { AttributeDefinition } from '../attribute';
-import { FORMATS } from '../attribute';
+import { type AttributeDefinition, FORMATS } from '../../values/attribute';
 import { checkAccess } from './access';
 import { checkIndexes } from './indexes';
 import { checkIntegrity } from './integrity';
+import { DECLARED } from '../../values/kinds';
 import { isReadOnly, type Kind, type Node } from '../../values/node';
-import { didYouMean } from '../nearest';
+import { didYouMean } from '../../values/nearest';
 import { checkRelations } from '../relation';
 import { LIST_PARAMETERS, SYSTEM_ATTRIBUTES } from '../reserved';
 import type { Resource, ResourceDefinition } from '../resource';
@@ -35,44 +35,33 @@ export const DEFINITION_WORDS = [
   'maxAge',
 ];
 
-const ANY: Kind[] = ['string', 'number', 'boolean', 'date', 'binary', 'object', 'array', 'set', 'any'];
+/** The words of every attribute. */
+const COMMON: readonly (keyof AttributeDefinition)[] = [
+  'type',
+  'required',
+  'default',
+  'forceDefault',
+  'validate',
+  'get',
+  'set',
+  'readOnly',
+  'readableBy',
+  'writableBy',
+  'title',
+  'description',
+  'examples',
+  'deprecated',
+];
+
+const KINDS = Object.keys(DECLARED) as Kind[];
 
 /** Every word of an attribute, with the kinds it goes with. */
-export const ATTRIBUTE_WORDS: Record<keyof AttributeDefinition, Kind[]> = {
-  type: ANY,
-  schema: ['object', 'array', 'set'],
-  required: ANY,
-  default: ANY,
-  forceDefault: ANY,
-  enum: ['string', 'number'],
-  validate: ANY,
-  get: ANY,
-  set: ANY,
-  readOnly: ANY,
-  references: ['string'],
-  onDelete: ['string'],
-  unique: ['string', 'number'],
-  counts: ['number'],
-  readableBy: ANY,
-  writableBy: ANY,
-  integer: ['number'],
-  title: ANY,
-  description: ANY,
-  examples: ANY,
-  deprecated: ANY,
-  minLength: ['string'],
-  maxLength: ['string'],
-  pattern: ['string'],
-  format: ['string'],
-  minimum: ['number'],
-  maximum: ['number'],
-  exclusiveMinimum: ['number'],
-  exclusiveMaximum: ['number'],
-  multipleOf: ['number'],
-  minItems: ['array', 'set'],
-  maxItems: ['array', 'set'],
-  uniqueItems: ['array'],
-};
+export const ATTRIBUTE_WORDS: ReadonlyMap<string, readonly Kind[]> = new Map([
+  ...COMMON.map((word) => [word, KINDS] as const),
+  ...KINDS.flatMap((kind) => DECLARED[kind].words).map(
+    (word) => [word, KINDS.filter((kind) => DECLARED[kind].words.includes(word))] as const,
+  ),
+]);
 
 /** Dynamoose's words that have no meaning here, and what to do instead. */
 const REPLACED: Record<string, string> = {
@@ -173,7 +162,7 @@ function* checkNode(path: string, node: Node, isInside = false): Generator<strin
     yield `attribute "${path}" has a default that ${problem}`;
   }
   if (node.element !== undefined) {
-    if (node.kind === 'set' && !['string', 'number', 'binary'].includes(node.element.kind)) {
+    if (node.kind === 'set' && DECLARED[node.element.kind].isInSets !== true) {
       yield `attribute "${path}" is a Set of something that DynamoDB cannot hold in one: use String, Number or Buffer, or an Array`;
     }
     yield* checkElement(path, node, node.element);
@@ -196,9 +185,9 @@ function* checkElement(path: string, { kind }: Node, { words }: Node): Generator
 function* checkWords(path: string, node: Node): Generator<string> {
   const { words } = node;
   for (const [word, value] of Object.entries(words)) {
-    const kinds = Object.hasOwn(ATTRIBUTE_WORDS, word) ? ATTRIBUTE_WORDS[word as keyof AttributeDefinition] : undefined;
+    const kinds = ATTRIBUTE_WORDS.get(word);
     if (kinds === undefined) {
-      yield `attribute "${path}" has an unknown word "${word}".${REPLACED[word] === undefined ? didYouMean(word, Object.keys(ATTRIBUTE_WORDS)) : ` ${REPLACED[word]}`}`;
+      yield `attribute "${path}" has an unknown word "${word}".${REPLACED[word] === undefined ? didYouMean(word, ATTRIBUTE_WORDS.keys()) : ` ${REPLACED[word]}`}`;
     } else if (!kinds.includes(node.kind) && value !== undefined) {
       yield `attribute "${path}" has "${word}", which goes with ${kinds.join(', ')} and not with ${node.kind}: remove it, or change the type`;
     }
@@ -224,17 +213,7 @@ function defaultMistake({ words, kind }: Node): string | undefined {
   if (value === undefined || typeof value === 'function') {
     return undefined;
   }
-  const right =
-    kind === 'date'
-      ? value instanceof Date
-      : kind === 'binary'
-        ? Buffer.isBuffer(value)
-        : kind === 'set'
-          ? value instanceof Set || Array.isArray(value)
-          : kind === 'array'
-            ? Array.isArray(value)
-            : kind === 'any' || (typeof value === kind && value !== null && !Array.isArray(value));
-  if (!right) {
+  if (!DECLARED[kind].isDefault(value)) {
     return `is no ${kind}: correct it`;
   }
   if (kind === 'set' && [...(value as Iterable<unknown>)].length === 0) {

@@ -3,7 +3,7 @@ import { identityOf } from '../../authentication/caller';
 import { forbidden } from '../../authorization/refusal';
 import type { Grant } from '../../definition/access';
 import { DEFAULT_LIMIT, MOST_LISTED } from '../../definition/limits';
-import { didYouMean } from '../../definition/nearest';
+import { didYouMean } from '../../values/nearest';
 import { LIST_PARAMETERS } from '../../definition/reserved';
 import type { Resource } from '../../definition/resource';
 import type { ListInput } from '../../operations/list';

@@ -1,5 +1,5 @@
 // Query parameters: each known, each once; and the two that items and lists share, `fields` and `expand`.
-import { didYouMean } from '../../definition/nearest';
+import { didYouMean } from '../../values/nearest';
 import { SYSTEM_ATTRIBUTES } from '../../definition/reserved';
 import type { Resource } from '../../definition/resource';
 import type { Referred, References } from '../../operations/expand';

@@ -1,8 +1,8 @@
 // PUT: what is written where there is an item, and where there is none, since a caller may have the right to one of the
 // two.
 import type { Permission } from '../../definition/access';
-import type { Json } from '../../definition/item';
-import { isId } from '../../definition/relation';
+import type { Json } from '../../values/json';
+import { isId } from '../../values/id';
 import type { Resource } from '../../definition/resource';
 import { notFound } from '../../operations/refusal';
 import type { ReplaceInput, Way } from '../../operations/replace';

@@ -1,5 +1,5 @@
 // The body of POST /transactions: its operations, well-formed.
-import { isObject, type Json, type JsonObject } from '../../definition/item';
+import { isObject, type Json, type JsonObject } from '../../values/json';
 import { MOST_OPERATIONS } from '../../definition/limits';
 import { Problem, pointer, type Faults } from '../../problem';
 import type { Request } from '../request';

@@ -1,5 +1,5 @@
 // POST /transactions: its operations are requests within the request, read like any other.
-import type { JsonObject } from '../../definition/item';
+import type { JsonObject } from '../../values/json';
 import { LONGEST_URL } from '../../definition/limits';
 import { combineFailed, type Step, type TransactionInput } from '../../operations/transactions';
 import { gatherFaults, Problem, pointer } from '../../problem';

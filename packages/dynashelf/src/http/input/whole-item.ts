@@ -1,11 +1,13 @@
 // The items of a body, checked whole: 422 is found here, every fault at once.
 import type { Conditions, Grant, Permission } from '../../definition/access';
-import { isObject, type Json, type JsonObject } from '../../definition/item';
+import { isObject, type Json, type JsonObject } from '../../values/json';
 import { MOST_CREATED } from '../../definition/limits';
 import type { Resource } from '../../definition/resource';
 import { isReadOnly } from '../../values/node';
-import { prepareItem, type Stored } from '../../values/prepare';
-import { attributeOf, findFaults, writable } from '../../values/validate';
+import { prepareItem } from '../../values/prepare';
+import type { Stored } from '../../values/stored';
+import { attributeOf, findFaults } from '../../values/check';
+import { writable } from '../../definition/writable';
 import { gatherFaults, Problem, pointer, type Fault, type Faults } from '../../problem';
 
 /** The items of an array, every fault of every one named with its place. */

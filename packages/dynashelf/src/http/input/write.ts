@@ -1,13 +1,14 @@
 // POST of a collection, PATCH and actions: their bodies as what the operations take. 415 is found here.
 import { forbidden } from '../../authorization/refusal';
 import { EVERYTHING } from '../../definition/access';
-import type { JsonObject } from '../../definition/item';
+import type { JsonObject } from '../../values/json';
 import type { ActInput } from '../../operations/act';
 import type { CreateInput } from '../../operations/create';
 import { findPatchFaults, type JsonPatch } from '../../operations/json-patch';
 import type { PatchInput } from '../../operations/patch';
 import { gatherFaults, Problem } from '../../problem';
-import { decode, encode } from '../../store/layout/value';
+import { encode } from '../../store/layout/value';
+import { decode } from '../../values/decode';
 import { parseBody } from './body';
 import { readPreconditions } from '../conditional';
 import { readIdempotency } from '../idempotency';

@@ -5,8 +5,7 @@ import type { Resource } from '../../definition/resource';
 import type { Send } from '../client/send';
 import { PARTITION_KEY, SORT_KEY } from './table';
 import type { AttributeMap } from './value';
-import { referenceAttributes } from '../write/references';
-import { uniqueAttributes } from '../write/unique';
+import { referenceAttributes, uniqueAttributes } from './constrained';
 
 /** The partition of the records. */
 export const LAYOUT_PARTITION = '#layout';

@@ -1,8 +1,10 @@
 // How an item lies in the table: its key, the system's attributes, the schema's.
-import type { AnyItem, JsonObject } from '../../definition/item';
+import type { AnyItem } from '../../definition/item';
+import type { JsonObject } from '../../values/json';
 import type { Resource } from '../../definition/resource';
 import { DELETING_ATTRIBUTE, PARTITION_KEY, SORT_KEY } from './table';
-import { decode, decodeNow, gets, type AttributeMap } from './value';
+import { type AttributeMap } from './value';
+import { decode, decodeNow, gets } from '../../values/decode';
 
 /** A record, and the item that a client sees of it. */
 export interface Image {

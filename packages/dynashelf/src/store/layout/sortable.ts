@@ -1,6 +1,7 @@
 // Values as text that DynamoDB orders as the values are ordered, each ending by itself, so that
 // one after another they order by the first, then the second, and so on. docs/decisions/index-keys.md says why so.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { STORED } from '../../values/kinds';
 import type { Node } from '../../values/node';
 
 /** Ends a text; less than any character that is left in one. */
@@ -34,7 +35,7 @@ export function sortableNumber(number: number): string {
 
 /** A stored value in its sortable form; undefined where there is none of the attribute's type. */
 export function sortable(node: Node, stored: AttributeValue | undefined): string | undefined {
-  const value = scalar(node, stored);
+  const value = keyOf(node, stored);
   return value === undefined
     ? undefined
     : typeof value === 'string'
@@ -48,7 +49,7 @@ export function sortable(node: Node, stored: AttributeValue | undefined): string
 
 /** A stored value as text that no other value of the attribute has; undefined where there is none of its type. */
 export function distinct(node: Node, stored: AttributeValue | undefined): string | undefined {
-  const value = scalar(node, stored);
+  const value = keyOf(node, stored);
   return value === undefined ? undefined : String(value === 0 ? 0 : value);
 }
 
@@ -63,17 +64,6 @@ export function compareBytes(a: string, b: string): number {
   return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-function scalar({ kind, storage }: Node, stored: AttributeValue | undefined): string | number | boolean | undefined {
-  switch (kind) {
-    case 'string':
-      return stored?.S;
-    case 'number':
-      return stored?.N === undefined ? undefined : Number(stored.N);
-    case 'boolean':
-      return stored?.BOOL;
-    case 'date':
-      return storage === 'iso' ? stored?.S : stored?.N === undefined ? undefined : Number(stored.N);
-    default:
-      return undefined;
-  }
+function keyOf(node: Node, stored: AttributeValue | undefined): string | number | boolean | undefined {
+  return stored === undefined ? undefined : STORED[node.kind].key?.(node, stored);
 }

@@ -20,8 +20,9 @@ import { basePartitions, recordKey } from '../layout/record';
 import type { Send } from '../client/send';
 import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
-import { referenceAttributes, referenceCount } from '../write/references';
-import { OWNER_ATTRIBUTE, uniqueAttributes, uniquenessKey } from '../write/unique';
+import { referenceCount } from '../write/references';
+import { referenceAttributes, uniqueAttributes } from '../layout/constrained';
+import { OWNER_ATTRIBUTE, uniquenessKey } from '../write/unique';
 import { readWhole } from './whole';
 
 /** How many examples of one kind are named. */

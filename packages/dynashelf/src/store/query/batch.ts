@@ -1,7 +1,7 @@
 // Many records by their keys, in portions that a function can hold.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AnyItem } from '../../definition/item';
-import { isId } from '../../definition/relation';
+import { isId } from '../../values/id';
 import type { Resource } from '../../definition/resource';
 import { Problem } from '../../problem';
 import type { Budget } from '../client/budget';

@@ -1,14 +1,11 @@
 // Filters: what a list asks of an item, as a test in memory and as a DynamoDB filter expression. A property test holds
 // the two equal.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Operator } from '../../definition/operator';
+import type { Operand, Operator } from '../../values/operator';
 import type { Placeholders } from '../client/expression';
 import { compareBytes } from '../layout/sortable';
 import { SORT_KEY } from '../layout/table';
 import { encodeValue, type AttributeMap } from '../layout/value';
-
-/** A value as it is stored, which for a date is text or a number. */
-export type Operand = string | number | boolean | Uint8Array;
 
 export interface Filter {
   /** The attribute, and where in it: `['address', 'city']`. */

@@ -1,5 +1,5 @@
 // From filters and order to the one way by which DynamoDB serves them; nothing ever scans the table.
-import { isId } from '../../definition/relation';
+import { isId } from '../../values/id';
 import type { Resource } from '../../definition/resource';
 import type { Filter } from './filter';
 import { indexPartition, LONGEST_PARTITION_KEY, slottedIndexes, type SlottedIndex } from '../layout/index-keys';

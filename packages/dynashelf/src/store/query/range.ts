@@ -1,5 +1,5 @@
 // The part of a partition that a list needs: what its filters say of the sort key.
-import type { Operator } from '../../definition/operator';
+import type { Operator } from '../../values/operator';
 import type { Resource } from '../../definition/resource';
 import type { Filter } from './filter';
 import { LONGEST_SORT_KEY, type SlottedIndex } from '../layout/index-keys';

@@ -6,7 +6,8 @@ import { recordKey, type Image } from '../layout/record';
 import { CLEARING_ATTRIBUTE, DELETING_ATTRIBUTE, DELETION_ATTRIBUTE, WRITERS_ATTRIBUTE } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 import { absent, equals, present, setContains, type Condition } from './condition';
-import { referenceAttributes, referrersOf } from './references';
+import { referrersOf } from './references';
+import { referenceAttributes } from '../layout/constrained';
 import { newWrite, type Write } from './write';
 
 /** What a deletion will do to a marked item. */

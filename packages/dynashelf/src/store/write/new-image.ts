@@ -1,5 +1,5 @@
 // The record of an item as a write will leave it, and the item that a client sees of it.
-import type { Stored } from '../../values/prepare';
+import type { Stored } from '../../values/stored';
 import { derive, hasDerived } from '../../definition/derive';
 import { isReadOnly } from '../../values/node';
 import type { Resource } from '../../definition/resource';

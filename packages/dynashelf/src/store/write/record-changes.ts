@@ -1,7 +1,7 @@
 // What a change of some attributes brings to a record whose other attributes nobody knows.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { hasDerived } from '../../definition/derive';
-import type { Stored } from '../../values/prepare';
+import type { Stored } from '../../values/stored';
 import type { Resource } from '../../definition/resource';
 import { Problem } from '../../problem';
 import { indexKeys, slottedIndexes } from '../layout/index-keys';

@@ -1,6 +1,7 @@
 // The constraint `references`: on each item that is referred to lies the number of items of each collection that refer
 // to it.
 import type { Resource } from '../../definition/resource';
+import { referenceAttributes } from '../layout/constrained';
 import { keyText, recordKey } from '../layout/record';
 import { DELETING_ATTRIBUTE } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
@@ -11,20 +12,6 @@ import { newWrite, type Violation } from './write';
 /** The attribute of an item that counts the items of a collection that refer to it. */
 export function referenceCount(collection: string): string {
   return `in#${collection}`;
-}
-
-/** The attributes of a resource that reference other items, each with the collection it references. */
-export function referenceAttributes({
-  attributes,
-}: Pick<Resource, 'attributes'>): [attribute: string, collection: string][] {
-  return [...attributes].flatMap(
-    ([
-      name,
-      {
-        words: { references },
-      },
-    ]) => (references === undefined ? [] : [[name, references]]),
-  );
 }
 
 /** An attribute of another resource that references a resource. */

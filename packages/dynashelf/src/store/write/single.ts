@@ -1,7 +1,7 @@
 // Writes of one item in one request, without reading it first: where a write need not know the item.
 import { hasDerived } from '../../definition/derive';
 import { isReadOnly } from '../../values/node';
-import type { Stored } from '../../values/prepare';
+import type { Stored } from '../../values/stored';
 import type { Resource } from '../../definition/resource';
 import { isConditionFailure, mayBeDone, unknownOutcome } from '../client/failure';
 import { indexKeyNames, indexKeys } from '../layout/index-keys';
@@ -14,8 +14,8 @@ import { newImage, notValid } from './new-image';
 import { isPinned, preconditionConditions, type Preconditions } from './preconditions';
 import type { RecordChanges } from './record-changes';
 import { unmarked } from './deletion-mark';
-import { referenceAttributes, referring, referrersOf, unreferred } from './references';
-import { uniqueAttributes } from './unique';
+import { referring, referrersOf, unreferred } from './references';
+import { referenceAttributes, uniqueAttributes } from '../layout/constrained';
 import { newWrite, readBack, sendAlone, type Write } from './write';
 
 /** What the writes of one request share. */

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Resource } from '../../definition/resource';
+import { uniqueAttributes } from '../layout/constrained';
 import { keyText } from '../layout/record';
 import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import { valueText, type AttributeMap } from '../layout/value';
@@ -28,11 +29,6 @@ export function uniquenessKey(
 /** What the partitions of the records of an attribute's values begin with. */
 export function uniquenessPrefix({ name }: Pick<Resource, 'name'>, attribute: string): string {
   return `#unique#${name}#${attribute}#`;
-}
-
-/** The unique attributes of a resource. */
-export function uniqueAttributes({ attributes }: Pick<Resource, 'attributes'>): string[] {
-  return [...attributes].filter(([, { words }]) => words.unique === true).map(([name]) => name);
 }
 
 interface Released {

@@ -2,8 +2,9 @@
 
 import { openAccess } from '../../../src/authorization/permission';
 import { ANONYMOUS, grantOf, includesCaller, isPublic } from '../../../src/authorization/grant';
-import { EVERYTHING, type AccessFunction, type AccessRules, type Caller } from '../../../src/definition/access';
+import { EVERYTHING, type AccessFunction, type AccessRules } from '../../../src/definition/access';
 import { defineResource } from '../../../src/definition/resource';
+import type { Caller } from '../../../src/values/caller';
 
 const ADA: Caller = { kind: 'token', subject: 'ada', roles: ['boss'], claims: {} };
 const BEN: Caller = { kind: 'token', subject: 'ben', roles: [], claims: {} };

@@ -1,6 +1,7 @@
 // The types inferred from a resource file. `npm run types` is what tests this file: each line is an assertion of it.
 
-import type { Item, Json, JsonObject } from '../../../src/definition/item';
+import type { Item } from '../../../src/definition/item';
+import type { Json, JsonObject } from '../../../src/values/json';
 import { defineResource } from '../../../src/definition/resource';
 import type { everything } from '../../setup/everything';
 

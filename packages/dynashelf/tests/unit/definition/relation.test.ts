@@ -1,6 +1,6 @@
 // References and relations: what holds at load, in one file and across several.
 
-import type { AttributeDefinition, SchemaDefinition } from '../../../src/definition/attribute';
+import type { AttributeDefinition, SchemaDefinition } from '../../../src/values/attribute';
 import { requestSchema } from '../../../src/values/json-schema';
 import { defineResource, listResources, type Resource } from '../../../src/definition/resource';
 

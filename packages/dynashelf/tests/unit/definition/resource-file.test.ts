@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import ts from 'typescript';
 
-import { FORMATS } from '../../../src/definition/attribute';
+import { FORMATS } from '../../../src/values/attribute';
 import { ATTRIBUTE_WORDS, DEFINITION_WORDS } from '../../../src/definition/mistakes/resource';
 import * as resourceModule from '../../../src/definition/resource';
 import { APP } from '../../setup/places';
@@ -25,7 +25,7 @@ const examples = [...text.matchAll(/```ts\n([^]*?)```/g)].map(([, code = ''], in
 }));
 
 test.each([
-  ...Object.keys(ATTRIBUTE_WORDS),
+  ...ATTRIBUTE_WORDS.keys(),
   ...DEFINITION_WORDS,
   'partition',
   'sort',
@@ -38,7 +38,7 @@ test.each([
 });
 
 test('every word that a table of the page names is one', () => {
-  const words = [...Object.keys(ATTRIBUTE_WORDS), ...DEFINITION_WORDS, 'partition', 'sort'];
+  const words = [...ATTRIBUTE_WORDS.keys(), ...DEFINITION_WORDS, 'partition', 'sort'];
   const rows = text
     .split('\n')
     .filter((line) => /^\| `/.test(line))

@@ -1,6 +1,6 @@
 // The mistakes of a resource file: each fails at load, naming the file, the attribute and the remedy.
 
-import type { SchemaDefinition } from '../../../src/definition/attribute';
+import type { SchemaDefinition } from '../../../src/values/attribute';
 import { defineResource, listResources, type Resource } from '../../../src/definition/resource';
 import { everything } from '../../setup/everything';
 

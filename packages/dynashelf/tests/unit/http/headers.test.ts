@@ -1,7 +1,8 @@
 // The headers of every answer: which origins read it, what changes it, and what it cost.
 
 import { EXPOSED_HEADERS } from '../../../src/http/cors';
-import { commonHeaders, serverTiming } from '../../../src/http/headers';
+import { commonHeaders } from '../../../src/http/headers';
+import { serverTiming, startTiming, type Timing } from '../../../src/http/timing';
 
 const CLOSED = { corsOrigins: [], access: 'rules', apiKeys: false, deployed: false } as const;
 
@@ -55,23 +56,23 @@ test('a deployed API is of HTTPS alone', () => {
   expect(headers({ deployed: true })['Strict-Transport-Security']).toBe('max-age=31536000');
 });
 
+function timing(...stations: [string, number][]): Timing {
+  return { ...startTiming(), stations, total: () => 9.87 };
+}
+
 test.each([
   [{ reads: 1, readUnits: 0.5, writes: 0, writeUnits: 0 }, '1 read, 0.5 RCU'],
   [{ reads: 0, readUnits: 0, writes: 1, writeUnits: 2 }, '1 write, 2 WCU'],
   [{ reads: 2, readUnits: 1, writes: 2, writeUnits: 4 }, '2 reads, 1 RCU, 2 writes, 4 WCU'],
-  [{ reads: 0, readUnits: 0, writes: 0, writeUnits: 0 }, 'no request'],
 ])('of the cost %j is said: %s', (cost, said) => {
-  expect(
-    serverTiming(
-      [
-        ['route', 0.04],
-        ['plan', 1.26],
-      ],
-      { milliseconds: 3.21, ...cost },
-    ),
-  ).toBe(`route;dur=0.0, plan;dur=1.3, store;dur=3.2;desc="${said}"`);
+  expect(serverTiming(timing(['route', 0.04], ['plan', 1.26]), { milliseconds: 3.21, ...cost })).toBe(
+    `route;dur=0.0, plan;dur=1.3, total;dur=9.9, store;dur=3.2;desc="${said}"`,
+  );
 });
 
-test('where the cost is not said, the stations are', () => {
-  expect(serverTiming([['route', 1]], undefined)).toBe('route;dur=1.0');
+test.each([
+  ['not to be said', undefined],
+  ['none', { milliseconds: 0, reads: 0, readUnits: 0, writes: 0, writeUnits: 0 }],
+])('where the cost is %s, the stations are said', (_cost, cost) => {
+  expect(serverTiming(timing(['route', 1]), cost)).toBe('route;dur=1.0, total;dur=9.9');
 });

@@ -3,7 +3,7 @@
 import specSuite from 'json-patch-test-suite/spec_tests.json';
 import suite from 'json-patch-test-suite/tests.json';
 
-import type { Json } from '../../../src/definition/item';
+import type { Json } from '../../../src/values/json';
 import { applyJsonPatch, findPatchFaults, type JsonPatch } from '../../../src/operations/json-patch';
 import { Problem } from '../../../src/problem';
 

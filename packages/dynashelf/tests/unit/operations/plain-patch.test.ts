@@ -1,8 +1,8 @@
 // Which merge patches are written without a read, and what they write. That the outcome is the same is for
 // tests/api/one-round-trip.test.ts.
 
-import type { SchemaDefinition } from '../../../src/definition/attribute';
-import type { JsonObject } from '../../../src/definition/item';
+import type { SchemaDefinition } from '../../../src/values/attribute';
+import type { JsonObject } from '../../../src/values/json';
 import { defineResource, listResources, type Resource } from '../../../src/definition/resource';
 import { plainPatch, type PlainPatch } from '../../../src/operations/plain-patch';
 import { books } from '../../library/src/resources/books';

@@ -3,8 +3,8 @@
 import * as fc from 'fast-check';
 
 import { placeholders } from '../../../src/store/client/expression';
-import type { Operator } from '../../../src/definition/operator';
-import { filterExpression, matches, type Filter, type Operand } from '../../../src/store/query/filter';
+import type { Operator, Operand } from '../../../src/values/operator';
+import { filterExpression, matches, type Filter } from '../../../src/store/query/filter';
 import { connect } from '#connect';
 import { encode, type AttributeMap } from '../../../src/store/layout/value';
 import { tableName, useTable } from '../../../src/testing/table';

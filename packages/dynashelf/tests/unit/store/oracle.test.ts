@@ -3,14 +3,17 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 
-import type { SchemaDefinition } from '../../../src/definition/attribute';
-import type { JsonObject } from '../../../src/definition/item';
-import { readNodes, type Node } from '../../../src/values/node';
+import type { SchemaDefinition } from '../../../src/values/attribute';
+import type { JsonObject } from '../../../src/values/json';
+import { type Node } from '../../../src/values/node';
+import { readNodes } from '../../../src/values/read-schema';
 import { prepareItem, type Prepared } from '../../../src/values/prepare';
-import { findFaults, writable } from '../../../src/values/validate';
+import { findFaults } from '../../../src/values/check';
+import { writable } from '../../../src/definition/writable';
 import { modelOf } from '../../../src/dynamoose/model';
 import { PARTITION_KEY, SORT_KEY } from '../../../src/store/layout/table';
-import { decode, encode, type AttributeMap } from '../../../src/store/layout/value';
+import { encode, type AttributeMap } from '../../../src/store/layout/value';
+import { decode } from '../../../src/values/decode';
 import { schemaPlans, type SchemaPlan } from '../../setup/schemas';
 import { runs, timeFor } from '../../setup/runs';
 

@@ -1,8 +1,8 @@
 // Which way a list is read: a table of cases.
 
 import { defineResource, type Resource } from '../../../src/definition/resource';
-import type { Operator } from '../../../src/definition/operator';
-import type { Filter, Operand } from '../../../src/store/query/filter';
+import type { Operator, Operand } from '../../../src/values/operator';
+import type { Filter } from '../../../src/store/query/filter';
 import { planList, servedOrders, type Order, type Plan } from '../../../src/store/query/planner';
 import { queryInput } from '../../../src/store/query/query';
 import { sortableNumber } from '../../../src/store/layout/sortable';

@@ -2,7 +2,7 @@
 
 import { defineResource } from '../../../src/definition/resource';
 import { Problem } from '../../../src/problem';
-import type { Plan } from '../../../src/store/write/plan';
+import type { Plan } from '../../../src/store/write/constraint';
 import type { Violation } from '../../../src/store/write/write';
 import type { Failure, Origin } from '../../../src/transaction/entry';
 import { beingDeleted, combine, failuresOf, inUse, partlyBeingDeleted } from '../../../src/transaction/violations';

@@ -2,9 +2,8 @@
 // unit/store/condition.test.ts shows.
 
 import { placeholders } from '../../../../src/store/client/expression';
-import { readRevision, revisionOf, type Revision } from '../../../../src/store/layout/revision';
 import type { AttributeMap } from '../../../../src/store/layout/value';
-import { attributeChange, isSame, type Change } from '../../../../src/store/write/change';
+import { attributeChange, isSame, type Change } from '../../../../src/store/write/constraint';
 import {
   absent,
   all,
@@ -23,7 +22,10 @@ import {
   isPinned,
   preconditionConditions,
   preconditionsHold,
+  readRevision,
+  revisionOf,
   type Preconditions,
+  type Revision,
 } from '../../../../src/store/write/preconditions';
 
 /** A condition with its names and values in place of their placeholders. */

@@ -1,6 +1,6 @@
 // "Did you mean …?"
 
-import { didYouMean, nearest } from '../../../src/definition/nearest';
+import { didYouMean, nearest } from '../../../src/values/nearest';
 
 const NAMES = ['title', 'author', 'pages'];
 

@@ -1,5 +1,5 @@
 // The words of an attribute: Dynamoose's own, and JSON Schema's beside them. These types are their reference.
-import type { AttributeRules } from './access';
+import type { Caller } from './caller';
 
 /** How a Date is stored: milliseconds (default) or seconds since 1970, or RFC 3339 text. */
 export interface StoredDate {
@@ -50,6 +50,13 @@ export interface Counting {
   /** Which of them count; without it, all. */
   readonly where?: (item: { readonly [attribute: string]: unknown }) => boolean;
 }
+
+/** Who may see, or set, an attribute: a matter of the caller alone. `nobody` keeps it to the resource's own code. */
+export type AttributeRule =
+  'public' | 'authenticated' | 'nobody' | { readonly role: string | readonly string[] } | ((caller: Caller) => boolean);
+
+/** One rule, or several of which one is enough. */
+export type AttributeRules = AttributeRule | readonly AttributeRule[];
 
 /** All that can be said of one attribute. */
 export interface AttributeDefinition {

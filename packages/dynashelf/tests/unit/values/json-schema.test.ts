@@ -1,8 +1,10 @@
 // JSON Schema derived from a schema: what it says of each type and word, for requests and for items.
 
-import type { Attribute, SchemaDefinition } from '../../../src/definition/attribute';
-import { BASE64, itemSchema, requestSchema, type JsonSchema } from '../../../src/values/json-schema';
-import { readNodes } from '../../../src/values/node';
+import type { Attribute, SchemaDefinition } from '../../../src/values/attribute';
+import { itemSchema, requestSchema } from '../../../src/values/json-schema';
+import { BASE64 } from '../../../src/values/kinds/binary';
+import type { JsonSchema } from '../../../src/values/kind';
+import { readNodes } from '../../../src/values/read-schema';
 import { everything } from '../../setup/everything';
 
 function request(attribute: Attribute): JsonSchema {

@@ -1,9 +1,9 @@
 // A body made into what is stored: defaults, types, set, validate, required, enum, in this order. Dynamoose
 // itself is the oracle of tests/unit/store/oracle.test.ts; here is what it does not say.
 
-import type { SchemaDefinition } from '../../../src/definition/attribute';
-import type { JsonObject } from '../../../src/definition/item';
-import { readNodes } from '../../../src/values/node';
+import type { SchemaDefinition } from '../../../src/values/attribute';
+import type { JsonObject } from '../../../src/values/json';
+import { readNodes } from '../../../src/values/read-schema';
 import { prepareChanges, prepareItem, type Prepared } from '../../../src/values/prepare';
 import { everything } from '../../setup/everything';
 

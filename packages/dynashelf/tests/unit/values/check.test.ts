@@ -1,6 +1,10 @@
 // Faults of a request body as sentences, each with its place.
 
-import { findFaults, writable } from '../../../src/values/validate';
+import type { Attribute, SchemaDefinition } from '../../../src/values/attribute';
+import { areValidChanges, findFaults } from '../../../src/values/check';
+import type { JsonObject } from '../../../src/values/json';
+import { defineResource, type Resource } from '../../../src/definition/resource';
+import { writable } from '../../../src/definition/writable';
 import { everything } from '../../setup/everything';
 
 const valid = { needed: 'x' };
@@ -125,3 +129,36 @@ test("read-only attributes and the system's own are not what a client writes", (
   };
   expect(writable(everything.attributes, body)).toEqual({ needed: 'x', unknown: 1 });
 });
+
+test.each([
+  ['one attribute of several', { text: 'x' }, true],
+  ['null for what is optional', { number: null }, true],
+  ['null for what is required', { needed: null }, false],
+  ['a value out of bounds', { sized: '' }, false],
+  ['what is no attribute', { other: 1 }, false],
+  ['null for what is no attribute', { other: null }, true],
+  ['what every object has', JSON.parse('{"__proto__": 1}') as JsonObject, false],
+  ['nothing', {}, true],
+])('changes with %s: %j are valid: %s', (_circumstances, changes, expected) => {
+  expect(areValidChanges(everything, changes)).toBe(expected);
+});
+
+test('a text beyond its length is told that alone, and held to no pattern', () => {
+  expect(
+    findFaults(resourceOf({ type: String, maxLength: 3, pattern: '^a+$', format: 'email' }), { x: 'bbbb' }).named,
+  ).toEqual([{ detail: 'Must have at most 3 characters.', pointer: '#/x' }]);
+});
+
+test('of a hundred thousand faults all are counted and the first hundred named, within a moment', () => {
+  const values = Array.from({ length: 50_000 }, (_, index) => index);
+  const unknown = Object.fromEntries(values.map((index) => [`unknown${index}`, index]));
+  const resource = resourceOf({ type: Array, schema: [{ type: String, enum: ['a'.repeat(10_000)] }] });
+  const start = process.cpuUsage();
+  const { count, named, attributes } = findFaults(resource, { ...unknown, x: values });
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(1000);
+  expect([count, named.length, attributes.size]).toEqual([150_000, 100, 50_001]);
+});
+
+function resourceOf(attribute: Attribute): Resource {
+  return defineResource<SchemaDefinition>({ name: 'things', description: 'Things.', schema: { x: attribute } });
+}

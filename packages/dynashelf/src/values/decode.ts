@@ -1,0 +1,106 @@
+// Stored values made into JSON, by decoders that are compiled of the attributes once.
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Json, JsonObject } from './json';
+import type { Decode } from './kind';
+import { STORED } from './kinds';
+import { base64, decodeAny } from './kinds/any';
+import { decodeMembers, memberDecoders, type MemberDecoders } from './kinds/object';
+import { anywhere, type Node } from './node';
+
+type AttributeMap = Record<string, AttributeValue>;
+
+/** Decodes the declared attributes of a record into JSON; others are left out. */
+export async function decode(attributes: ReadonlyMap<string, Node>, record: AttributeMap): Promise<JsonObject> {
+  if (!gets(attributes)) {
+    return decodeNow(attributes, record);
+  }
+  const item: JsonObject = {};
+  for (const [name, node] of attributes) {
+    const stored = record[name];
+    if (stored !== undefined) {
+      const value = usesGet(node) ? toJson(await hydrate(node, stored)) : decoderOf(node)(stored);
+      if (value !== undefined) {
+        item[name] = value;
+      }
+    }
+  }
+  return item;
+}
+
+/** Decodes attributes none of which has a `get`. */
+export function decodeNow(attributes: ReadonlyMap<string, Node>, record: AttributeMap): JsonObject {
+  let members = compiled.get(attributes);
+  if (members === undefined) {
+    members = memberDecoders(attributes, decoderOf);
+    compiled.set(attributes, members);
+  }
+  return decodeMembers(members, record);
+}
+
+const compiled = new WeakMap<ReadonlyMap<string, Node>, MemberDecoders>();
+
+function decoderOf(node: Node): Decode {
+  let decoder = decoders.get(node);
+  if (decoder === undefined) {
+    decoder = STORED[node.kind].decoder(node, decoderOf);
+    decoders.set(node, decoder);
+  }
+  return decoder;
+}
+
+const decoders = new WeakMap<Node, Decode>();
+
+/** Whether any of some attributes has a `get`. */
+export function gets(attributes: ReadonlyMap<string, Node>): boolean {
+  let answer = known.get(attributes);
+  if (answer === undefined) {
+    answer = [...attributes.values()].some(usesGet);
+    known.set(attributes, answer);
+  }
+  return answer;
+}
+
+const known = new WeakMap<ReadonlyMap<string, Node>, boolean>();
+
+/** Whether an attribute, or one inside it, has a `get`. */
+export const usesGet = anywhere(({ words }) => words.get !== undefined);
+
+/** Calls each `get`, the inner ones first, with what Dynamoose would hand to it: a Date as Date, and so on. */
+async function hydrate(node: Node, stored: AttributeValue): Promise<unknown> {
+  const value: unknown = await STORED[node.kind].hydrate(node, stored, hydrate);
+  // No `get` is written for what somebody stored with another type.
+  return value === undefined ? decodeAny(stored) : node.words.get === undefined ? value : node.words.get(value);
+}
+
+/** What a `get` may have made, as JSON.stringify would write it, but for sets and binaries. */
+function toJson(value: unknown): Json | undefined {
+  if (value instanceof Date) {
+    return value.toJSON();
+  }
+  if (value instanceof Uint8Array) {
+    return base64(value);
+  }
+  if (value instanceof Set) {
+    return [...value].map((inner) => toJson(inner) ?? null).sort(inOrder);
+  }
+  if (Array.isArray(value)) {
+    return value.map((inner) => toJson(inner) ?? null);
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([name, inner]) => {
+        const json = toJson(inner);
+        return json === undefined ? [] : [[name, json]];
+      }),
+    );
+  }
+  return value as Json | undefined;
+}
+
+function inOrder(a: Json, b: Json): number {
+  return typeof a === 'number' && typeof b === 'number' ? a - b : text(a) < text(b) ? -1 : 1;
+}
+
+function text(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,111 @@
+// Number: a double (IEEE 754), or a whole number.
+import type { AttributeDefinition } from '../attribute';
+import type { Json } from '../json';
+import type { DeclaredKind, JsonSchema, SentKind, StoredKind } from '../kind';
+import { isMultiple } from '../multiple';
+import { isWhole, type Node } from '../node';
+import { numberFault } from '../number-literal';
+import { ORDERED, type Operand } from '../operator';
+import { refuse } from '../refuse';
+import { checkOf, ruleOf } from '../rule';
+import { decodeAny } from './any';
+
+export const declaredNumber: DeclaredKind = {
+  isType: (type) => type === Number,
+  words: [
+    'enum',
+    'unique',
+    'counts',
+    'integer',
+    'minimum',
+    'maximum',
+    'exclusiveMinimum',
+    'exclusiveMaximum',
+    'multipleOf',
+  ],
+  isDefault: (value) => typeof value === 'number',
+  isKey: true,
+  isInSets: true,
+};
+
+export const storedNumber: StoredKind = {
+  operators: ORDERED,
+  decoder: () => (stored) => (stored.N === undefined ? decodeAny(stored) : Number(stored.N)),
+  hydrate: (_node, { N }) => (N === undefined ? undefined : Number(N)),
+  key: (_node, { N }) => (N === undefined ? undefined : Number(N)),
+  operand: readOperand,
+};
+
+export const sentNumber: SentKind = {
+  checker: (node) => {
+    const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = { ...limits(node), ...node.words };
+    return checkOf<number>(isWhole(node) ? 'integer' : 'number', isWhole(node) ? isInteger : isNumber, [
+      ...ruleOf(minimum, isAtLeast, (least) => `Must be at least ${least}.`),
+      ...ruleOf(maximum, isAtMost, (most) => `Must be at most ${most}.`),
+      ...ruleOf(exclusiveMinimum, isMore, (limit) => `Must be more than ${limit}.`),
+      ...ruleOf(exclusiveMaximum, isLess, (limit) => `Must be less than ${limit}.`),
+      ...ruleOf(multipleOf, isMultiple, (factor) => `Must be a multiple of ${factor}.`),
+    ]);
+  },
+  converter: (node) => (given, at) => (typeof given === 'number' ? given : refuse(node, given, at)),
+  schema: (node) => ({ ...operandSchema(node), ...limits(node) }),
+  operandSchema,
+  example: ({ words }) => inRange(words),
+};
+
+function isNumber(value: Json): value is number {
+  return typeof value === 'number';
+}
+
+function isInteger(value: Json): value is number {
+  return Number.isInteger(value);
+}
+
+const isAtLeast = (value: number, least: number): boolean => value >= least;
+const isAtMost = (value: number, most: number): boolean => value <= most;
+const isMore = (value: number, limit: number): boolean => value > limit;
+const isLess = (value: number, limit: number): boolean => value < limit;
+
+/** A whole number without limits of its own has those up to which each differs from the next (RFC 7493 §2.2). */
+function limits(node: Node): { minimum?: number; maximum?: number } {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = node.words;
+  return isWhole(node)
+    ? {
+        ...(minimum === undefined && exclusiveMinimum === undefined && { minimum: Number.MIN_SAFE_INTEGER }),
+        ...(maximum === undefined && exclusiveMaximum === undefined && { maximum: Number.MAX_SAFE_INTEGER }),
+      }
+    : {};
+}
+
+function operandSchema(node: Node): JsonSchema {
+  return isWhole(node) ? { type: 'integer', format: 'int64' } : { type: 'number', format: 'double' };
+}
+
+function readOperand(node: Node, text: string): Operand | { fault: string } {
+  // As JSON writes them: RFC 8259 §6.
+  if (!/^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/.test(text)) {
+    return { fault: 'Must be a number, such as 12 or -0.5.' };
+  }
+  const fault =
+    numberFault(text) ??
+    (isWhole(node) && !Number.isSafeInteger(Number(text)) ? 'Must be a whole number, such as 12.' : undefined);
+  return fault === undefined ? Number(text) : { fault };
+}
+
+function inRange({
+  minimum,
+  maximum,
+  exclusiveMinimum,
+  exclusiveMaximum,
+  multipleOf,
+  integer,
+}: AttributeDefinition): number {
+  const least =
+    minimum ??
+    (exclusiveMinimum === undefined
+      ? undefined
+      : exclusiveMinimum +
+        (integer === true ? 1 : (exclusiveMaximum ?? exclusiveMinimum + 2) - exclusiveMinimum) /
+          (integer === true ? 1 : 2));
+  return least ?? maximum ?? multipleOf ?? (exclusiveMaximum === undefined ? 1 : exclusiveMaximum - 1);
+}

@@ -1,0 +1,20 @@
+// Whether a number is a multiple of another (JSON Schema validation §6.2.1), as both are written: 0.3 is one of 0.1,
+// though the quotient of the two doubles is no whole number.
+
+/** Whether a number is a whole multiple of a factor above 0. */
+export function isMultiple(value: number, factor: number): boolean {
+  if (Number.isSafeInteger(value) && Number.isSafeInteger(factor)) {
+    return value % factor === 0;
+  }
+  const [digits, exponent] = decimal(value);
+  const [ofFactor, smallest] = decimal(factor);
+  const shift = exponent - smallest;
+  return (shift >= 0 ? (digits * 10n ** BigInt(shift)) % ofFactor : digits % (ofFactor * 10n ** BigInt(-shift))) === 0n;
+}
+
+/** The digits of a number as a whole one, and the power of ten that it is to be multiplied by. */
+function decimal(number: number): [digits: bigint, exponent: number] {
+  const [significand = '', exponent = '0'] = Math.abs(number).toString().split('e');
+  const [whole = '', fraction = ''] = significand.split('.');
+  return [BigInt(`${whole}${fraction}`), Number(exponent) - fraction.length];
+}
