@@ -1,6 +1,5 @@
 // An event of API Gateway as a request: paths, stages and base paths, headers and parameters, once and several times.
 
-import type { APIGatewayProxyEvent } from 'aws-lambda';
 
 import { decodeSegment, readRequest, requestIdOf, soundEvent } from '../../../src/http/request';
 
