@@ -1,8 +1,11 @@
 // Whether a number is a multiple of another (JSON Schema validation §6.2.1), as both are written: 0.3 is one of 0.1,
 // though the quotient of the two doubles is no whole number.
 
-/** Whether a number is a whole multiple of a factor above 0. */
+/** Whether a number is a whole multiple of a factor; nothing is one of a factor that is not above 0. */
 export function isMultiple(value: number, factor: number): boolean {
+  if (!Number.isFinite(value) || !(factor > 0)) {
+    return false;
+  }
   if (Number.isSafeInteger(value) && Number.isSafeInteger(factor)) {
     return value % factor === 0;
   }

@@ -143,6 +143,20 @@ test.each([
   expect(areValidChanges(everything, changes)).toBe(expected);
 });
 
+test.each([
+  [19.99, 0.01, true],
+  [0.3, 0.1, true],
+  [0.35, 0.1, false],
+  [1e125, 1e-130, true],
+  [-6, 2, true],
+  [NaN, 0.1, false],
+  [Infinity, 0.1, false],
+  [0.5, 0, false],
+])('%d as a multiple of %d: %s', (value, multipleOf, expected) => {
+  const { count } = findFaults(resourceOf({ type: Number, multipleOf }), { x: value });
+  expect(count === 0).toBe(expected);
+});
+
 test('a text beyond its length is told that alone, and held to no pattern', () => {
   expect(
     findFaults(resourceOf({ type: String, maxLength: 3, pattern: '^a+$', format: 'email' }), { x: 'bbbb' }).named,
