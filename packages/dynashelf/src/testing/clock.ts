@@ -77,7 +77,7 @@ export function installClock(): void {
   Object.assign(Right, { now, [STATE]: state });
   // The text of a proxy has no name, and Dynamoose knows `type: Date` by it.
   const text = String(Right);
-  Object.defineProperty(Right, 'toString', { value: () => text });
+  Object.defineProperty(Right, 'toString', { value: () => text, writable: true, configurable: true });
   // ECMA-262 §21.4.2.1: without arguments it is the time now; called without `new`, it is that as text.
   const Clocked = new Proxy(Right, {
     construct: (target, given, made) => Reflect.construct(target, given.length === 0 ? [now()] : given, made) as Date,

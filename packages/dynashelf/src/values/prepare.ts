@@ -99,6 +99,7 @@ function plainDefault(node: Node): string | number | boolean | undefined {
   return (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') &&
     node.words.forceDefault !== true &&
     !usesFunctions(node) &&
+    node.words.enum?.includes(value as string) !== false &&
     storageFault(value) === undefined
     ? value
     : undefined;

@@ -1,6 +1,5 @@
 // An event of API Gateway as a request: paths, stages and base paths, headers and parameters, once and several times.
 
-
 import { decodeSegment, readRequest, requestIdOf, soundEvent } from '../../../src/http/request';
 
 /** The request of an event that has this of its own. */
@@ -132,9 +131,7 @@ test('the id is the gateway’s own, or that of the event, or a new one', () => 
   expect(requestIdOf({})).toBeUndefined();
   expect(request({ requestContext: { requestId: 'r' } }).id).toBe('r');
   expect(request({}).id).toMatch(/^[0-9a-f-]{36}$/);
-  expect(readRequest({ ...soundEvent({}), requestContext: undefined }).id).toMatch(
-    /^[0-9a-f-]{36}$/,
-  );
+  expect(readRequest({ ...soundEvent({}), requestContext: undefined }).id).toMatch(/^[0-9a-f-]{36}$/);
 });
 
 describe('whatever calls the function,', () => {

@@ -113,6 +113,12 @@ test('a default that is an object is not changed by what is done to an item', as
   expect(literal).toEqual({ a: 1 });
 });
 
+test('a default that is none of the allowed values is a fault', async () => {
+  expect(await faultsOf({ size: { type: Number, enum: [1, 2], default: 2.5 } }, {})).toEqual([
+    '#/size Must be one of 1, 2.',
+  ]);
+});
+
 test('a default of null is none', async () => {
   expect((await prepare({ x: { type: String, default: () => null } }, {})).values).toEqual({});
 });
