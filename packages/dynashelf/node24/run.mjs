@@ -29,7 +29,7 @@ const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 const words =
   given.length > 0
     ? given
-    : ['--testPathPatterns', '/tests/api/', 'unit/local/(bundle|packaging)', 'unit/package', '^tests/'];
+    : ['--testPathPatterns', '/tests/api/', 'unit/local/(bundle|packaging)', 'unit/package', '/tests/[^/]+[.]test'];
 const { status } = spawnSync(node, [jest, ...words], {
   stdio: 'inherit',
   // What the tests start by the name `node`, too.
