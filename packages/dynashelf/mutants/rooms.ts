@@ -27,10 +27,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     tests: ['unit/http/negotiation'],
   },
   'http/request': { mutate: ['http/request', 'http/event'], tests: ['unit/http/request'] },
+  'http/response': { mutate: ['http/response'], tests: ['unit/http/response'] },
   'http/route': { mutate: ['http/route'], tests: ['unit/http/route'] },
   'operations/patches': {
-    mutate: ['operations/json-patch', 'operations/merge-patch'],
-    tests: ['unit/operations/json-patch', 'unit/operations/merge-patch'],
+    mutate: ['operations/json-patch', 'operations/merge-patch', 'operations/patch-bounds'],
+    tests: ['unit/operations/json-patch', 'unit/operations/merge-patch', 'unit/operations/patch-refusals'],
   },
   'store/client/bounds': {
     mutate: ['store/client/back-off', 'store/client/budget'],

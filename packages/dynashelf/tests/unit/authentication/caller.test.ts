@@ -3,13 +3,15 @@
 
 import fc from 'fast-check';
 
-import { readCaller, type VerifiedToken } from '../../../src/authentication/caller';
+import { identityOf, readCaller, type VerifiedToken } from '../../../src/authentication/caller';
 import { readRequest } from '../../../src/http/request';
 import { readFunction } from '../../../src/lambda';
 import { soundEvent } from '../../../src/http/request';
 import { gatewayEvent } from '../../../src/testing/client';
 import { defineResource, listResources } from '../../../src/definition/resource';
-import { readConfig } from '../../../src/config';
+import { readConfig, type TokenTrust } from '../../../src/config';
+import { ANONYMOUS } from '../../../src/authorization/grant';
+import type { Caller } from '../../../src/definition/access';
 import { RULES } from '../../setup/rules';
 import { runs } from '../../setup/runs';
 
@@ -129,4 +131,62 @@ test('a function answers a mistaken context with 500, and logs which authorizer 
   expect(logged.mock.calls.join()).toContain('src/http/endpoints/authorizer.ts');
   expect(logged.mock.calls.join()).not.toMatch(/boss|somebody/);
   logged.mockRestore();
+});
+
+describe('by what a deployment trusts,', () => {
+  const TRUST = { ...(RULES.tokens as TokenTrust), clockSkew: 30 };
+  const RULED = { access: 'rules', tokens: TRUST, apiKeys: true } as const;
+  const BEARER = { kind: 'token', subject: 'ada', roles: ['boss'], claims: { sub: 'ada' } };
+
+  test('everyone may do everything where the API is open, whatever they send', () => {
+    expect(readCaller({ ...RULED, access: 'open' }, { context: good, apiKeyId: 'k1' })).toEqual({
+      kind: 'open',
+      subject: '',
+      roles: [],
+      claims: {},
+    });
+  });
+
+  test('nobody may do anything where nothing is trusted', () => {
+    const nothing = { access: 'rules', tokens: undefined, apiKeys: false } as const;
+    for (const credentials of [{}, { context: good }, { apiKeyId: 'k1' }]) {
+      expect(() => readCaller(nothing, credentials)).toThrow(expect.objectContaining({ type: 'forbidden' }) as Error);
+    }
+  });
+
+  test('a token counts where an issuer is trusted, and before a key', () => {
+    expect(readCaller(RULED, { context: good, apiKeyId: 'k1' })).toEqual(BEARER);
+    expect(readCaller({ ...RULED, apiKeys: false }, { context: good })).toEqual(BEARER);
+    expect(readCaller({ ...RULED, tokens: undefined }, { context: good })).toBe(ANONYMOUS);
+  });
+
+  test('a key counts where keys are trusted', () => {
+    const key = { kind: 'key', subject: 'key:k1', roles: [], claims: {} };
+    expect(readCaller(RULED, { apiKeyId: 'k1' })).toEqual(key);
+    expect(readCaller({ ...RULED, tokens: undefined }, { context: good, apiKeyId: 'k1' })).toEqual(key);
+    expect(readCaller({ ...RULED, apiKeys: false }, { apiKeyId: 'k1' })).toBe(ANONYMOUS);
+    expect(readCaller(RULED, {})).toBe(ANONYMOUS);
+  });
+
+  test('a token that was verified is good to its end and the skew of clocks, and then 401', () => {
+    jest.spyOn(Date, 'now').mockReturnValue(1_000_000);
+    const until = (expires: string) => readCaller(RULED, { context: { ...good, expires } });
+    expect(until('971')).toEqual(BEARER);
+    for (const expires of ['970', '0', '', 'x']) {
+      expect(() => until(expires)).toThrow(
+        expect.objectContaining({
+          type: 'unauthenticated',
+          more: { headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } },
+        }) as Error,
+      );
+    }
+    jest.restoreAllMocks();
+  });
+});
+
+test('a caller as text is equal for the same alone', () => {
+  const caller = (kind: Caller['kind'], subject: string): Caller => ({ kind, subject, roles: [], claims: {} });
+  expect(identityOf(caller('token', 'ada'))).toBe('token:ada');
+  expect(identityOf(caller('key', 'key:k1'))).toBe('key:key:k1');
+  expect([identityOf(ANONYMOUS), identityOf(caller('open', ''))]).toEqual(['', '']);
 });

@@ -2,6 +2,7 @@
 
 import { openAccess } from '../../../src/authorization/permission';
 import { ANONYMOUS, grantOf, includesCaller, isPublic } from '../../../src/authorization/grant';
+import { unauthenticated } from '../../../src/authorization/refusal';
 import { EVERYTHING, type AccessFunction, type AccessRules } from '../../../src/definition/access';
 import { defineResource } from '../../../src/definition/resource';
 import type { Caller } from '../../../src/values/caller';
@@ -176,5 +177,11 @@ describe('the access of a caller', () => {
     const refused = () => openAccess(caller).require(papers({ role: 'boss' }), 'list');
     expect(refused).toThrow(expect.objectContaining(problem) as Error);
     expect(openAccess(ADA).require(papers({ role: 'boss' }), 'list').grant).toBe('all');
+  });
+});
+
+test('a token that is not good is refused by the code of RFC 6750 §3.1', () => {
+  expect(unauthenticated('x', 'invalid_token').more.headers).toEqual({
+    'WWW-Authenticate': 'Bearer error="invalid_token"',
   });
 });
