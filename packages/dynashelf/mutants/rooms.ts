@@ -23,10 +23,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'http/conditional': { mutate: ['http/conditional'], tests: ['unit/http/conditional'] },
   'http/headers': { mutate: ['http/headers', 'http/cors'], tests: ['unit/http/headers'] },
   'http/negotiation': {
-    mutate: ['http/prefer', 'http/media-type', 'http/coding'],
+    mutate: ['http/media-type', 'http/coding'],
     tests: ['unit/http/negotiation'],
   },
-  'http/request': { mutate: ['http/request', 'http/event'], tests: ['unit/http/request'] },
+  'http/request': { mutate: ['http/request'], tests: ['unit/http/request'] },
   'http/response': { mutate: ['http/response'], tests: ['unit/http/response'] },
   'http/route': { mutate: ['http/route'], tests: ['unit/http/route'] },
   'operations/patches': {
@@ -42,21 +42,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'store/layout/sortable': { mutate: ['store/layout/sortable'], tests: ['unit/store/sortable'] },
   'store/query/cursor': {
     mutate: ['store/query/cursor', 'store/query/answer-size'],
-    tests: ['unit/store/cursor', 'unit/store/answer-size'],
+    tests: ['unit/store/cursor', 'unit/store/query', 'unit/store/answer-size'],
   },
   'store/query/filter': { mutate: ['store/query/filter'], tests: ['unit/store/filter'] },
   'store/query/plan': {
-    mutate: [
-      'store/query/planner',
-      'store/query/range',
-      'store/query/position',
-      'store/query/query',
-      'store/client/expression',
-    ],
+    mutate: ['store/query/planner', 'store/query/range', 'store/query/query', 'store/client/expression'],
     tests: ['unit/store/planner', 'unit/store/query'],
   },
   'store/write/conditions': {
-    mutate: ['store/write/condition', 'store/write/preconditions', 'store/write/change', 'store/layout/revision'],
+    mutate: ['store/write/condition', 'store/write/preconditions'],
     tests: ['unit/store/write/conditions'],
   },
   'transaction/problems': {

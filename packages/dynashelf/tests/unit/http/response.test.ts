@@ -5,7 +5,7 @@ import { EVERYTHING, type Caller, type Permission } from '../../../src/definitio
 import type { AnyItem } from '../../../src/definition/item';
 import { defineResource } from '../../../src/definition/resource';
 import { weakTag } from '../../../src/http/conditional';
-import type { Presentation } from '../../../src/http/input/item';
+import type { Presentation } from '../../../src/http/input/input';
 import type { Request } from '../../../src/http/request';
 import { toGateway, writeProblem, writeResult } from '../../../src/http/response';
 import type { ItemResult, Result } from '../../../src/operations/result';
@@ -56,13 +56,8 @@ function reply(result: Result, presentation: Partial<Presentation> = {}, asked: 
     parameters,
     header: (name: string) => headers[name],
   } as unknown as Request;
-  return writeResult(
-    request,
-    resource,
-    result,
-    { preferences: {}, permission: EVERYTHING, access: openAccess(caller), ...presentation },
-    (position) => `sealed ${position}`,
-  );
+  const wanted = { resource, preferences: {}, permission: EVERYTHING, access: openAccess(caller), ...presentation };
+  return writeResult(request, result, wanted);
 }
 
 const one = (kind: ItemResult['kind'], more: Partial<ItemResult> = {}): Result => ({ kind, image, ...more });
@@ -171,8 +166,32 @@ test('the answer that was kept is given as it was, and says so', () => {
   });
 });
 
-test('a transaction is written elsewhere', () => {
-  expect(() => reply({ kind: 'transacted', results: [] })).toThrow('one by one');
+test('a transaction is answered by its parts, each as it is wanted', () => {
+  const request = { base: '', method: 'POST', segments: [], header: () => undefined } as unknown as Request;
+  const access = openAccess(OPEN);
+  const part = (presentation: Partial<Presentation>) => ({
+    request,
+    presentation: {
+      resource: things,
+      preferences: {},
+      permission: EVERYTHING,
+      access,
+      ...presentation,
+    },
+  });
+  const parts = [part({}), part({ preferences: { return: 'minimal' } })];
+  const results: Result[] = [{ kind: 'deleted' }, one('replaced')];
+  const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache' };
+  const deleted = { status: 204, headers: { 'Cache-Control': 'no-cache' } };
+  expect(writeResult(request, { kind: 'transacted', results }, { parts, access })).toStrictEqual({
+    status: 200,
+    headers,
+    body: {
+      results: [deleted, { status: 204, headers: { ...HEADERS, 'Preference-Applied': 'return=minimal' } }],
+    },
+  });
+  expect(writeResult(request, { kind: 'deleted' }, { parts, access }).body).toEqual({ results: [deleted] });
+  expect(() => reply({ kind: 'transacted', results: [] })).toThrow('as its parts want them');
 });
 
 describe('several items that are made', () => {
@@ -217,7 +236,13 @@ describe('several items that are made', () => {
 });
 
 describe('a page', () => {
-  const page = (more: object = {}): Result => ({ kind: 'page', items: [item], next: undefined, ...more });
+  const page = (more: object = {}): Result => ({
+    kind: 'page',
+    items: [item],
+    next: undefined,
+    readsOthers: false,
+    ...more,
+  });
 
   test('has a weak tag, which is that of its text, and changes by Prefer', () => {
     const text = JSON.stringify({ items: [item] });
@@ -252,17 +277,17 @@ describe('a page', () => {
       ['cursor', 'old'],
       ['limit', '1'],
     ];
-    const next = '/prod/things?a=x%20y&limit=1&cursor=sealed%20here';
-    const { text, headers } = reply(page({ next: 'here' }), {}, { parameters });
+    const next = '/prod/things?a=x%20y&limit=1&cursor=sealed';
+    const { text, headers } = reply(page({ next: 'sealed' }), {}, { parameters });
     expect([JSON.parse(text!).next, headers['Link']]).toEqual([next, `<${next}>; rel="next"`]);
   });
 
   test('whose link is too long for a header has it in the body', () => {
     const linked = (length: number) => reply(page({ next: 'n' }), {}, { parameters: [['a', 'x'.repeat(length)]] });
-    // /prod/things?a=…&cursor=sealed%20n
-    expect(linked(6_000 - 33).headers).toHaveProperty('Link');
-    expect(linked(6_001 - 33).headers).not.toHaveProperty('Link');
-    expect(JSON.parse(linked(6_001 - 33).text!).next).toHaveLength(6_001);
+    // /prod/things?a=…&cursor=n
+    expect(linked(6_000 - 24).headers).toHaveProperty('Link');
+    expect(linked(6_001 - 24).headers).not.toHaveProperty('Link');
+    expect(JSON.parse(linked(6_001 - 24).text!).next).toHaveLength(6_001);
   });
 });
 
