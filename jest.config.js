@@ -7,6 +7,7 @@ if (existsSync(rebuild)) require(rebuild);
 
 const app = { ...require('dynashelf/testing/jest'), displayName: 'app', roots: ['<rootDir>/tests'] };
 const engine = './packages/dynashelf/jest.config.js';
+const sequencer = './packages/dynashelf/tests/setup/slowest-first.cjs';
 
 // A night's worth of what is random, and the time for it.
 if (process.env.npm_lifecycle_event === 'test:long') process.env.RUNS ??= '20';
@@ -15,5 +16,7 @@ if (process.env.npm_lifecycle_event === 'test:long') process.env.RUNS ??= '20';
 module.exports = {
   projects: [app, ...(existsSync(engine) ? require(engine).projects : [])],
   maxWorkers: 2,
-  testTimeout: 30_000 * Math.max(1, Number(process.env.RUNS ?? 1)),
+  ...(existsSync(sequencer) && { testSequencer: `<rootDir>/${sequencer}` }),
+  // Of a busy machine: it is there to tell a test that waits for ever.
+  testTimeout: 120_000 * Math.max(1, Number(process.env.RUNS ?? 1)),
 };

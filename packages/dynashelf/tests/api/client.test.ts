@@ -16,7 +16,6 @@ import { RULES } from '../setup/rules';
 import { useTable } from '../../src/testing/table';
 import { APP, commandWords, LIBRARY } from '../setup/places';
 
-jest.setTimeout(120_000);
 useTable();
 
 const run = promisify(execFile);

@@ -11,7 +11,7 @@ import { freePort } from '../../src/local/free-port';
 import { makeToken } from '../../src/local/issuer';
 import { copyProject, type ProjectCopy, type Start, startIn } from '../setup/project-copy';
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 const CHROMIUM = '/usr/bin/chromium';
 const inBrowser = existsSync(CHROMIUM) ? describe : describe.skip;

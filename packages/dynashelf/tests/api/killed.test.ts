@@ -67,4 +67,4 @@ test(`after ${KILLS} kills every ticket exists once, with its guard, its count a
   expect(codes.sort((a, b) => a - b)).toEqual(Array.from({ length: last + 1 }, (_, index) => index + 1));
   expect(records.filter(({ pk }) => pk?.S?.startsWith('#idempotency#'))).toHaveLength(last + 1);
   expect(brokenRules(ticketResources, records)).toEqual([]);
-}, 60_000);
+}, 180_000);

@@ -69,7 +69,7 @@ beforeAll(async () => {
       })),
     );
   }
-}, 60_000);
+});
 
 function idOf(index: number): string {
   return `item-${String(index).padStart(4, '0')}`;

@@ -12,7 +12,7 @@ import { APP, ENGINE } from '../setup/places';
 import { copyProject, type ProjectCopy, type Start, startIn } from '../setup/project-copy';
 import { tagWithBirth } from '../setup/tags';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const ADDRESS = 'http://localhost:3000';
 const ROOT = APP;

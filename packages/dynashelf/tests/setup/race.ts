@@ -1,10 +1,7 @@
 // Many clients at once.
 
 import type { Answer } from '../../src/testing/client';
-import { IS_LONG, timeFor } from './runs';
-
-// A busy machine needs its time for so many.
-jest.setTimeout(timeFor(60_000));
+import { IS_LONG } from './runs';
 
 /** How many clients race for each rule. What they cost grows with the square where each loses to every other. */
 export const CLIENTS = IS_LONG ? 50 : 16;

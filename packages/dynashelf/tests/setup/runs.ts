@@ -14,8 +14,3 @@ export const IS_LONG = TIMES > 1;
 export function runs(usual: number): number {
   return Math.ceil(usual * TIMES);
 }
-
-/** Milliseconds for a test of random runs that has so many in `npm test`. */
-export function timeFor(usual: number): number {
-  return usual * Math.max(1, TIMES);
-}

@@ -15,7 +15,7 @@ import { PARTITION_KEY, SORT_KEY } from '../../../src/store/layout/table';
 import { encode, type AttributeMap } from '../../../src/store/layout/value';
 import { decode } from '../../../src/values/decode';
 import { schemaPlans, type SchemaPlan } from '../../setup/schemas';
-import { runs, timeFor } from '../../setup/runs';
+import { runs } from '../../setup/runs';
 
 /** What Dynamoose does to a record that it reads, in Model.get. */
 const HYDRATION = {
@@ -32,63 +32,53 @@ const KEY = { [PARTITION_KEY]: 'things', [SORT_KEY]: '1' };
 /** Schemas for each test. */
 const RUNS = runs(500);
 
-const TIMEOUT = timeFor(30_000);
-
 /** A schema, and some bodies that its JSON Schema takes. */
 const cases = schemaPlans.chain((plan) =>
   fc.record({ plan: fc.constant(plan).map(shown), bodies: fc.array(plan.json, { minLength: 1, maxLength: 4 }) }),
 );
 
-test(
-  'an item is refused exactly where Dynamoose refuses it, and otherwise what Dynamoose would store is stored',
-  async () => {
-    let stored = 0;
-    let refused = 0;
-    await fc.assert(
-      fc.asyncProperty(cases, async ({ plan, bodies }) => {
-        for (const body of bodies) {
-          const ours = await prepared(readNodes(plan.make()), body);
-          const theirs = await saved(plan.make(), plan.feed(body));
-          if (ours.faults.count > 0 || theirs instanceof Error) {
-            refused++;
-            expect({
-              faults: ours.faults.count > 0,
-              refused: theirs instanceof Error ? theirs.message : theirs,
-            }).toEqual({ faults: true, refused: expect.stringMatching(REFUSALS) as string });
-          } else {
-            stored++;
-            expect(comparable({ M: encode(ours.values) })).toEqual(comparable({ M: theirs }));
-          }
+test('an item is refused exactly where Dynamoose refuses it, and otherwise what Dynamoose would store is stored', async () => {
+  let stored = 0;
+  let refused = 0;
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ plan, bodies }) => {
+      for (const body of bodies) {
+        const ours = await prepared(readNodes(plan.make()), body);
+        const theirs = await saved(plan.make(), plan.feed(body));
+        if (ours.faults.count > 0 || theirs instanceof Error) {
+          refused++;
+          expect({
+            faults: ours.faults.count > 0,
+            refused: theirs instanceof Error ? theirs.message : theirs,
+          }).toEqual({ faults: true, refused: expect.stringMatching(REFUSALS) as string });
+        } else {
+          stored++;
+          expect(comparable({ M: encode(ours.values) })).toEqual(comparable({ M: theirs }));
         }
-      }),
-      { numRuns: RUNS },
-    );
-    // Neither outcome is rare, so both are tested.
-    expect(Math.min(stored, refused)).toBeGreaterThan(RUNS / 5);
-  },
-  TIMEOUT,
-);
+      }
+    }),
+    { numRuns: RUNS },
+  );
+  // Neither outcome is rare, so both are tested.
+  expect(Math.min(stored, refused)).toBeGreaterThan(RUNS / 5);
+});
 
-test(
-  'an item is returned as Dynamoose would hydrate it, without what the schema does not know',
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(cases, fc.boolean(), async ({ plan, bodies }, more) => {
-        for (const body of bodies) {
-          const { values, faults } = await prepared(readNodes(plan.make()), body);
-          if (faults.count > 0) {
-            continue;
-          }
-          const record = more ? withUnknown(readNodes(plan.make()), encode(values)) : encode(values);
-          const read = await decode(readNodes(plan.make()), record);
-          expect(read).toEqual(await hydrated(plan.make(), record));
+test('an item is returned as Dynamoose would hydrate it, without what the schema does not know', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, fc.boolean(), async ({ plan, bodies }, more) => {
+      for (const body of bodies) {
+        const { values, faults } = await prepared(readNodes(plan.make()), body);
+        if (faults.count > 0) {
+          continue;
         }
-      }),
-      { numRuns: RUNS },
-    );
-  },
-  TIMEOUT,
-);
+        const record = more ? withUnknown(readNodes(plan.make()), encode(values)) : encode(values);
+        const read = await decode(readNodes(plan.make()), record);
+        expect(read).toEqual(await hydrated(plan.make(), record));
+      }
+    }),
+    { numRuns: RUNS },
+  );
+});
 
 /** The messages of what is required, enum and validate, ours to check, and of an empty set. */
 const REFUSALS = /is a required property|must equal|had a validation error|not abc|non-empty set|to a RegExp validator/;
