@@ -11,7 +11,7 @@ import { gatewayEvent } from '../../../src/testing/client';
 import { defineResource, listResources } from '../../../src/definition/resource';
 import { readConfig, type TokenTrust } from '../../../src/config';
 import { ANONYMOUS } from '../../../src/authorization/grant';
-import type { Caller } from '../../../src/definition/access';
+import type { Caller } from '../../../src/values/caller';
 import { RULES } from '../../setup/rules';
 import { runs } from '../../setup/runs';
 

@@ -1,6 +1,6 @@
 // What a JSON Patch is refused for: its form, what does not fit the item, and what would blow the item up.
 
-import type { Json } from '../../../src/definition/item';
+import type { Json } from '../../../src/values/json';
 import { MOST_COPIED, MOST_SHIFTED } from '../../../src/definition/limits';
 import { applyJsonPatch, findPatchFaults, type JsonPatch } from '../../../src/operations/json-patch';
 import { openMeter, refuseDeep } from '../../../src/operations/patch-bounds';
