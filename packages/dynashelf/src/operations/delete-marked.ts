@@ -7,7 +7,7 @@ import { keyText, recordKey, type Image } from '../store/layout/record';
 import type { Store } from '../store/store';
 import { CLEARING_ATTRIBUTE } from '../store/layout/table';
 import { marksOf } from '../store/write/deletion-mark';
-import { referenceAttributes } from '../store/layout/constrained';
+import { referenceAttributes } from '../store/layout/layout-record';
 import { nameOf } from '../transaction/entry';
 import { obstacle, reachedBy, referenceCountOf, referencesTo, referringIds } from './cascade';
 import { withoutThem } from './deletion-obstacles';

@@ -3,7 +3,7 @@ import type { Problem } from '../problem';
 import type { Image } from '../store/layout/record';
 import type { Store } from '../store/store';
 import { marksOf } from '../store/write/deletion-mark';
-import { referenceAttributes } from '../store/layout/constrained';
+import { referenceAttributes } from '../store/layout/layout-record';
 import { nameOf, type Failure } from '../transaction/entry';
 import { openTransaction } from '../transaction/transaction';
 import { obstacle, refuseRestricted } from './cascade';

@@ -1,10 +1,9 @@
 // Which merge patches mean the same whatever the item is: these are written in one request, without reading it.
 // docs/decisions/one-round-trip.md says what is allowed and why.
-import { usesDefaults } from '../values/defaults';
+import { usesDefaults, prepareChanges } from '../values/prepare';
 import { isObject, type Json, type JsonObject } from '../values/json';
 import { usesSet } from '../values/modify';
 import { isReadOnly, type Node } from '../values/node';
-import { prepareChanges } from '../values/prepare';
 import type { Resource } from '../definition/resource';
 import { areValidChanges } from '../values/check';
 import { writable } from '../definition/writable';

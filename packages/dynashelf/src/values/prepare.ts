@@ -2,11 +2,13 @@
 // defaults, types, set, validate, required, enum. Every fault is reported, not the first alone.
 import { gatherFaults, type Faults } from '../problem';
 import { convert } from './convert';
-import { fillDefaults, usesDefaults } from './defaults';
-import type { Given, Place, Stored } from './stored';
+import { isPlainObject, type Given, type Place, type Stored } from './stored';
 import type { JsonObject } from './json';
 import { inspect, modify, requireValue, storageFault, usesFunctions, usesSet } from './modify';
-import { isReadOnly, type Node } from './node';
+import { anywhere, isFree, isReadOnly, type Node } from './node';
+
+/** Whether the attribute, or one inside it, has a default. */
+export const usesDefaults = anywhere(({ words }) => words.default !== undefined);
 
 /** Attributes ready to be written, and what is wrong with them. */
 export interface Prepared {
@@ -128,4 +130,36 @@ async function prepareByFunctions(
   const modified = usesSet(node) ? await modify(node, value) : value;
   await inspect(node, modified, at, faults);
   return modified;
+}
+
+/** A value with its defaults; what a default gives is filled like what a client gives. */
+async function fillDefaults(node: Node, value: Given | undefined): Promise<Given | undefined> {
+  const filled = value === undefined || node.words.forceDefault === true ? ((await makeDefault(node)) ?? value) : value;
+  if (Array.isArray(filled)) {
+    const { element } = node;
+    return element === undefined || !usesDefaults(element)
+      ? filled
+      : Promise.all(filled.map(async (inner: Given) => (await fillDefaults(element, inner)) ?? null));
+  }
+  return node.members.size > 0 && isPlainObject(filled) ? fillMembers(node, filled) : filled;
+}
+
+async function makeDefault(node: Node): Promise<Given | undefined> {
+  const { default: value } = node.words;
+  const made: unknown =
+    typeof value === 'function' ? await (value as () => unknown)() : isFree(node) ? structuredClone(value) : value;
+  return made === null ? undefined : (made as Given | undefined);
+}
+
+async function fillMembers(node: Node, given: { [name: string]: Given }): Promise<Given> {
+  const object = { ...given };
+  for (const [name, member] of node.members) {
+    if (usesDefaults(member)) {
+      const inner = await fillDefaults(member, Object.hasOwn(object, name) ? object[name] : undefined);
+      if (inner !== undefined) {
+        object[name] = inner;
+      }
+    }
+  }
+  return object;
 }

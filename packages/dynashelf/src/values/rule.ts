@@ -1,7 +1,9 @@
 // Checks made of rules: the type of a value, then what the words of its attribute demand, each with a sentence for
-// what breaks it.
+// what breaks it. Inside another value the place that faults name grows, and shrinks again.
+import type { Faults } from '../problem';
 import type { Json } from './json';
-import type { Check } from './kind';
+import type { Check, Convert, Report } from './kind';
+import type { Given, Stored } from './stored';
 
 /** One demand on values of a type. */
 export interface Rule<V extends Json> {
@@ -48,4 +50,29 @@ export function ruleOf<L, V extends Json>(
 /** A number of things, such as `1 character`. */
 export function count(number: number, thing: string): string {
   return `${number} ${thing}${number === 1 ? '' : 's'}`;
+}
+
+/** Checks a member or an element. */
+export function checkInside(check: Check, value: Json, name: string | number, report: Report | undefined): boolean {
+  if (report === undefined) {
+    return check(value, undefined);
+  }
+  report.at.push(name);
+  const isValid = check(value, report);
+  report.at.pop();
+  return isValid;
+}
+
+/** Converts a member or an element. */
+export function convertInside(
+  convert: Convert,
+  given: Given,
+  name: string | number,
+  at: (string | number)[],
+  faults: Faults,
+): Stored | undefined {
+  at.push(name);
+  const stored = convert(given, at, faults);
+  at.pop();
+  return stored;
 }

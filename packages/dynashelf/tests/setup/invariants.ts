@@ -4,7 +4,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 import type { Resource } from '../../src/definition/resource';
 import { referenceCount, referrersOf } from '../../src/store/write/references';
-import { referenceAttributes, uniqueAttributes } from '../../src/store/layout/constrained';
+import { referenceAttributes, uniqueAttributes } from '../../src/store/layout/layout-record';
 import { uniquenessKey } from '../../src/store/write/unique';
 import type { Exchange } from './participants';
 

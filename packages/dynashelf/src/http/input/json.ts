@@ -1,6 +1,6 @@
 // JSON (RFC 8259) read strictly: what JSON.parse would change or drop in silence is a fault.
 import type { Json } from '../../values/json';
-import { numberFault } from '../../values/number-literal';
+import { numberFault } from '../../values/kinds/number';
 import { MOST_BODY_VALUES } from '../../definition/limits';
 import { gatherFaults, Problem, pointer, type Faults } from '../../problem';
 

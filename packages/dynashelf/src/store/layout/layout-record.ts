@@ -5,10 +5,28 @@ import type { Resource } from '../../definition/resource';
 import type { Send } from '../client/send';
 import { PARTITION_KEY, SORT_KEY } from './table';
 import type { AttributeMap } from './value';
-import { referenceAttributes, uniqueAttributes } from './constrained';
 
 /** The partition of the records. */
 export const LAYOUT_PARTITION = '#layout';
+
+/** The unique attributes of a resource. */
+export function uniqueAttributes({ attributes }: Pick<Resource, 'attributes'>): string[] {
+  return [...attributes].filter(([, { words }]) => words.unique === true).map(([name]) => name);
+}
+
+/** The attributes of a resource that reference other items, each with the collection it references. */
+export function referenceAttributes({
+  attributes,
+}: Pick<Resource, 'attributes'>): [attribute: string, collection: string][] {
+  return [...attributes].flatMap(
+    ([
+      name,
+      {
+        words: { references },
+      },
+    ]) => (references === undefined ? [] : [[name, references]]),
+  );
+}
 
 /** The constraints of a resource, each as a text that stands for it. */
 export function constraintsOf(resource: Resource): string[] {

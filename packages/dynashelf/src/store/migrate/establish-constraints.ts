@@ -15,13 +15,14 @@ import {
   readLayouts,
   reference,
   uniqueness,
+  referenceAttributes,
+  uniqueAttributes,
 } from '../layout/layout-record';
 import { basePartitions, recordKey } from '../layout/record';
 import type { Send } from '../client/send';
 import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 import { referenceCount } from '../write/references';
-import { referenceAttributes, uniqueAttributes } from '../layout/constrained';
 import { OWNER_ATTRIBUTE, uniquenessKey } from '../write/unique';
 import { readWhole } from './whole';
 

@@ -7,7 +7,7 @@ import { CLEARING_ATTRIBUTE, DELETING_ATTRIBUTE, DELETION_ATTRIBUTE, WRITERS_ATT
 import type { AttributeMap } from '../layout/value';
 import { absent, equals, present, setContains, type Condition } from './condition';
 import { referrersOf } from './references';
-import { referenceAttributes } from '../layout/constrained';
+import { referenceAttributes } from '../layout/layout-record';
 import { newWrite, type Write } from './write';
 
 /** What a deletion will do to a marked item. */

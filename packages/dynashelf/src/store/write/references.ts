@@ -1,7 +1,7 @@
 // The constraint `references`: on each item that is referred to lies the number of items of each collection that refer
 // to it.
 import type { Resource } from '../../definition/resource';
-import { referenceAttributes } from '../layout/constrained';
+import { referenceAttributes } from '../layout/layout-record';
 import { keyText, recordKey } from '../layout/record';
 import { DELETING_ATTRIBUTE } from '../layout/table';
 import type { AttributeMap } from '../layout/value';

@@ -15,7 +15,7 @@ import { isPinned, preconditionConditions, type Preconditions } from './precondi
 import type { RecordChanges } from './record-changes';
 import { unmarked } from './deletion-mark';
 import { referring, referrersOf, unreferred } from './references';
-import { referenceAttributes, uniqueAttributes } from '../layout/constrained';
+import { referenceAttributes, uniqueAttributes } from '../layout/layout-record';
 import { newWrite, readBack, sendAlone, type Write } from './write';
 
 /** What the writes of one request share. */

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Resource } from '../../definition/resource';
-import { uniqueAttributes } from '../layout/constrained';
+import { uniqueAttributes } from '../layout/layout-record';
 import { keyText } from '../layout/record';
 import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import { valueText, type AttributeMap } from '../layout/value';

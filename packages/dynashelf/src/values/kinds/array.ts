@@ -1,10 +1,9 @@
 // Array: elements of one attribute, in order.
-import { checkInside, convertInside } from '../inside';
+import { checkInside, convertInside, checkOf, count, ruleOf } from '../rule';
 import type { Json } from '../json';
 import type { Check, DeclaredKind, SentKind, StoredKind } from '../kind';
 import { isFree, type Node } from '../node';
 import { refuse } from '../refuse';
-import { checkOf, count, ruleOf } from '../rule';
 import { decodeAny } from './any';
 
 export const declaredArray: DeclaredKind = {

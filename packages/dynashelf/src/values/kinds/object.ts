@@ -2,10 +2,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { isObject, type JsonObject } from '../json';
 import type { Check, Decode, DeclaredKind, Hydrate, Report, SentKind, StoredKind } from '../kind';
-import { checkInside, convertInside } from '../inside';
+import { checkInside, convertInside, checkOf } from '../rule';
 import { isFree, type Node } from '../node';
 import { refuse } from '../refuse';
-import { checkOf } from '../rule';
 import { isPlainObject, type Stored } from '../stored';
 import { convertAny, decodeAny, EXAMPLE, misuseOfAny } from './any';
 

@@ -1,6 +1,6 @@
 // Set: distinct strings, numbers or bytes without an order, in JSON an array.
 import type { AttributeDefinition } from '../attribute';
-import { convertInside } from '../inside';
+import { convertInside } from '../rule';
 import type { DeclaredKind, SentKind, StoredKind } from '../kind';
 import { refuse } from '../refuse';
 import type { Given } from '../stored';

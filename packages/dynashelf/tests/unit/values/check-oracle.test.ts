@@ -11,6 +11,7 @@ import type { Json, JsonObject } from '../../../src/values/json';
 import { requestSchema } from '../../../src/values/json-schema';
 import type { JsonSchema } from '../../../src/values/kind';
 import { defineResource, type Resource } from '../../../src/definition/resource';
+import { runs } from '../../setup/runs';
 
 /** The library takes what the RFCs refuse (docs/decisions/formats.md): there it goes by ours. */
 const STRICTER = ['date-time', 'ipv4', 'uri', 'uri-reference'] as const;
@@ -257,7 +258,7 @@ test('the validator and its oracle name the same places of any body, for any att
         }
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
   expect([valid > 300, faulty > 300]).toEqual([true, true]);
 });
@@ -290,7 +291,7 @@ test('changes are valid exactly where the oracle takes every valid item with the
         }
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
   expect([valid > 300, faulty > 300]).toEqual([true, true]);
 });
@@ -327,7 +328,7 @@ test.each(FORMATS.filter((name) => !STRICTER.includes(name as never)))(
       fc.property(fc.oneof(near, TEXTS), (text) => {
         expect([text, holds(text)]).toEqual([text, formats[name]!(text)]);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   },
 );
