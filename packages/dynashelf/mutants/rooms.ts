@@ -13,7 +13,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'authentication/caller': { mutate: ['authentication/caller'], tests: ['unit/authentication/caller'] },
   'authentication/issuer': {
     mutate: ['authentication/issuer-answer', 'authentication/issuer-keys'],
-    tests: ['unit/authentication/issuer-keys'],
+    tests: ['unit/authentication/issuer-keys', 'unit/authentication/token'],
   },
   'authentication/token': {
     mutate: ['authentication/token', 'authentication/public-key'],

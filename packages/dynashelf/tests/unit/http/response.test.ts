@@ -1,7 +1,8 @@
 // Results and problems as answers: status, headers and body of each, whatever brought them about.
 
 import { openAccess } from '../../../src/authorization/permission';
-import { EVERYTHING, type Caller, type Permission } from '../../../src/definition/access';
+import { EVERYTHING, type Permission } from '../../../src/definition/access';
+import type { Caller } from '../../../src/values/caller';
 import type { AnyItem } from '../../../src/definition/item';
 import { defineResource } from '../../../src/definition/resource';
 import { weakTag } from '../../../src/http/conditional';
