@@ -1,5 +1,7 @@
 // The face of the package: what a resource file is written with.
 
+export type { AccessFunction, AccessRule, AccessRules } from './definition/access';
+export type { Caller } from './values/caller';
 export { conflict, type Answer } from './definition/action';
 export { defineResource, listResources, type Resource, type ResourceDefinition } from './definition/resource';
 export type { Item } from './definition/item';

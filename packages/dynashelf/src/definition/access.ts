@@ -12,9 +12,10 @@ export interface Conditions {
 
 /**
  * Decides by the caller alone: true, false, or which items it is about, as the values that their attributes
- * must have. What the caller writes has these values too, whatever the body says.
+ * must have; in an array, several such sets of values, of which one is enough. What the caller writes has the values
+ * of a single set, whatever the body says.
  */
-export type AccessFunction = (caller: Caller) => boolean | Conditions;
+export type AccessFunction = (caller: Caller) => boolean | Conditions | readonly Conditions[];
 
 /** Who may carry out an operation, and on which items. */
 export type AccessRule<Name extends string = string> =
@@ -25,13 +26,18 @@ export type AccessRule<Name extends string = string> =
   /** Callers that have the role, or one of them. */
   | { readonly role: string | readonly string[] }
   /**
-   * The item's owner: the caller whose subject the attribute holds. It is filled when an item is created, never
-   * from the body; lists hold the caller's own items, by an index whose `partition` it is.
+   * The item's owner: the caller whose subject the attribute holds, or one of several attributes. One alone is filled
+   * when an item is created, never from the body; lists hold the caller's own items, by an index for each attribute
+   * whose `partition` it is.
    */
-  | { readonly owner: Name }
+  | { readonly owner: Name | readonly Name[] }
+  /** One of these is enough, as in an array. */
+  | { readonly any: readonly AccessRule<Name>[] }
+  /** All of these have to hold. */
+  | { readonly all: readonly AccessRules<Name>[] }
   | AccessFunction;
 
-/** One rule, or several of which one is enough; at most one of them speaks of single items. */
+/** One rule, or several of which one is enough. */
 export type AccessRules<Name extends string = string> = AccessRule<Name> | readonly AccessRule<Name>[];
 
 /** Who may do what with a resource; what is not declared is refused. */
@@ -50,12 +56,18 @@ export type Access<Name extends string = string> = {
   readonly [action: string]: AccessRules<Name> | undefined;
 };
 
-/** The items on which an operation may be carried out. */
-export type Grant =
-  | 'all'
-  | 'none'
-  /** Those whose attributes have these values; those of an owner's rule are `owned` by this attribute. */
-  | { readonly conditions: Conditions; readonly owned?: string };
+/** Items whose attributes have these values. */
+export interface Alternative {
+  readonly conditions: Conditions;
+  /** The attribute that holds their owner, of an owner's rule. */
+  readonly owned?: string;
+}
+
+/** The items on which an operation may be carried out: all, none, or those of one or more alternatives. */
+export type Grant = 'all' | 'none' | readonly Alternative[];
+
+/** How many alternatives a rule may have: a list sends a Query for each. */
+export const MOST_ALTERNATIVES = 16;
 
 /** What a caller may do with the items of a resource by one operation. */
 export interface Permission {
@@ -72,10 +84,22 @@ export interface Permission {
 export const EVERYTHING: Permission = { grant: 'all', shown: 'all', hidden: new Set(), kept: new Set() };
 
 /** Whether a grant includes an item. */
-export function includes(grant: Grant, item: AnyItem): boolean {
-  return typeof grant === 'string'
-    ? grant === 'all'
-    : Object.entries(grant.conditions).every(([attribute, value]) => item[attribute] === value);
+export function includes(grant: Grant, item: Readonly<Record<string, unknown>>): boolean {
+  return typeof grant === 'string' ? grant === 'all' : grant.some((alternative) => isOf(alternative, item));
+}
+
+function isOf({ conditions }: Alternative, item: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(conditions).every(([attribute, value]) => item[attribute] === value);
+}
+
+/** The values that all items of a grant have, and what a caller writes by it; undefined where they may differ. */
+export function valuesOf(grant: Grant): Conditions | undefined {
+  return typeof grant === 'string' ? {} : grant.length === 1 ? grant[0]!.conditions : undefined;
+}
+
+/** The attributes that say whether an item is in a grant: its caller does not change them. */
+export function decisive(grant: Grant): readonly string[] {
+  return typeof grant === 'string' ? [] : [...new Set(grant.flatMap(({ conditions }) => Object.keys(conditions)))];
 }
 
 /** An item as a caller may see it; undefined where that is not at all. */

@@ -99,14 +99,17 @@ function* checkRelation(
   if (node.words.references !== resource.name) {
     yield `${fileOf(other)}: attribute "${attribute}" does not refer to ${resource.name}, whose relation "${name}" goes by it: add references: '${resource.name}' there, or correct the relation in ${fileOf(resource)}`;
   }
-  // Without sort a list is ordered by id, and only an index without sort has that order.
-  if (
-    !Object.values(other.indexes).some(
-      ({ partition, sort }) => partition === attribute && [sort ?? []].flat().length === 0,
-    )
-  ) {
+  if (!listsBy(other, attribute)) {
     yield `${fileOf(other)}: no index serves the relation "${name}" of ${resource.name}: add { partition: '${attribute}' }, without sort, to its indexes, or remove the relation in ${fileOf(resource)}`;
   }
+}
+
+/** Whether an index serves the plain list of the items that have a value in common in an attribute. */
+export function listsBy({ indexes }: Pick<Resource, 'indexes'>, attribute: string): boolean {
+  // Without sort a list is ordered by id, and only an index without sort has that order.
+  return Object.values(indexes).some(
+    ({ partition, sort }) => partition === attribute && [sort ?? []].flat().length === 0,
+  );
 }
 
 function fileOf({ name }: Resource): string {

@@ -7,6 +7,7 @@ import type { Item } from './item';
 import { type Node } from '../values/node';
 import { readNodes } from '../values/read-schema';
 import { checkAcross, type Relation } from './relation';
+import { flatRules } from './ways';
 
 /** An index: items by `partition` (all items together without it), ordered by `sort`. */
 export interface Index<Name extends string = string> {
@@ -124,7 +125,7 @@ export function defineResource<const S extends SchemaDefinition>(definition: Res
     access: new Map(
       Object.entries(definition.access ?? {}).map(([operation, rules]) => [
         operation,
-        rules === undefined ? [] : ([rules].flat() as AccessRule[]),
+        rules === undefined ? [] : flatRules(rules),
       ]),
     ),
     shards: definition.shards ?? 1,

@@ -2,7 +2,8 @@
 import type { AttributeRule, AttributeRules } from '../values/attribute';
 import { isReadOnly, type Node } from '../values/node';
 import type { Resource } from '../definition/resource';
-import { isOwner, namesOf } from './audience';
+import { waysOf } from '../definition/ways';
+import { namesOf, ownersIn } from './audience';
 import type { Part } from './names';
 import type { Trusted } from './trusted';
 
@@ -29,7 +30,7 @@ export function isHidden({ words }: Node, trusted: Trusted | undefined): boolean
 
 /** The required attributes that the description cannot require of a body, as some callers' may go without. */
 export function spared(resource: Resource, trusted: Trusted | undefined): ReadonlySet<string> {
-  const owners = trusted === undefined ? [] : ownersOf(resource, 'create', 'replace');
+  const owners = trusted === undefined ? [] : [...filledOwners(resource, 'create'), ...ownersOf(resource, 'replace')];
   return new Set(
     [...resource.attributes]
       .filter(
@@ -75,12 +76,14 @@ function remarksOn(resource: Resource, name: string, { words }: Node, trusted: T
     trusted !== undefined && isRestricted(words.writableBy) && !isForNobody(words.writableBy)
       ? [`Set by ${named(words.writableBy!, trusted)}; ignored of others.`]
       : [];
-  const isOwned = trusted !== undefined && ownersOf(resource, 'create', 'replace', 'patch').includes(name);
+  const isOwned = trusted !== undefined && filledOwners(resource, 'create', 'replace', 'patch').includes(name);
+  const isKept = trusted !== undefined && !isOwned && ownersOf(resource, 'replace', 'patch').includes(name);
   const isNeeded = words.required === true && words.default === undefined && spared(resource, trusted).has(name);
   return [
     ...seen,
     ...set,
     ...(isOwned ? ['Of what its owner writes, the caller’s subject, whatever the body says.'] : []),
+    ...(isKept ? ['As it is where an owner changes the item, whatever the body says.'] : []),
     ...(isNeeded ? [isOwned ? 'Required of others.' : 'Required to make an item.'] : []),
   ];
 }
@@ -90,7 +93,15 @@ function named(rules: AttributeRules, trusted: Trusted): string {
 }
 
 function ownersOf({ access }: Resource, ...operations: string[]): string[] {
-  return operations.flatMap((operation) => (access.get(operation) ?? []).filter(isOwner).map(({ owner }) => owner));
+  return operations.flatMap((operation) => ownersIn(access.get(operation) ?? []));
+}
+
+/** The owners that are filled from the credentials: where there are several, the body says who is what. */
+function filledOwners({ access }: Resource, ...operations: string[]): string[] {
+  return operations.flatMap((operation) => {
+    const ways = waysOf(access.get(operation) ?? []).filter(({ owners }) => owners.length > 0);
+    return new Set(ways.map(({ owners }) => owners.join())).size === 1 ? ways[0]!.owners : [];
+  });
 }
 
 function isForNobody(rules: AttributeRules | undefined): boolean {

@@ -3,6 +3,7 @@ import { isPublic } from '../authorization/grant';
 import type { AccessRule } from '../definition/access';
 import type { AttributeRule } from '../values/attribute';
 import type { Resource } from '../definition/resource';
+import { flatRules, waysOf } from '../definition/ways';
 import type { Admission, Trusted } from './trusted';
 
 /** Who may carry out an operation. */
@@ -14,6 +15,8 @@ export interface Audience {
   /** Whether someone may write an item by it and not read it. */
   readonly isBlind?: boolean;
 }
+
+type OwnerRule = Extract<AccessRule, { readonly owner: unknown }>;
 
 const NOBODY: Admission = { token: false, key: false, anonymous: false };
 
@@ -31,7 +34,7 @@ export function audienceOf(
     return { phrase: 'refused to everyone, as this deployment trusts no credentials', admission: NOBODY };
   }
   // An API key has no roles.
-  const possible = trusted.tokens === undefined ? rules.filter((rule) => !isRole(rule)) : rules;
+  const possible = trusted.tokens === undefined ? rules.filter((rule) => !takesRole(rule)) : rules;
   if (possible.length === 0) {
     return {
       phrase: `refused to everyone, as ${rules.length > 0 ? 'it takes a role, and API keys have none' : 'nobody is declared for it'}`,
@@ -47,7 +50,7 @@ export function audienceOf(
     admission: {
       token: trusted.tokens !== undefined,
       // What a function says to a key depends on the key.
-      key: trusted.apiKeys && possible.some((rule) => !isRole(rule)),
+      key: trusted.apiKeys && possible.some((rule) => !takesRole(rule)),
       anonymous: !trusted.apiKeys && isOpen(resource, operation),
     },
   };
@@ -75,7 +78,10 @@ export function sentence(phrase: string): string {
 }
 
 /** The callers that rules name, each in a few words; `nobody` is none. */
-export function namesOf(rules: readonly (AccessRule | AttributeRule)[], { apiKeys }: Trusted): string[] {
+export function namesOf(
+  rules: readonly (AccessRule | AttributeRule)[],
+  { apiKeys }: Pick<Trusted, 'apiKeys'>,
+): string[] {
   // Where keys are required, nobody comes without one.
   if (rules.includes('public')) {
     return [apiKeys ? 'every caller with an API key' : 'everyone'];
@@ -86,7 +92,11 @@ export function namesOf(rules: readonly (AccessRule | AttributeRule)[], { apiKey
     ...(roles.length > 0
       ? [`callers with ${roles.length > 1 ? 'one of the roles' : 'the role'} ${roles.join(', ')}`]
       : []),
-    ...rules.filter(isOwner).map(({ owner }) => `the owner (\`${owner}\`)`),
+    ...rules.filter(isOwner).map((rule) => `the owner (${ownersOf(rule).join(' or ')})`),
+    ...rules.filter(isAll).map(({ all }) => {
+      const parts = all.map((part) => namesOf(flatRules(part), { apiKeys }).join(' or '));
+      return `those who are at once ${parts.join(' and ')}`;
+    }),
     ...(rules.some((rule) => typeof rule === 'function') ? ['those whom a rule of the resource’s own names'] : []),
   ];
 }
@@ -96,22 +106,52 @@ export function namesOf(rules: readonly (AccessRule | AttributeRule)[], { apiKey
  * @param stays whether the item is still the caller's when it is written
  */
 export function maySee(resource: Resource, rule: AccessRule, stays: boolean): boolean {
-  return (resource.access.get('read') ?? []).some(
+  const rules = resource.access.get('read') ?? [];
+  const owners = rules.filter(isOwner).flatMap(({ owner }) => owner);
+  return [...rules, ...(owners.length > 0 ? [{ owner: owners }] : [])].some(
     (reading) =>
       reading === 'public' ||
       (reading === 'authenticated' && rule !== 'public' && typeof rule !== 'function') ||
       (isRole(reading) && isRole(rule) && [rule.role].flat().every((role) => [reading.role].flat().includes(role))) ||
-      (stays && (reading === rule || (isOwner(reading) && isOwner(rule) && reading.owner === rule.owner))),
+      (stays && (reading === rule || isWider(reading, rule))),
   );
+}
+
+/** Whether a rule surely includes every item that another does, as it names its owners, or all that it takes. */
+function isWider(reading: AccessRule, rule: AccessRule): boolean {
+  return isAll(rule)
+    ? rule.all.some((part) => flatRules(part).every((one) => isWider(reading, one)))
+    : isOwner(reading) && isOwner(rule) && [rule.owner].flat().every((owner) => [reading.owner].flat().includes(owner));
 }
 
 /** Whether rules let callers have some items and not others. */
 export function isOfItems(rules: readonly AccessRule[]): boolean {
-  return !rules.includes('public') && rules.some((rule) => typeof rule === 'function' || isOwner(rule));
+  return (
+    !rules.includes('public') && waysOf(rules).some(({ owners, isByFunction }) => isByFunction || owners.length > 0)
+  );
 }
 
-export function isOwner(rule: unknown): rule is { readonly owner: string } {
+/** The attributes that say whose an item is, by rules. */
+export function ownersIn(rules: readonly AccessRule[]): string[] {
+  return [...new Set(waysOf(rules).flatMap(({ owners }) => owners))];
+}
+
+export function isOwner(rule: unknown): rule is OwnerRule {
   return typeof rule === 'object' && rule !== null && 'owner' in rule;
+}
+
+/** The attributes of an owner's rule, as code. */
+function ownersOf({ owner }: OwnerRule): string[] {
+  return [owner].flat().map((name) => `\`${name}\``);
+}
+
+function isAll(rule: unknown): rule is Extract<AccessRule, { readonly all: unknown }> {
+  return typeof rule === 'object' && rule !== null && 'all' in rule;
+}
+
+/** Whether nobody without a role has anything by a rule. */
+function takesRole(rule: AccessRule): boolean {
+  return waysOf([rule]).every(({ roles }) => roles.length > 0);
 }
 
 function isRole(rule: unknown): rule is { readonly role: string | readonly string[] } {

@@ -1,7 +1,8 @@
 // Operations on data with who may carry them out, where credentials are asked for.
 import { ACCESS_OPERATIONS } from '../definition/access';
 import type { Resource } from '../definition/resource';
-import { audienceOf, both, either, isOwner, isRefused, maySee, sentence, type Audience } from './audience';
+import { waysOf } from '../definition/ways';
+import { audienceOf, both, either, isRefused, maySee, ownersIn, sentence, type Audience } from './audience';
 import type { Part } from './names';
 import { refusals } from './responses';
 import { requirements, type Trusted } from './trusted';
@@ -48,11 +49,12 @@ export function guarded(trusted: Trusted | undefined, operation: Part, audience:
 export function listAudience(trusted: Trusted, resource: Resource): Audience {
   const audience = audienceOf(trusted, resource, 'list');
   const rules = resource.access.get('list') ?? [];
-  const owner = rules.includes('public') || isRefused(audience.admission) ? undefined : rules.find(isOwner)?.owner;
+  const owners = rules.includes('public') || isRefused(audience.admission) ? [] : ownersIn(rules);
+  const indexed = owners.filter((owner) => owner !== 'id').map((owner) => `\`${owner}\``);
   const remark =
-    owner === undefined
+    owners.length === 0
       ? ''
-      : `, whose list holds its own items alone${owner === 'id' ? '' : ` and is ordered by indexes of \`${owner}\``}`;
+      : `, whose list holds its own items alone${indexed.length === 0 ? '' : ` and is ordered by indexes of ${indexed.join(' and of ')}`}`;
   return { ...audience, phrase: `${audience.phrase}${remark}` };
 }
 
@@ -72,7 +74,7 @@ export function relatedAudience(trusted: Trusted, resource: Resource, other: Res
  */
 export function createAudience(trusted: Trusted, resource: Resource): Audience {
   const rules = resource.access.get('create') ?? [];
-  const possible = rules.filter((rule) => !(isOwner(rule) && rule.owner === 'id'));
+  const possible = rules.filter((rule) => !waysOf([rule]).every(({ owners }) => owners.includes('id')));
   if (possible.length === 0 && rules.length > 0) {
     return {
       phrase: 'refused to everyone, as the owner makes the item of its own id by PUT',

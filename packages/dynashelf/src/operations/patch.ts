@@ -1,6 +1,6 @@
 // PATCH: a change that means the same whatever the item is, written in one request; any other is computed from
 // the item as it is and written on the condition that it still is so.
-import { includes, type Conditions, type Grant, type Permission } from '../definition/access';
+import { decisive, includes, valuesOf, type Conditions, type Grant, type Permission } from '../definition/access';
 import { isEqual } from '../values/equal';
 import type { AnyItem } from '../definition/item';
 import type { Json, JsonObject } from '../values/json';
@@ -51,7 +51,7 @@ async function patchAlone(
   { id, permission, patch: change, preconditions }: PatchInput,
   store: Store,
 ): Promise<SingleOutcome | undefined> {
-  const equal = valuesOf(permission.grant, id);
+  const equal = equalsOf(permission.grant, id);
   const plain =
     change.kind === 'merge' && equal !== undefined
       ? await plainPatch(store.resources, resource, id, change.document, ignoredOf(permission))
@@ -70,12 +70,11 @@ async function patchAlone(
   );
 }
 
-/** The values that the item of an id must have to be granted; undefined where none would do. */
-function valuesOf(grant: Grant, id: string): Conditions | undefined {
-  if (typeof grant === 'string') {
-    return grant === 'all' ? {} : undefined;
-  }
-  const { id: granted = id, ...values } = grant.conditions;
+/**
+ * The values that the item of an id must have to be granted; undefined where none would do, or one of several sets.
+ */
+function equalsOf(grant: Grant, id: string): Conditions | undefined {
+  const { id: granted = id, ...values } = (grant === 'none' ? undefined : valuesOf(grant)) ?? { id: '' };
   return granted === id ? values : undefined;
 }
 
@@ -151,7 +150,7 @@ function divide(item: AnyItem, change: Patch, { hidden, shown }: Permission): { 
  * The attributes that the patcher does not set: those that it may not, and those that what it writes has in any case.
  */
 function ignoredOf({ kept, grant }: Permission): ReadonlySet<string> {
-  return typeof grant === 'string' ? kept : new Set([...kept, ...Object.keys(grant.conditions)]);
+  return typeof grant === 'string' ? kept : new Set([...kept, ...decisive(grant)]);
 }
 
 function keptOf(before: JsonObject, permission: Permission): JsonObject {

@@ -6,7 +6,8 @@ import { gatherFaults, Problem, type Faults } from '../problem';
 import { openCursor, type CursorKeys } from '../store/query/cursor';
 import type { Filter } from '../store/query/filter';
 import type { PageRequest } from '../store/query/page';
-import { NEWEST_FIRST, planList, servedOrders, type Order, type Plan } from '../store/query/planner';
+import { NEWEST_FIRST, type Order, type Plan } from '../store/query/planner';
+import { planUnion, servedOfAll, type Scope } from '../store/query/union';
 
 /** What is asked for. */
 export interface Wanted {
@@ -15,8 +16,8 @@ export interface Wanted {
   readonly filters: readonly Filter[];
   /** Undefined where `sort` has faults. */
   readonly order: Order | undefined;
-  /** The attribute whose indexes alone are used, so that no others' items are read. */
-  readonly partition: string | undefined;
+  /** What the caller may have: one of several is enough; everything without any. */
+  readonly scopes: readonly Scope[];
   readonly limit: number;
   readonly cursor: string | undefined;
   readonly cursorKeys: CursorKeys;
@@ -40,12 +41,12 @@ export interface ListPlan {
 
 /** @throws Problem `malformed-request` with the faults of the parameters, and those of order and cursor */
 export function planPage(resource: Resource, wanted: Wanted): ListPlan {
-  const { seen, filters, order, partition, limit, cursor, cursorKeys, permission } = wanted;
+  const { seen, filters, order, scopes, limit, cursor, cursorKeys, permission } = wanted;
   const faults = gatherFaults();
   faults.addAll(wanted.faults);
-  const plan = order && planList(resource, filters, order, partition);
+  const plan = order && planUnion(resource, scopes, filters, order);
   if (order !== undefined && plan === undefined) {
-    faults.add(() => ({ detail: `No index serves this order. ${servedAre(seen, partition)}`, parameter: 'sort' }));
+    faults.add(() => ({ detail: `No index serves this order. ${servedAre(seen, scopes)}`, parameter: 'sort' }));
   }
   const binding = bindingOf(wanted, plan);
   const after = cursor === undefined ? undefined : openCursor(cursorKeys, binding, cursor);
@@ -68,23 +69,29 @@ export function planPage(resource: Resource, wanted: Wanted): ListPlan {
     binding,
     // A list that goes by conditions reads everyone's items to find its caller's, as one by ids does; one of an owner
     // reads the owner's alone.
-    readsOthers: typeof grant === 'object' && (grant.owned === undefined || plan.kind === 'ids'),
+    readsOthers: typeof grant !== 'string' && (plan.kind === 'ids' || grant.some(({ owned }) => owned === undefined)),
   };
 }
 
 /** Which orders are served, as a sentence. */
-export function servedAre(resource: Resource, partition: string | undefined): string {
-  return `Served are: ${servedOrders(resource, partition).join('; ')}. Each also descending, with - before every name.`;
+export function servedAre(resource: Resource, scopes: readonly Scope[]): string {
+  return `Served are: ${servedOfAll(resource, scopes).join('; ')}. Each also descending, with - before every name.`;
 }
 
 /** What a cursor is good for: not the limit, which may change from page to page. */
-function bindingOf({ segments, filters, order = NEWEST_FIRST, caller }: Wanted, plan: Plan | undefined): string {
+function bindingOf(
+  { segments, scopes, filters, order = NEWEST_FIRST, caller }: Wanted,
+  plan: Plan | undefined,
+): string {
   const { attributes, descending } = order;
   // Positions in one index mean nothing in another, which a deployment may have made the better one.
-  const way = plan?.kind === 'query' ? [plan.index?.name, plan.index?.slot.indexName] : plan?.kind;
+  const plans = plan?.kind === 'union' ? plan.plans : plan?.kind === 'query' ? [plan] : undefined;
+  const way = plans?.flatMap(({ index }) => [index?.name, index?.slot.indexName]) ?? plan?.kind;
+  const all = [...(scopes.length === 1 ? scopes[0]!.filters : []), ...filters];
   return JSON.stringify([
     segments,
-    filters.map((filter) => JSON.stringify(filter)).sort(),
+    all.map((filter) => JSON.stringify(filter)).sort(),
+    ...(scopes.length > 1 ? [scopes] : []),
     attributes,
     descending,
     way,

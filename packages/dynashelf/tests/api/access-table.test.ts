@@ -14,8 +14,9 @@ type Verdict = 'granted' | 'refused' | 'absent';
 
 interface RuleCase {
   readonly name: string;
-  readonly rule: AccessRules<'owner' | 'state'> | undefined;
-  readonly verdict: (caller: string, own: boolean) => Verdict;
+  readonly rule: AccessRules<'owner' | 'partner' | 'state'> | undefined;
+  /** `names`: the body says whose the item is, which is Ada. */
+  readonly verdict: (caller: string, own: boolean, names: boolean) => Verdict;
 }
 
 const byOwn = (caller: string, own: boolean): Verdict => (caller === 'nobody' ? 'refused' : own ? 'granted' : 'absent');
@@ -35,6 +36,16 @@ const RULE_CASES: RuleCase[] = [
     name: 'a role or the owner',
     rule: [{ owner: 'owner' }, { role: 'editor' }],
     verdict: (caller, own) => (caller === 'editor' ? 'granted' : byOwn(caller, own)),
+  },
+  {
+    name: 'one of two owners',
+    rule: { owner: ['partner', 'owner'] },
+    verdict: (caller, _own, names) => (names && caller !== 'owner' ? 'refused' : byOwn(caller, caller === 'owner')),
+  },
+  {
+    name: 'a role and the owner at once',
+    rule: { all: [{ role: 'editor' }, { owner: 'owner' }] },
+    verdict: (caller, own) => (caller === 'editor' ? byOwn(caller, own) : 'refused'),
   },
   { name: 'a function that says yes', rule: () => true, verdict: () => 'granted' },
   { name: 'a function that says no', rule: () => false, verdict: () => 'refused' },
@@ -135,7 +146,7 @@ describe('every rule', () => {
     const guarded = createClient({ resources: papersWith(accessBy(rule)), config: RULES });
     for (const [caller, as] of CALLERS) {
       const answer = await guarded(way!.line, { ...way!.ask, as });
-      const expected = verdict(caller, caller === 'owner');
+      const expected = verdict(caller, caller === 'owner', false);
       if (expected === 'refused') {
         expectRefused(way!, caller, answer);
       } else {
@@ -151,6 +162,7 @@ const EVERY_VERDICT: Readonly<Record<string, readonly string[]>> = {
   public: ['nobody'],
   'a role': ['stranger'],
   'a role or the owner': ['nobody', 'owner', 'stranger', 'editor'],
+  'one of two owners': ['owner', 'stranger'],
   'a function with conditions': ['owner', 'stranger'],
 };
 
@@ -176,7 +188,12 @@ describe.each(RULE_CASES.filter(({ name }) => EVERY_VERDICT[name]))('access by $
 
   describe.each(callers)('as %s', (caller, as) => {
     // Of a paper of its own making every caller is the owner.
-    const verdictOf = ({ makes = false }: Way): Verdict => verdict(caller, makes || caller === 'owner');
+    const verdictOf = ({ makes = false, line, ask: sent }: Way): Verdict =>
+      verdict(
+        caller,
+        makes || caller === 'owner',
+        line.startsWith('PUT') || JSON.stringify(sent?.body ?? '').includes('"owner"'),
+      );
     const granted = WAYS.filter((way) => verdictOf(way) === 'granted').map((way) => [nameOf(way), way] as const);
     const others = WAYS.filter((way) => verdictOf(way) !== 'granted');
 

@@ -20,6 +20,7 @@ export function papersWith(access: Access): ReadonlyMap<string, Resource> {
     schema: {
       title: { type: String, required: true, maxLength: 100 },
       owner: { type: String, required: true, maxLength: 200 },
+      partner: { type: String, maxLength: 200 },
       shelf: { type: String, references: 'shelves' },
       state: { type: String, enum: ['draft', 'published'], default: 'draft' },
       grade: { type: Number, readableBy: { role: 'editor' }, writableBy: { role: 'editor' } },
@@ -28,6 +29,8 @@ export function papersWith(access: Access): ReadonlyMap<string, Resource> {
     indexes: {
       byOwner: { partition: 'owner' },
       byOwnerAndTitle: { partition: 'owner', sort: 'title' },
+      byPartner: { partition: 'partner' },
+      byPartnerAndTitle: { partition: 'partner', sort: 'title' },
       byShelf: { partition: 'shelf' },
       byTitle: { sort: 'title' },
       byGrade: { sort: 'grade' },

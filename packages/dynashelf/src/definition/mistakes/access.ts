@@ -1,10 +1,13 @@
 // The mistakes that the access rules of a resource file can hold.
-import { ACCESS_OPERATIONS, type AccessRule } from '../access';
+import { ACCESS_OPERATIONS, MOST_ALTERNATIVES, type AccessRule } from '../access';
 import { didYouMean } from '../../values/nearest';
+import { listsBy } from '../relation';
+import { waysOf } from '../ways';
 import type { Node } from '../../values/node';
 import type { Resource } from '../resource';
 
-const KNOWN = "'public', 'authenticated', { role: … }, { owner: … } or a function of the caller";
+const KNOWN =
+  "'public', 'authenticated', { role: … }, { owner: … }, { any: […] }, { all: […] } or a function of the caller";
 const KNOWN_OF_ATTRIBUTES = "'public', 'authenticated', 'nobody', { role: … } or a function of the caller";
 
 export function* checkAccess(resource: Resource): Generator<string> {
@@ -13,11 +16,10 @@ export function* checkAccess(resource: Resource): Generator<string> {
     if (!known.includes(operation)) {
       yield `access speaks of "${operation}", which is neither an operation nor an action: use ${known.join(', ')}.${didYouMean(operation, known)}`;
     }
-    for (const rule of rules) {
-      yield* checkRule(resource, operation, rule);
-    }
-    if (rules.filter((rule) => typeof rule === 'function' || isOwner(rule)).length > 1) {
-      yield `access to "${operation}" has several rules that speak of single items, and a list can go by one: put them into one function`;
+    const mistakes = rules.flatMap((rule) => [...checkRule(resource, operation, rule)]);
+    yield* mistakes;
+    if (mistakes.length === 0) {
+      yield* checkWays(resource, operation, rules);
     }
   }
   for (const action of Object.keys(resource.actions).filter((name) =>
@@ -32,7 +34,15 @@ export function* checkAccess(resource: Resource): Generator<string> {
 
 function* checkRule(resource: Resource, operation: string, rule: AccessRule): Generator<string> {
   if (isOwner(rule)) {
-    yield* checkOwner(resource, operation, rule.owner);
+    for (const owner of [rule.owner].flat()) {
+      yield* checkOwner(resource, operation, owner);
+    }
+  } else if (isAll(rule)) {
+    for (const inner of rule.all.flat() as AccessRule[]) {
+      yield* checkRule(resource, operation, inner);
+    }
+  } else if (hasOnly(rule, 'member')) {
+    yield `access to "${operation}" goes by the members of another item, which would have to be read before every one of these: name the caller's groups in its token, and answer with them in a function, such as ({ claims }) => (claims['teams'] as string[]).map((team) => ({ team }))`;
   } else if (!isRole(rule) && rule !== 'public' && rule !== 'authenticated' && typeof rule !== 'function') {
     yield `access to "${operation}" has a rule that is none: write ${KNOWN}`;
   }
@@ -56,13 +66,27 @@ function* checkOwner(resource: Resource, operation: string, owner: string): Gene
   ) {
     yield `access to "${operation}" names the owner "${owner}", which does not hold a caller's subject as it is: make it a String without get, set and forceDefault that is not computed`;
   }
-  if (
-    operation === 'list' &&
-    !Object.values(resource.indexes).some(
-      ({ partition, sort }) => partition === owner && [sort ?? []].flat().length === 0,
-    )
-  ) {
+}
+
+/** What the rules of an operation come to, taken together. */
+function* checkWays(resource: Resource, operation: string, rules: readonly AccessRule[]): Generator<string> {
+  const ways = waysOf(rules).filter(({ owners, isByFunction }) => owners.length > 0 || isByFunction);
+  const alternatives = new Set(
+    ways.map(({ owners, isByFunction }) => JSON.stringify([[...owners].sort(), isByFunction])),
+  );
+  if (alternatives.size > MOST_ALTERNATIVES) {
+    yield `access to "${operation}" comes to ${alternatives.size} ways to own an item, and at most ${MOST_ALTERNATIVES} are served, as a list sends a Query for each: name fewer owners, or let one function of the caller say which values its items have`;
+  }
+  const isServed = (owner: string): boolean => owner === 'id' || listsBy(resource, owner);
+  const unserved = ways.filter(({ owners }) => owners.length > 0 && !owners.some(isServed));
+  for (const owner of operation === 'list' ? new Set(unserved.map(({ owners }) => owners[0]!)) : []) {
     yield `no index serves the lists of the owner "${owner}": add { partition: '${owner}' }, without sort, to indexes`;
+  }
+  const unset = ways
+    .flatMap(({ owners }) => owners)
+    .find((owner) => resource.attributes.get(owner)?.words.readOnly === true);
+  if (operation === 'create' && alternatives.size > 1 && unset !== undefined) {
+    yield `access to "create" lets several own what is made, so that the body has to say who, and "${unset}" is readOnly: name one owner under create, or remove readOnly`;
   }
 }
 
@@ -92,16 +116,24 @@ function* checkAttribute(path: string, { words, members, element }: Node, isInne
   }
 }
 
-function isOwner(rule: unknown): rule is { readonly owner: string } {
-  return hasOnly(rule, 'owner') && typeof rule['owner'] === 'string';
+function isOwner(rule: unknown): rule is { readonly owner: string | readonly string[] } {
+  return hasOnly(rule, 'owner') && areTexts(rule['owner']);
 }
 
 function isRole(rule: unknown): boolean {
-  return (
-    hasOnly(rule, 'role') &&
-    [rule['role']].flat().every((role) => typeof role === 'string' && role !== '') &&
-    [rule['role']].flat().length > 0
-  );
+  return hasOnly(rule, 'role') && areTexts(rule['role']);
+}
+
+/** Whether a value is a text, or several; none is empty. */
+function areTexts(value: unknown): boolean {
+  const texts = [value].flat();
+  return texts.length > 0 && texts.every((text) => typeof text === 'string' && text !== '');
+}
+
+/** Its parts are arrays, as the resource file is read. */
+function isAll(rule: unknown): rule is Extract<AccessRule, { readonly all: unknown }> {
+  const parts = hasOnly(rule, 'all') ? rule['all'] : undefined;
+  return Array.isArray(parts) && parts.length > 0 && parts.every((part) => Array.isArray(part) && part.length > 0);
 }
 
 function hasOnly(rule: unknown, word: string): rule is Record<string, unknown> {

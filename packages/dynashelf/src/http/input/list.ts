@@ -11,6 +11,7 @@ import { servedAre } from '../../operations/plan-list';
 import { gatherFaults, type Faults } from '../../problem';
 import type { Filter } from '../../store/query/filter';
 import { NEWEST_FIRST, type Order } from '../../store/query/planner';
+import type { Scope } from '../../store/query/union';
 import { readPreconditions } from '../conditional';
 import { negotiate } from '../media-type';
 import type { Request } from '../request';
@@ -41,7 +42,6 @@ export function readListInput(
   const references = readExpand(seen, context, parameters.get('expand'), faults);
   const limit = readLimit(parameters.get('limit'), faults);
   const filters = [
-    ...grantedBy(permission.grant),
     ...(within === undefined
       ? []
       : [{ path: [within.attribute], operator: 'eq', values: [within.id] } satisfies Filter]),
@@ -52,15 +52,15 @@ export function readListInput(
       faults,
     ),
   ];
-  const partition = ownedPartition(permission.grant);
-  const order = readOrder(seen, parameters.get('sort'), partition, faults);
+  const scopes = scopesOf(permission.grant);
+  const order = readOrder(seen, parameters.get('sort'), scopes, faults);
   const preferences = readPreferences(request);
   return {
     input: {
       seen,
       filters,
       order,
-      partition,
+      scopes,
       limit,
       cursor: parameters.get('cursor'),
       cursorKeys,
@@ -77,30 +77,28 @@ export function readListInput(
   };
 }
 
-/** The filters that keep a list to what its caller may see. */
-function grantedBy(grant: Grant): Filter[] {
+/**
+ * What keeps a list to what its caller may see. The index of its owner's partition alone serves an owner's list: not
+ * everyone's items are read for it. Ids need no index.
+ */
+function scopesOf(grant: Grant): Scope[] {
   return typeof grant === 'string'
     ? []
-    : Object.entries(grant.conditions).map(([attribute, value]) => ({
-        path: [attribute],
-        operator: 'eq',
-        values: [value],
+    : grant.map(({ conditions, owned }) => ({
+        filters: Object.entries(conditions).map(([attribute, value]) => ({
+          path: [attribute],
+          operator: 'eq',
+          values: [value],
+        })),
+        partition: owned === 'id' ? undefined : owned,
       }));
-}
-
-/**
- * The attribute whose index alone serves a list of a caller's own items: not everyone's are read for it. Ids need no
- * index.
- */
-function ownedPartition(grant: Grant): string | undefined {
-  return typeof grant === 'string' || grant.owned === 'id' ? undefined : grant.owned;
 }
 
 /** The order that `sort` names; undefined where it names none. */
 function readOrder(
   resource: Resource,
   sort: string | undefined,
-  partition: string | undefined,
+  scopes: readonly Scope[],
   faults: Faults,
 ): Order | undefined {
   if (sort === undefined) {
@@ -116,11 +114,11 @@ function readOrder(
     );
   for (const [index, { name, descending }] of parts.entries()) {
     if (name === '') {
-      fault(() => `Must name attributes, separated by commas. ${servedAre(resource, partition)}`);
+      fault(() => `Must name attributes, separated by commas. ${servedAre(resource, scopes)}`);
     } else if (name !== 'id' && !resource.attributes.has(name)) {
       fault(
         () =>
-          `"${name}" orders no list.${didYouMean(name, ['id', ...resource.attributes.keys()], faults)} ${servedAre(resource, partition)}`,
+          `"${name}" orders no list.${didYouMean(name, ['id', ...resource.attributes.keys()], faults)} ${servedAre(resource, scopes)}`,
       );
     } else if (seen.has(name)) {
       fault(() => `Names "${name}" twice.`);

@@ -1,6 +1,6 @@
 // PUT: what is written where there is an item, and where there is none, since a caller may have the right to one of the
 // two.
-import type { Permission } from '../../definition/access';
+import { decisive, valuesOf, type Permission } from '../../definition/access';
 import type { Json } from '../../values/json';
 import { isId } from '../../values/id';
 import type { Resource } from '../../definition/resource';
@@ -12,7 +12,7 @@ import type { Request } from '../request';
 import { parseBody } from './body';
 import type { Input, InputContext, ItemRoute } from './input';
 import { readPresentation, requirePreconditions } from './item';
-import { readItem, findDifferentId } from './whole-item';
+import { findDifferentId, readItem, requireGranted } from './whole-item';
 
 /** The input of PUT: what is written where there is an item, and where there is none. */
 export async function readReplaceInput(
@@ -52,10 +52,14 @@ async function readWay(
 ): Promise<Way | Problem> {
   try {
     const permission = access.require(resource, operation);
-    if (typeof permission.grant === 'object' && (permission.grant.conditions['id'] ?? id) !== id) {
+    const { grant } = permission;
+    if (typeof grant !== 'string' && grant.every(({ conditions }) => (conditions['id'] ?? id) !== id)) {
       return notFound(resource, id);
     }
     const values = await readItem(resource, value, faults, permission, stays);
+    if (operation === 'create') {
+      requireGranted(resource, permission, values, id);
+    }
     return { permission, values, stays };
   } catch (error) {
     if (error instanceof Problem) {
@@ -74,11 +78,13 @@ function isAlike(replacing: Permission, creating: Permission, value: Json): bool
 }
 
 /**
- * The attributes that PUT leaves as they are: those that the caller may not set, and does not see and does not name.
+ * The attributes that PUT leaves as they are: those that the caller may not set, those of which one of several says
+ * that it may have the item, and those that it does not see and does not name.
  */
-function staying({ hidden, kept }: Permission, value: Json): Set<string> {
+function staying({ grant, hidden, kept }: Permission, value: Json): Set<string> {
   return new Set([
     ...kept,
+    ...(valuesOf(grant) === undefined ? decisive(grant).filter((name) => name !== 'id') : []),
     ...[...hidden].filter((name) => typeof value !== 'object' || value === null || !Object.hasOwn(value, name)),
   ]);
 }

@@ -1,5 +1,6 @@
 // The items of a body, checked whole: 422 is found here, every fault at once.
-import type { Conditions, Grant, Permission } from '../../definition/access';
+import { forbidden } from '../../authorization/refusal';
+import { includes, valuesOf, type Conditions, type Grant, type Permission } from '../../definition/access';
 import { isObject, type Json, type JsonObject } from '../../values/json';
 import { MOST_CREATED } from '../../definition/limits';
 import type { Resource } from '../../definition/resource';
@@ -29,7 +30,7 @@ export async function readItems(
   const items = await Promise.all(
     values.map(async (value, index) => {
       try {
-        return await readItem(resource, value, gatherFaults(), permission);
+        return await readNew(resource, value, gatherFaults(), permission);
       } catch (error) {
         if (!(error instanceof Problem) || error.more.errors === undefined) {
           throw error;
@@ -69,7 +70,7 @@ export async function readItem(
   }
   const { settable, readOnly } = pinned(resource, grant);
   const body = {
-    ...writable(resource.attributes, value as JsonObject, new Set([...kept, ...Object.keys(settable)])),
+    ...writable(resource.attributes, value as JsonObject, new Set([...kept, ...stays, ...Object.keys(settable)])),
     ...settable,
   };
   const inBody = findFaults(resource, body, (attribute) => !stays.has(attribute) || Object.hasOwn(body, attribute));
@@ -86,12 +87,46 @@ function pinned(
   { attributes }: Pick<Resource, 'attributes'>,
   grant: Grant,
 ): { settable: Conditions; readOnly: Conditions } {
-  const all = typeof grant === 'string' ? [] : Object.entries(grant.conditions).filter(([name]) => name !== 'id');
+  const all = Object.entries(valuesOf(grant) ?? {}).filter(([name]) => name !== 'id');
   const isSet = ([name]: [string, unknown]): boolean => !isReadOnly(attributes.get(name)!);
   return {
     settable: Object.fromEntries(all.filter(isSet)),
     readOnly: Object.fromEntries(all.filter((pin) => !isSet(pin))),
   };
+}
+
+/** The attributes of an item that POST makes. */
+export async function readNew(
+  resource: Resource,
+  value: Json,
+  known: Faults,
+  permission: Permission,
+): Promise<Record<string, Stored>> {
+  const values = await readItem(resource, value, known, permission);
+  requireGranted(resource, permission, values);
+  return values;
+}
+
+/**
+ * Of several alternatives the body says which: one has to be.
+ * @param id the item's, where the client chose it
+ * @throws Problem `forbidden` where a new item would be none that its maker may make
+ */
+export function requireGranted(
+  { name }: Pick<Resource, 'name'>,
+  { grant }: Permission,
+  values: Readonly<Record<string, Stored>>,
+  id?: string,
+): void {
+  if (typeof grant === 'string' || valuesOf(grant) !== undefined || includes(grant, { ...values, id })) {
+    return;
+  }
+  const owners = grant.flatMap(({ owned }) => (owned === undefined || owned === 'id' ? [] : [`"${owned}"`]));
+  throw forbidden(
+    owners.length < grant.length
+      ? `These credentials do not allow to make such an item of ${name}: make another, or ask for the right.`
+      : `An item of ${name} that you make is to be yours: give ${owners.join(' or ')} the subject of your credentials.`,
+  );
 }
 
 export function findShapeFaults(value: Json, faults: Faults): void {

@@ -1,6 +1,6 @@
 // POST of a collection, PATCH and actions: their bodies as what the operations take. 415 is found here.
 import { forbidden } from '../../authorization/refusal';
-import { EVERYTHING } from '../../definition/access';
+import { EVERYTHING, valuesOf } from '../../definition/access';
 import type { JsonObject } from '../../values/json';
 import type { ActInput } from '../../operations/act';
 import type { CreateInput } from '../../operations/create';
@@ -17,7 +17,7 @@ import { readPreferences, readPresentation, refuseParameters, requirePreconditio
 import type { Parsed } from './json';
 import { JSON_PATCH_TYPE, JSON_TYPE, negotiate, PATCH_TYPES, readContentType } from '../media-type';
 import type { Request } from '../request';
-import { findDifferentId, findShapeFaults, readItem, readItems, refuseInvalid } from './whole-item';
+import { findDifferentId, findShapeFaults, readItem, readItems, readNew, refuseInvalid } from './whole-item';
 
 type ForWriting = Pick<InputContext, 'access'>;
 
@@ -28,9 +28,10 @@ export async function readCreateInput(
   { access }: ForWriting,
 ): Promise<Input<CreateInput>> {
   const permission = access.require(resource, 'create');
-  if (typeof permission.grant === 'object' && permission.grant.conditions['id'] !== undefined) {
+  const own = valuesOf(permission.grant)?.['id'];
+  if (own !== undefined) {
     throw forbidden(
-      `An item of ${resource.name} that you make has the id "${permission.grant.conditions['id']}", and POST would give it another: send PUT to /${resource.name}/${permission.grant.conditions['id']}.`,
+      `An item of ${resource.name} that you make has the id "${own}", and POST would give it another: send PUT to /${resource.name}/${own}.`,
     );
   }
   const presentation = readPresentation(resource, request, permission, access);
@@ -39,7 +40,7 @@ export async function readCreateInput(
   const { value, faults } = parseBody(request);
   const wanted = Array.isArray(value)
     ? ({ kind: 'all', items: await readItems(resource, value, faults, permission) } as const)
-    : ({ kind: 'one', values: await readItem(resource, value, faults, permission) } as const);
+    : ({ kind: 'one', values: await readNew(resource, value, faults, permission) } as const);
   return {
     input: { ...wanted, preconditions, idempotency: readIdempotency(request, access.caller) },
     presentation,

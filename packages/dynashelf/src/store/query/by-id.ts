@@ -73,9 +73,13 @@ export async function readByIds(
 }
 
 /** Those that match and have the attributes of the order, in order. */
-async function placed(resource: Resource, { filters, order }: PlanByIds, records: AttributeMap[]): Promise<Placed[]> {
+async function placed(
+  resource: Resource,
+  { filters, scopes = [[]], order }: PlanByIds,
+  records: AttributeMap[],
+): Promise<Placed[]> {
   const matching = records
-    .filter((record) => matches(filters, record))
+    .filter((record) => matches(filters, record) && scopes.some((scope) => matches(scope, record)))
     .flatMap((record) => {
       const id = record[SORT_KEY]!.S!;
       const forms = order.attributes.map((name) => sortable(resource.attributes.get(name)!, record[name]));

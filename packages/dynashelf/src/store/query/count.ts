@@ -30,7 +30,9 @@ export async function countMatching(
         return next === undefined ? found.length : undefined;
       }
       case 'query':
-        return await countQueried(budget, TableName, resource, plan);
+        return await countQueried(budget, TableName, resource, [plan]);
+      case 'union':
+        return await countQueried(budget, TableName, resource, plan.plans);
     }
   } catch (error) {
     if (error instanceof Problem && (error.type === 'too-large' || budget.isOver())) {
@@ -44,16 +46,17 @@ async function countQueried(
   budget: Budget,
   TableName: string,
   resource: Resource,
-  plan: QueryPlan,
+  plans: readonly QueryPlan[],
 ): Promise<number | undefined> {
-  const left = [...plan.partitions];
+  const all = plans.flatMap((plan) => plan.partitions.map((partition) => ({ plan, partition })));
+  const left = [...all];
   let isCut = false;
   let total = 0;
 
-  async function countPartition(partition: string): Promise<void> {
+  async function countPartition({ plan, partition }: (typeof all)[number]): Promise<void> {
     let after: Position | undefined;
     do {
-      if (budget.isSpent(plan.partitions.length)) {
+      if (budget.isSpent(all.length)) {
         isCut = true;
         return;
       }
@@ -62,7 +65,11 @@ async function countQueried(
         Count = 0,
         LastEvaluatedKey,
       } = await budget.read('Query', {
-        ...queryInput(TableName, resource, plan, partition, { after, keysOnly: plan.inMemory.length > 0 }),
+        ...queryInput(TableName, resource, plan, partition, {
+          after,
+          keysOnly: plan.inMemory.length > 0,
+          once: true,
+        }),
         // What DynamoDB does not filter, which is by keys, has to be looked at here.
         ...(plan.inMemory.length === 0 && { Select: 'COUNT' }),
       });

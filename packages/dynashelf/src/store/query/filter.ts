@@ -20,9 +20,22 @@ export function matches(filters: readonly Filter[], record: AttributeMap): boole
   return filters.every((filter) => holds(filter, valueAt(record, filter.path)));
 }
 
-/** The filters as an expression; undefined where there are none. */
-export function filterExpression(filters: readonly Filter[], expressions: Placeholders): string | undefined {
-  return filters.length === 0 ? undefined : filters.map((filter) => part(filter, expressions)).join(' AND ');
+/**
+ * The filters as an expression; undefined where there are none.
+ * @param excluded groups of filters of which not all of one may hold
+ */
+export function filterExpression(
+  filters: readonly Filter[],
+  expressions: Placeholders,
+  excluded: readonly (readonly Filter[])[] = [],
+): string | undefined {
+  const conjunction = (group: readonly Filter[]): string =>
+    group.map((filter) => part(filter, expressions)).join(' AND ');
+  const parts = [
+    ...(filters.length === 0 ? [] : [conjunction(filters)]),
+    ...excluded.map((group) => `NOT (${conjunction(group)})`),
+  ];
+  return parts.length === 0 ? undefined : parts.join(' AND ');
 }
 
 function valueAt(record: AttributeMap, path: readonly string[]): AttributeValue | undefined {

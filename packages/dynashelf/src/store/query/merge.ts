@@ -1,4 +1,4 @@
-// Matching items of one or several partitions, merged lazily in their common order.
+// Matching items of one or several partitions, merged lazily in their common order, each once.
 import type { AnyItem } from '../../definition/item';
 import type { Resource } from '../../definition/resource';
 import type { Budget } from '../client/budget';
@@ -6,7 +6,7 @@ import type { Stretch } from './by-id';
 import { matches } from './filter';
 import type { QueryPlan } from './planner';
 import { comparePositions, type Position } from './cursor';
-import { positionOf, queryInput } from './query';
+import { positionOf, queryInput, within } from './query';
 import { recordKey, toItems } from '../layout/record';
 
 /** A matching item that is read and not yet taken; of one that is large, its place alone. */
@@ -17,8 +17,9 @@ interface Waiting {
 
 /** One partition, as far as it is read. */
 interface Stream {
+  readonly plan: QueryPlan;
   readonly partition: string;
-  readonly waiting: Waiting[];
+  waiting: Waiting[];
   /** Everything up to here is read. */
   reached: Position | undefined;
   isBegun: boolean;
@@ -36,6 +37,7 @@ const FIRST_PARTITIONS = 8;
 
 /**
  * The next `limit` matching items after a position; fewer where there are no more, or where the budget ends.
+ * @param plans one, or several that have one order: what more than one has is given once
  * @param heads a budget for the first records of many partitions, of which their places alone are read where they are
  * large
  */
@@ -44,21 +46,31 @@ export async function readMerged(
   heads: Budget,
   TableName: string,
   resource: Resource,
-  plan: QueryPlan,
+  plans: readonly QueryPlan[],
   limit: number,
   after: Position | undefined,
 ): Promise<Stretch> {
-  const streams = plan.partitions.map((partition): Stream => ({
-    partition,
-    waiting: [],
-    reached: after,
-    isBegun: false,
-    isEnd: false,
-  }));
+  const { descending } = plans[0]!;
+  const streams = plans.flatMap((plan) => {
+    const start = within(plan, after);
+    return start === 'end'
+      ? []
+      : plan.partitions.map((partition): Stream => ({
+          plan,
+          partition,
+          waiting: [],
+          reached: start,
+          isBegun: false,
+          isEnd: false,
+        }));
+  });
+  // What is of several plans, given already.
+  const given = plans.length > 1 ? new Set<string>() : undefined;
   const progress: Progress = { scanned: 0, matched: 0 };
   const found: Stretch['found'] = [];
 
   async function read(stream: Stream, most: number, keysOnly: boolean): Promise<void> {
+    const { plan } = stream;
     const {
       Items = [],
       LastEvaluatedKey,
@@ -86,8 +98,10 @@ export async function readMerged(
       budget.spent.reads > 0 &&
       behind.some(({ isBegun }) => !isBegun) &&
       (budget.spent.bytes / budget.spent.reads) * streams.length > budget.bound.bytes;
-    const most = readSize(plan, limit - found.length, progress, behind.length, budget);
-    const outcomes = await Promise.allSettled(behind.map((stream) => read(stream, most, keysOnly)));
+    const most = plans.map((plan) => readSize(plan, limit - found.length, progress, behind.length, budget));
+    const outcomes = await Promise.allSettled(
+      behind.map((stream) => read(stream, most[plans.indexOf(stream.plan)]!, keysOnly)),
+    );
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed !== undefined && !(budget.isOver() && streams.every(({ isBegun }) => isBegun))) {
       throw failed.reason;
@@ -96,9 +110,9 @@ export async function readMerged(
   }
 
   while (found.length < limit) {
-    const head = firstOf(streams, plan.descending);
+    const head = firstOf(streams, descending);
     // A partition that is not read beyond the head may hold a record before it.
-    const behind = streams.filter((stream) => isBehind(stream, head, plan.descending));
+    const behind = streams.filter((stream) => isBehind(stream, head, descending));
     if (behind.length > 0) {
       const unbegun = behind.filter(({ isBegun }) => !isBegun);
       if (unbegun.length > 0) {
@@ -112,13 +126,18 @@ export async function readMerged(
       return { found, next: found.at(-1)!.position };
     } else {
       const { item, position } = head.waiting.shift()!;
-      const whole = item ?? (await readItem(budget, TableName, resource, plan, position));
+      const isKnown = given?.has(position.id) === true;
+      const whole = isKnown ? undefined : (item ?? (await readItem(budget, TableName, resource, head.plan, position)));
       if (whole !== undefined) {
         found.push({ item: whole, position });
+        given?.add(position.id);
       }
     }
   }
-  return { found, next: nextPosition(streams, found, limit, plan.descending) };
+  for (const stream of given === undefined ? [] : streams) {
+    stream.waiting = stream.waiting.filter(({ position }) => !given!.has(position.id));
+  }
+  return { found, next: nextPosition(streams, found, limit, descending) };
 }
 
 /** The item at a place, if it is still there and matches. */

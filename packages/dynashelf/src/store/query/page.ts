@@ -59,12 +59,13 @@ async function readStretch(
     case 'nothing':
       return { found: [], next: undefined };
     case 'query':
+    case 'union':
       return readMerged(
         budget,
         openBudget(send, { ...bound, bytes: Infinity }),
         TableName,
         resource,
-        plan,
+        plan.kind === 'query' ? [plan] : plan.plans,
         limit,
         after,
       );

@@ -28,17 +28,26 @@ export interface QueryPlan {
   readonly filters: readonly Filter[];
   /** What DynamoDB takes in no filter expression, being a key. */
   readonly inMemory: readonly Filter[];
+  /** What other queries of the same list count: items of which all filters of one of these hold. */
+  readonly excluded?: readonly (readonly Filter[])[];
   readonly descending: boolean;
 }
 
 /** How a list is read. */
 export type Plan =
+  | SimplePlan
+  /** Several Queries whose records are merged in their common order, each item once. */
+  | { readonly kind: 'union'; readonly plans: readonly QueryPlan[] };
+
+export type SimplePlan =
   | QueryPlan
   /** Records by their ids, filtered and ordered in memory. */
   | {
       readonly kind: 'ids';
       readonly ids: readonly string[];
       readonly filters: readonly Filter[];
+      /** All filters of one of these hold, too. */
+      readonly scopes?: readonly (readonly Filter[])[];
       readonly order: Order;
     }
   /** No item can match. */
@@ -56,7 +65,7 @@ export function planList(
   filters: readonly Filter[],
   order: Order,
   partition?: string,
-): Plan | undefined {
+): SimplePlan | undefined {
   const indexes = slottedIndexes(resource).filter((index) => partition === undefined || index.partition === partition);
   const plans: (Candidate | undefined)[] = indexes
     .filter((index) => serves(index, filters, order))
@@ -81,24 +90,25 @@ export function planList(
 
 /**
  * The orders that a resource's indexes declare, as `sort` names them, for a message.
- * @param given the attribute whose indexes alone are used, its value being given
+ * @param partition the attribute whose indexes alone are used, its value being given
+ * @param given attributes whose value is given too
  */
-export function servedOrders(resource: Resource, given?: string): string[] {
+export function servedOrders(resource: Resource, partition?: string, given: readonly string[] = []): string[] {
   const orders = slottedIndexes(resource)
     .filter(
-      ({ partition, sorts }) =>
-        sorts.length > 0 &&
-        (given === undefined || partition === given) &&
-        [...sorts, partition ?? sorts[0]!].every((name) => resource.attributes.has(name)),
+      (index) =>
+        index.sorts.length > 0 &&
+        (partition === undefined || index.partition === partition) &&
+        [...index.sorts, index.partition ?? index.sorts[0]!].every((name) => resource.attributes.has(name)),
     )
     .map(
-      ({ partition, sorts }) =>
-        `${sorts.join(',')}${partition === undefined || partition === given ? '' : ` (with ${partition}=…)`}`,
+      (index) =>
+        `${index.sorts.join(',')}${index.partition === undefined || index.partition === partition || given.includes(index.partition) ? '' : ` (with ${index.partition}=…)`}`,
     );
   return [...new Set(['id', ...orders])];
 }
 
-interface Candidate {
+export interface Candidate {
   readonly plan: QueryPlan;
   /** How much the key decides: the more, the fewer records are read in vain. */
   readonly decided: number;
@@ -107,7 +117,7 @@ interface Candidate {
 /** The weight of a partition: it leaves out more than all attributes that are held equal. */
 const PARTITION = 100;
 
-function byBase(resource: Resource, filters: readonly Filter[], { descending }: Order): Candidate {
+export function byBase(resource: Resource, filters: readonly Filter[], { descending }: Order): Candidate {
   const { range, decided } = narrowBase(filters.filter(({ path }) => path[0] === 'id'));
   return {
     plan: queryPlan(
@@ -121,7 +131,7 @@ function byBase(resource: Resource, filters: readonly Filter[], { descending }: 
   };
 }
 
-function byIndex(
+export function byIndex(
   resource: Resource,
   index: SlottedIndex,
   filters: readonly Filter[],
@@ -178,7 +188,7 @@ function serves({ partition, sorts }: SlottedIndex, filters: readonly Filter[], 
   );
 }
 
-function remaining(attributes: readonly string[], filters: readonly Filter[]): string[] {
+export function remaining(attributes: readonly string[], filters: readonly Filter[]): string[] {
   return attributes.filter((name) => equality(filters, name) === undefined);
 }
 
@@ -188,7 +198,7 @@ export function equality(filters: readonly Filter[], attribute: string): Filter 
 }
 
 /** The ids that `id=…` or `id[in]=…` name, once each; undefined where neither is there. */
-function namedIds(filters: readonly Filter[]): string[] | undefined {
+export function namedIds(filters: readonly Filter[]): string[] | undefined {
   const naming = filters.filter(({ path, operator }) => path[0] === 'id' && (operator === 'eq' || operator === 'in'));
   if (naming.length === 0) {
     return undefined;
@@ -197,6 +207,6 @@ function namedIds(filters: readonly Filter[]): string[] | undefined {
   return [...first].filter((id) => isId(id) && others.every((other) => other.has(id)));
 }
 
-function isEmpty({ low, high }: Range): boolean {
+export function isEmpty({ low, high }: Range): boolean {
   return low !== undefined && high !== undefined && compareBytes(low, high) > 0;
 }

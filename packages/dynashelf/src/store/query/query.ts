@@ -6,6 +6,7 @@ import { filterExpression } from './filter';
 import type { QueryPlan } from './planner';
 import type { Position } from './cursor';
 import { recordKey } from '../layout/record';
+import { compareBytes } from '../layout/sortable';
 import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 
@@ -15,6 +16,8 @@ export interface QueryPart {
   readonly after?: Position | undefined;
   /** Whether the keys of the records are enough. */
   readonly keysOnly?: boolean;
+  /** Whether what other queries of the list count is left out. */
+  readonly once?: boolean;
 }
 
 /** The input of a Query of one of a plan's partitions. Only the base table can be read strongly consistent. */
@@ -23,7 +26,7 @@ export function queryInput(
   resource: Resource,
   plan: QueryPlan,
   partition: string,
-  { limit, after, keysOnly = false }: QueryPart,
+  { limit, after, keysOnly = false, once = false }: QueryPart,
 ): QueryCommandInput {
   const expressions = placeholders();
   const { name, value } = expressions;
@@ -37,7 +40,7 @@ export function queryInput(
   } else if (low !== undefined || high !== undefined) {
     conditions.push(`${name(sortKey)} ${low === undefined ? '<=' : '>='} ${value({ S: (low ?? high)! })}`);
   }
-  const FilterExpression = filterExpression(plan.filters, expressions);
+  const FilterExpression = filterExpression(plan.filters, expressions, once ? plan.excluded : []);
   return {
     TableName,
     ...(plan.index === undefined ? { ConsistentRead: true } : { IndexName: plan.index.slot.indexName }),
@@ -60,6 +63,23 @@ export function positionOf(plan: QueryPlan, record: AttributeMap): Position {
 
 function queriedKeys({ index }: QueryPlan): [partition: string, sort: string] {
   return index === undefined ? [PARTITION_KEY, SORT_KEY] : [index.slot.partitionKey, index.slot.sortKey];
+}
+
+/**
+ * Where a Query of a range begins that goes on after a position, which may lie outside of the range, as it can be one
+ * of another Query of the same list.
+ * @returns undefined for its beginning, `end` where nothing comes
+ */
+export function within({ range, descending }: QueryPlan, after: Position | undefined): Position | 'end' | undefined {
+  const { prefix = '', low = prefix, high } = range;
+  if (after === undefined) {
+    return undefined;
+  }
+  const toLow = compareBytes(after.key, low);
+  const toHigh =
+    high !== undefined ? compareBytes(after.key, high) : toLow > 0 && !after.key.startsWith(prefix) ? 1 : -1;
+  const [toFirst, toLast] = descending ? [-toHigh, -toLow] : [toLow, toHigh];
+  return toLast >= 0 ? 'end' : toFirst < 0 ? undefined : after;
 }
 
 /** The place need not hold a record: DynamoDB goes on with what comes after it. */

@@ -19,6 +19,7 @@ function papers(list: AccessRules) {
     schema: {
       title: { type: String },
       author: { type: String, maxLength: 100 },
+      editor: { type: String, maxLength: 100 },
       year: { type: Number },
       printed: { type: Boolean },
       tags: { type: Array, schema: [String] },
@@ -31,7 +32,7 @@ function papers(list: AccessRules) {
       secret: { type: String, readableBy: { role: 'boss' } },
       grade: { type: String, writableBy: { role: 'boss' } },
     },
-    indexes: { byAuthor: { partition: 'author' } },
+    indexes: { byAuthor: { partition: 'author' }, byEditor: { partition: 'editor' } },
     computed: { label: () => 'x' },
     access: { list },
   } as unknown as Parameters<typeof defineResource>[0]);
@@ -52,7 +53,7 @@ test.each<[string, AccessRules, Caller, unknown]>([
     'an owner is granted the items of their own',
     { owner: 'author' },
     BEN,
-    { conditions: { author: 'ben' }, owned: 'author' },
+    [{ conditions: { author: 'ben' }, owned: 'author' }],
   ],
   ['nobody owns anything', { owner: 'author' }, ANONYMOUS, 'none'],
   ['a function that says true grants everything', () => true, ANONYMOUS, 'all'],
@@ -61,21 +62,72 @@ test.each<[string, AccessRules, Caller, unknown]>([
     'a function grants the items of its conditions',
     () => ({ year: 1851, printed: true }),
     ADA,
-    { conditions: { year: 1851, printed: true } },
+    [{ conditions: { year: 1851, printed: true } }],
   ],
-  ['a condition can be on the id', ({ subject }) => ({ id: subject }), ADA, { conditions: { id: 'ada' } }],
-  ['a condition can be on an attribute with a default', () => ({ loose: 'y' }), ADA, { conditions: { loose: 'y' } }],
+  ['a condition can be on the id', ({ subject }) => ({ id: subject }), ADA, [{ conditions: { id: 'ada' } }]],
+  ['a condition can be on an attribute with a default', () => ({ loose: 'y' }), ADA, [{ conditions: { loose: 'y' } }]],
   [
     'of several rules the first that grants something counts',
     [{ role: 'boss' }, { owner: 'author' }],
     BEN,
-    { conditions: { author: 'ben' }, owned: 'author' },
+    [{ conditions: { author: 'ben' }, owned: 'author' }],
   ],
   [
     'a rule that grants everything counts before one that grants some',
     [{ owner: 'author' }, { role: 'boss' }],
     ADA,
     'all',
+  ],
+  [
+    'of several owners each grants its own',
+    { owner: ['author', 'editor'] },
+    BEN,
+    [
+      { conditions: { author: 'ben' }, owned: 'author' },
+      { conditions: { editor: 'ben' }, owned: 'editor' },
+    ],
+  ],
+  [
+    'a function can grant several sets of values',
+    () => [{ year: 1851 }, { year: 1852 }, { year: 1851 }],
+    BEN,
+    [{ conditions: { year: 1851 } }, { conditions: { year: 1852 } }],
+  ],
+  ['a function that answers with no set of values grants nothing', () => [], BEN, 'none'],
+  [
+    'of a set of values without one the others are left',
+    (() => [{ year: undefined }, { year: 1 }]) as unknown as AccessFunction,
+    BEN,
+    [{ conditions: { year: 1 } }],
+  ],
+  [
+    'what another includes anyway is asked for once, by the index of an owner',
+    { any: [() => ({ author: 'ben' }), { owner: 'author' }, () => ({ author: 'ben', year: 1 })] },
+    BEN,
+    [{ conditions: { author: 'ben' }, owned: 'author' }],
+  ],
+  [
+    'all of rules grant what each does',
+    { all: [{ role: 'boss' }, { owner: ['author', 'editor'] }, () => ({ year: 1 })] },
+    ADA,
+    [
+      { conditions: { author: 'ada', year: 1 }, owned: 'author' },
+      { conditions: { editor: 'ada', year: 1 }, owned: 'editor' },
+    ],
+  ],
+  ['all of rules grant nothing where one does not', { all: ['public', { role: 'boss' }] }, BEN, 'none'],
+  ['all of rules grant everything where each does', { all: ['public', { role: 'boss' }] }, ADA, 'all'],
+  [
+    'all of values that contradict each other grant nothing',
+    { all: [() => ({ year: 1 }), () => ({ year: 2 })] },
+    BEN,
+    'none',
+  ],
+  [
+    'inside all, one of an array is enough',
+    { all: ['authenticated', [{ role: 'boss' }, { owner: 'author' }]] },
+    BEN,
+    [{ conditions: { author: 'ben' }, owned: 'author' }],
   ],
   ['several rules of which none holds grant nothing', [{ role: 'boss' }, { role: 'chief' }], BEN, 'none'],
 ])('%s', (_what, rules, caller, granted) => {
@@ -132,7 +184,7 @@ test.each<[Parameters<typeof includesCaller>[0], Caller, boolean]>([
 describe('the access of a caller', () => {
   test('hides and keeps the attributes of others, and shows what it lists', () => {
     const resource = papers({ owner: 'author' });
-    const owned = { conditions: { author: 'ben' }, owned: 'author' };
+    const owned = [{ conditions: { author: 'ben' }, owned: 'author' }];
     expect(openAccess(BEN).permission(resource, 'list')).toEqual({
       grant: owned,
       shown: 'all',

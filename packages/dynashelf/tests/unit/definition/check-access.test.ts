@@ -1,5 +1,6 @@
 // What of access rules is found when a resource file is loaded, each mistake with its remedy.
 
+import type { Caller } from '../../../src/values/caller';
 import { defineResource, type Resource } from '../../../src/definition/resource';
 
 function define(access: object, schema: object = {}, indexes: object = {}): Resource {
@@ -34,6 +35,18 @@ test.each<[string, object]>([
     },
   ],
   ['an owner and roles', { list: [{ owner: 'owner' }, { role: 'a' }], read: [{ role: 'a' }, () => false] }],
+  ['one of several owners', { list: { owner: ['owner', 'id'] }, read: { owner: ['owner', 'name'] } }],
+  [
+    'two rules of single items',
+    { list: [{ owner: 'owner' }, () => ({ count: 1 })], create: [{ owner: 'owner' }, () => true] },
+  ],
+  [
+    'any of rules, and all of them',
+    {
+      list: { any: [{ role: 'a' }, { all: [{ owner: ['owner', 'id'] }, [{ owner: 'owner' }, () => true]] }] },
+      read: { all: ['authenticated', { any: [{ role: 'b' }, { owner: 'name' }] }] },
+    },
+  ],
   ['the owner id', { list: { owner: 'id' }, read: { owner: 'id' } }],
   ['nothing', {}],
 ])('%s is a rule', (_what, access) => {
@@ -53,7 +66,7 @@ test.each<[string, object, object, object, string]>([
     { read: 'everyone' },
     {},
     {},
-    `access to "read" has a rule that is none: write 'public', 'authenticated', { role: … }, { owner: … } or a function of the caller`,
+    `access to "read" has a rule that is none: write 'public', 'authenticated', { role: … }, { owner: … }, { any: […] }, { all: […] } or a function of the caller`,
   ],
   ['a role that is no text', { read: { role: 5 } }, {}, {}, 'access to "read" has a rule that is none'],
   ['an empty role', { read: { role: '' } }, {}, {}, 'access to "read" has a rule that is none'],
@@ -94,11 +107,21 @@ test.each<[string, object, object, object, string]>([
     'no index serves the lists of the owner "owner": add { partition: \'owner\' }, without sort, to indexes',
   ],
   [
-    'two rules of single items',
-    { read: [{ owner: 'owner' }, () => true] },
+    'owners of whom one is not declared',
+    { read: { owner: ['owner', 'ownr'] } },
     {},
     {},
-    'access to "read" has several rules that speak of single items',
+    'access to "read" names the owner "ownr", which the schema does not declare. Did you mean "owner"?',
+  ],
+  ['no owner in a list', { read: { owner: [] } }, {}, {}, 'access to "read" has a rule that is none'],
+  ['no rule under all', { read: { all: [] } }, {}, {}, 'access to "read" has a rule that is none'],
+  ['something else under all', { read: { all: 'public' } }, {}, {}, 'access to "read" has a rule that is none'],
+  [
+    'a mistake inside all',
+    { read: { all: [{ any: ['public', 'everyone'] }] } },
+    {},
+    {},
+    'access to "read" has a rule that is none',
   ],
   [
     'a rule of an attribute that is none',
@@ -135,3 +158,56 @@ test('an action with the name of an operation is a mistake', () => {
     }),
   ).toThrow('action "read" has the name of an operation');
 });
+
+/** Each mistake that has a remedy of another form than a corrected name, and the file as the sentence says. */
+test.each<[string, [object, object?, object?], RegExp, [object, object?, object?]]>([
+  [
+    'lists of two owners, of whom one has no index',
+    [{ list: { owner: ['owner', 'name'] } }, {}, BY_OWNER],
+    /no index serves the lists of the owner "name": add { partition: 'name' }, without sort, to indexes/,
+    [{ list: { owner: ['owner', 'name'] } }, {}, { ...BY_OWNER, byName: { partition: 'name' } }],
+  ],
+  [
+    'lists of an owner without an index, in one of several ways',
+    [{ list: { all: [{ owner: ['owner', 'name'] }, [{ role: 'a' }, { owner: 'owner' }]] } }, {}, BY_OWNER],
+    /no index serves the lists of the owner "name"/,
+    [
+      { list: { all: [{ owner: ['owner', 'name'] }, [{ role: 'a' }, { owner: 'owner' }]] } },
+      {},
+      { ...BY_OWNER, byName: { partition: 'name' } },
+    ],
+  ],
+  [
+    'more ways to own an item than a list can ask for',
+    [{ read: { owner: Array.from({ length: 17 }, (_, index) => `o${index}`) } }, owners(17)],
+    /comes to 17 ways to own an item, and at most 16 are served.*name fewer owners, or let one function of the caller say/,
+    [{ read: ({ subject }: Caller) => ({ o1: subject }) }, owners(17)],
+  ],
+  [
+    'so many ways that they are not even counted',
+    [{ read: { all: Array.from({ length: 9 }, () => [() => true, { owner: ['o0', 'o1', 'o2', 'o3'] }]) } }, owners(4)],
+    /ways to own an item, and at most 16 are served/,
+    [{ read: { owner: ['o0', 'o1', 'o2', 'o3'] } }, owners(4)],
+  ],
+  [
+    'several to make an item, of whom no body can say who',
+    [{ create: { owner: ['owner', 'name'] } }, { name: { type: String, readOnly: true } }],
+    /"name" is readOnly: name one owner under create, or remove readOnly/,
+    [{ create: { owner: 'name' } }, { name: { type: String, readOnly: true } }],
+  ],
+  [
+    'the members of another item',
+    [{ list: { member: { collection: 'teams', attribute: 'name', of: 'members' } } }],
+    /would have to be read before every one of these: name the caller's groups in its token, and answer with them in a function, such as/,
+    [{ list: ({ claims }: Caller) => (claims['teams'] as string[]).map((name) => ({ name })) }],
+  ],
+])('%s: the remedy that the sentence names is one', (_what, wrong, message, right) => {
+  expect(() => define(...wrong)).toThrow(message);
+  expect(() => define(...right)).not.toThrow();
+});
+
+function owners(count: number): object {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`o${index}`, { type: String, maxLength: 50 }]),
+  );
+}

@@ -1,4 +1,5 @@
-// docs/resource-file.md is complete and true: every word is on it, and its examples compile and load.
+// docs/resource-file.md is complete and true: every word is on it, and its examples compile and load, as those of
+// docs/access.md do.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +18,10 @@ const text = readFileSync(join(ROOT, 'docs/resource-file.md'), 'utf8');
 const codeSpans = [...text.replace(/```[^]*?```/g, '').matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span);
 
 /** The examples as files: one that imports is whole, another is some attributes. */
-const examples = [...text.matchAll(/```ts\n([^]*?)```/g)].map(([, code = ''], index) => ({
+const examples = [
+  ...text.matchAll(/```ts\n([^]*?)```/g),
+  ...readFileSync(join(ROOT, 'docs/access.md'), 'utf8').matchAll(/```ts\n(import [^]*?)```/g),
+].map(([, code = ''], index) => ({
   path: join(ROOT, `src/resources/example-${index}.ts`),
   code: code.includes('import ')
     ? code

@@ -136,6 +136,22 @@ describe('an operation', () => {
       [apiKey],
       [withKey, apiKey],
     ],
+    [
+      'one of two owners',
+      { owner: ['owner', 'partner'] },
+      'For the owner (`owner` or `partner`), whose list holds its own items alone and is ordered by indexes of `owner` and of `partner`.',
+      [token],
+      [apiKey],
+      [withKey, apiKey],
+    ],
+    [
+      'a role and an owner at once',
+      { all: [{ role: 'editor' }, { owner: 'owner' }] },
+      'For those who are at once callers with the role `editor` and the owner (`owner`), whose list holds its own items alone and is ordered by indexes of `owner`.',
+      [token],
+      [],
+      [withKey],
+    ],
     ['everyone or an owner', ['public', { owner: 'owner' }], 'For everyone.', [token, {}], [apiKey], [withKey, apiKey]],
     [
       'a role or an owner',

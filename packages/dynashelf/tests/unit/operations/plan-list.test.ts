@@ -17,7 +17,7 @@ const wanted: Wanted = {
   seen: things,
   filters: [{ path: ['author'], operator: 'eq', values: ['Ada'] }],
   order: NEWEST_FIRST,
-  partition: undefined,
+  scopes: [],
   limit: 25,
   cursor: undefined,
   cursorKeys: ['a secret'],
@@ -52,6 +52,6 @@ test('a list by the values of a grant reads others, one of an owner by its index
   const conditions = { author: 'Ada' };
   const readsOthers = (permission: Wanted['permission']): boolean =>
     planPage(things, { ...wanted, permission }).readsOthers;
-  expect(readsOthers({ ...EVERYTHING, grant: { conditions } })).toBe(true);
-  expect(readsOthers({ ...EVERYTHING, grant: { conditions, owned: 'author' } })).toBe(false);
+  expect(readsOthers({ ...EVERYTHING, grant: [{ conditions }] })).toBe(true);
+  expect(readsOthers({ ...EVERYTHING, grant: [{ conditions, owned: 'author' }] })).toBe(false);
 });

@@ -3,7 +3,7 @@
 import { defineResource, type Resource } from '../../../src/definition/resource';
 import type { Operator, Operand } from '../../../src/values/operator';
 import type { Filter } from '../../../src/store/query/filter';
-import { planList, servedOrders, type Order, type Plan } from '../../../src/store/query/planner';
+import { planList, servedOrders, type Order, type QueryPlan, type SimplePlan } from '../../../src/store/query/planner';
 import { queryInput } from '../../../src/store/query/query';
 import { sortableNumber } from '../../../src/store/layout/sortable';
 
@@ -43,7 +43,7 @@ function order(text?: string): Order {
 }
 
 /** A plan in one line: index or base, the key condition's values, what is left. */
-function shown(resource: Resource, plan: Plan | undefined): string {
+function shown(resource: Resource, plan: SimplePlan | undefined): string {
   if (plan === undefined || plan.kind === 'nothing') {
     return plan === undefined ? 'not served' : 'nothing';
   }
@@ -300,7 +300,7 @@ test.each([
 
 test('the base table is read consistently, an index is not', () => {
   const input = (sort?: string): object => {
-    const plan = planList(things, [], order(sort)) as Extract<Plan, { kind: 'query' }>;
+    const plan = planList(things, [], order(sort)) as QueryPlan;
     return queryInput('table', things, plan, plan.partitions[0]!, { limit: 5 });
   };
   expect(input()).toMatchObject({ ConsistentRead: true, Limit: 5, ScanIndexForward: false });
