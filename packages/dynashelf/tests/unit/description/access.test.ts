@@ -144,14 +144,6 @@ describe('an operation', () => {
       [apiKey],
       [withKey, apiKey],
     ],
-    [
-      'a role and an owner at once',
-      { all: [{ role: 'editor' }, { owner: 'owner' }] },
-      'For those who are at once callers with the role `editor` and the owner (`owner`), whose list holds its own items alone and is ordered by indexes of `owner`.',
-      [token],
-      [],
-      [withKey],
-    ],
     ['everyone or an owner', ['public', { owner: 'owner' }], 'For everyone.', [token, {}], [apiKey], [withKey, apiKey]],
     [
       'a role or an owner',
@@ -266,6 +258,14 @@ describe('an operation', () => {
       [],
     ]);
   });
+});
+
+test('an operation that takes a role and an owner at once says both, and is refused where API keys alone are trusted', () => {
+  const list = { all: [{ role: 'editor' }, { owner: 'owner' }] } as const;
+  expect(last(operation(describing({ list }, TOKENS), 'GET /papers'))).toBe(
+    'For those who are at once callers with the role `editor` and the owner (`owner`), whose list holds its own items alone and is ordered by indexes of `owner`.',
+  );
+  expect(statuses(operation(describing({ list }, KEYS), 'GET /papers'))).not.toContain('200');
 });
 
 describe('a write whose caller may not read the item', () => {
