@@ -1,5 +1,6 @@
 // What the rules of a resource file grant to one caller.
 import {
+  isWithin,
   MOST_ALTERNATIVES,
   type AccessRule,
   type Alternative,
@@ -7,9 +8,10 @@ import {
   type Grant,
 } from '../definition/access';
 import { listsBy } from '../definition/relation';
-import type { AttributeRules } from '../values/attribute';
+import type { AttributeRule, AttributeRules } from '../values/attribute';
 import type { Caller } from '../values/caller';
 import type { Resource } from '../definition/resource';
+import { ownersOf } from '../definition/ways';
 
 export const ANONYMOUS: Caller = { kind: 'anonymous', subject: '', roles: [], claims: {} };
 
@@ -36,17 +38,28 @@ export function isPublic(resource: Resource, operation: string): boolean {
   return grantOf(resource, operation, ANONYMOUS) !== 'none';
 }
 
-/** Whether a rule of an attribute includes a caller. */
-export function includesCaller(rules: AttributeRules, caller: Caller): boolean {
-  return [rules]
-    .flat()
-    .some((rule) =>
-      caller.kind === 'open'
-        ? rule !== 'nobody'
-        : typeof rule === 'function'
-          ? rule(caller) === true
-          : rule !== 'nobody' && holds(rule, caller),
-    );
+/** The items in which a caller may see, or set, an attribute. */
+export function attributeGrant(resource: Resource, rules: AttributeRules, caller: Caller): Grant {
+  const grants = [rules].flat<readonly (AttributeRule | readonly AttributeRule[])[]>().map((rule): Grant => {
+    if (rule === 'nobody' || caller.kind === 'open') {
+      return rule === 'nobody' ? 'none' : 'all';
+    }
+    if (typeof rule === 'function') {
+      return rule(caller) === true ? 'all' : 'none';
+    }
+    return rule === 'owner'
+      ? byOwners(ownersOf(resource), caller)
+      : typeof rule === 'object' && 'owner' in rule
+        ? byOwners([rule.owner].flat(), caller)
+        : holds(rule, caller)
+          ? 'all'
+          : 'none';
+  });
+  return grants.includes('all') ? 'all' : toGrant(distinct(grants.flatMap(alternativesOf)));
+}
+
+function byOwners(owners: readonly string[], { subject }: Caller): Grant {
+  return subject === '' ? 'none' : toGrant(owners.map((owned) => ({ conditions: { [owned]: subject }, owned })));
 }
 
 function byAny(resource: Resource, operation: string, rules: readonly AccessRule[], caller: Caller): Grant {
@@ -62,9 +75,7 @@ function byRule(resource: Resource, operation: string, rule: AccessRule, caller:
     return holds(rule, caller) ? 'all' : 'none';
   }
   if ('owner' in rule) {
-    return caller.subject === ''
-      ? 'none'
-      : [rule.owner].flat().map((owned) => ({ conditions: { [owned]: caller.subject }, owned }));
+    return byOwners([rule.owner].flat(), caller);
   }
   if ('any' in rule) {
     return byAny(resource, operation, rule.any, caller);
@@ -114,11 +125,6 @@ function distinct(alternatives: readonly Alternative[]): readonly Alternative[] 
       return !(isWider && (!isWithin(other, one) || isLater));
     }),
   );
-}
-
-/** Whether every item of one is of the other. */
-function isWithin({ conditions }: Alternative, other: Alternative): boolean {
-  return Object.entries(other.conditions).every(([name, value]) => conditions[name] === value);
 }
 
 function holds(

@@ -1,9 +1,9 @@
 // What the caller of one request may do: asked before anything of the request is read.
-import { EVERYTHING, type Permission } from '../definition/access';
+import { EVERYTHING, type Grant, type Permission } from '../definition/access';
 import type { AttributeRules } from '../values/attribute';
 import type { Caller } from '../values/caller';
 import type { Resource } from '../definition/resource';
-import { grantOf, includesCaller } from './grant';
+import { attributeGrant, grantOf } from './grant';
 import type { Problem } from '../problem';
 import { forbidden, unauthenticated } from './refusal';
 
@@ -57,19 +57,22 @@ function refusalOf({ kind }: Caller, { name }: Resource, operation: string): Pro
     : forbidden(`These credentials do not allow "${operation}" on ${name}: use others, or ask for the right.`);
 }
 
-const NONE: ReadonlySet<string> = new Set();
+const NOTHING = { none: EVERYTHING.hidden, some: EVERYTHING.partlyHidden };
 
 function permissionOf(resource: Resource, operation: string, caller: Caller): Permission {
   const { readable, writable } = restricted(resource);
   if (caller.kind === 'open' && readable.length === 0 && writable.length === 0) {
     return EVERYTHING;
   }
+  const [seen, set] = [attributeGrants(resource, readable, caller), attributeGrants(resource, writable, caller)];
   return {
     grant: grantOf(resource, operation, caller),
     // What a list is of, it shows.
     shown: operation === 'list' ? 'all' : grantOf(resource, 'read', caller),
-    hidden: excluded(readable, caller),
-    kept: excluded(writable, caller),
+    hidden: seen.none,
+    kept: set.none,
+    partlyHidden: seen.some,
+    partlyKept: set.some,
   };
 }
 
@@ -91,8 +94,17 @@ function restricted(resource: Resource): { readonly readable: Restricted; readon
   return found;
 }
 
-function excluded(attributes: Restricted, caller: Caller): ReadonlySet<string> {
+/** The attributes that a caller may not have in any item, and those that it may in some. */
+function attributeGrants(
+  resource: Resource,
+  attributes: Restricted,
+  caller: Caller,
+): { readonly none: ReadonlySet<string>; readonly some: ReadonlyMap<string, Grant> } {
+  const grants = attributes.map(([name, rules]) => [name, attributeGrant(resource, rules, caller)] as const);
   return attributes.length === 0
-    ? NONE
-    : new Set(attributes.filter(([, rules]) => !includesCaller(rules, caller)).map(([name]) => name));
+    ? NOTHING
+    : {
+        none: new Set(grants.filter(([, grant]) => grant === 'none').map(([name]) => name)),
+        some: new Map(grants.filter(([, grant]) => typeof grant !== 'string')),
+      };
 }

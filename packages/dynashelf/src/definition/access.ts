@@ -78,10 +78,21 @@ export interface Permission {
   readonly hidden: ReadonlySet<string>;
   /** The attributes that a body does not set; as they are, they stay. */
   readonly kept: ReadonlySet<string>;
+  /** The attributes that are shown in some items alone, with these. */
+  readonly partlyHidden: ReadonlyMap<string, Grant>;
+  /** The attributes that a body sets in some items alone, with these. */
+  readonly partlyKept: ReadonlyMap<string, Grant>;
 }
 
 /** What the API itself may. */
-export const EVERYTHING: Permission = { grant: 'all', shown: 'all', hidden: new Set(), kept: new Set() };
+export const EVERYTHING: Permission = {
+  grant: 'all',
+  shown: 'all',
+  hidden: new Set(),
+  kept: new Set(),
+  partlyHidden: new Map(),
+  partlyKept: new Map(),
+};
 
 /** Whether a grant includes an item. */
 export function includes(grant: Grant, item: Readonly<Record<string, unknown>>): boolean {
@@ -102,11 +113,68 @@ export function decisive(grant: Grant): readonly string[] {
   return typeof grant === 'string' ? [] : [...new Set(grant.flatMap(({ conditions }) => Object.keys(conditions)))];
 }
 
+/** Whether every item of an alternative is of another. */
+export function isWithin({ conditions }: Alternative, other: Alternative): boolean {
+  return Object.entries(other.conditions).every(([name, value]) => conditions[name] === value);
+}
+
+/**
+ * Whether all items of a grant are of another.
+ * @param also values that the items of the first have besides
+ */
+export function implies(grant: Grant, other: Grant, also: Conditions = {}): boolean {
+  if (grant === 'none' || other === 'all') {
+    return true;
+  }
+  const alternatives = grant === 'all' ? [{ conditions: {} }] : grant;
+  return (
+    other !== 'none' &&
+    alternatives.every(({ conditions }) =>
+      other.some((wider) => isWithin({ conditions: { ...also, ...conditions } }, wider)),
+    )
+  );
+}
+
+/** Whether all attributes of every item are shown. */
+export function hidesNothing({ hidden, partlyHidden }: Permission): boolean {
+  return hidden.size === 0 && partlyHidden.size === 0;
+}
+
+/** The attributes of an item that are not shown. */
+export function hiddenIn(
+  { hidden, partlyHidden }: Pick<Permission, 'hidden' | 'partlyHidden'>,
+  item: Readonly<Record<string, unknown>>,
+): ReadonlySet<string> {
+  return partly(hidden, partlyHidden, item);
+}
+
+/** The attributes of an item that a body does not set. */
+export function keptIn(
+  { kept, partlyKept }: Pick<Permission, 'kept' | 'partlyKept'>,
+  item: Readonly<Record<string, unknown>>,
+): ReadonlySet<string> {
+  return partly(kept, partlyKept, item);
+}
+
+function partly(
+  whole: ReadonlySet<string>,
+  part: ReadonlyMap<string, Grant>,
+  item: Readonly<Record<string, unknown>>,
+): ReadonlySet<string> {
+  return part.size === 0
+    ? whole
+    : new Set([...whole, ...[...part].filter(([, grant]) => !includes(grant, item)).map(([name]) => name)]);
+}
+
 /** An item as a caller may see it; undefined where that is not at all. */
-export function show({ shown, hidden }: Pick<Permission, 'shown' | 'hidden'>, item: AnyItem): AnyItem | undefined {
-  if (!includes(shown, item)) {
+export function show(
+  permission: Pick<Permission, 'shown' | 'hidden' | 'partlyHidden'>,
+  item: AnyItem,
+): AnyItem | undefined {
+  if (!includes(permission.shown, item)) {
     return undefined;
   }
+  const hidden = hiddenIn(permission, item);
   return hidden.size === 0
     ? item
     : (Object.fromEntries(Object.entries(item).filter(([name]) => !hidden.has(name))) as AnyItem);

@@ -58,6 +58,16 @@ export function waysOf(rules: readonly AccessRule[]): Way[] {
   });
 }
 
+/** The attributes that say whose an item is, by all rules of a resource file. */
+export function ownersOf({ access }: { readonly access: ReadonlyMap<string, readonly AccessRule[]> }): string[] {
+  return ownersIn([...access.values()].flat());
+}
+
+/** The attributes that say whose an item is, by rules. */
+export function ownersIn(rules: readonly AccessRule[]): string[] {
+  return [...new Set(waysOf(rules).flatMap(({ owners }) => owners))];
+}
+
 function both(one: Way, other: Way): Way {
   return {
     isAuthenticated: one.isAuthenticated || other.isAuthenticated,

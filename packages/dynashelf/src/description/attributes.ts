@@ -2,8 +2,8 @@
 import type { AttributeRule, AttributeRules } from '../values/attribute';
 import { isReadOnly, type Node } from '../values/node';
 import type { Resource } from '../definition/resource';
-import { waysOf } from '../definition/ways';
-import { namesOf, ownersIn } from './audience';
+import { ownersIn, ownersOf, waysOf } from '../definition/ways';
+import { namesOf } from './audience';
 import type { Part } from './names';
 import type { Trusted } from './trusted';
 
@@ -30,7 +30,7 @@ export function isHidden({ words }: Node, trusted: Trusted | undefined): boolean
 
 /** The required attributes that the description cannot require of a body, as some callers' may go without. */
 export function spared(resource: Resource, trusted: Trusted | undefined): ReadonlySet<string> {
-  const owners = trusted === undefined ? [] : [...filledOwners(resource, 'create'), ...ownersOf(resource, 'replace')];
+  const owners = trusted === undefined ? [] : [...filledOwners(resource, 'create'), ...ownersBy(resource, 'replace')];
   return new Set(
     [...resource.attributes]
       .filter(
@@ -70,14 +70,14 @@ function remarksOn(resource: Resource, name: string, { words }: Node, trusted: T
   const seen = isForNobody(words.readableBy)
     ? ['Seen by nobody.']
     : trusted !== undefined && isRestricted(words.readableBy)
-      ? [`Seen by ${named(words.readableBy!, trusted)}.`]
+      ? [`Seen by ${named(resource, words.readableBy!, trusted)}.`]
       : [];
   const set =
     trusted !== undefined && isRestricted(words.writableBy) && !isForNobody(words.writableBy)
-      ? [`Set by ${named(words.writableBy!, trusted)}; ignored of others.`]
+      ? [`Set by ${named(resource, words.writableBy!, trusted)}; ignored of others.`]
       : [];
   const isOwned = trusted !== undefined && filledOwners(resource, 'create', 'replace', 'patch').includes(name);
-  const isKept = trusted !== undefined && !isOwned && ownersOf(resource, 'replace', 'patch').includes(name);
+  const isKept = trusted !== undefined && !isOwned && ownersBy(resource, 'replace', 'patch').includes(name);
   const isNeeded = words.required === true && words.default === undefined && spared(resource, trusted).has(name);
   return [
     ...seen,
@@ -88,11 +88,12 @@ function remarksOn(resource: Resource, name: string, { words }: Node, trusted: T
   ];
 }
 
-function named(rules: AttributeRules, trusted: Trusted): string {
-  return namesOf(listed(rules), trusted).join(' and by ');
+function named(resource: Resource, rules: AttributeRules, trusted: Trusted): string {
+  const spelt = listed(rules).map((rule) => (rule === 'owner' ? { owner: ownersOf(resource) } : rule));
+  return namesOf(spelt, trusted).join(' and by ');
 }
 
-function ownersOf({ access }: Resource, ...operations: string[]): string[] {
+function ownersBy({ access }: Resource, ...operations: string[]): string[] {
   return operations.flatMap((operation) => ownersIn(access.get(operation) ?? []));
 }
 

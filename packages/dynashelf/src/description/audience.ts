@@ -131,11 +131,6 @@ export function isOfItems(rules: readonly AccessRule[]): boolean {
   );
 }
 
-/** The attributes that say whose an item is, by rules. */
-export function ownersIn(rules: readonly AccessRule[]): string[] {
-  return [...new Set(waysOf(rules).flatMap(({ owners }) => owners))];
-}
-
 export function isOwner(rule: unknown): rule is OwnerRule {
   return typeof rule === 'object' && rule !== null && 'owner' in rule;
 }

@@ -1,8 +1,8 @@
 // Operations on data with who may carry them out, where credentials are asked for.
 import { ACCESS_OPERATIONS } from '../definition/access';
 import type { Resource } from '../definition/resource';
-import { waysOf } from '../definition/ways';
-import { audienceOf, both, either, isRefused, maySee, ownersIn, sentence, type Audience } from './audience';
+import { ownersIn, waysOf } from '../definition/ways';
+import { audienceOf, both, either, isRefused, maySee, sentence, type Audience } from './audience';
 import type { Part } from './names';
 import { refusals } from './responses';
 import { requirements, type Trusted } from './trusted';

@@ -1,5 +1,5 @@
 // `Server-Timing` (W3C): the stations of a request with their milliseconds, and what it cost where its caller may know.
-import type { Permission } from '../definition/access';
+import { hidesNothing, type Permission } from '../definition/access';
 import type { Resource } from '../definition/resource';
 import type { Result } from '../operations/result';
 import type { Cost } from '../store/client/cost';
@@ -67,7 +67,7 @@ export function isCostShown(
   // anything.
   const isOfOwn =
     'permission' in presentation &&
-    presentation.permission.hidden.size === 0 &&
+    hidesNothing(presentation.permission) &&
     ((result.kind === 'found' && method !== 'POST' && result.expanded === undefined) ||
       (result.kind === 'page' && result.expanded === undefined && !result.readsOthers));
   return (
@@ -78,6 +78,6 @@ export function isCostShown(
   );
 }
 
-function seesAll({ grant, hidden }: Permission): boolean {
-  return grant === 'all' && hidden.size === 0;
+function seesAll(permission: Permission): boolean {
+  return permission.grant === 'all' && hidesNothing(permission);
 }

@@ -1,5 +1,5 @@
 // `expand`: the items that others refer to, read for a whole page at once.
-import { show, type Permission } from '../definition/access';
+import { includes, show, type Grant, type Permission } from '../definition/access';
 import type { AnyItem } from '../definition/item';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
@@ -10,6 +10,8 @@ import type { Reader } from '../store/reader';
 export interface Referred {
   readonly resource: Resource;
   readonly permission: Permission;
+  /** The items that show what they refer to. */
+  readonly shownIn: Grant;
 }
 
 /** The reference attributes to expand, with what each refers to. */
@@ -28,8 +30,8 @@ export type Expanded = Readonly<Record<string, AnyItem | null>>;
  */
 export async function expand(items: readonly AnyItem[], references: References, store: Reader): Promise<Expanded[]> {
   const wanted = items.flatMap((item, index) =>
-    [...references].flatMap(([attribute, { resource, permission }]) => {
-      const id = item[attribute];
+    [...references].flatMap(([attribute, { resource, permission, shownIn }]) => {
+      const id = includes(shownIn, item) ? item[attribute] : undefined;
       return id === undefined ? [] : [{ index, attribute, resource, permission, id }];
     }),
   );

@@ -1,5 +1,5 @@
 // GET of a collection, or of the items that refer to one: a page, what its items refer to, and how many there are.
-import { includes, type Permission } from '../definition/access';
+import { hidesNothing, includes, type Permission } from '../definition/access';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import type { Page } from '../store/query/page';
@@ -52,7 +52,7 @@ export const list: Operation<ListInput, Reader, ListPlan> = async (
     next: next === undefined ? undefined : sealCursor(cursorKeys, binding, next),
     expanded,
     total,
-    readsOthers: readsOthers || (within !== undefined && within.permission.hidden.size > 0),
+    readsOthers: readsOthers || (within !== undefined && !hidesNothing(within.permission)),
   };
   return { result };
 };

@@ -1,6 +1,16 @@
 // PATCH: a change that means the same whatever the item is, written in one request; any other is computed from
 // the item as it is and written on the condition that it still is so.
-import { decisive, includes, valuesOf, type Conditions, type Grant, type Permission } from '../definition/access';
+import {
+  decisive,
+  hiddenIn,
+  implies,
+  includes,
+  keptIn,
+  valuesOf,
+  type Conditions,
+  type Grant,
+  type Permission,
+} from '../definition/access';
 import { isEqual } from '../values/equal';
 import type { AnyItem } from '../definition/item';
 import type { Json, JsonObject } from '../values/json';
@@ -53,7 +63,7 @@ async function patchAlone(
 ): Promise<SingleOutcome | undefined> {
   const equal = equalsOf(permission.grant, id);
   const plain =
-    change.kind === 'merge' && equal !== undefined
+    change.kind === 'merge' && equal !== undefined && isDecided(permission, change.document)
       ? await plainPatch(store.resources, resource, id, change.document, ignoredOf(permission))
       : undefined;
   return (
@@ -76,6 +86,11 @@ async function patchAlone(
 function equalsOf(grant: Grant, id: string): Conditions | undefined {
   const { id: granted = id, ...values } = (grant === 'none' ? undefined : valuesOf(grant)) ?? { id: '' };
   return granted === id ? values : undefined;
+}
+
+/** Whether the item says nothing of which attributes the patcher sets. */
+function isDecided({ grant, partlyKept }: Permission, document: JsonObject): boolean {
+  return [...partlyKept].every(([name, items]) => !Object.hasOwn(document, name) || implies(grant, items));
 }
 
 /** Patches an item within a transaction: computed from the item as it is, and written if it still is so. */
@@ -105,11 +120,12 @@ async function changesOf(
       { detail: 'The id of an item cannot be changed: leave it out, or create another item.', pointer: pointer('id') },
     ]);
   }
+  const ignored = ignoredOf({ ...permission, kept: keptIn(permission, item) });
   const before = writable(resource.attributes, item as JsonObject);
   const after = {
     ...writable(resource.attributes, unseen),
-    ...writable(resource.attributes, patched, ignoredOf(permission)),
-    ...keptOf(before, permission),
+    ...writable(resource.attributes, patched, ignored),
+    ...keptOf(before, ignored),
   };
   const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     (name) => !isEqual(before[name], after[name]),
@@ -130,17 +146,18 @@ async function changesOf(
  * to the whole.
  * @throws Problem `forbidden` for a JSON Patch of an item that its sender may not read: what it tests would be told
  */
-function divide(item: AnyItem, change: Patch, { hidden, shown }: Permission): { seen: JsonObject; unseen: JsonObject } {
+function divide(item: AnyItem, change: Patch, permission: Permission): { seen: JsonObject; unseen: JsonObject } {
   const whole = item as JsonObject;
   if (change.kind === 'merge') {
     return { seen: whole, unseen: {} };
   }
-  if (!includes(shown, item)) {
+  if (!includes(permission.shown, item)) {
     throw new Problem(
       'forbidden',
       'These credentials allow to change the item and not to read it, as a JSON Patch does: send a merge patch.',
     );
   }
+  const hidden = hiddenIn(permission, item);
   const part = (isHidden: boolean): JsonObject =>
     Object.fromEntries(Object.entries(whole).filter(([name]) => hidden.has(name) === isHidden));
   return hidden.size === 0 ? { seen: whole, unseen: {} } : { seen: part(false), unseen: part(true) };
@@ -149,12 +166,11 @@ function divide(item: AnyItem, change: Patch, { hidden, shown }: Permission): { 
 /**
  * The attributes that the patcher does not set: those that it may not, and those that what it writes has in any case.
  */
-function ignoredOf({ kept, grant }: Permission): ReadonlySet<string> {
+function ignoredOf({ kept, grant }: Pick<Permission, 'kept' | 'grant'>): ReadonlySet<string> {
   return typeof grant === 'string' ? kept : new Set([...kept, ...decisive(grant)]);
 }
 
-function keptOf(before: JsonObject, permission: Permission): JsonObject {
-  const ignored = ignoredOf(permission);
+function keptOf(before: JsonObject, ignored: ReadonlySet<string>): JsonObject {
   return ignored.size === 0 ? {} : Object.fromEntries(Object.entries(before).filter(([name]) => ignored.has(name)));
 }
 

@@ -1,6 +1,7 @@
 // PUT: the item becomes what the request says, whether it existed or not.
 import { includes, show, type Permission } from '../definition/access';
 import { isReadOnly } from '../values/node';
+import type { AnyItem } from '../definition/item';
 import type { Stored } from '../values/stored';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
@@ -25,8 +26,11 @@ export interface Way {
 export interface ReplaceInput {
   readonly id: string;
   readonly preconditions: Preconditions;
-  /** What is written where there is an item; else why the caller cannot replace one. */
-  readonly replacement: Way | Problem;
+  /**
+   * What is written where there is an item; else why the caller cannot replace one. It depends on the item where that
+   * says which attributes its caller sees and sets.
+   */
+  readonly replacement: Way | Problem | ((item: AnyItem) => Promise<Way | Problem>);
   /**
    * What is written where there is none; else why the caller cannot make one. The same where the caller's rights make
    * no difference.
@@ -39,6 +43,7 @@ export const replace: Operation<ReplaceInput> = async (resource, input, store) =
   if (
     !store.isIndependent(resource) ||
     replacement instanceof Problem ||
+    typeof replacement === 'function' ||
     replacement !== creation ||
     replacement.permission.grant !== 'all'
   ) {
@@ -60,10 +65,11 @@ export const replace: Operation<ReplaceInput> = async (resource, input, store) =
 export async function replaceIn(
   transaction: Transaction,
   resource: Resource,
-  { id, replacement, creation, preconditions }: ReplaceInput,
+  { id, replacement: ofItem, creation, preconditions }: ReplaceInput,
   origin: Origin = [],
 ): Promise<() => ItemResult> {
   const image = await transaction.read(resource, id);
+  const replacement = typeof ofItem !== 'function' ? ofItem : image === undefined ? creation : await ofItem(image.item);
   const own =
     image !== undefined && !(replacement instanceof Problem) && includes(replacement.permission.grant, image.item)
       ? image

@@ -51,9 +51,18 @@ export interface Counting {
   readonly where?: (item: { readonly [attribute: string]: unknown }) => boolean;
 }
 
-/** Who may see, or set, an attribute: a matter of the caller alone. `nobody` keeps it to the resource's own code. */
+/**
+ * Who may see, or set, an attribute. `nobody` keeps it to the resource's own code; `owner` is the item's owner by any
+ * rule of `access`, `{ owner: … }` the caller whose subject these attributes hold, or one of them.
+ */
 export type AttributeRule =
-  'public' | 'authenticated' | 'nobody' | { readonly role: string | readonly string[] } | ((caller: Caller) => boolean);
+  | 'public'
+  | 'authenticated'
+  | 'nobody'
+  | 'owner'
+  | { readonly role: string | readonly string[] }
+  | { readonly owner: string | readonly string[] }
+  | ((caller: Caller) => boolean);
 
 /** One rule, or several of which one is enough. */
 export type AttributeRules = AttributeRule | readonly AttributeRule[];

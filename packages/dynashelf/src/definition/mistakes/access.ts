@@ -2,13 +2,14 @@
 import { ACCESS_OPERATIONS, MOST_ALTERNATIVES, type AccessRule } from '../access';
 import { didYouMean } from '../../values/nearest';
 import { listsBy } from '../relation';
-import { waysOf } from '../ways';
+import { ownersOf, waysOf } from '../ways';
 import type { Node } from '../../values/node';
 import type { Resource } from '../resource';
 
 const KNOWN =
   "'public', 'authenticated', { role: … }, { owner: … }, { any: […] }, { all: […] } or a function of the caller";
-const KNOWN_OF_ATTRIBUTES = "'public', 'authenticated', 'nobody', { role: … } or a function of the caller";
+const KNOWN_OF_ATTRIBUTES =
+  "'public', 'authenticated', 'nobody', 'owner', { role: … }, { owner: … } or a function of the caller";
 
 export function* checkAccess(resource: Resource): Generator<string> {
   for (const [operation, rules] of resource.access) {
@@ -28,14 +29,14 @@ export function* checkAccess(resource: Resource): Generator<string> {
     yield `action "${action}" has the name of an operation, and access could not tell them apart: choose another`;
   }
   for (const [name, node] of resource.attributes) {
-    yield* checkAttribute(name, node);
+    yield* checkAttribute(resource, name, node);
   }
 }
 
 function* checkRule(resource: Resource, operation: string, rule: AccessRule): Generator<string> {
   if (isOwner(rule)) {
     for (const owner of [rule.owner].flat()) {
-      yield* checkOwner(resource, operation, owner);
+      yield* checkOwner(resource, `access to "${operation}"`, owner);
     }
   } else if (isAll(rule)) {
     for (const inner of rule.all.flat() as AccessRule[]) {
@@ -48,13 +49,13 @@ function* checkRule(resource: Resource, operation: string, rule: AccessRule): Ge
   }
 }
 
-function* checkOwner(resource: Resource, operation: string, owner: string): Generator<string> {
+function* checkOwner(resource: Resource, rule: string, owner: string): Generator<string> {
   if (owner === 'id') {
     return;
   }
   const node = resource.attributes.get(owner);
   if (node === undefined) {
-    yield `access to "${operation}" names the owner "${owner}", which the schema does not declare.${didYouMean(owner, resource.attributes.keys())}`;
+    yield `${rule} names the owner "${owner}", which the schema does not declare.${didYouMean(owner, resource.attributes.keys())}`;
     return;
   }
   if (
@@ -64,7 +65,7 @@ function* checkOwner(resource: Resource, operation: string, owner: string): Gene
     node.words.forceDefault === true ||
     Object.hasOwn(resource.computed, owner)
   ) {
-    yield `access to "${operation}" names the owner "${owner}", which does not hold a caller's subject as it is: make it a String without get, set and forceDefault that is not computed`;
+    yield `${rule} names the owner "${owner}", which does not hold a caller's subject as it is: make it a String without get, set and forceDefault that is not computed`;
   }
 }
 
@@ -90,14 +91,27 @@ function* checkWays(resource: Resource, operation: string, rules: readonly Acces
   }
 }
 
-function* checkAttribute(path: string, { words, members, element }: Node, isInner = false): Generator<string> {
+function* checkAttribute(
+  resource: Resource,
+  path: string,
+  { words, members, element }: Node,
+  isInner = false,
+): Generator<string> {
   for (const word of ['readableBy', 'writableBy'] as const) {
     const rules = words[word];
     if (rules !== undefined && isInner) {
       yield `attribute "${path}" has "${word}", which goes with attributes of the item itself: write it at the outer one`;
     }
     for (const rule of rules === undefined ? [] : [rules].flat()) {
-      if (
+      if (rule === 'owner') {
+        if (ownersOf(resource).length === 0) {
+          yield `attribute "${path}" is ${word} 'owner', and no rule of access names an owner: name the attribute that holds the owner's subject, such as { owner: 'id' }`;
+        }
+      } else if (isOwner(rule)) {
+        for (const owner of [rule.owner].flat()) {
+          yield* checkOwner(resource, `attribute "${path}" under ${word}`, owner);
+        }
+      } else if (
         !isRole(rule) &&
         rule !== 'public' &&
         rule !== 'authenticated' &&
@@ -109,10 +123,10 @@ function* checkAttribute(path: string, { words, members, element }: Node, isInne
     }
   }
   for (const [name, member] of members) {
-    yield* checkAttribute(`${path}.${name}`, member, true);
+    yield* checkAttribute(resource, `${path}.${name}`, member, true);
   }
   if (element !== undefined) {
-    yield* checkAttribute(`${path}[]`, element, true);
+    yield* checkAttribute(resource, `${path}[]`, element, true);
   }
 }
 

@@ -21,7 +21,7 @@ export function readReadInput({ id, resource }: ItemRoute, request: Request, con
   const faults = gatherFaults();
   const parameters = readParameters(request, ['fields', 'expand'], faults);
   const fields = readFields(seen, parameters.get('fields'), faults);
-  const references = readExpand(seen, context, parameters.get('expand'), faults);
+  const references = readExpand(seen, permission, context, parameters.get('expand'), faults);
   refuseFaulty(faults);
   return {
     input: { id, permission, preconditions: readPreconditions(request), references },

@@ -8,7 +8,7 @@ import { LIST_PARAMETERS } from '../../definition/reserved';
 import type { Resource } from '../../definition/resource';
 import type { ListInput } from '../../operations/list';
 import { servedAre } from '../../operations/plan-list';
-import { gatherFaults, type Faults } from '../../problem';
+import { gatherFaults, type Faults, type Problem } from '../../problem';
 import type { Filter } from '../../store/query/filter';
 import { NEWEST_FIRST, type Order } from '../../store/query/planner';
 import type { Scope } from '../../store/query/union';
@@ -19,6 +19,7 @@ import { readFilters } from './filters';
 import type { Input, InputContext, ListRoute } from './input';
 import { readPreferences, seenBy } from './item';
 import { readExpand, readFields, readOnce } from './parameters';
+import { partlyUnseen, refuseUnseen } from './unseen';
 
 /** The input of a list. The faults of its parameters are told with those of the plan. */
 export function readListInput(
@@ -30,16 +31,14 @@ export function readListInput(
   const parent = within && { ...within, permission: access.require(within.resource, 'read') };
   const permission = access.require(resource, 'list');
   if (within !== undefined && permission.hidden.has(within.attribute)) {
-    throw forbidden(
-      `These credentials do not show which items of ${resource.name} refer to others: ask for the right.`,
-    );
+    throw hidesReferences(resource);
   }
   negotiate(request);
   const seen = seenBy(permission, resource);
   const faults = gatherFaults();
   const parameters = readOnce(request, faults);
   const fields = readFields(seen, parameters.get('fields'), faults);
-  const references = readExpand(seen, context, parameters.get('expand'), faults);
+  const references = readExpand(seen, permission, context, parameters.get('expand'), faults);
   const limit = readLimit(parameters.get('limit'), faults);
   const filters = [
     ...(within === undefined
@@ -52,6 +51,11 @@ export function readListInput(
       faults,
     ),
   ];
+  const unseen = partlyUnseen(permission, filters);
+  if (within !== undefined && unseen.has(within.attribute)) {
+    throw hidesReferences(resource);
+  }
+  refuseUnseen(unseen, parameters, faults);
   const scopes = scopesOf(permission.grant);
   const order = readOrder(seen, parameters.get('sort'), scopes, faults);
   const preferences = readPreferences(request);
@@ -75,6 +79,10 @@ export function readListInput(
     },
     presentation: { resource, fields, preferences, permission, access },
   };
+}
+
+function hidesReferences({ name }: Resource): Problem {
+  return forbidden(`These credentials do not show which items of ${name} refer to others: ask for the right.`);
 }
 
 /**

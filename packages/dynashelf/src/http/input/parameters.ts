@@ -1,4 +1,5 @@
 // Query parameters: each known, each once; and the two that items and lists share, `fields` and `expand`.
+import type { Permission } from '../../definition/access';
 import { didYouMean } from '../../values/nearest';
 import { SYSTEM_ATTRIBUTES } from '../../definition/reserved';
 import type { Resource } from '../../definition/resource';
@@ -53,10 +54,12 @@ export function readFields(
 
 /**
  * The reference attributes that `expand` names, with what each refers to; undefined where it is absent.
+ * @param permission of the items that have them
  * @throws Problem `unauthenticated` or `forbidden` for one whose items the caller may not read
  */
 export function readExpand(
   resource: Resource,
+  permission: Pick<Permission, 'partlyHidden'>,
   { resources, access }: Pick<InputContext, 'resources' | 'access'>,
   value: string | undefined,
   faults: Faults,
@@ -77,7 +80,11 @@ export function readExpand(
   for (const name of value.split(',').map((part) => part.trim())) {
     const referred = known.get(name);
     if (referred !== undefined) {
-      named.set(name, { resource: referred, permission: access.require(referred, 'read') });
+      named.set(name, {
+        resource: referred,
+        permission: access.require(referred, 'read'),
+        shownIn: permission.partlyHidden.get(name) ?? 'all',
+      });
       continue;
     }
     faults.add(() => ({

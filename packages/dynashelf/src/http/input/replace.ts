@@ -1,6 +1,7 @@
 // PUT: what is written where there is an item, and where there is none, since a caller may have the right to one of the
 // two.
-import { decisive, valuesOf, type Permission } from '../../definition/access';
+import { decisive, EVERYTHING, hiddenIn, keptIn, valuesOf, type Permission } from '../../definition/access';
+import type { AnyItem } from '../../definition/item';
 import type { Json } from '../../values/json';
 import { isId } from '../../values/id';
 import type { Resource } from '../../definition/resource';
@@ -30,8 +31,14 @@ export async function readReplaceInput(
   findIdFaults(id, faults);
   findDifferentId(value, id, faults);
   const read = { access, resource, id, value, faults };
-  const replacement = await readWay(read, 'replace', staying(replacing, value));
-  const creation = isAlike(replacing, creating, value) ? replacement : await readWay(read, 'create', new Set());
+  const isOfItems = replacing.partlyHidden.size > 0 || replacing.partlyKept.size > 0;
+  const replacement = isOfItems
+    ? async (item: AnyItem) => readWay(read, 'replace', staying(replacing, value, item), item)
+    : await readWay(read, 'replace', staying(replacing, value));
+  const creation =
+    typeof replacement !== 'function' && isAlike(replacing, creating, value)
+      ? replacement
+      : await readWay(read, 'create', new Set());
   if (replacement instanceof Problem && creation instanceof Problem) {
     throw replacement.type === 'invalid' ? replacement : creation;
   }
@@ -49,6 +56,7 @@ async function readWay(
   }: { access: InputContext['access']; resource: Resource; id: string; value: Json; faults: Faults },
   operation: 'replace' | 'create',
   stays: ReadonlySet<string>,
+  item?: AnyItem,
 ): Promise<Way | Problem> {
   try {
     const permission = access.require(resource, operation);
@@ -56,7 +64,9 @@ async function readWay(
     if (typeof grant !== 'string' && grant.every(({ conditions }) => (conditions['id'] ?? id) !== id)) {
       return notFound(resource, id);
     }
-    const values = await readItem(resource, value, faults, permission, stays);
+    // Of an item that is there `stays` names what its caller does not set.
+    const rights = item === undefined ? permission : { ...permission, partlyKept: EVERYTHING.partlyKept };
+    const values = await readItem(resource, value, faults, rights, stays, id);
     if (operation === 'create') {
       requireGranted(resource, permission, values, id);
     }
@@ -81,11 +91,14 @@ function isAlike(replacing: Permission, creating: Permission, value: Json): bool
  * The attributes that PUT leaves as they are: those that the caller may not set, those of which one of several says
  * that it may have the item, and those that it does not see and does not name.
  */
-function staying({ grant, hidden, kept }: Permission, value: Json): Set<string> {
+function staying(permission: Permission, value: Json, item: Readonly<Record<string, unknown>> = {}): Set<string> {
+  const { grant } = permission;
   return new Set([
-    ...kept,
+    ...keptIn(permission, item),
     ...(valuesOf(grant) === undefined ? decisive(grant).filter((name) => name !== 'id') : []),
-    ...[...hidden].filter((name) => typeof value !== 'object' || value === null || !Object.hasOwn(value, name)),
+    ...[...hiddenIn(permission, item)].filter(
+      (name) => typeof value !== 'object' || value === null || !Object.hasOwn(value, name),
+    ),
   ]);
 }
 

@@ -53,14 +53,16 @@ function within(place: readonly (string | number)[], fault: Fault): Fault {
  * The attributes of an item, as they are stored.
  * @param known the faults that its body has as JSON
  * @param stays the attributes that PUT leaves as they are
+ * @param id the item's, where the client chose it
  * @throws Problem `invalid` with every fault
  */
 export async function readItem(
   resource: Pick<Resource, 'name' | 'attributes'>,
   value: Json,
   known: Faults,
-  { grant, kept }: Permission,
+  { grant, kept, partlyKept }: Permission,
   stays: ReadonlySet<string> = new Set(),
+  id?: string,
 ): Promise<Record<string, Stored>> {
   const faults = gatherFaults();
   faults.addAll(known);
@@ -69,10 +71,15 @@ export async function readItem(
     refuseInvalid(faults);
   }
   const { settable, readOnly } = pinned(resource, grant);
-  const body = {
+  const body: JsonObject = {
     ...writable(resource.attributes, value as JsonObject, new Set([...kept, ...stays, ...Object.keys(settable)])),
     ...settable,
   };
+  for (const [name, items] of partlyKept) {
+    if (!includes(items, { ...body, ...readOnly, id })) {
+      delete body[name];
+    }
+  }
   const inBody = findFaults(resource, body, (attribute) => !stays.has(attribute) || Object.hasOwn(body, attribute));
   faults.addAll(inBody);
   const skipped = new Set([...known.named.map(attributeOf), ...inBody.attributes, ...stays, ...Object.keys(readOnly)]);

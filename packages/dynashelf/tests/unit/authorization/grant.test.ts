@@ -1,9 +1,10 @@
 // What the rules of a resource file grant to a caller: each form of a rule, and what of it opens nothing.
 
 import { openAccess } from '../../../src/authorization/permission';
-import { ANONYMOUS, grantOf, includesCaller, isPublic } from '../../../src/authorization/grant';
+import { ANONYMOUS, attributeGrant, grantOf, isPublic } from '../../../src/authorization/grant';
 import { unauthenticated } from '../../../src/authorization/refusal';
 import { EVERYTHING, type AccessFunction, type AccessRules } from '../../../src/definition/access';
+import type { AttributeRules } from '../../../src/values/attribute';
 import { defineResource } from '../../../src/definition/resource';
 import type { Caller } from '../../../src/values/caller';
 
@@ -164,21 +165,28 @@ test('what is not declared is refused to everyone, but where the API is open', (
   expect([isPublic(papers('public'), 'list'), isPublic(papers('authenticated'), 'list')]).toEqual([true, false]);
 });
 
-test.each<[Parameters<typeof includesCaller>[0], Caller, boolean]>([
-  ['public', ANONYMOUS, true],
-  ['authenticated', ANONYMOUS, false],
-  ['authenticated', BEN, true],
-  ['nobody', ADA, false],
-  ['nobody', OPEN, false],
-  [{ role: 'boss' }, OPEN, true],
-  [{ role: 'boss' }, BEN, false],
-  [['nobody', { role: 'boss' }], ADA, true],
-  [['nobody', { role: 'boss' }], BEN, false],
-  [({ subject }) => subject === 'ben', BEN, true],
-  [({ subject }) => subject === 'ben', ADA, false],
-  [(() => 'yes') as unknown as () => boolean, ADA, false],
-])('the rules %j of an attribute include callers of %j: %j', (rules, caller, included) => {
-  expect(includesCaller(rules, caller)).toBe(included);
+const own = { conditions: { author: 'ben' }, owned: 'author' };
+
+test.each<[AttributeRules, Caller, unknown]>([
+  ['public', ANONYMOUS, 'all'],
+  ['authenticated', ANONYMOUS, 'none'],
+  ['authenticated', BEN, 'all'],
+  ['nobody', ADA, 'none'],
+  ['nobody', OPEN, 'none'],
+  [{ role: 'boss' }, OPEN, 'all'],
+  [{ role: 'boss' }, BEN, 'none'],
+  [['nobody', { role: 'boss' }], ADA, 'all'],
+  [['nobody', { role: 'boss' }], BEN, 'none'],
+  [({ subject }) => subject === 'ben', BEN, 'all'],
+  [({ subject }) => subject === 'ben', ADA, 'none'],
+  [(() => 'yes') as unknown as () => boolean, ADA, 'none'],
+  ['owner', ANONYMOUS, 'none'],
+  ['owner', OPEN, 'all'],
+  ['owner', BEN, [own]],
+  [['owner', { role: 'boss' }], ADA, 'all'],
+  [{ owner: ['author', 'editor'] }, BEN, [own, { conditions: { editor: 'ben' }, owned: 'editor' }]],
+])('the rules %j of an attribute show it to %j in: %j', (rules, caller, items) => {
+  expect(attributeGrant(papers([{ owner: 'author' }, { role: 'boss' }]), rules, caller)).toEqual(items);
 });
 
 describe('the access of a caller', () => {
@@ -190,6 +198,8 @@ describe('the access of a caller', () => {
       shown: 'all',
       hidden: new Set(['secret']),
       kept: new Set(['grade']),
+      partlyHidden: new Map(),
+      partlyKept: new Map(),
     });
     expect(openAccess(ADA).permission(resource, 'list')).toMatchObject({ hidden: new Set(), kept: new Set() });
     expect(openAccess(BEN).permission(resource, 'read')).toMatchObject({ grant: 'none', shown: 'none' });

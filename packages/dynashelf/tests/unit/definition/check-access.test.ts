@@ -126,9 +126,23 @@ test.each<[string, object, object, object, string]>([
   [
     'a rule of an attribute that is none',
     {},
-    { secret: { type: String, readableBy: { owner: 'owner' } } },
+    { secret: { type: String, readableBy: { owns: 'owner' } } },
     {},
-    `attribute "secret" has a rule under readableBy that is none: write 'public', 'authenticated', 'nobody', { role: … } or a function of the caller`,
+    `attribute "secret" has a rule under readableBy that is none: write 'public', 'authenticated', 'nobody', 'owner', { role: … }, { owner: … } or a function of the caller`,
+  ],
+  [
+    'an owner of an attribute that is not declared',
+    {},
+    { secret: { type: String, readableBy: ['nobody', { owner: ['ownr'] }] } },
+    {},
+    'attribute "secret" under readableBy names the owner "ownr", which the schema does not declare. Did you mean "owner"?',
+  ],
+  [
+    'an owner of an attribute that is no String',
+    {},
+    { secret: { type: String, writableBy: { owner: 'count' } } },
+    {},
+    'attribute "secret" under writableBy names the owner "count", which does not hold a caller\'s subject as it is',
   ],
   [
     'a rule of an inner attribute',
@@ -194,6 +208,12 @@ test.each<[string, [object, object?, object?], RegExp, [object, object?, object?
     [{ create: { owner: ['owner', 'name'] } }, { name: { type: String, readOnly: true } }],
     /"name" is readOnly: name one owner under create, or remove readOnly/,
     [{ create: { owner: 'name' } }, { name: { type: String, readOnly: true } }],
+  ],
+  [
+    'an attribute of the owner, where there is none',
+    [{ read: 'public' }, { secret: { type: String, readableBy: 'owner' } }],
+    /attribute "secret" is readableBy 'owner', and no rule of access names an owner: name the attribute that holds the owner's subject, such as { owner: 'id' }/,
+    [{ read: 'public' }, { secret: { type: String, readableBy: { owner: 'id' } } }],
   ],
   [
     'the members of another item',

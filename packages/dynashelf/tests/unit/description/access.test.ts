@@ -339,6 +339,24 @@ describe('attributes', () => {
     );
   });
 
+  test('that their owner sees and sets name it, and are not promised in items', () => {
+    const rule = { owner: ['id', 'host'] } as const;
+    const guests = defineResource({
+      name: 'guests',
+      description: 'Guests.',
+      schema: {
+        host: { type: String, maxLength: 50 },
+        email: { type: String, required: true, readableBy: 'owner', writableBy: { owner: 'host' } },
+      },
+      access: { read: 'public', patch: rule },
+    });
+    const { properties, required } = schema(describeApi(listResources(guests), '', TOKENS) as never, 'GuestsItem');
+    expect(properties['email']!.description).toBe(
+      'Seen by the owner (`id` or `host`). Set by the owner (`host`); ignored of others. Required to make an item.',
+    );
+    expect(required).not.toContain('email');
+  });
+
   test('that hold the owner say so, and are not required of it', () => {
     const document = describing({ create: [{ owner: 'owner' }, { role: 'editor' }] }, TOKENS);
     expect(schema(document, 'PapersWrite')).toMatchObject({
