@@ -350,7 +350,7 @@ describe('attributes', () => {
       },
       access: { read: 'public', patch: rule },
     });
-    const { properties, required } = schema(describeApi(listResources(guests), '', TOKENS) as never, 'GuestsItem');
+    const { properties, required } = schema(describeApi(listResources(guests), '', TOKENS), 'GuestsItem');
     expect(properties['email']!.description).toBe(
       'Seen by the owner (`id` or `host`). Set by the owner (`host`); ignored of others. Required to make an item.',
     );
