@@ -39,16 +39,19 @@ const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf
  */
 const BROUGHT = ['recheck', 'openapi-typescript'];
 
+/** What the names of `imports` in package.json are called where they lead into dist. */
+const IN_DIST = { '#connect': '#transport', '#conversion': '#models' };
+
 /**
- * Leaves imports as they are, but that files get the endings of what they become, and what `#connect` leads to is in
- * dist.
+ * Leaves imports as they are, but that files get the endings of what they become, and names that lead into src those
+ * that lead into dist.
  */
 const rewritten = (ending) => ({
   name: 'rewritten',
   setup({ onResolve }) {
     onResolve({ filter: /.*/ }, ({ path, kind, importer }) => {
       if (kind === 'entry-point') return undefined;
-      if (path === '#connect') return { path: '#transport', external: true };
+      if (path in IN_DIST) return { path: IN_DIST[path], external: true };
       if (BROUGHT.includes(path))
         return { path: ending === '.js' ? relativeTo(importer, join(ROOT, `src/${path}.js`)) : path, external: true };
       if (!path.startsWith('.')) return { path, external: true };

@@ -43,6 +43,9 @@ const onTheWire = [
   'unknown-outcomes',
 ];
 
+/** What converts items and records, once more through Dynamoose's models: `#conversion` of package.json. */
+const throughModels = ['conversion', 'items', 'lists*', 'patch*', 'transactions'];
+
 /** @type {import('jest').Config} */
 module.exports = {
   projects: [
@@ -53,6 +56,13 @@ module.exports = {
       globals: { transport: 'wire' },
       testMatch: onTheWire.map((name) => `**/api/${name}.test.ts`),
       testEnvironmentOptions: { customExportConditions: ['node', 'node-addons', 'wire'] },
+    },
+    {
+      ...project,
+      displayName: 'dynamoose',
+      globals: { transport: 'sdk', models: 'dynamoose' },
+      testMatch: throughModels.map((name) => `**/api/${name}.test.ts`),
+      testEnvironmentOptions: { customExportConditions: ['node', 'node-addons', 'dynamoose'] },
     },
   ],
 };

@@ -39,17 +39,13 @@ const BENCH = join(__dirname, '..');
 export async function makeBundles(contenders: readonly Contender[]): Promise<Bundles> {
   const directory = mkdtempSync(join(tmpdir(), 'dynashelf-bench-'));
   mkdirSync(join(directory, 'entries'));
-  const sources: Record<Contender['transport'], Record<string, string>> = {
-    wire: { worker: join(BENCH, 'speed/worker'), coldStart: join(BENCH, 'speed/cold-start') },
-    sdk: {},
-  };
-  contenders.forEach((contender, index) =>
-    Object.assign(sources[contender.transport], entriesOf(contender, directory, `c${index}`)),
-  );
-  const files = new Map([
-    ...(await bundleAll(directory, 'wire', sources.wire)),
-    ...(await bundleAll(directory, 'sdk', sources.sdk)),
-  ]);
+  const wire = { worker: join(BENCH, 'speed/worker'), coldStart: join(BENCH, 'speed/cold-start') };
+  const files = new Map(await bundleAll(directory, { transport: 'wire' }, wire));
+  for (const [index, contender] of contenders.entries()) {
+    const { transport, models = 'compiled' } = contender;
+    const entries = entriesOf(contender, directory, `c${index}`);
+    (await bundleAll(directory, { transport, models }, entries)).forEach(([name, one]) => files.set(name, one));
+  }
   const file = (name: string): File => files.get(name)!; // undefined where it is never asked for
   return {
     of: new Map(
@@ -91,10 +87,10 @@ function entriesOf(contender: Contender, directory: string, name: string): Recor
     : warm;
 }
 
-/** Bundles entries as the functions of a project that differs from ours in nothing else, the transport aside. */
+/** Bundles entries as the functions of a project that differs from ours in nothing but these parameters. */
 async function bundleAll(
   directory: string,
-  transport: string,
+  params: Readonly<Record<string, string>>,
   entries: Record<string, string>,
 ): Promise<[string, File][]> {
   const functions = Object.fromEntries(
@@ -102,7 +98,7 @@ async function bundleAll(
   );
   writeFileSync(
     join(directory, 'serverless.yml'),
-    stringify({ service: 'bench', params: { default: { transport } }, functions }),
+    stringify({ service: 'bench', params: { default: params }, functions }),
   );
   return (await bundleFunctions(directory)).map(({ name, code, zipSize }) => {
     const path = join(directory, `${name}.js`);

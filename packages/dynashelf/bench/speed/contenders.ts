@@ -7,6 +7,8 @@ export type Contender = {
   readonly isCold: boolean;
   /** Without the AWS SDK where it is `wire`. */
   readonly transport: 'wire' | 'sdk';
+  /** What converts items, of ours: compiled code without a word. */
+  readonly models?: 'dynamoose';
 } &
   /** A file with `reads` and `writes`. */
   (
@@ -44,6 +46,14 @@ export const FRAMEWORKS: readonly Contender[] = [
 export const CONTENDERS: readonly Contender[] = [
   OURS,
   { kind: 'handler', name: 'Dynashelf by the SDK', ...HERE, transport: 'sdk', isCold: false },
+  {
+    kind: 'handler',
+    name: "Dynashelf with Dynamoose's models",
+    ...HERE,
+    transport: 'wire',
+    models: 'dynamoose',
+    isCold: true,
+  },
   data('our store alone', 'speed/dynashelf-store', { transport: 'wire', isCold: false }),
   RAW,
   data('raw SDK, tuned', 'peers/tuned-sdk', { isCold: false }),

@@ -48,6 +48,12 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
       `API_DESCRIPTION is "${description}": set it to "private", or unset it to tell everyone what is served.`,
     );
   }
+  const models = environment.MODELS || 'compiled';
+  if (models !== 'compiled' && models !== 'dynamoose') {
+    throw new Failure(
+      `MODELS is "${models}": set it to "dynamoose" to convert items by Dynamoose's models, or unset it.`,
+    );
+  }
   return {
     port: Number(port),
     dataDirectory: resolve(environment.DATA_DIR || '.dynamodb'),

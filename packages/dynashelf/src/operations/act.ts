@@ -4,7 +4,7 @@ import type { LoadedAction, Transaction as ActionTransaction } from '../definiti
 import type { Caller } from '../values/caller';
 import type { AnyItem } from '../definition/item';
 import type { JsonObject } from '../values/json';
-import { prepareGiven } from '../values/prepare';
+import { prepareGiven } from '#conversion';
 import type { Stored } from '../values/stored';
 import type { Resource } from '../definition/resource';
 import { findFaults } from '../values/check';

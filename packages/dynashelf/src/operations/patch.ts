@@ -14,7 +14,7 @@ import {
 import { isEqual } from '../values/equal';
 import type { AnyItem } from '../definition/item';
 import type { Json, JsonObject } from '../values/json';
-import { prepareChanges } from '../values/prepare';
+import { prepareChanges } from '#conversion';
 import type { Stored } from '../values/stored';
 import type { Resource } from '../definition/resource';
 import { findFaults } from '../values/check';

@@ -1,6 +1,7 @@
 // Which merge patches mean the same whatever the item is: these are written in one request, without reading it.
 // docs/decisions/one-round-trip.md says what is allowed and why.
-import { usesDefaults, prepareChanges } from '../values/prepare';
+import { prepareChanges } from '#conversion';
+import { usesDefaults } from '../values/prepare';
 import { isObject, type Json, type JsonObject } from '../values/json';
 import { usesSet } from '../values/modify';
 import { isReadOnly, type Node } from '../values/node';

@@ -7,6 +7,7 @@ import type { Parameters } from './parameters';
 /** The options of esbuild. */
 export function bundling(parameters: Parameters): BuildOptions {
   const map = parameters.of('sourcemap');
+  const byDynamoose = parameters.oneOf('models', ['compiled', 'dynamoose']) === 'dynamoose';
   return {
     bundle: true,
     minify: parameters.is('minify'),
@@ -15,8 +16,8 @@ export function bundling(parameters: Parameters): BuildOptions {
     target: String(parameters.of('nodeTarget')),
     // ES modules first: they shake smaller and start sooner than what `main` names.
     mainFields: ['module', 'main'],
-    // `wire` or `sdk`: which way to DynamoDB the engine's `#transport` leads to.
-    conditions: ['module', parameters.oneOf('transport', ['wire', 'sdk'])],
+    // `wire` or `sdk`: which way to DynamoDB the engine's `#transport` leads to. `dynamoose`: what its `#models` does.
+    conditions: ['module', parameters.oneOf('transport', ['wire', 'sdk']), ...(byDynamoose ? ['dynamoose'] : [])],
     sourcemap: map === 'linked' ? 'linked' : String(map) === 'true',
     sourcesContent: false,
   };

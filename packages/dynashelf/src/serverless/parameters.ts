@@ -61,6 +61,8 @@ export function defaultParameters({ service, stage }: Place): Record<string, str
     sourcemap: false,
     // How the store reaches DynamoDB: `wire`, without the AWS SDK, or `sdk`.
     transport: 'wire',
+    // What converts items and records: code `compiled` from the schema, or the models of `dynamoose`.
+    models: 'compiled',
     // On the command line alone: what this deployment may take away of what is deployed
     // (src/local/deployment-losses.ts).
     drop: '',
@@ -85,6 +87,7 @@ export function localParameters(environment: NodeJS.ProcessEnv): Record<string, 
     API_KEYS = 'none',
     API_KEY = '',
     API_DESCRIPTION = 'public',
+    MODELS = 'compiled',
   } = environment;
   return {
     tableName: TABLE_NAME,
@@ -106,6 +109,7 @@ export function localParameters(environment: NodeJS.ProcessEnv): Record<string, 
     sourcemap: 'linked',
     // With the AWS SDK, which knows a developer's profiles.
     transport: 'sdk',
+    models: MODELS,
   };
 }
 

@@ -27,8 +27,19 @@ export async function decode(attributes: ReadonlyMap<string, Node>, record: Attr
   return item;
 }
 
+/** Decodes the declared attributes of each of some records. */
+export async function decodeAll(
+  attributes: ReadonlyMap<string, Node>,
+  records: readonly AttributeMap[],
+): Promise<JsonObject[]> {
+  // Most resources have no `get`, and a promise for each item would cost as much as what it waits for.
+  return gets(attributes)
+    ? Promise.all(records.map(async (record) => decode(attributes, record)))
+    : records.map((record) => decodeNow(attributes, record));
+}
+
 /** Decodes attributes none of which has a `get`. */
-export function decodeNow(attributes: ReadonlyMap<string, Node>, record: AttributeMap): JsonObject {
+function decodeNow(attributes: ReadonlyMap<string, Node>, record: AttributeMap): JsonObject {
   let members = compiled.get(attributes);
   if (members === undefined) {
     members = memberDecoders(attributes, decoderOf);
@@ -51,7 +62,7 @@ function decoderOf(node: Node): Decode {
 const decoders = new WeakMap<Node, Decode>();
 
 /** Whether any of some attributes has a `get`. */
-export function gets(attributes: ReadonlyMap<string, Node>): boolean {
+function gets(attributes: ReadonlyMap<string, Node>): boolean {
   let answer = known.get(attributes);
   if (answer === undefined) {
     answer = [...attributes.values()].some(usesGet);
@@ -73,7 +84,7 @@ async function hydrate(node: Node, stored: AttributeValue): Promise<unknown> {
 }
 
 /** What a `get` may have made, as JSON.stringify would write it, but for sets and binaries. */
-function toJson(value: unknown): Json | undefined {
+export function toJson(value: unknown): Json | undefined {
   if (value instanceof Date) {
     return value.toJSON();
   }

@@ -438,3 +438,27 @@ function inside(rules: Rules, outer: Rules): Rules {
 function typeOf(attribute: Attribute): unknown {
   return typeof attribute === 'object' && 'type' in attribute ? attribute.type : attribute;
 }
+
+/** A plan that fast-check shows as the schema it makes. */
+export function shown(plan: SchemaPlan): SchemaPlan {
+  return Object.assign(Object.create({ [fc.toStringMethod]: () => describeSchema(plan.make()) }) as object, plan);
+}
+
+function describeSchema(value: unknown): string {
+  return typeof value === 'function'
+    ? (/^function (String|Number|Boolean|Date|Buffer|Object|Array|Set)\(/.exec(value.toString())?.[1] ??
+        `(${value.toString()})`)
+    : value instanceof RegExp
+      ? value.toString()
+      : Buffer.isBuffer(value) ||
+          value instanceof Date ||
+          value instanceof Set ||
+          typeof value !== 'object' ||
+          value === null
+        ? fc.stringify(value)
+        : Array.isArray(value)
+          ? `[${value.map(describeSchema).join(', ')}]`
+          : `{ ${Object.entries(value)
+              .map(([name, inner]) => `${name}: ${describeSchema(inner)}`)
+              .join(', ')} }`;
+}

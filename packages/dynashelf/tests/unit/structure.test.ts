@@ -87,7 +87,7 @@ function readSource(path: string): Source {
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const imports: Import[] = [];
   const note = (specifier: string, isTypeOnly: boolean): void => {
-    // Which of its files `#connect` leads to is for the build to say.
+    // Which of its files `#connect`, or `#conversion`, leads to is for the build to say.
     const targets = specifier.startsWith('#')
       ? Object.values(ALIASES[specifier] ?? { none: specifier }).map((file) => file.replace(/^\.\//, ''))
       : undefined;
@@ -240,9 +240,10 @@ describe('imports', () => {
   test('go one way between the rooms of store', () => {
     const rooms: Record<string, readonly string[]> = {
       client: ['layout'],
-      layout: ['client'],
+      layout: ['client', 'conversion'],
+      conversion: ['layout'],
       query: ['client', 'layout'],
-      write: ['client', 'layout', 'query'],
+      write: ['client', 'layout', 'conversion', 'query'],
       migrate: ['client', 'layout', 'query', 'write'],
     };
     const roomOf = (path: string): string => path.split('/')[2]!;

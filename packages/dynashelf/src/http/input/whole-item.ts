@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject } from '../../values/json';
 import { MOST_CREATED } from '../../definition/limits';
 import type { Resource } from '../../definition/resource';
 import { isReadOnly } from '../../values/node';
-import { prepareItem } from '../../values/prepare';
+import { prepareItem } from '#conversion';
 import type { Stored } from '../../values/stored';
 import { attributeOf, findFaults } from '../../values/check';
 import { writable } from '../../definition/writable';

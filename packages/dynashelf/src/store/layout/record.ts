@@ -3,8 +3,8 @@ import type { AnyItem } from '../../definition/item';
 import type { JsonObject } from '../../values/json';
 import type { Resource } from '../../definition/resource';
 import { DELETING_ATTRIBUTE, PARTITION_KEY, SORT_KEY } from './table';
-import { type AttributeMap } from './value';
-import { decode, decodeNow, gets } from '../../values/decode';
+import { decode, decodeAll } from '#conversion';
+import type { AttributeMap } from './value';
 
 /** A record, and the item that a client sees of it. */
 export interface Image {
@@ -54,11 +54,8 @@ export async function toImage(resource: Resource, record: AttributeMap): Promise
 
 /** The items of records. */
 export async function toItems(resource: Resource, records: readonly AttributeMap[]): Promise<AnyItem[]> {
-  const { attributes } = resource;
-  // Most resources have no `get`, and a promise for each item would cost as much as what it waits for.
-  return gets(attributes)
-    ? Promise.all(records.map(async (record) => toItem(record, await decode(attributes, record))))
-    : records.map((record) => toItem(record, decodeNow(attributes, record)));
+  const attributes = await decodeAll(resource.attributes, records);
+  return records.map((record, index) => toItem(record, attributes[index]!));
 }
 
 /** The item of a record: `id` first, then the attributes as declared, then the system's. */

@@ -7,7 +7,8 @@ import { Problem, type Fault } from '../../problem';
 import { indexKeyNames, indexKeys } from '../layout/index-keys';
 import { recordKey, toImage, type Image } from '../layout/record';
 import { BIRTH_ATTRIBUTE, TOKEN_LENGTH, WRITERS_ATTRIBUTE } from '../layout/table';
-import { encode, type AttributeMap } from '../layout/value';
+import { encode } from '#conversion';
+import type { AttributeMap } from '../layout/value';
 
 /**
  * How values are meant: `replace` replaces an item (what is read-only stays), `merge` changes it (undefined removes).

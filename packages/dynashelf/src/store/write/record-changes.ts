@@ -5,7 +5,8 @@ import type { Stored } from '../../values/stored';
 import type { Resource } from '../../definition/resource';
 import { Problem } from '../../problem';
 import { indexKeys, slottedIndexes } from '../layout/index-keys';
-import { encode, type AttributeMap } from '../layout/value';
+import { encode } from '#conversion';
+import type { AttributeMap } from '../layout/value';
 
 /** Attributes of a record as a change leaves them, index keys among them; undefined removes one. */
 export type RecordChanges = Readonly<Record<string, AttributeValue | undefined>>;

@@ -3,7 +3,9 @@
 import { runInNewContext } from 'node:vm';
 
 import { APP } from '../../setup/places';
-import { type Bundle, bundleFunctions } from '../../../src/local/bundle';
+import { type Bundle, bundleFunctions, bundleHandler } from '../../../src/local/bundle';
+import { bundling } from '../../../src/serverless/bundling';
+import { parameters } from '../../../src/serverless/parameters';
 
 const ROOT = APP;
 let bundles: Record<string, Bundle>;
@@ -120,6 +122,26 @@ test('the source map of a bundle leads to the sources, and holds none of them', 
   };
   expect(map.sources).toContain('../packages/dynashelf/dist/esm/operations/read.mjs');
   expect(map.sourcesContent).toBeUndefined();
+});
+
+test.each([
+  ['read', true],
+  ['write', true],
+  // Its /health reads.
+  ['describe', true],
+  ['authorize', false],
+])('with the parameter models: dynamoose, %s holds Dynamoose: %s', async (name, holds) => {
+  const options = bundling(parameters({ service: 'dynashelf', stage: 'dev' }, { models: 'dynamoose' }));
+  const { inputs, code } = await bundleHandler(ROOT, `src/functions/${name}.handler`, options);
+  expect(inputs.some((path) => path.startsWith('node_modules/dynamoose/'))).toBe(holds);
+  expect(inputs.includes('packages/dynashelf/dist/esm/store/conversion/models.mjs')).toBe(holds);
+  expect(code.length).toBeLessThan(holds ? 1_000_000 : 400_000);
+});
+
+test('a value that models cannot be is refused', () => {
+  expect(() => bundling(parameters({ service: 'dynashelf', stage: 'dev' }, { models: 'mongoose' }))).toThrow(
+    'The parameter models is "mongoose": set it to "compiled" or "dynamoose".',
+  );
 });
 
 test('on the stage of npm start the functions reach DynamoDB by the AWS SDK, which knows profiles', async () => {

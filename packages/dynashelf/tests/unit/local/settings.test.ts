@@ -23,6 +23,10 @@ test.each([
     { API_DESCRIPTION: 'closed' },
     'API_DESCRIPTION is "closed": set it to "private", or unset it to tell everyone what is served.',
   ],
+  [
+    { MODELS: 'sequelize' },
+    'MODELS is "sequelize": set it to "dynamoose" to convert items by Dynamoose\'s models, or unset it.',
+  ],
 ])('%j is refused', (environment, sentence) => {
   expect(() => readSettings(environment)).toThrow(sentence);
 });

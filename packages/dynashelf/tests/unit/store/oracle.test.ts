@@ -10,11 +10,11 @@ import { readNodes } from '../../../src/values/read-schema';
 import { prepareItem, type Prepared } from '../../../src/values/prepare';
 import { findFaults } from '../../../src/values/check';
 import { writable } from '../../../src/definition/writable';
-import { modelOf } from '../../../src/dynamoose/model';
+import { dynamooseModel, dynamooseSchema } from '../../../src/store/conversion/schema';
 import { PARTITION_KEY, SORT_KEY } from '../../../src/store/layout/table';
 import { encode, type AttributeMap } from '../../../src/store/layout/value';
 import { decode } from '../../../src/values/decode';
-import { schemaPlans, type SchemaPlan } from '../../setup/schemas';
+import { schemaPlans, shown } from '../../setup/schemas';
 import { runs } from '../../setup/runs';
 
 /** What Dynamoose does to a record that it reads, in Model.get. */
@@ -98,7 +98,7 @@ interface Model {
 }
 
 async function saved(schema: SchemaDefinition, item: object): Promise<AttributeMap | Error> {
-  const model = modelOf({ name: 'things', schema }, 'table') as unknown as Model;
+  const model = dynamooseModel('things', 'table', dynamooseSchema(schema)) as unknown as Model;
   try {
     const { Item } = await model.create({ ...KEY, ...item }, { return: 'request' });
     return withoutKey(Item);
@@ -108,7 +108,7 @@ async function saved(schema: SchemaDefinition, item: object): Promise<AttributeM
 }
 
 async function hydrated(schema: SchemaDefinition, record: AttributeMap): Promise<unknown> {
-  const model = modelOf({ name: 'things', schema }, 'table') as unknown as Model;
+  const model = dynamooseModel('things', 'table', dynamooseSchema(schema)) as unknown as Model;
   const item = await new model.Item({ ...encode(KEY), ...record }, { type: 'fromDynamo' }).conformToSchema(HYDRATION);
   return withoutKey(inJson({ ...item }) as AttributeMap);
 }
@@ -172,28 +172,4 @@ function inJson(value: unknown): unknown {
 
 function inBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
-}
-
-/** A plan that fast-check shows as the schema it makes. */
-function shown(plan: SchemaPlan): SchemaPlan {
-  return Object.assign(Object.create({ [fc.toStringMethod]: () => describeSchema(plan.make()) }) as object, plan);
-}
-
-function describeSchema(value: unknown): string {
-  return typeof value === 'function'
-    ? (/^function (String|Number|Boolean|Date|Buffer|Object|Array|Set)\(/.exec(value.toString())?.[1] ??
-        `(${value.toString()})`)
-    : value instanceof RegExp
-      ? value.toString()
-      : Buffer.isBuffer(value) ||
-          value instanceof Date ||
-          value instanceof Set ||
-          typeof value !== 'object' ||
-          value === null
-        ? fc.stringify(value)
-        : Array.isArray(value)
-          ? `[${value.map(describeSchema).join(', ')}]`
-          : `{ ${Object.entries(value)
-              .map(([name, inner]) => `${name}: ${describeSchema(inner)}`)
-              .join(', ')} }`;
 }
