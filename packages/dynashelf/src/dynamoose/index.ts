@@ -1,3 +1,4 @@
 // The face of the Dynamoose models: for own functions and scripts.
 
-export { modelOf, schemaOf } from './model';
+export { keyOf, modelOf } from './model';
+export type { ModelItem, ResourceModel } from './item';

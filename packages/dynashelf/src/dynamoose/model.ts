@@ -1,51 +1,43 @@
-// The Dynamoose model of each resource, on the one table: the definition of what is stored, and the
-// oracle that the compiled encoding and decoding are tested against.
-import * as dynamoose from 'dynamoose';
+// The Dynamoose model of a resource on the app's table: it reads what handlers wrote, and writes what no rule depends
+// on.
 import type { Resource } from '../definition/resource';
 import type { SchemaDefinition } from '../values/attribute';
-import { PARTITION_KEY, SORT_KEY, WRITERS_ATTRIBUTE } from '../store/layout/table';
+import { dynamooseModel, dynamooseSchema } from '../store/conversion/schema';
+import { recordKey } from '../store/layout/record';
+import { PARTITION_KEY, SORT_KEY } from '../store/layout/table';
+import { guardWrites } from './guard';
+import type { ItemKey, ResourceModel } from './item';
 
-/** The resource's schema as Dynamoose takes it, with the record's own attributes. */
-export function schemaOf(resource: Pick<Resource, 'schema'>): InstanceType<typeof dynamoose.Schema> {
-  return new dynamoose.Schema({
-    [PARTITION_KEY]: { type: String, hashKey: true },
-    [SORT_KEY]: { type: String, rangeKey: true },
-    version: Number,
-    createdAt: String,
-    updatedAt: String,
-    [WRITERS_ATTRIBUTE]: String,
-    ...definition(resource.schema),
-  });
-}
+/** What the store keeps of every item, and a model shows. */
+const SYSTEM = { version: Number, createdAt: String, updatedAt: String };
 
-/** The resource's model. It never looks at the table or changes it by itself. */
-export function modelOf(
-  resource: Pick<Resource, 'name' | 'schema'>,
-  tableName: string,
-): ReturnType<typeof dynamoose.model> {
-  const model = dynamoose.model(resource.name, schemaOf(resource));
-  new dynamoose.Table(tableName, [model], { create: false, update: false, waitForActive: false, initialize: false });
-  return model;
-}
-
-/** `'any'` is Dynamoose's ANY; all other words are Dynamoose's own or left alone by it. */
-function definition(schema: SchemaDefinition): SchemaDefinition {
-  return Object.fromEntries(
-    Object.entries(schema).map(([name, attribute]) => {
-      if (typeof attribute !== 'object' || !('schema' in attribute)) {
-        return [name, attribute];
-      }
-      return [name, { ...attribute, schema: inner(attribute.schema) }];
-    }),
-  ) as SchemaDefinition;
-}
-
-function inner(schema: unknown): unknown {
-  if (schema === 'any') {
-    return dynamoose.type.ANY;
+/**
+ * The Dynamoose model of a resource. It never looks at the table, nor changes it, by itself. Region, credentials and
+ * endpoint come from the environment, as those of every client of the AWS SDK.
+ * @param resources all resources of the app, since others may depend on this one
+ * @param tableName the app's table; without it what `TABLE_NAME` says, as in the functions
+ * @throws Error where no table is named, and where the resource is none of these
+ */
+export function modelOf<S extends SchemaDefinition>(
+  resource: Resource<S>,
+  resources: ReadonlyMap<string, Resource>,
+  tableName: string | undefined = process.env['TABLE_NAME'],
+): ResourceModel<Resource<S>> {
+  if (tableName === undefined || tableName === '') {
+    throw new Error('The environment variable TABLE_NAME is not set: set it, or give the name of the table.');
   }
-  if (Array.isArray(schema)) {
-    return Object.values(definition({ element: schema[0] as SchemaDefinition[string] }));
+  if (resources.get(resource.name) !== (resource as Resource)) {
+    throw new Error(`${resource.name} is none of the resources: list it in src/resources/index.ts.`);
   }
-  return definition(schema as SchemaDefinition);
+  const model = dynamooseModel(resource.name, tableName, dynamooseSchema(resource.schema, SYSTEM));
+  // With these settings it sends nothing.
+  void model.table().initialize();
+  guardWrites(model, resource, resources);
+  return model as unknown as ResourceModel<Resource<S>>;
+}
+
+/** The key of an item, as its model takes it. */
+export function keyOf(resource: Pick<Resource, 'name' | 'shards'>, id: string): ItemKey {
+  const key = recordKey(resource, id);
+  return { pk: key[PARTITION_KEY]!.S!, sk: key[SORT_KEY]!.S! };
 }
