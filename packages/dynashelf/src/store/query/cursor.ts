@@ -1,5 +1,5 @@
-// Positions, where a list goes on; and cursors, which are positions that a client holds. They are authenticated, so that
-// none can be made up, and encrypted, as a position can be that of an item that its holder may not see.
+// Positions, where a list goes on; and cursors, which are positions that a client holds. They are authenticated, so
+// that none can be made up, and encrypted, as a position can be that of an item that its holder may not see.
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import { compareBytes } from '../layout/sortable';
 

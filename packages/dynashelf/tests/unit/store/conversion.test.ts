@@ -16,14 +16,12 @@ import { readNodes } from '../../../src/values/read-schema';
 import type { Prepared } from '../../../src/values/prepare';
 import { findFaults } from '../../../src/values/check';
 import { writable } from '../../../src/definition/writable';
-import { runs, timeFor } from '../../setup/runs';
+import { runs } from '../../setup/runs';
 import { schemaPlans, shown as shownAsSchema } from '../../setup/schemas';
 
 const CONVERSIONS: readonly Conversion[] = [compiled, models];
 
 const RUNS = runs(60);
-
-const TIMEOUT = timeFor(60_000);
 
 const cases = schemaPlans.chain((plan) =>
   fc.record({
@@ -32,22 +30,18 @@ const cases = schemaPlans.chain((plan) =>
   }),
 );
 
-test(
-  'whatever the schema and the item, the same is stored, refused, changed and shown',
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(cases, async ({ plan, bodies }) => {
-        const own = CONVERSIONS.map(() => readNodes(plan.make()));
-        for (const body of bodies) {
-          const [one, other] = await each(own, (conversion, attributes) => course(conversion, attributes, body));
-          expect(other).toEqual(one);
-        }
-      }),
-      { numRuns: RUNS },
-    );
-  },
-  TIMEOUT,
-);
+test('whatever the schema and the item, the same is stored, refused, changed and shown', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ plan, bodies }) => {
+      const own = CONVERSIONS.map(() => readNodes(plan.make()));
+      for (const body of bodies) {
+        const [one, other] = await each(own, (conversion, attributes) => course(conversion, attributes, body));
+        expect(other).toEqual(one);
+      }
+    }),
+    { numRuns: RUNS },
+  );
+});
 
 /** What Dynamoose alone would change or lose, and what it would not take. */
 const awkward = fc.record(
@@ -104,21 +98,17 @@ const awkwardSchema = (): SchemaDefinition => ({
 /** One for all items, so that what is written into a default that they share would show. */
 const awkwardAttributes = CONVERSIONS.map(() => readNodes(awkwardSchema()));
 
-test(
-  'what Dynamoose does not hold is kept all the same: great numbers, dots in names, free-form elements, defaults in arrays',
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(awkward, async (body) => {
-        const [one, other] = await each(awkwardAttributes, (conversion, attributes) =>
-          course(conversion, attributes, body as JsonObject),
-        );
-        expect(other).toEqual(one);
-      }),
-      { numRuns: RUNS },
-    );
-  },
-  TIMEOUT,
-);
+test('what Dynamoose does not hold is kept all the same: great numbers, dots in names, free-form elements, defaults in arrays', async () => {
+  await fc.assert(
+    fc.asyncProperty(awkward, async (body) => {
+      const [one, other] = await each(awkwardAttributes, (conversion, attributes) =>
+        course(conversion, attributes, body as JsonObject),
+      );
+      expect(other).toEqual(one);
+    }),
+    { numRuns: RUNS },
+  );
+});
 
 test('no attribute with a name that items of Dynamoose have for themselves is given to it', () => {
   const own = [Item.prototype, Object.getPrototypeOf(Item.prototype) as object].flatMap((one) =>
@@ -153,24 +143,20 @@ const storedValues: fc.Arbitrary<AttributeValue> = fc.letrec<{ value: AttributeV
   ),
 })).value;
 
-test(
-  'a record is shown whatever somebody else stored in it',
-  async () => {
-    const records = fc.dictionary(fc.constantFrom(...Object.keys(awkwardSchema()), 'unknown'), storedValues, {
-      noNullPrototype: true,
-    });
-    await fc.assert(
-      fc.asyncProperty(records, async (record) => {
-        const [one, other] = await each(awkwardAttributes, (conversion, attributes) =>
-          shown(conversion, attributes, record),
-        );
-        expect(other).toEqual(one);
-      }),
-      { numRuns: RUNS },
-    );
-  },
-  TIMEOUT,
-);
+test('a record is shown whatever somebody else stored in it', async () => {
+  const records = fc.dictionary(fc.constantFrom(...Object.keys(awkwardSchema()), 'unknown'), storedValues, {
+    noNullPrototype: true,
+  });
+  await fc.assert(
+    fc.asyncProperty(records, async (record) => {
+      const [one, other] = await each(awkwardAttributes, (conversion, attributes) =>
+        shown(conversion, attributes, record),
+      );
+      expect(other).toEqual(one);
+    }),
+    { numRuns: RUNS },
+  );
+});
 
 /** What each of the conversions makes of it, with attributes of its own. */
 async function each<T>(
