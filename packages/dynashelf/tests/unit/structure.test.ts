@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   problem: [],
   values: ['problem'],
   definition: ['problem', 'values'],
-  index: ['problem', 'definition'],
+  index: ['problem', 'values', 'definition'],
   store: ['log', 'problem', 'values', 'definition'],
   dynamoose: ['values', 'definition', 'store'],
   transaction: ['problem', 'values', 'definition', 'store'],
