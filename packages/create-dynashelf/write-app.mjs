@@ -63,6 +63,7 @@ function leaveOutSample(directory) {
     readFileSync(join(directory, 'new-resource.txt'), 'utf8').replace(/\{(name|constant)\}/g, 'things'),
   );
   writeFileSync(join(directory, 'tests/things.test.ts'), TEST);
+  writeFileSync(join(directory, 'tests/access.test.ts'), ACCESS_TEST);
   // The roles of the sample.
   change(join(directory, 'serverless.yml'), (text) => text.replace(/ {6}# The roles that access rules name[^]*$/, ''));
 }
@@ -100,5 +101,29 @@ test('whoever has a token makes things and reads them, and nobody else does', as
 
 test('a thing has a name', async () => {
   expect((await ask('POST /things', { as: ada, body: {} })).status).toBe(422);
+});
+`;
+
+// A test of the engine holds the table to be what is printed of the resource.
+const ACCESS_TEST = `// Who may do what, as \`npx dynashelf access\` prints it: whoever changes a rule sees here what that comes to, and takes
+// it over by \`npx jest -u\`.
+
+import { accessMatrix } from 'dynashelf/testing';
+
+test('everyone may do what the rules of the resource files were meant to say', () => {
+  expect(accessMatrix()).toMatchInlineSnapshot(\`
+[
+  "things     everyone  signed in  owner",
+  "  list     -         yes        yes",
+  "  read     -         yes        yes",
+  "  create   -         yes        yes",
+  "  replace  -         yes        yes",
+  "  patch    -         yes        yes",
+  "  delete   -         yes        yes",
+  "",
+  "yes: with every item. The name of an attribute: with those in which it holds the caller’s subject.",
+  "rule: as a function of the resource file says. -: with none.",
+]
+\`);
 });
 `;

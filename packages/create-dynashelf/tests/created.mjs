@@ -154,6 +154,8 @@ async function journey(sample, collection) {
   await whole();
 
   run('npx', ['dynashelf', 'add', 'shelves'], app);
+  assert.throws(() => run('npx', ['jest', 'access'], app), /shelves/);
+  run('npx', ['jest', 'access', '-u'], app);
   await started(app, async (url) => {
     assert.equal(
       (

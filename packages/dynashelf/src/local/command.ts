@@ -22,6 +22,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly run: (
     does: 'the description of the API, to a file or to standard output',
     run: async () => import('./openapi.js'),
   },
+  access: {
+    does: 'who may do what by the access rules, as a table or with --json as an object',
+    run: async () => import('./access.js'),
+  },
   client: { does: 'a typed client of the API, in a folder', run: async () => import('./client.js') },
   add: {
     does: 'a resource: its file, and its line in src/resources/index.ts',

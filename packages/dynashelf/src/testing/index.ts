@@ -1,6 +1,7 @@
 // The face of the tests of an app: a client that holds every answer against the description; and for a test file an
 // empty table, an issuer of tokens and a clock.
 
+export { accessMatrix } from './access';
 export { createClient, gatewayEvent, type Answer, type As, type Ask, type Client, type ClientOptions } from './client';
 export { useClock, type Clock, type Duration } from './clock';
 export { tableName, useTable } from './table';
