@@ -4,7 +4,7 @@ import { BatchWriteItemCommand, DynamoDBClient, type WriteRequest } from '@aws-s
 
 import { recreateTable } from '../src/local/table';
 import { tableDefinition } from '../src/serverless/table';
-import type { Stored } from '../src/values/stored';
+import type { StoredValue } from '../src/values/stored';
 import type { Resource } from '../src/definition/resource';
 import { indexKeys } from '../src/store/layout/index-keys';
 import { recordKey } from '../src/store/layout/record';
@@ -26,7 +26,7 @@ export async function fillTable(
   table: string,
   resource: Resource,
   count: number,
-  valuesOf: (index: number) => Record<string, Stored>,
+  valuesOf: (index: number) => Record<string, StoredValue>,
 ): Promise<void> {
   const client = new DynamoDBClient({});
   let next = 0;
@@ -45,7 +45,11 @@ export async function fillTable(
   client.destroy();
 }
 
-function put(resource: Resource, index: number, valuesOf: (index: number) => Record<string, Stored>): WriteRequest {
+function put(
+  resource: Resource,
+  index: number,
+  valuesOf: (index: number) => Record<string, StoredValue>,
+): WriteRequest {
   const id = `id-${String(index).padStart(9, '0')}`;
   const now = { S: new Date().toISOString() };
   const record = {

@@ -2,7 +2,7 @@
 // default: the configuration is read from the environment, and DynamoDB is reached as the build says.
 import { connect } from '#connect';
 import { readConfig, requireCursorKeys } from './config';
-import { authorizer, type Authorizer, type Guarded } from './http/endpoints/authorizer';
+import { authorizer, type Authorizer, type ProtectedApi } from './http/endpoints/authorizer';
 import { health, service } from './http/endpoints/service';
 import { documents } from './http/endpoints/documents';
 import { readDeleteInput, readReadInput } from './http/input/item';
@@ -66,6 +66,6 @@ export function describeFunction(served: Served): Handler {
 export function authorizeFunction({
   resources,
   config = readConfig(process.env),
-}: Pick<Guarded, 'resources'> & Partial<Guarded>): Authorizer {
+}: Pick<ProtectedApi, 'resources'> & Partial<ProtectedApi>): Authorizer {
   return authorizer({ resources, config });
 }

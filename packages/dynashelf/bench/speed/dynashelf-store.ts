@@ -2,7 +2,7 @@
 
 import { v7 as uuidv7 } from 'uuid';
 
-import type { Stored } from '../../src/values/stored';
+import type { StoredValue } from '../../src/values/stored';
 import { recordChanges } from '../../src/store/write/record-changes';
 import { NEWEST_FIRST, planList } from '../../src/store/query/planner';
 import { openReader, type StoreOptions } from '../../src/store/reader';
@@ -62,6 +62,6 @@ export function writes(table: string): Writes {
   };
 }
 
-function toStored(values: Values | Changes): Record<string, Stored> {
-  return values as unknown as Record<string, Stored>;
+function toStored(values: Values | Changes): Record<string, StoredValue> {
+  return values as unknown as Record<string, StoredValue>;
 }

@@ -173,7 +173,7 @@ function requireConditions(
   for (const [name, value] of Object.entries(conditions)) {
     const node = resource.attributes.get(name);
     const kind = name === 'id' ? 'string' : (node?.kind ?? 'none');
-    const { get, set, forceDefault, counts } = node?.words ?? {};
+    const { get, set, forceDefault, counts } = node?.keywords ?? {};
     // What is written has these values, so nothing else may decide them.
     if (
       !COMPARABLE.includes(kind) ||

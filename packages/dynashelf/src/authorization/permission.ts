@@ -8,7 +8,7 @@ import type { Problem } from '../problem';
 import { forbidden, unauthenticated } from './refusal';
 
 /** What a caller may do with every resource. */
-export interface Access {
+export interface CallerAccess {
   readonly caller: Caller;
   /** What is granted of an operation or action, perhaps nothing. */
   permission(resource: Resource, operation: string): Permission;
@@ -20,7 +20,7 @@ export interface Access {
 }
 
 /** The access of a caller. */
-export function openAccess(caller: Caller): Access {
+export function accessOf(caller: Caller): CallerAccess {
   const permissions = new Map<string, Permission>();
 
   function permission(resource: Resource, operation: string): Permission {
@@ -70,9 +70,9 @@ function permissionOf(resource: Resource, operation: string, caller: Caller): Pe
     // What a list is of, it shows.
     shown: operation === 'list' ? 'all' : grantOf(resource, 'read', caller),
     hidden: seen.none,
-    kept: set.none,
+    immutable: set.none,
     partlyHidden: seen.some,
-    partlyKept: set.some,
+    partlyImmutable: set.some,
   };
 }
 
@@ -84,9 +84,9 @@ const known = new WeakMap<Resource, { readonly readable: Restricted; readonly wr
 function restricted(resource: Resource): { readonly readable: Restricted; readonly writable: Restricted } {
   let found = known.get(resource);
   if (found === undefined) {
-    const by = (word: 'readableBy' | 'writableBy'): Restricted =>
-      [...resource.attributes].flatMap(([name, { words }]) =>
-        words[word] === undefined ? [] : [[name, words[word]] as const],
+    const by = (keyword: 'readableBy' | 'writableBy'): Restricted =>
+      [...resource.attributes].flatMap(([name, { keywords }]) =>
+        keywords[keyword] === undefined ? [] : [[name, keywords[keyword]] as const],
       );
     found = { readable: by('readableBy'), writable: by('writableBy') };
     known.set(resource, found);

@@ -41,7 +41,7 @@ export type AccessRule<Name extends string = string> =
 export type AccessRules<Name extends string = string> = AccessRule<Name> | readonly AccessRule<Name>[];
 
 /** Who may do what with a resource; what is not declared is refused. */
-export type Access<Name extends string = string> = {
+export type AccessDeclaration<Name extends string = string> = {
   /** GET of the collection, and of relations that list it. */
   readonly list?: AccessRules<Name>;
   /** GET of an item, and `expand` of it. */
@@ -77,11 +77,11 @@ export interface Permission {
   /** The attributes that are never shown. */
   readonly hidden: ReadonlySet<string>;
   /** The attributes that a body does not set; as they are, they stay. */
-  readonly kept: ReadonlySet<string>;
+  readonly immutable: ReadonlySet<string>;
   /** The attributes that are shown in some items alone, with these. */
   readonly partlyHidden: ReadonlyMap<string, Grant>;
   /** The attributes that a body sets in some items alone, with these. */
-  readonly partlyKept: ReadonlyMap<string, Grant>;
+  readonly partlyImmutable: ReadonlyMap<string, Grant>;
 }
 
 /** What the API itself may. */
@@ -89,9 +89,9 @@ export const EVERYTHING: Permission = {
   grant: 'all',
   shown: 'all',
   hidden: new Set(),
-  kept: new Set(),
+  immutable: new Set(),
   partlyHidden: new Map(),
-  partlyKept: new Map(),
+  partlyImmutable: new Map(),
 };
 
 /** Whether a grant includes an item. */
@@ -150,10 +150,10 @@ export function hiddenIn(
 
 /** The attributes of an item that a body does not set. */
 export function keptIn(
-  { kept, partlyKept }: Pick<Permission, 'kept' | 'partlyKept'>,
+  { immutable, partlyImmutable }: Pick<Permission, 'immutable' | 'partlyImmutable'>,
   item: Readonly<Record<string, unknown>>,
 ): ReadonlySet<string> {
-  return partly(kept, partlyKept, item);
+  return partly(immutable, partlyImmutable, item);
 }
 
 function partly(

@@ -3,7 +3,7 @@ import { Problem } from '../problem';
 import type { Caller } from '../values/caller';
 import type { SchemaDefinition } from '../values/attribute';
 import type { Attributes, Item, SystemAttributes } from './item';
-import type { Node } from '../values/node';
+import type { SchemaNode } from '../values/node';
 
 /** A resource as an action names it: the constant of its file. */
 interface Named<S extends SchemaDefinition> {
@@ -68,7 +68,7 @@ export interface Action<S extends SchemaDefinition = SchemaDefinition, B extends
 /** An action as all other code knows it. */
 export interface LoadedAction {
   readonly description: string;
-  readonly body: ReadonlyMap<string, Node>;
+  readonly body: ReadonlyMap<string, SchemaNode>;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each takes the items of its own resource
   run(this: void, input: any): Promise<Answer>;
 }

@@ -1,14 +1,14 @@
 // What follows from an item's other attributes: computed ones, and the rules that must hold across several.
 import { gatherFaults, pointer, type Fault } from '../problem';
 import { convert } from '../values/convert';
-import type { Stored } from '../values/stored';
+import type { StoredValue } from '../values/stored';
 import type { AnyItem } from './item';
 import type { Json } from '../values/json';
 import type { Resource } from './resource';
 
 /** The computed attributes as they are stored; undefined where there is no value. */
-export interface Derived {
-  readonly values: Record<string, Stored | undefined>;
+export interface ComputedAttributes {
+  readonly values: Record<string, StoredValue | undefined>;
   /** The rules that do not hold. */
   readonly faults: Fault[];
 }
@@ -22,9 +22,9 @@ export function hasDerived(resource: Resource): boolean {
  * Computes what follows from an item as it will be.
  * @throws Error where a function computes a value of another type than its attribute has
  */
-export function derive(resource: Resource, item: AnyItem): Derived {
+export function computeAttributes(resource: Resource, item: AnyItem): ComputedAttributes {
   const whole: AnyItem = { ...item };
-  const values: Record<string, Stored | undefined> = {};
+  const values: Record<string, StoredValue | undefined> = {};
   for (const [name, compute] of Object.entries(resource.computed)) {
     const json = compute(whole) as Json | undefined;
     const faults = gatherFaults();

@@ -19,15 +19,15 @@ const NOT_OF_IDS = ['pattern', 'format', 'get'] as const;
 
 /** The mistakes that one file shows by itself. */
 export function* checkRelations(resource: Resource): Generator<string> {
-  for (const [name, { words }] of resource.attributes) {
-    if (words.references === undefined) {
+  for (const [name, { keywords }] of resource.attributes) {
+    if (keywords.references === undefined) {
       continue;
     }
-    if (typeof words.references !== 'string') {
+    if (typeof keywords.references !== 'string') {
       yield `attribute "${name}" references something that is no name: write the name of a collection, such as references: '${resource.name}'`;
     }
-    for (const word of NOT_OF_IDS.filter((unfit) => words[unfit] !== undefined)) {
-      yield `attribute "${name}" has "${word}" beside references, which makes it an id, stored and returned as it came: remove one of the two`;
+    for (const keyword of NOT_OF_IDS.filter((unfit) => keywords[unfit] !== undefined)) {
+      yield `attribute "${name}" has "${keyword}" beside references, which makes it an id, stored and returned as it came: remove one of the two`;
     }
   }
   const actions = Object.keys(resource.actions);
@@ -54,7 +54,7 @@ export function* checkAcross(resources: ReadonlyMap<string, Resource>): Generato
     for (const [
       name,
       {
-        words: { references },
+        keywords: { references },
       },
     ] of resource.attributes) {
       if (references !== undefined && !resources.has(references)) {
@@ -64,12 +64,12 @@ export function* checkAcross(resources: ReadonlyMap<string, Resource>): Generato
     for (const [
       name,
       {
-        words: { counts },
+        keywords: { counts },
       },
     ] of resource.attributes) {
       if (
         counts !== undefined &&
-        resources.get(counts.collection)?.attributes.get(counts.attribute)?.words.references !== resource.name
+        resources.get(counts.collection)?.attributes.get(counts.attribute)?.keywords.references !== resource.name
       ) {
         yield `${fileOf(resource)}: attribute "${name}" counts items of "${counts.collection}" by "${counts.attribute}", which is no attribute that references ${resource.name}: correct one of the two, or add references: '${resource.name}' there`;
       }
@@ -96,7 +96,7 @@ function* checkRelation(
     yield `${fileOf(resource)}: relation "${name}" goes by the attribute "${attribute}", which ${other.name} does not declare: correct the name.${didYouMean(attribute, other.attributes.keys())}`;
     return;
   }
-  if (node.words.references !== resource.name) {
+  if (node.keywords.references !== resource.name) {
     yield `${fileOf(other)}: attribute "${attribute}" does not refer to ${resource.name}, whose relation "${name}" goes by it: add references: '${resource.name}' there, or correct the relation in ${fileOf(resource)}`;
   }
   if (!listsBy(other, attribute)) {

@@ -1,10 +1,10 @@
 // What a resource file says, and the resource that is made of it.
-import type { Access, AccessRule } from './access';
+import type { AccessDeclaration, AccessRule } from './access';
 import type { Action, DefineAction, LoadedAction } from './action';
 import type { AttributeDefinition, SchemaDefinition } from '../values/attribute';
 import { checkResource } from './mistakes/resource';
 import type { Item } from './item';
-import { type Node } from '../values/node';
+import { type SchemaNode } from '../values/node';
 import { readNodes } from '../values/read-schema';
 import { checkAcross, type Relation } from './relation';
 import { flatRules } from './ways';
@@ -33,7 +33,7 @@ export interface ResourceDefinition<S extends SchemaDefinition> {
   readonly name: string;
   /** What the collection holds, for people: one sentence or more. */
   readonly description: string;
-  /** The attributes of an item: a Dynamoose schema, with JSON Schema's words beside. */
+  /** The attributes of an item: a Dynamoose schema, with JSON Schema's keywords beside. */
   readonly schema: S & KnownWords<S>;
   /** The orders and partitions by which lists are served, by a name of your own. */
   readonly indexes?: { readonly [name: string]: Index<Extract<keyof S, string>> };
@@ -46,7 +46,7 @@ export interface ResourceDefinition<S extends SchemaDefinition> {
   /** What must hold across attributes, on every write. */
   readonly rules?: readonly Rule<NoInfer<S>>[];
   /** Who may do what, and to which items. What is not declared is refused, but where access is open. */
-  readonly access?: Access<Extract<keyof NoInfer<S>, string> | 'id'>;
+  readonly access?: AccessDeclaration<Extract<keyof NoInfer<S>, string> | 'id'>;
   /** Operations of the resource's own, at `POST /{collection}/{id}/{name}`. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- `action` gives each body its types
   readonly actions?: (action: DefineAction<NoInfer<S>>) => { readonly [name: string]: Action<NoInfer<S>, any> };
@@ -86,7 +86,7 @@ export interface Resource<S extends SchemaDefinition = SchemaDefinition> {
   readonly description: string;
   readonly schema: S;
   /** The declared attributes, shorthands spelled out. */
-  readonly attributes: ReadonlyMap<string, Node>;
+  readonly attributes: ReadonlyMap<string, SchemaNode>;
   readonly indexes: { readonly [name: string]: Index };
   readonly relations: { readonly [name: string]: Relation };
   readonly computed: { readonly [attribute: string]: (item: AnyItem) => unknown };
@@ -157,7 +157,7 @@ export function listResources(...resources: Resource[]): ReadonlyMap<string, Res
   return byName;
 }
 
-function nodes(file: string, schema: SchemaDefinition): ReadonlyMap<string, Node> {
+function nodes(file: string, schema: SchemaDefinition): ReadonlyMap<string, SchemaNode> {
   try {
     return readNodes(schema);
   } catch (error) {

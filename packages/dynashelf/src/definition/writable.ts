@@ -1,6 +1,6 @@
 // What of a body counts: what else it holds, such as all that GET returned, is ignored.
 import type { JsonObject } from '../values/json';
-import { isReadOnly, type Node } from '../values/node';
+import { isReadOnly, type SchemaNode } from '../values/node';
 import { SYSTEM_ATTRIBUTES } from './reserved';
 
 /**
@@ -8,7 +8,7 @@ import { SYSTEM_ATTRIBUTES } from './reserved';
  * sender.
  */
 export function writable(
-  attributes: ReadonlyMap<string, Node>,
+  attributes: ReadonlyMap<string, SchemaNode>,
   body: JsonObject,
   ignored: ReadonlySet<string> = new Set(),
 ): JsonObject {

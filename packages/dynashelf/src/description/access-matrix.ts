@@ -83,9 +83,13 @@ function waysBy(resource: Resource): {
   return {
     operations: new Map(operations.map((name) => [name, waysOf(resource.access.get(name) ?? [])])),
     attributes: new Map(
-      [...resource.attributes].flatMap(([name, { words }]) => [
-        ...(words.readableBy === undefined ? [] : [[`${name} read`, waysTo(resource, words.readableBy)] as const]),
-        ...(words.writableBy === undefined ? [] : [[`${name} write`, waysTo(resource, words.writableBy)] as const]),
+      [...resource.attributes].flatMap(([name, { keywords }]) => [
+        ...(keywords.readableBy === undefined
+          ? []
+          : [[`${name} read`, waysTo(resource, keywords.readableBy)] as const]),
+        ...(keywords.writableBy === undefined
+          ? []
+          : [[`${name} write`, waysTo(resource, keywords.writableBy)] as const]),
       ]),
     ),
   };

@@ -1,42 +1,42 @@
 // Attributes that not everyone sees or sets: which the description has where, and what it says of them.
 import type { AttributeRule, AttributeRules } from '../values/attribute';
-import { isReadOnly, type Node } from '../values/node';
+import { isReadOnly, type SchemaNode } from '../values/node';
 import type { Resource } from '../definition/resource';
 import { ownersIn, ownersOf, waysOf } from '../definition/ways';
-import { namesOf } from './audience';
+import { namesOf } from './callers';
 import type { Part } from './names';
-import type { Trusted } from './trusted';
+import type { TrustedCredentials } from './trusted-credentials';
 
 /** A resource as far as anyone sees it: what nobody sees is neither in items nor asked for. */
 export function visible(resource: Resource): Resource {
-  const attributes = [...resource.attributes].filter(([, { words }]) => !isForNobody(words.readableBy));
+  const attributes = [...resource.attributes].filter(([, { keywords }]) => !isForNobody(keywords.readableBy));
   return attributes.length === resource.attributes.size ? resource : { ...resource, attributes: new Map(attributes) };
 }
 
 /** The attributes that a body sets. */
-export function settable(attributes: ReadonlyMap<string, Node>): ReadonlyMap<string, Node> {
+export function settable(attributes: ReadonlyMap<string, SchemaNode>): ReadonlyMap<string, SchemaNode> {
   return new Map([...attributes].filter(([, node]) => isSettable(node)));
 }
 
 /** Whether a body sets the attribute, be it anyone's. */
-export function isSettable(node: Node): boolean {
-  return !isReadOnly(node) && !isForNobody(node.words.writableBy);
+export function isSettable(node: SchemaNode): boolean {
+  return !isReadOnly(node) && !isForNobody(node.keywords.writableBy);
 }
 
 /** Whether an item may be shown without an attribute that it has. */
-export function isHidden({ words }: Node, trusted: Trusted | undefined): boolean {
-  return isForNobody(words.readableBy) || (trusted !== undefined && isRestricted(words.readableBy));
+export function isHidden({ keywords }: SchemaNode, trusted: TrustedCredentials | undefined): boolean {
+  return isForNobody(keywords.readableBy) || (trusted !== undefined && isRestricted(keywords.readableBy));
 }
 
 /** The required attributes that the description cannot require of a body, as some callers' may go without. */
-export function spared(resource: Resource, trusted: Trusted | undefined): ReadonlySet<string> {
+export function optionalForCaller(resource: Resource, trusted: TrustedCredentials | undefined): ReadonlySet<string> {
   const owners = trusted === undefined ? [] : [...filledOwners(resource, 'create'), ...ownersBy(resource, 'replace')];
   return new Set(
     [...resource.attributes]
       .filter(
         ([name, node]) =>
           isHidden(node, trusted) ||
-          (trusted !== undefined && isRestricted(node.words.writableBy)) ||
+          (trusted !== undefined && isRestricted(node.keywords.writableBy)) ||
           owners.includes(name),
       )
       .map(([name]) => name),
@@ -44,10 +44,10 @@ export function spared(resource: Resource, trusted: Trusted | undefined): Readon
 }
 
 /** The properties of a schema with who sees and sets them. */
-export function remarked(
+export function annotate(
   resource: Resource,
   properties: Record<string, Part>,
-  trusted: Trusted | undefined,
+  trusted: TrustedCredentials | undefined,
 ): Record<string, Part> {
   return Object.fromEntries(
     Object.entries(properties).map(([name, property]) => {
@@ -59,26 +59,32 @@ export function remarked(
         {
           ...property,
           ...(remarks.length > 0 && { description: [...(own === undefined ? [] : [own]), ...remarks].join(' ') }),
-          ...(node !== undefined && isForNobody(node.words.readableBy) && { writeOnly: true }),
+          ...(node !== undefined && isForNobody(node.keywords.readableBy) && { writeOnly: true }),
         },
       ];
     }),
   );
 }
 
-function remarksOn(resource: Resource, name: string, { words }: Node, trusted: Trusted | undefined): string[] {
-  const seen = isForNobody(words.readableBy)
+function remarksOn(
+  resource: Resource,
+  name: string,
+  { keywords }: SchemaNode,
+  trusted: TrustedCredentials | undefined,
+): string[] {
+  const seen = isForNobody(keywords.readableBy)
     ? ['Seen by nobody.']
-    : trusted !== undefined && isRestricted(words.readableBy)
-      ? [`Seen by ${named(resource, words.readableBy!, trusted)}.`]
+    : trusted !== undefined && isRestricted(keywords.readableBy)
+      ? [`Seen by ${named(resource, keywords.readableBy!, trusted)}.`]
       : [];
   const set =
-    trusted !== undefined && isRestricted(words.writableBy) && !isForNobody(words.writableBy)
-      ? [`Set by ${named(resource, words.writableBy!, trusted)}; ignored of others.`]
+    trusted !== undefined && isRestricted(keywords.writableBy) && !isForNobody(keywords.writableBy)
+      ? [`Set by ${named(resource, keywords.writableBy!, trusted)}; ignored of others.`]
       : [];
   const isOwned = trusted !== undefined && filledOwners(resource, 'create', 'replace', 'patch').includes(name);
   const isKept = trusted !== undefined && !isOwned && ownersBy(resource, 'replace', 'patch').includes(name);
-  const isNeeded = words.required === true && words.default === undefined && spared(resource, trusted).has(name);
+  const isNeeded =
+    keywords.required === true && keywords.default === undefined && optionalForCaller(resource, trusted).has(name);
   return [
     ...seen,
     ...set,
@@ -88,7 +94,7 @@ function remarksOn(resource: Resource, name: string, { words }: Node, trusted: T
   ];
 }
 
-function named(resource: Resource, rules: AttributeRules, trusted: Trusted): string {
+function named(resource: Resource, rules: AttributeRules, trusted: TrustedCredentials): string {
   const spelt = listed(rules).map((rule) => (rule === 'owner' ? { owner: ownersOf(resource) } : rule));
   return namesOf(spelt, trusted).join(' and by ');
 }
@@ -121,7 +127,7 @@ function listed(rules: AttributeRules): readonly AttributeRule[] {
 export function cascadesTo({ name }: Pick<Resource, 'name'>, resources: ReadonlyMap<string, Resource>): boolean {
   return [...resources.values()].some(({ attributes }) =>
     [...attributes.values()].some(
-      ({ words }) => words.references === name && (words.onDelete ?? 'restrict') !== 'restrict',
+      ({ keywords }) => keywords.references === name && (keywords.onDelete ?? 'restrict') !== 'restrict',
     ),
   );
 }
@@ -135,6 +141,6 @@ export function isSeenDeleting(
 ): boolean {
   return (
     cascadesTo(resource, resources) ||
-    [...resource.attributes.values()].some(({ words }) => words.onDelete === 'cascade')
+    [...resource.attributes.values()].some(({ keywords }) => keywords.onDelete === 'cascade')
   );
 }

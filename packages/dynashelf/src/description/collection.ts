@@ -4,7 +4,7 @@ import { MOST_CREATED, MOST_FILTERS, MOST_VALUES_IN_ALL } from '../definition/li
 import type { Resource } from '../definition/resource';
 import type { ProblemType } from '../problem';
 import { cascadesTo } from './attributes';
-import { audienceOf, isOfItems, isRefused, type Audience } from './audience';
+import { callersOf, isOfItems, isRefused, type Callers } from './callers';
 import { exampleWrite } from './examples';
 import {
   actAudience,
@@ -31,7 +31,7 @@ import {
   response,
 } from './responses';
 import { bodySchema } from './schemas';
-import type { Trusted } from './trusted';
+import type { TrustedCredentials } from './trusted-credentials';
 
 const parameter = (name: string): Part => refer('parameters', name);
 const PRECONDITIONS = ['If-Match', 'If-None-Match', 'If-Unmodified-Since'].map(parameter);
@@ -43,15 +43,15 @@ const WRITTEN = ['Preference-Applied', 'Idempotent-Replayed'];
 export function collectionPaths(
   resource: Resource,
   resources: ReadonlyMap<string, Resource>,
-  trusted: Trusted | undefined,
+  trusted: TrustedCredentials | undefined,
 ): Part {
   const { name, relations, actions } = resource;
-  const may = (operation: Part, audience: (trusted: Trusted) => Audience): Part =>
+  const may = (operation: Part, audience: (trusted: TrustedCredentials) => Callers): Part =>
     guarded(trusted, operation, audience);
   const of =
     (operation: string) =>
-    (known: Trusted): Audience =>
-      audienceOf(known, resource, operation);
+    (known: TrustedCredentials): Callers =>
+      callersOf(known, resource, operation);
   return {
     [`/${name}`]: {
       get: may(list(resource), (known) => listAudience(known, resource)),
@@ -177,9 +177,9 @@ function read(resource: Resource): Part {
   };
 }
 
-function replace(resource: Resource, trusted: Trusted | undefined): Part {
+function replace(resource: Resource, trusted: TrustedCredentials | undefined): Part {
   const takes = (operation: string): boolean =>
-    trusted === undefined || !isRefused(audienceOf(trusted, resource, operation).admission);
+    trusted === undefined || !isRefused(callersOf(trusted, resource, operation).securityRequirement);
   // Another's item is not there for the caller, and cannot be made either.
   const mayBeAnothers =
     trusted !== undefined && ['replace', 'create'].some((operation) => isOfItems(resource.access.get(operation) ?? []));
@@ -254,7 +254,7 @@ function remove(resource: Resource, resources: ReadonlyMap<string, Resource>): P
 
 function act(resource: Resource, name: string, action: LoadedAction, resources: ReadonlyMap<string, Resource>): Part {
   const isOptional = [...action.body.values()].every(
-    ({ words }) => words.required !== true || words.default !== undefined,
+    ({ keywords }) => keywords.required !== true || keywords.default !== undefined,
   );
   // A resource file does not say whose item an action answers with.
   const answer = { anyOf: [...resources.values()].flatMap((other) => [schemaOf(other, 'Item')]) };

@@ -6,14 +6,14 @@ import { convert } from '../values/convert';
 import { FORMATS_BY_NAME } from '../values/formats';
 import { EXAMPLE_ID } from '../values/id';
 import { SENT } from '../values/kinds';
-import type { Node } from '../values/node';
+import type { SchemaNode } from '../values/node';
 import type { Resource } from '../definition/resource';
 import { isSettable, visible } from './attributes';
 
 const EXAMPLE_MOMENT = FORMATS_BY_NAME['date-time'].example;
 
 /** What a client could send to make an item or call an action; undefined where none is found that is valid. */
-export function exampleWrite(attributes: ReadonlyMap<string, Node>): JsonObject | undefined {
+export function exampleWrite(attributes: ReadonlyMap<string, SchemaNode>): JsonObject | undefined {
   const writable = [...attributes].filter(([, node]) => isSettable(node));
   const found = writable.flatMap(([name, node]): [string, Json][] => {
     const value = exampleOf(node, name);
@@ -21,7 +21,7 @@ export function exampleWrite(attributes: ReadonlyMap<string, Node>): JsonObject 
   });
   const names = new Set(found.map(([name]) => name));
   const lacksOne = writable.some(
-    ([name, { words }]) => words.required === true && words.default === undefined && !names.has(name),
+    ([name, { keywords }]) => keywords.required === true && keywords.default === undefined && !names.has(name),
   );
   return lacksOne ? undefined : Object.fromEntries(found);
 }
@@ -32,13 +32,17 @@ export function exampleItem(resource: Resource): JsonObject | undefined {
   const shown = visible(resource).attributes;
   const written = exampleWrite(attributes);
   const readOnly = [...attributes].filter(([, node]) => !isSettable(node));
-  const changes = [...attributes.values()].some(({ words }) => words.get !== undefined);
-  const unknown = readOnly.some(([, { words }]) => words.required === true && typeof words.default === 'function');
+  const changes = [...attributes.values()].some(({ keywords }) => keywords.get !== undefined);
+  const unknown = readOnly.some(
+    ([, { keywords }]) => keywords.required === true && typeof keywords.default === 'function',
+  );
   if (written === undefined || changes || unknown) {
     return undefined;
   }
   const own = readOnly.flatMap(([name, node]): [string, Json][] => {
-    const value = Object.hasOwn(computed, name) ? computedExample(computed[name]!, written) : plain(node.words.default);
+    const value = Object.hasOwn(computed, name)
+      ? computedExample(computed[name]!, written)
+      : plain(node.keywords.default);
     return value === undefined ? [] : [[name, value]];
   });
   const item = Object.fromEntries([...Object.entries(written), ...own].filter(([name]) => shown.has(name)));
@@ -46,9 +50,9 @@ export function exampleItem(resource: Resource): JsonObject | undefined {
 }
 
 /** A value that an attribute may have. */
-function exampleOf(node: Node, name: string): Json | undefined {
-  const { kind, words } = node;
-  const given = words.examples?.[0] ?? words.enum?.[0] ?? plain(words.default);
+function exampleOf(node: SchemaNode, name: string): Json | undefined {
+  const { kind, keywords } = node;
+  const given = keywords.examples?.[0] ?? keywords.enum?.[0] ?? plain(keywords.default);
   return given !== undefined
     ? (given as Json)
     : SENT[kind].example(node, name, {
@@ -71,8 +75,8 @@ function computedExample(compute: (item: never) => unknown, written: JsonObject)
 }
 
 /** Whether a request could hold a value, as far as this is known without calling the resource's functions. */
-function isFit(name: string, node: Node, value: Json): boolean {
-  const { validate, set, examples, format } = node.words;
+function isFit(name: string, node: SchemaNode, value: Json): boolean {
+  const { validate, set, examples, format } = node.keywords;
   if ((validate !== undefined || set !== undefined) && examples === undefined && format === undefined) {
     return false;
   }

@@ -2,10 +2,10 @@
 import { ACCESS_OPERATIONS } from '../definition/access';
 import type { Resource } from '../definition/resource';
 import { ownersIn, waysOf } from '../definition/ways';
-import { audienceOf, both, either, isRefused, maySee, sentence, type Audience } from './audience';
+import { callersOf, both, either, isRefused, maySee, sentence, type Callers } from './callers';
 import type { Part } from './names';
 import { refusals } from './responses';
-import { requirements, type Trusted } from './trusted';
+import { requirements, type TrustedCredentials } from './trusted-credentials';
 
 /** An operation as the description has it before access is spoken of. */
 interface Operation extends Part {
@@ -22,14 +22,18 @@ const BLIND = 'Without a body also where the caller may not read the item.';
  * An operation with its audience; as it is where nobody is asked. One that is always refused is described as such, with
  * no answer but refusals: 401 and 403 are what the path answers, not 405. `npm run client` leaves it out.
  */
-export function guarded(trusted: Trusted | undefined, operation: Part, audience: (trusted: Trusted) => Audience): Part {
+export function guarded(
+  trusted: TrustedCredentials | undefined,
+  operation: Part,
+  audience: (trusted: TrustedCredentials) => Callers,
+): Part {
   if (trusted === undefined) {
     return operation;
   }
-  const { phrase, admission, isBlind = false } = audience(trusted);
+  const { phrase, securityRequirement, isBlind = false } = audience(trusted);
   const { operationId, tags, summary, description, responses } = operation as Operation;
   const said = `${description} ${sentence(phrase)}`;
-  if (isRefused(admission)) {
+  if (isRefused(securityRequirement)) {
     const left = Object.entries(responses).filter(([status]) => BEFORE.includes(status));
     return { operationId, tags, summary, description: said, responses: { ...Object.fromEntries(left), ...refusals() } };
   }
@@ -40,16 +44,16 @@ export function guarded(trusted: Trusted | undefined, operation: Part, audience:
   return {
     ...operation,
     description: said,
-    security: requirements(admission, trusted),
+    security: requirements(securityRequirement, trusted),
     responses: { ...Object.fromEntries(answers), ...refusals() },
   };
 }
 
 /** Of a list: an owner sees its own items there. */
-export function listAudience(trusted: Trusted, resource: Resource): Audience {
-  const audience = audienceOf(trusted, resource, 'list');
+export function listAudience(trusted: TrustedCredentials, resource: Resource): Callers {
+  const audience = callersOf(trusted, resource, 'list');
   const rules = resource.access.get('list') ?? [];
-  const owners = rules.includes('public') || isRefused(audience.admission) ? [] : ownersIn(rules);
+  const owners = rules.includes('public') || isRefused(audience.securityRequirement) ? [] : ownersIn(rules);
   const indexed = owners.filter((owner) => owner !== 'id').map((owner) => `\`${owner}\``);
   const remark =
     owners.length === 0
@@ -59,77 +63,77 @@ export function listAudience(trusted: Trusted, resource: Resource): Audience {
 }
 
 /** Of a relation: it takes the item that it belongs to and the items that it lists. */
-export function relatedAudience(trusted: Trusted, resource: Resource, other: Resource): Audience {
-  const [reading, listing] = [audienceOf(trusted, resource, 'read'), audienceOf(trusted, other, 'list')];
+export function relatedAudience(trusted: TrustedCredentials, resource: Resource, other: Resource): Callers {
+  const [reading, listing] = [callersOf(trusted, resource, 'read'), callersOf(trusted, other, 'list')];
   const phrase =
     reading.phrase === listing.phrase
       ? reading.phrase
       : `it takes reading the item of ${resource.name} (${reading.phrase}) and listing ${other.name} (${listing.phrase})`;
-  return { phrase, admission: both(reading, listing) };
+  return { phrase, securityRequirement: both(reading, listing) };
 }
 
 /**
  * Of POST to a collection: it gives the item an id, so who owns the item that has their subject as its id makes it by
  * PUT.
  */
-export function createAudience(trusted: Trusted, resource: Resource): Audience {
+export function createAudience(trusted: TrustedCredentials, resource: Resource): Callers {
   const rules = resource.access.get('create') ?? [];
   const possible = rules.filter((rule) => !waysOf([rule]).every(({ owners }) => owners.includes('id')));
   if (possible.length === 0 && rules.length > 0) {
     return {
       phrase: 'refused to everyone, as the owner makes the item of its own id by PUT',
-      admission: { token: false, key: false, anonymous: false },
+      securityRequirement: { token: false, key: false, anonymous: false },
     };
   }
-  return { ...audienceOf(trusted, resource, 'create', possible), isBlind: isBlind(resource, 'create') };
+  return { ...callersOf(trusted, resource, 'create', possible), isBlind: isBlind(resource, 'create') };
 }
 
 /** Of PUT, which does two things. */
-export function putAudience(trusted: Trusted, resource: Resource): Audience {
-  const [replacing, creating] = [audienceOf(trusted, resource, 'replace'), audienceOf(trusted, resource, 'create')];
+export function putAudience(trusted: TrustedCredentials, resource: Resource): Callers {
+  const [replacing, creating] = [callersOf(trusted, resource, 'replace'), callersOf(trusted, resource, 'create')];
   const phrase =
     replacing.phrase === creating.phrase
       ? replacing.phrase
       : `to replace an item, ${replacing.phrase}; to create one, ${creating.phrase}`;
   return {
     phrase,
-    admission: either(replacing, creating),
+    securityRequirement: either(replacing, creating),
     isBlind: isBlind(resource, 'replace') || isBlind(resource, 'create'),
   };
 }
 
 /** Of PATCH. */
-export function patchAudience(trusted: Trusted, resource: Resource): Audience {
-  return { ...audienceOf(trusted, resource, 'patch'), isBlind: isBlind(resource, 'patch') };
+export function patchAudience(trusted: TrustedCredentials, resource: Resource): Callers {
+  return { ...callersOf(trusted, resource, 'patch'), isBlind: isBlind(resource, 'patch') };
 }
 
 /** Of an action, which may answer with an item of any collection, and change whose it is. */
 export function actAudience(
-  trusted: Trusted,
+  trusted: TrustedCredentials,
   resource: Resource,
   action: string,
   resources: ReadonlyMap<string, Resource>,
-): Audience {
+): Callers {
   const rules = resource.access.get(action) ?? [];
   return {
-    ...audienceOf(trusted, resource, action),
+    ...callersOf(trusted, resource, action),
     isBlind: !rules.every((rule) => [...resources.values()].every((other) => maySee(other, rule, false))),
   };
 }
 
 /** Of a transaction: it is for whoever may do something that it can hold. */
-export function transactionAudience(trusted: Trusted, resources: ReadonlyMap<string, Resource>): Audience {
+export function transactionAudience(trusted: TrustedCredentials, resources: ReadonlyMap<string, Resource>): Callers {
   const inside = ACCESS_OPERATIONS.filter((operation) => operation !== 'list');
-  const admission = either(
+  const securityRequirement = either(
     ...[...resources.values()].flatMap((resource) =>
-      inside.map((operation) => audienceOf(trusted, resource, operation)),
+      inside.map((operation) => callersOf(trusted, resource, operation)),
     ),
   );
   return {
-    phrase: isRefused(admission)
+    phrase: isRefused(securityRequirement)
       ? 'refused to everyone, as every operation that it could hold is'
       : 'for callers who may carry out each of its operations',
-    admission,
+    securityRequirement,
   };
 }
 

@@ -1,6 +1,6 @@
 // The headers of answers, each described once.
 import { refer, type Part } from './names';
-import type { Trusted } from './trusted';
+import type { TrustedCredentials } from './trusted-credentials';
 
 /** An entity tag (RFC 9110 §8.8.3) as answers have it. */
 const ENTITY_TAG = '^(?:W/)?"[\\x21\\x23-\\x7e\\x80-\\xff]*"$';
@@ -117,7 +117,7 @@ const SOMETIMES = [
 const SHARED_HEADERS: readonly string[] = [...COMMON, ...SOMETIMES];
 
 /** The headers section of the components. */
-export function headerComponents(trusted: Trusted | undefined): Part {
+export function headerComponents(trusted: TrustedCredentials | undefined): Part {
   return Object.fromEntries(
     Object.entries({ ...HEADERS, ...(trusted !== undefined && OF_CREDENTIALS) }).map(
       ([name, [description, schema]]) => [

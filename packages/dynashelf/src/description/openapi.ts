@@ -11,7 +11,7 @@ import { problemSchemas } from './problem-schemas';
 import { problemTypes, responseComponents } from './responses';
 import { collectionParts, collectionSchemas, sharedParts } from './schemas';
 import { servicePaths, serviceSchemas } from './service-paths';
-import { everyKind, requirements, securitySchemes, type Trusted } from './trusted';
+import { everyKind, requirements, securitySchemes, type TrustedCredentials } from './trusted-credentials';
 
 /** An OpenAPI document. */
 export interface OpenApi extends Part {
@@ -47,7 +47,7 @@ an item that is not the caller's is not there for it: 404.`;
 export function describeApi(
   resources: ReadonlyMap<string, Resource>,
   base = '',
-  trusted?: Trusted,
+  trusted?: TrustedCredentials,
   { name, version, license }: Info = UNNAMED,
 ): OpenApi {
   const all = [...resources.values()];

@@ -8,7 +8,7 @@ import {
   MOST_VALUES,
 } from '../definition/limits';
 import { LONGEST_ID, ID_PATTERN, EXAMPLE_ID } from '../values/id';
-import type { Node } from '../values/node';
+import type { SchemaNode } from '../values/node';
 import { SENT, STORED } from '../values/kinds';
 import { SYSTEM_NODES } from '../definition/reserved';
 import type { Operator } from '../values/operator';
@@ -159,8 +159,8 @@ function sortParameter(resource: Resource): Part {
 }
 
 /** What can be asked of an attribute, and of those inside it. */
-function filters(path: readonly string[], node: Node): Part[] {
-  const inner = [...node.members].flatMap(([name, member]) => filters([...path, name], member));
+function filters(path: readonly string[], node: SchemaNode): Part[] {
+  const inner = [...node.properties].flatMap(([name, member]) => filters([...path, name], member));
   const operators = STORED[node.kind].operators.filter(
     (operator) =>
       operator !== 'contains' || node.element === undefined || SENT[node.element.kind].operandSchema !== undefined,
@@ -169,7 +169,7 @@ function filters(path: readonly string[], node: Node): Part[] {
     name: operator === 'eq' ? path.join('.') : `${path.join('.')}[${operator}]`,
     in: 'query',
     description: MEANINGS[operator](`\`${path.join('.')}\``),
-    ...(node.words.deprecated === true && { deprecated: true }),
+    ...(node.keywords.deprecated === true && { deprecated: true }),
     ...(operator === 'in' && { style: 'form', explode: false }),
     schema: operandSchema(operator, node),
   }));
@@ -189,7 +189,7 @@ const MEANINGS: Record<Operator, (name: string) => string> = {
   exists: (name) => `${name} is there (true) or absent (false).`,
 };
 
-function operandSchema(operator: Operator, node: Node): Part {
+function operandSchema(operator: Operator, node: SchemaNode): Part {
   if (operator === 'exists') {
     return { type: 'boolean' };
   }
@@ -200,7 +200,7 @@ function operandSchema(operator: Operator, node: Node): Part {
 
 function references(resource: Resource): string[] {
   return [...visible(resource).attributes]
-    .filter(([, { words }]) => words.references !== undefined)
+    .filter(([, { keywords }]) => keywords.references !== undefined)
     .map(([name]) => name);
 }
 

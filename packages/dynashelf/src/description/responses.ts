@@ -8,7 +8,7 @@ import { headersOf } from './headers';
 import { partOf, pascal, refer, schemaOf, type Part } from './names';
 import { problemName } from './problem-schemas';
 import { problemSentence } from './problems';
-import type { Trusted } from './trusted';
+import type { TrustedCredentials } from './trusted-credentials';
 
 export const JSON_TYPE = 'application/json';
 const PROBLEM_TYPE = 'application/problem+json';
@@ -34,7 +34,10 @@ const OWN_HEADERS: Partial<Record<ProblemType, readonly string[]>> = {
 };
 
 /** The responses section of the components: every problem type, and for each collection the one that has its item. */
-export function responseComponents(resources: ReadonlyMap<string, Resource>, trusted: Trusted | undefined): Part {
+export function responseComponents(
+  resources: ReadonlyMap<string, Resource>,
+  trusted: TrustedCredentials | undefined,
+): Part {
   return {
     ...Object.fromEntries(problemTypes(trusted).map((type) => [type, problemResponse(type)])),
     ...Object.fromEntries(
@@ -47,7 +50,7 @@ export function responseComponents(resources: ReadonlyMap<string, Resource>, tru
 }
 
 /** The types of problem that the API answers with. */
-export function problemTypes(trusted: Trusted | undefined): ProblemType[] {
+export function problemTypes(trusted: TrustedCredentials | undefined): ProblemType[] {
   return PROBLEM_TYPES.filter((type) => trusted !== undefined || !REFUSALS.includes(type));
 }
 

@@ -4,10 +4,10 @@ import { itemSchema, mergePatchSchema, requestSchema } from '../values/json-sche
 import type { JsonSchema } from '../values/kind';
 import { MOST_CREATED, MOST_LISTED } from '../definition/limits';
 import { LONGEST_ID, ID_PATTERN } from '../values/id';
-import { isHidden, isSeenDeleting, isSettable, remarked, settable, spared, visible } from './attributes';
+import { isHidden, isSeenDeleting, isSettable, annotate, settable, optionalForCaller, visible } from './attributes';
 import { exampleItem, exampleWrite } from './examples';
 import { partOf, schemaName, schemaOf, type Part } from './names';
-import type { Trusted } from './trusted';
+import type { TrustedCredentials } from './trusted-credentials';
 
 /** What the system keeps of every item. */
 const SYSTEM_PROPERTIES = {
@@ -44,7 +44,7 @@ const DELETING = {
 export function collectionSchemas(
   resource: Resource,
   resources: ReadonlyMap<string, Resource>,
-  trusted: Trusted | undefined,
+  trusted: TrustedCredentials | undefined,
 ): Part {
   const item = wholeItem(resource, resources, trusted);
   // RFC 7396 §2: to remove what is not there changes nothing, so what else may be there is null. Generators take no
@@ -120,7 +120,11 @@ export function bodySchema(attributes: Resource['attributes']): JsonSchema {
   return requestSchema(attributes);
 }
 
-function wholeItem(resource: Resource, resources: ReadonlyMap<string, Resource>, trusted: Trusted | undefined): Part {
+function wholeItem(
+  resource: Resource,
+  resources: ReadonlyMap<string, Resource>,
+  trusted: TrustedCredentials | undefined,
+): Part {
   const { attributes } = visible(resource);
   const { properties = {}, required = [], ...schema } = itemSchema(attributes);
   const shown = Object.fromEntries(
@@ -129,8 +133,8 @@ function wholeItem(resource: Resource, resources: ReadonlyMap<string, Resource>,
       { ...property, ...(!isSettable(attributes.get(name)!) && { readOnly: true }) },
     ]),
   );
-  const references = [...attributes].flatMap(([name, { words }]) => {
-    const referred = words.references === undefined ? undefined : resources.get(words.references);
+  const references = [...attributes].flatMap(([name, { keywords }]) => {
+    const referred = keywords.references === undefined ? undefined : resources.get(keywords.references);
     return referred === undefined ? [] : [[name, { anyOf: [schemaOf(referred, 'Item'), { type: 'null' }] }] as const];
   });
   const { id, ...system } = SYSTEM_PROPERTIES;
@@ -140,7 +144,7 @@ function wholeItem(resource: Resource, resources: ReadonlyMap<string, Resource>,
     description: `An item of ${resource.name}. ${resource.description}`,
     properties: {
       id,
-      ...remarked(resource, shown, trusted),
+      ...annotate(resource, shown, trusted),
       ...system,
       ...(isSeenDeleting(resource, resources) && { deleting: DELETING }),
       ...(references.length > 0 && {
@@ -165,13 +169,17 @@ function wholeItem(resource: Resource, resources: ReadonlyMap<string, Resource>,
   };
 }
 
-function written(resource: Resource, resources: ReadonlyMap<string, Resource>, trusted: Trusted | undefined): Part {
+function written(
+  resource: Resource,
+  resources: ReadonlyMap<string, Resource>,
+  trusted: TrustedCredentials | undefined,
+): Part {
   const example = exampleWrite(resource.attributes);
   return {
     ...ignoring(
       resource,
       resources,
-      requireLess(requestSchema(settable(resource.attributes)), spared(resource, trusted)),
+      requireLess(requestSchema(settable(resource.attributes)), optionalForCaller(resource, trusted)),
       trusted,
     ),
     description: `What POST and PUT take of an item of ${resource.name}. ${resource.description}`,
@@ -190,7 +198,7 @@ function ignoring(
   resource: Resource,
   resources: ReadonlyMap<string, Resource>,
   schema: JsonSchema,
-  trusted: Trusted | undefined,
+  trusted: TrustedCredentials | undefined,
 ): Part {
   const readOnly = [...visible(resource).attributes].filter(([, node]) => !isSettable(node)).map(([name]) => name);
   const ignored = { readOnly: true, description: 'Ignored in a request.' };
@@ -203,7 +211,7 @@ function ignoring(
         readOnly: true,
         description: 'Ignored by POST; of PUT and PATCH the one of the path, if it is there.',
       },
-      ...remarked(resource, schema.properties ?? {}, trusted),
+      ...annotate(resource, schema.properties ?? {}, trusted),
       ...Object.fromEntries(
         [
           ...readOnly,

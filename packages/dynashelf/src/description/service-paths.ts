@@ -5,13 +5,13 @@ import { guarded, transactionAudience } from './guarded';
 import { headersOf } from './headers';
 import { refer, type Part } from './names';
 import { bare, JSON_TYPE, OF_BODIES, problems, response } from './responses';
-import { everyKind, type Trusted } from './trusted';
+import { everyKind, type TrustedCredentials } from './trusted-credentials';
 
 /**
  * The paths that do not depend on what is served; all but transactions are for everyone, or of a private description
  * health alone.
  */
-export function servicePaths(resources: ReadonlyMap<string, Resource>, trusted: Trusted | undefined): Part {
+export function servicePaths(resources: ReadonlyMap<string, Resource>, trusted: TrustedCredentials | undefined): Part {
   const open = { ...(trusted !== undefined && { security: [] }) };
   const isClosed = (path: string): boolean => trusted?.isPrivate === true && path !== '/health';
   return {
@@ -22,7 +22,7 @@ export function servicePaths(resources: ReadonlyMap<string, Resource>, trusted: 
           get: isClosed(path)
             ? guarded(trusted, get, (known) => ({
                 phrase: 'for every caller with good credentials',
-                admission: everyKind(known),
+                securityRequirement: everyKind(known),
               }))
             : { ...get, ...open },
         },

@@ -15,13 +15,15 @@ interface UpdateSettings {
 
 type Update = (key: object, changes: Changes, settings?: UpdateSettings) => Promise<unknown>;
 
-/** Dynamoose's words for what an update does to attributes. */
+/** Dynamoose's keywords for what an update does to attributes. */
 const KINDS = ['$SET', '$ADD', '$REMOVE', '$DELETE'];
 
 /** Replaces the writes of a model by those that are allowed. */
 export function guardWrites(model: Model, resource: Resource, resources: ReadonlyMap<string, Resource>): void {
   const update = model.update.bind(model) as unknown as Update;
-  const forced = [...resource.attributes].filter(([, { words }]) => words.forceDefault === true).map(([name]) => name);
+  const forced = [...resource.attributes]
+    .filter(([, { keywords }]) => keywords.forceDefault === true)
+    .map(([name]) => name);
   const refuse = (what: string) => (): never => {
     throw new Error(
       `${what} is not for the model of ${resource.name}, since keys, versions and what depends on an item would go wrong: send it to the API.`,
@@ -91,17 +93,17 @@ function requireFree(name: string, resource: Resource, resources: ReadonlyMap<st
 }
 
 function dependence(name: string, resource: Resource, resources: ReadonlyMap<string, Resource>): string | undefined {
-  const words = resource.attributes.get(name)?.words;
+  const keywords = resource.attributes.get(name)?.keywords;
   const indexed = Object.entries(resource.indexes).find(([, { partition, sort }]) =>
     [partition ?? [], sort ?? []].flat().includes(name),
   );
-  return words === undefined
+  return keywords === undefined
     ? 'is none that the schema declares at the top'
-    : words.unique === true
+    : keywords.unique === true
       ? 'is unique, and a guard of its own holds its value'
-      : words.references !== undefined
+      : keywords.references !== undefined
         ? 'refers to an item that counts what refers to it'
-        : words.counts !== undefined
+        : keywords.counts !== undefined
           ? 'counts other items'
           : indexed !== undefined
             ? `is part of the keys of the index "${indexed[0]}"`

@@ -37,7 +37,7 @@ const LONGEST = 29_000;
  * @param remaining milliseconds until Lambda stops the function
  */
 export function readRequest(raw: unknown, remaining: number = LONGEST): Request {
-  const event = soundEvent(raw);
+  const event = normalizeEvent(raw);
   const headers = readHeaders(event);
   return {
     id: event.requestContext?.requestId ?? randomUUID(),
@@ -90,7 +90,7 @@ function readParameters({
 
 function readPath({ path, resource, requestContext }: APIGatewayProxyEvent): Pick<Request, 'segments' | 'base'> {
   const all = path.split('/').slice(1);
-  const own = path === '/' ? [] : all.slice(mounted(resource, all));
+  const own = path === '/' ? [] : all.slice(basePathLength(resource, all));
   const full = requestContext?.path ?? path;
   // A stage is in the request context's path alone, a custom domain's base path in both.
   const tail = `/${own.join('/')}`;
@@ -99,7 +99,7 @@ function readPath({ path, resource, requestContext }: APIGatewayProxyEvent): Pic
 }
 
 /** How many segments of the path are a custom domain's base path: those before what the route's template matches. */
-function mounted(template: string | undefined, segments: readonly string[]): number {
+function basePathLength(template: string | undefined, segments: readonly string[]): number {
   const parts = template === undefined || template === '/' ? [] : template.split('/').slice(1);
   const offset = segments.length - parts.length;
   const fits =
@@ -140,7 +140,7 @@ export function requestIdOf({
  * The event held to the form that API Gateway gives it, whatever calls the function: a field of another type counts as
  * absent.
  */
-export function soundEvent(event: unknown): APIGatewayProxyEvent {
+export function normalizeEvent(event: unknown): APIGatewayProxyEvent {
   const given = recordOf(event) ?? {};
   const context = recordOf(given['requestContext']) ?? {};
   const path = textOf(given['path']) ?? textOf(context['path']) ?? '/';

@@ -1,6 +1,6 @@
 // Results and problems as API Gateway's answers.
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import type { Access } from '../authorization/permission';
+import type { CallerAccess } from '../authorization/permission';
 import { show } from '../definition/access';
 import type { AnyItem } from '../definition/item';
 import type { JsonObject } from '../values/json';
@@ -11,7 +11,7 @@ import type { Problem } from '../problem';
 import { revisionOf } from '../store/write/preconditions';
 import { encode } from './coding';
 import { entityTag, httpDate, isNotModified, weakTag } from './conditional';
-import type { PartPresentations, Presentation } from './input/input';
+import type { PartResponseOptions, ResponseOptions } from './input/input';
 import { JSON_TYPE } from './media-type';
 import type { Request } from './request';
 
@@ -31,12 +31,16 @@ export interface Reply {
 }
 
 /** The answer to a request on data. */
-export function writeResult(request: Request, result: Result, presentation: Presentation | PartPresentations): Reply {
+export function writeResult(
+  request: Request,
+  result: Result,
+  responseOptions: ResponseOptions | PartResponseOptions,
+): Reply {
   if (result.kind === 'replayed') {
     return replay(result.response);
   }
-  if ('parts' in presentation) {
-    return writeParts(result, presentation);
+  if ('parts' in responseOptions) {
+    return writeParts(result, responseOptions);
   }
   switch (result.kind) {
     case 'deleted':
@@ -44,14 +48,14 @@ export function writeResult(request: Request, result: Result, presentation: Pres
     case 'all-created':
       return writeAll(
         result.images.map(({ item }) => item),
-        presentation,
+        responseOptions,
       );
     case 'page':
-      return writePage(request, result, presentation);
+      return writePage(request, result, responseOptions);
     case 'transacted':
       throw new Error('The results of a transaction are presented as its parts want them.');
     default:
-      return writeItem(request, result, presentation);
+      return writeItem(request, result, responseOptions);
   }
 }
 
@@ -114,18 +118,18 @@ function replay(outcome: string): Reply {
 }
 
 /** The answer to a transaction: those to its parts, in order. */
-function writeParts(result: Result, { parts }: PartPresentations): Reply {
+function writeParts(result: Result, { parts }: PartResponseOptions): Reply {
   const results = result.kind === 'transacted' ? result.results : [result];
   return {
     status: 200,
     headers: { 'Content-Type': JSON_TYPE, 'Cache-Control': 'no-cache' },
     body: {
-      results: results.map((one, index) => writeResult(parts[index]!.request, one, parts[index]!.presentation)),
+      results: results.map((one, index) => writeResult(parts[index]!.request, one, parts[index]!.responseOptions)),
     },
   };
 }
 
-function writeAll(items: readonly AnyItem[], { fields, preferences, permission }: Presentation): Reply {
+function writeAll(items: readonly AnyItem[], { fields, preferences, permission }: ResponseOptions): Reply {
   const shown = items.map((item) => show(permission, item)).filter((item) => item !== undefined);
   const headers = {
     'Cache-Control': 'no-cache',
@@ -144,7 +148,7 @@ function writeAll(items: readonly AnyItem[], { fields, preferences, permission }
 function writeItem(
   request: Request,
   { kind, image: { item, record }, of, expanded }: ItemResult,
-  { resource: asked, fields, preferences, permission, access }: Presentation,
+  { resource: asked, fields, preferences, permission, access }: ResponseOptions,
 ): Reply {
   const resource = of ?? asked;
   const shown = show(resource === asked ? permission : access.permission(resource, 'read'), item);
@@ -176,7 +180,7 @@ function writeItem(
 function writePage(
   request: Request,
   { items, next, expanded, total }: PageResult,
-  { resource, fields, permission, access }: Presentation,
+  { resource, fields, permission, access }: ResponseOptions,
 ): Reply {
   const link = next === undefined ? undefined : nextLink(request, next);
   const text = JSON.stringify({
@@ -225,6 +229,6 @@ function select(item: AnyItem, fields: ReadonlySet<string> | undefined): AnyItem
 }
 
 /** RFC 9111 §5.2.2.7: what one caller is shown is not for a cache that others share. */
-function cacheControl({ maxAge }: Resource, { caller }: Access): string {
+function cacheControl({ maxAge }: Resource, { caller }: CallerAccess): string {
   return maxAge === undefined ? 'no-cache' : `${caller.subject === '' ? '' : 'private, '}max-age=${maxAge}`;
 }

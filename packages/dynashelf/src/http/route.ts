@@ -11,7 +11,7 @@ export type Route =
   | {
       readonly operation: 'related';
       /** The collection that is listed. */ readonly resource: Resource;
-      readonly within: Within;
+      readonly within: RelationParent;
     }
   | { readonly operation: 'read' | 'replace' | 'patch' | 'delete'; readonly resource: Resource; readonly id: string }
   | {
@@ -25,7 +25,7 @@ export type Route =
   | { readonly operation: 'options'; readonly allow: string[] };
 
 /** The item that a relation's list belongs to, and the attribute of the listed items that holds its id. */
-export interface Within {
+export interface RelationParent {
   readonly resource: Resource;
   readonly id: string;
   readonly attribute: string;

@@ -1,7 +1,7 @@
 // The way of a request: request, route, caller, input, plan, result, reply, in this order, and the only try/catch.
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { readCaller } from '../authentication/caller';
-import { openAccess } from '../authorization/permission';
+import { accessOf } from '../authorization/permission';
 import type { Resource } from '../definition/resource';
 import { logError } from '../log';
 import { Problem } from '../problem';
@@ -51,11 +51,11 @@ export function serve<S extends Reader>(
     const { resource } = route as { readonly resource: Resource };
 
     const caller = readCaller(config, request.credentials);
-    const access = openAccess(caller);
+    const access = accessOf(caller);
     timing.end('caller');
 
     const context = { resources, cursorKeys: config.cursorKeys, access };
-    const { input, presentation } = await endpoint.readInput(route, request, context);
+    const { input, responseOptions } = await endpoint.readInput(route, request, context);
     timing.end('input');
 
     const plan = endpoint.plan?.(resource, input);
@@ -64,7 +64,7 @@ export function serve<S extends Reader>(
     }
 
     let { result, commit } = await endpoint.operation(resource, input, store, plan);
-    let reply = writeResult(request, result, presentation);
+    let reply = writeResult(request, result, responseOptions);
     // A transaction is committed when its reply is known, as an idempotency key has that recorded with the writes.
     // Where others have changed what it read, it comes to another result.
     while (commit !== undefined) {
@@ -74,10 +74,10 @@ export function serve<S extends Reader>(
         break;
       }
       ({ result, commit } = next);
-      reply = writeResult(request, result, presentation);
+      reply = writeResult(request, result, responseOptions);
     }
     timing.end('operation');
-    return isCostShown(resources, request, presentation, result) ? reply : { ...reply, isCostHidden: true };
+    return isCostShown(resources, request, responseOptions, result) ? reply : { ...reply, isCostHidden: true };
   }
 
   return async (event, context) => {

@@ -3,7 +3,7 @@ import { hidesNothing, type Permission } from '../definition/access';
 import type { Resource } from '../definition/resource';
 import type { Result } from '../operations/result';
 import type { Cost } from '../store/client/cost';
-import type { PartPresentations, Presentation } from './input/input';
+import type { PartResponseOptions, ResponseOptions } from './input/input';
 import type { Request } from './request';
 
 /** A stopwatch: each station ends where the next one begins. */
@@ -60,20 +60,20 @@ function count(number: number, thing: string): string {
 export function isCostShown(
   resources: ReadonlyMap<string, Resource>,
   { method }: Pick<Request, 'method'>,
-  presentation: Presentation | PartPresentations,
+  responseOptions: ResponseOptions | PartResponseOptions,
   result: Result,
 ): boolean {
   // A write reads and counts what the item refers to, and may go through the index of others; an action may read
   // anything.
   const isOfOwn =
-    'permission' in presentation &&
-    hidesNothing(presentation.permission) &&
+    'permission' in responseOptions &&
+    hidesNothing(responseOptions.permission) &&
     ((result.kind === 'found' && method !== 'POST' && result.expanded === undefined) ||
       (result.kind === 'page' && result.expanded === undefined && !result.readsOthers));
   return (
     isOfOwn ||
     [...resources.values()].every((resource) =>
-      ['read', 'list'].every((operation) => seesAll(presentation.access.permission(resource, operation))),
+      ['read', 'list'].every((operation) => seesAll(responseOptions.access.permission(resource, operation))),
     )
   );
 }

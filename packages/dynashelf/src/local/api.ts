@@ -6,13 +6,13 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 
-import { type Claim, idOf, socketOf } from './data-claim';
+import { type DataLock, idOf, socketOf } from './data-lock';
 import { Failure } from './failure';
 import type { Service } from './gateway-route';
 import { runGuarded } from './guarded';
 
 /** Functions that can be called. */
-export interface Api {
+export interface RunningApi {
   /** Where they are called, as Lambda is. */
   readonly socketPath: string;
   /** Resolves with what is served once they can be; rejects with a Failure if they cannot start. */
@@ -40,10 +40,10 @@ const STOP_TIMEOUT_MS = 500; // it has nothing to save
 /** Runs the functions of the serverless.yml of the working directory. */
 export function startApi(
   dataDirectory: string,
-  claim: Claim,
+  claim: DataLock,
   environment: NodeJS.ProcessEnv,
   events: SourceEvents,
-): Api {
+): RunningApi {
   const socketPath = socketOf(dataDirectory, 'functions');
   rmSync(socketPath, { force: true }); // of a start that was killed
   const cli = join(dirname(require.resolve('serverless/package.json')), 'bin', 'serverless.js');

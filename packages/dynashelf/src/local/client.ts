@@ -12,7 +12,7 @@ import { appInfo } from './app';
 import { CLIENT_SOURCE, forClients } from './client-source';
 import { Failure, messageOf } from './failure';
 import { loadedResources } from './resource-mistakes';
-import { trustedIn } from './trusted';
+import { trustedIn } from './trusted-credentials';
 
 /** What the first line of each file that is written here says; so does CLIENT_SOURCE's. */
 const MARK = 'written by "npm run client"';

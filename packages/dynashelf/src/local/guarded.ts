@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
 /** A running command. */
-export interface Guarded {
+export interface GuardedProcess {
   readonly output: Readable;
   readonly errors: Readable;
   /** The exit code, once it has ended. */
@@ -23,7 +23,7 @@ export function runGuarded(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
   graceMs: number,
-): Guarded {
+): GuardedProcess {
   const guard = spawn(process.execPath, [join(__dirname, 'guard.cjs'), String(graceMs), command, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: environment,

@@ -7,7 +7,7 @@ import { describeApi } from '../description/openapi';
 import { appInfo } from './app';
 import { Failure, messageOf } from './failure';
 import { loadedResources } from './resource-mistakes';
-import { trustedIn } from './trusted';
+import { trustedIn } from './trusted-credentials';
 
 try {
   write(process.argv[2]);

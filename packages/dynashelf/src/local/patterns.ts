@@ -3,7 +3,7 @@
 
 import { checkSync, type Diagnostics } from 'recheck';
 import { MOST_BODY_BYTES, MOST_CREATED } from '../definition/limits';
-import type { Node } from '../values/node';
+import type { SchemaNode } from '../values/node';
 import type { Resource } from '../definition/resource';
 
 // Its engine in JavaScript: the others start a Java process, or a binary of the machine's own.
@@ -43,8 +43,8 @@ export function dangerOf(expression: RegExp, longest: number | undefined, isRepe
     : `takes time that grows with the length of a text to the power of ${degree}: add a maxLength of at most ${greatestLength(degree, isRepeated)}, or anchor it with ^ and write it so that no text can be matched in two ways`;
 }
 
-function mistakesOf(node: Node, path: string, isRepeated: boolean): string[] {
-  const { pattern, validate, maxLength } = node.words;
+function mistakesOf(node: SchemaNode, path: string, isRepeated: boolean): string[] {
+  const { pattern, validate, maxLength } = node.keywords;
   const own = [
     ...(pattern === undefined ? [] : [['pattern', new RegExp(pattern, 'u')] as const]),
     ...(validate instanceof RegExp ? [['validate', validate] as const] : []),
@@ -54,7 +54,7 @@ function mistakesOf(node: Node, path: string, isRepeated: boolean): string[] {
   });
   return [
     ...own,
-    ...[...node.members].flatMap(([name, member]) => mistakesOf(member, `${path}.${name}`, isRepeated)),
+    ...[...node.properties].flatMap(([name, member]) => mistakesOf(member, `${path}.${name}`, isRepeated)),
     ...(node.element === undefined ? [] : mistakesOf(node.element, `${path}[]`, true)),
   ];
 }

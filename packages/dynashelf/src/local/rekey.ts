@@ -1,7 +1,7 @@
 // `npm run rekey`: brings the records of a table to the shards and indexes that the resource files now say: those
 // of the table on AWS that TABLE_NAME names, by the credentials that are there, else those of `npm start`.
 
-import { claim } from './data-claim';
+import { lockDataDirectory } from './data-lock';
 import { startDatabase } from './database';
 import { Failure } from './failure';
 import { bringUpToDate, DEPLOYED_WAIT } from './keys';
@@ -28,7 +28,7 @@ async function run(): Promise<string[]> {
   }
   const { dataDirectory } = readSettings(process.env);
   makeDataDirectory(dataDirectory);
-  const claimed = DYNAMODB_ENDPOINT ? undefined : await claim(dataDirectory);
+  const claimed = DYNAMODB_ENDPOINT ? undefined : await lockDataDirectory(dataDirectory);
   let database;
   try {
     database = await startDatabase(dataDirectory);

@@ -94,9 +94,9 @@ function ordered(resources: readonly Pick<Resource, 'name' | 'attributes'>[]): s
     if (found.has(name) || above.includes(name)) {
       return;
     }
-    for (const { words } of resources.find((one) => one.name === name)?.attributes.values() ?? []) {
-      if (words.references !== undefined) {
-        add(words.references, [...above, name]);
+    for (const { keywords } of resources.find((one) => one.name === name)?.attributes.values() ?? []) {
+      if (keywords.references !== undefined) {
+        add(keywords.references, [...above, name]);
       }
     }
     found.add(name);

@@ -7,7 +7,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startApi } from './api';
 import { appResources } from './app';
 import { apiGateway } from './api-gateway';
-import { type Claim, claim } from './data-claim';
+import { type DataLock, lockDataDirectory } from './data-lock';
 import { type Database, startDatabase } from './database';
 import { directPut } from './direct';
 import { Failure, messageOf } from './failure';
@@ -15,7 +15,7 @@ import { isTaken } from './free-port';
 import { type Gateway, startGateway } from './gateway';
 import { proxyEvent } from './gateway-event';
 import { findRoute, type Service } from './gateway-route';
-import { accessLines, type Doors, invitation } from './invitation';
+import { accessLines, type AuthModes, startBanner } from './start-banner';
 import { type Invoke, InvocationError, invokeBy } from './invoke';
 import { LOCAL_AUDIENCE, makeToken, startIssuer } from './issuer';
 import { followSource } from './live';
@@ -49,7 +49,7 @@ start().catch((error: unknown) => {
 async function start(): Promise<never> {
   const settings = readSettings(process.env);
   makeDataDirectory(settings.dataDirectory);
-  const claimed = await claim(settings.dataDirectory);
+  const claimed = await lockDataDirectory(settings.dataDirectory);
   stops.push(() => claimed.release());
   // Whoever asks from now on waits until the API is ready.
   const gateway = await openPort(settings);
@@ -89,7 +89,7 @@ async function start(): Promise<never> {
   }
   live.begin(apiGateway(service, invoke, doors.apiKey, (line) => console.error(line)));
   console.log(
-    `\n${await Promise.race([invitation(`http://127.0.0.1:${settings.port}`, `http://localhost:${settings.port}`, doors, resources), fallen])}`,
+    `\n${await Promise.race([startBanner(`http://127.0.0.1:${settings.port}`, `http://localhost:${settings.port}`, doors, resources), fallen])}`,
   );
   return fallen;
 }
@@ -140,7 +140,7 @@ async function tryOut(found: Reloaded, service: Service, invoke: Invoke): Promis
   }
 }
 
-async function openDatabase({ dataDirectory }: Settings, claimed: Claim): Promise<Database> {
+async function openDatabase({ dataDirectory }: Settings, claimed: DataLock): Promise<Database> {
   const database = await startDatabase(dataDirectory);
   stops.push(() => database.stop());
   if (database.remark !== undefined) {
@@ -155,7 +155,7 @@ async function openDatabase({ dataDirectory }: Settings, claimed: Claim): Promis
 /**
  * Who is let in: everyone, or the bearers of tokens of an issuer, of this machine unless the environment names another.
  */
-async function openDoors({ access, apiKeys, dataDirectory }: Settings): Promise<Doors> {
+async function openDoors({ access, apiKeys, dataDirectory }: Settings): Promise<AuthModes> {
   const apiKey = apiKeys ? process.env.API_KEY || keptSecret(dataDirectory, 'api-key') : undefined;
   if (access === 'open') {
     return { access, apiKey };
@@ -168,7 +168,7 @@ async function openDoors({ access, apiKeys, dataDirectory }: Settings): Promise<
   return { access, apiKey, issuer: issuer.url, exampleToken: (roles) => makeToken(dataDirectory, 'ada', 5, { roles }) };
 }
 
-function trustOf({ apiKey, issuer, exampleToken }: Doors): NodeJS.ProcessEnv {
+function trustOf({ apiKey, issuer, exampleToken }: AuthModes): NodeJS.ProcessEnv {
   return {
     ...(apiKey === undefined ? {} : { API_KEY: apiKey }),
     ...(exampleToken === undefined

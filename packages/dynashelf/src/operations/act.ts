@@ -5,7 +5,7 @@ import type { Caller } from '../values/caller';
 import type { AnyItem } from '../definition/item';
 import type { JsonObject } from '../values/json';
 import { prepareGiven } from '#conversion';
-import type { Stored } from '../values/stored';
+import type { StoredValue } from '../values/stored';
 import type { Resource } from '../definition/resource';
 import { findFaults } from '../values/check';
 import { writable } from '../definition/writable';
@@ -146,7 +146,7 @@ async function prepare(
   resource: Resource,
   item: JsonObject,
   names: ReadonlySet<string>,
-): Promise<Record<string, Stored>> {
+): Promise<Record<string, StoredValue>> {
   const faults = findFaults(resource, writable(resource.attributes, item));
   const prepared = faults.count > 0 ? { values: {}, faults } : await prepareGiven(resource.attributes, item, names);
   if (prepared.faults.count > 0) {

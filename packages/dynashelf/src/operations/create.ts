@@ -1,6 +1,6 @@
 // POST of a collection: new items, their ids made here.
 import { v7 as uuidv7 } from 'uuid';
-import type { Stored } from '../values/stored';
+import type { StoredValue } from '../values/stored';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import { hasPreconditions, type Preconditions } from '../store/write/preconditions';
@@ -11,7 +11,7 @@ import type { Transaction } from '../transaction/transaction';
 import type { ItemResult, Operation, Result } from './result';
 
 /** The attributes of a new item as they are stored. */
-export type NewItem = Record<string, Stored>;
+export type NewItem = Record<string, StoredValue>;
 
 export type CreateInput = {
   /** Of the collection: it exists, and has a weak tag, which If-Match never matches (RFC 9110 §13.1.1), and no date. */

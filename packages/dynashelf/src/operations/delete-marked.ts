@@ -184,7 +184,7 @@ function withAttributes(
   }
   const attributes = referenceAttributes(member.resource).flatMap(([attribute, collection]): [string, string][] => {
     const target = image.item[attribute];
-    const { onDelete } = member.resource.attributes.get(attribute)!.words;
+    const { onDelete } = member.resource.attributes.get(attribute)!.keywords;
     const referred =
       typeof target === 'string' && onDelete === 'setNull'
         ? known.get(nameOf(store.resources.get(collection)!, target))

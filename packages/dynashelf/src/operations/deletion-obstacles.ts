@@ -60,7 +60,7 @@ async function withOthers(store: Store, members: readonly Member[], deletion: st
         ? []
         : referenceAttributes(member.resource).flatMap(([attribute, collection]) => {
             const id = image.item[attribute];
-            return typeof id === 'string' && member.resource.attributes.get(attribute)!.words.onDelete === 'setNull'
+            return typeof id === 'string' && member.resource.attributes.get(attribute)!.keywords.onDelete === 'setNull'
               ? [{ attribute, resource: store.resources.get(collection)!, id }]
               : [];
           });

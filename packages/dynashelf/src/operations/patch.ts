@@ -15,7 +15,7 @@ import { isEqual } from '../values/equal';
 import type { AnyItem } from '../definition/item';
 import type { Json, JsonObject } from '../values/json';
 import { prepareChanges } from '#conversion';
-import type { Stored } from '../values/stored';
+import type { StoredValue } from '../values/stored';
 import type { Resource } from '../definition/resource';
 import { findFaults } from '../values/check';
 import { writable } from '../definition/writable';
@@ -89,8 +89,8 @@ function equalsOf(grant: Grant, id: string): Conditions | undefined {
 }
 
 /** Whether the item says nothing of which attributes the patcher sets. */
-function isDecided({ grant, partlyKept }: Permission, document: JsonObject): boolean {
-  return [...partlyKept].every(([name, items]) => !Object.hasOwn(document, name) || implies(grant, items));
+function isDecided({ grant, partlyImmutable }: Permission, document: JsonObject): boolean {
+  return [...partlyImmutable].every(([name, items]) => !Object.hasOwn(document, name) || implies(grant, items));
 }
 
 /** Patches an item within a transaction: computed from the item as it is, and written if it still is so. */
@@ -112,7 +112,7 @@ async function changesOf(
   item: AnyItem,
   change: Patch,
   permission: Permission,
-): Promise<Record<string, Stored | undefined>> {
+): Promise<Record<string, StoredValue | undefined>> {
   const { seen, unseen } = divide(item, change, permission);
   const patched = apply(seen, change);
   if (patched['id'] !== item.id) {
@@ -120,7 +120,7 @@ async function changesOf(
       { detail: 'The id of an item cannot be changed: leave it out, or create another item.', pointer: pointer('id') },
     ]);
   }
-  const ignored = ignoredOf({ ...permission, kept: keptIn(permission, item) });
+  const ignored = ignoredOf({ ...permission, immutable: keptIn(permission, item) });
   const before = writable(resource.attributes, item as JsonObject);
   const after = {
     ...writable(resource.attributes, unseen),
@@ -166,8 +166,8 @@ function divide(item: AnyItem, change: Patch, permission: Permission): { seen: J
 /**
  * The attributes that the patcher does not set: those that it may not, and those that what it writes has in any case.
  */
-function ignoredOf({ kept, grant }: Pick<Permission, 'kept' | 'grant'>): ReadonlySet<string> {
-  return typeof grant === 'string' ? kept : new Set([...kept, ...decisive(grant)]);
+function ignoredOf({ immutable, grant }: Pick<Permission, 'immutable' | 'grant'>): ReadonlySet<string> {
+  return typeof grant === 'string' ? immutable : new Set([...immutable, ...decisive(grant)]);
 }
 
 function keptOf(before: JsonObject, ignored: ReadonlySet<string>): JsonObject {

@@ -4,7 +4,7 @@ import { prepareChanges } from '#conversion';
 import { usesDefaults } from '../values/prepare';
 import { isObject, type Json, type JsonObject } from '../values/json';
 import { usesSet } from '../values/modify';
-import { isReadOnly, type Node } from '../values/node';
+import { isReadOnly, type SchemaNode } from '../values/node';
 import type { Resource } from '../definition/resource';
 import { areValidChanges } from '../values/check';
 import { writable } from '../definition/writable';
@@ -74,7 +74,7 @@ export async function plainPatch(
  * Whether an attribute becomes what the patch says, whatever it was: an object would be merged; `set` would change
  * again a value that the item has already, a default inside fill it again, and `get` shows another than is stored.
  */
-function isPlain(node: Node | undefined, value: Json): boolean {
+function isPlain(node: SchemaNode | undefined, value: Json): boolean {
   if (node === undefined || value === null) {
     return value === null && (node === undefined || !usesGet(node));
   }
@@ -84,7 +84,7 @@ function isPlain(node: Node | undefined, value: Json): boolean {
 }
 
 /** Whether an item without the attribute is not valid: one from before the attribute was required. */
-function isDemanded(node: Node): boolean {
-  const { required, default: fallback } = node.words;
+function isDemanded(node: SchemaNode): boolean {
+  const { required, default: fallback } = node.keywords;
   return required === true && fallback === undefined && !isReadOnly(node) && !usesGet(node);
 }

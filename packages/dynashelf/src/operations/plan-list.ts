@@ -6,7 +6,7 @@ import { gatherFaults, Problem, type Faults } from '../problem';
 import { openCursor, type CursorKeys } from '../store/query/cursor';
 import type { Filter } from '../store/query/filter';
 import type { PageRequest } from '../store/query/page';
-import { NEWEST_FIRST, type Order, type Plan } from '../store/query/planner';
+import { NEWEST_FIRST, type Order, type ReadPlan } from '../store/query/planner';
 import { planUnion, servedOfAll, type Scope } from '../store/query/union';
 
 /** What is asked for. */
@@ -81,7 +81,7 @@ export function servedAre(resource: Resource, scopes: readonly Scope[]): string 
 /** What a cursor is good for: not the limit, which may change from page to page. */
 function bindingOf(
   { segments, scopes, filters, order = NEWEST_FIRST, caller }: Wanted,
-  plan: Plan | undefined,
+  plan: ReadPlan | undefined,
 ): string {
   const { attributes, descending } = order;
   // Positions in one index mean nothing in another, which a deployment may have made the better one.

@@ -2,7 +2,7 @@
 import { includes, show, type Permission } from '../definition/access';
 import { isReadOnly } from '../values/node';
 import type { AnyItem } from '../definition/item';
-import type { Stored } from '../values/stored';
+import type { StoredValue } from '../values/stored';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import type { Image } from '../store/layout/record';
@@ -18,7 +18,7 @@ import type { ItemResult, Operation, Result } from './result';
 export interface Way {
   readonly permission: Permission;
   /** The attributes as they are stored; a declared one that is absent is removed. */
-  readonly values: Record<string, Stored>;
+  readonly values: Record<string, StoredValue>;
   /** Those that stay as they are, the caller having no say in them. */
   readonly stays: ReadonlySet<string>;
 }
@@ -108,12 +108,12 @@ function possible(way: Way | Problem): Way {
 function changesOf(
   { attributes }: Resource,
   { record }: Image,
-  values: Record<string, Stored>,
+  values: Record<string, StoredValue>,
   stays: ReadonlySet<string>,
-): Record<string, Stored | undefined> {
+): Record<string, StoredValue | undefined> {
   const changed = [...attributes].filter(
     ([name, node]) =>
-      !stays.has(name) && (!isReadOnly(node) || node.words.forceDefault === true || record[name] === undefined),
+      !stays.has(name) && (!isReadOnly(node) || node.keywords.forceDefault === true || record[name] === undefined),
   );
   return Object.fromEntries(changed.map(([name]) => [name, values[name]]));
 }

@@ -2,7 +2,7 @@
 // what each is without that. docs/deploy.md says what each does.
 
 /** A service and its stage, as Serverless names them. */
-export interface Place {
+export interface DeploymentTarget {
   readonly service: string;
   readonly stage: string;
 }
@@ -11,7 +11,7 @@ export interface Place {
 export const LOCAL_STAGE = 'local';
 
 /** What every parameter is where nobody sets it. Whatever is not among these is no parameter. */
-export function defaultParameters({ service, stage }: Place): Record<string, string | number | boolean> {
+export function defaultParameters({ service, stage }: DeploymentTarget): Record<string, string | number | boolean> {
   return {
     tableName: `${service}-${stage}`,
     // Read by CloudFormation while it deploys, so packaging needs neither network nor credentials.
@@ -114,7 +114,7 @@ export function localParameters(environment: NodeJS.ProcessEnv): Record<string, 
 }
 
 /** Every parameter with its value. */
-export interface Parameters extends Place {
+export interface Parameters extends DeploymentTarget {
   readonly of: (name: string) => string | number | boolean;
   /** Whether it is `true`, also as the command line has it. */
   readonly is: (name: string) => boolean;
@@ -124,7 +124,7 @@ export interface Parameters extends Place {
 
 /** @param given what is set of them */
 export function parameters(
-  place: Place,
+  place: DeploymentTarget,
   given: Readonly<Record<string, unknown>>,
   environment: NodeJS.ProcessEnv = {},
 ): Parameters {

@@ -1,12 +1,12 @@
 // The reading half of the store of one request: all that the functions `read` and `describe` have of it.
 import type { AnyItem } from '../definition/item';
 import type { Resource } from '../definition/resource';
-import { readItems, type Reference } from './query/batch';
-import { metered, type Cost } from './client/cost';
+import { readItems, type ItemKey } from './query/batch';
+import { withCost, type Cost } from './client/cost';
 import { openBudget } from './client/budget';
 import { countMatching } from './query/count';
 import { readPage, type Page, type PageRequest } from './query/page';
-import type { Plan } from './query/planner';
+import type { ReadPlan } from './query/planner';
 import { recordKey, toImage, type Image } from './layout/record';
 import type { Send } from './client/send';
 import { HEALTH_PARTITION, PARTITION_KEY, SORT_KEY } from './layout/table';
@@ -25,12 +25,12 @@ export interface Reader {
   /** Reads one page of a list: strongly consistent, but for one over an index. */
   page(resource: Resource, request: PageRequest): Promise<Page>;
   /** Counts the items of a list, whatever their pages; undefined where one request may not read so much. */
-  count(resource: Resource, plan: Plan): Promise<number | undefined>;
+  count(resource: Resource, plan: ReadPlan): Promise<number | undefined>;
   /**
    * Reads the items of references, strongly consistent, in their order; undefined where there is none. Those from which
    * on one request would read too much are left out.
    */
-  readMany(references: readonly Reference[]): Promise<(AnyItem | undefined)[]>;
+  readMany(references: readonly ItemKey[]): Promise<(AnyItem | undefined)[]>;
   /** Reads a record that never exists, to see whether the table can be reached. */
   ping(): Promise<void>;
 }
@@ -53,13 +53,13 @@ export const MOST_BYTES = 4 * 1024 * 1024;
 
 /** Opens the store for one request that only reads. */
 export function openReader(options: StoreOptions): Reader {
-  return createReader(options, metered(options.send, options.deadline));
+  return createReader(options, withCost(options.send, options.deadline));
 }
 
 /** A reader whose requests go through a `send` that is metered already. */
 export function createReader(
   { tableName: TableName, resources, deadline, readLimit = 10 }: StoreOptions,
-  { send, cost }: ReturnType<typeof metered>,
+  { send, cost }: ReturnType<typeof withCost>,
 ): Reader {
   const bound = { reads: readLimit, bytes: MOST_BYTES, deadline };
   return {

@@ -1,16 +1,16 @@
 // The store of one request: items read, and written under conditions that DynamoDB itself holds.
 import { randomUUID } from 'node:crypto';
 import type { Resource } from '../definition/resource';
-import type { Stored } from '../values/stored';
-import { throughTransactions } from './client/back-off';
+import type { StoredValue } from '../values/stored';
+import { retryOnTransactionConflict } from './client/back-off';
 import { readMany } from './query/batch';
-import { metered } from './client/cost';
+import { withCost } from './client/cost';
 import { openBudget } from './client/budget';
 import { createReader, MOST_BYTES, type Reader, type StoreOptions } from './reader';
 import { keyText, recordKey, toImage, type Image } from './layout/record';
 import { TOKEN_LENGTH } from './layout/table';
 import type { AttributeMap } from './layout/value';
-import type { Change, Plan, PlanOptions } from './write/constraint';
+import type { Change, WritePlan, PlanOptions } from './write/constraint';
 import { commit } from './write/commit';
 import { openHeldConstraints } from './write/held-constraints';
 import { furtherParts, isInForce, outcomeKey, readResponse } from './write/idempotency';
@@ -55,27 +55,27 @@ export interface Store extends Reader {
     counts?: ReadonlyMap<string, number>,
   ): Promise<NewImage>;
   /** The writes that changes take. */
-  plan(changes: readonly Change[], options?: PlanOptions): Plan;
+  plan(changes: readonly Change[], options?: PlanOptions): WritePlan;
   /** Carries out a plan, all of it or nothing; why not, or nothing where it is done. */
-  commit(plan: Plan): Promise<Violation[]>;
+  commit(plan: WritePlan): Promise<Violation[]>;
   /** @throws Problem `unavailable` where references to the items of a resource are not all counted */
   requireDeletable(resource: Resource): Promise<void>;
   /** Carries out writes that are no changes of items as clients see them, all or none. */
   carryOut(writes: readonly Write[]): Promise<Violation[]>;
   /** All that stands in the way of a plan now, read and not written. */
-  findViolations(plan: Plan): Promise<Violation[]>;
+  findViolations(plan: WritePlan): Promise<Violation[]>;
   /**
    * Whether items of a resource can be made, replaced and deleted without others being known: by the methods that
    * follow.
    */
   isIndependent(resource: Resource): boolean;
   /** Makes an item under an id that was made here. @throws Problem `invalid` for a value that no index can hold */
-  create(resource: Resource, id: string, values: Record<string, Stored>): Promise<Image>;
+  create(resource: Resource, id: string, values: Record<string, StoredValue>): Promise<Image>;
   /** Writes an item whole, new or not: version 1 says it is new. What is read-only stays. */
   replace(
     resource: Resource,
     id: string,
-    values: Record<string, Stored>,
+    values: Record<string, StoredValue>,
     preconditions: Preconditions,
   ): Promise<SingleOutcome>;
   /** Changes attributes of an item that exists and is as it is expected to be. */
@@ -103,8 +103,8 @@ export function storeOpener(tableName: string, resources: StoreOptions['resource
 /** Opens the store for one request. */
 export function openStore(storeOptions: StoreOptions): Store {
   const { tableName: TableName, resources, deadline } = storeOptions;
-  const { send: sendOnce, cost } = metered(storeOptions.send, deadline);
-  const send = throughTransactions(sendOnce, deadline);
+  const { send: sendOnce, cost } = withCost(storeOptions.send, deadline);
+  const send = retryOnTransactionConflict(sendOnce, deadline);
   const context = { send, TableName, resources, token: newToken(), deadline };
 
   const bound = { reads: Infinity, bytes: MOST_BYTES, deadline };

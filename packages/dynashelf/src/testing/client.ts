@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 
 import { readConfig, type Config } from '../config';
-import { trustedBy } from '../description/trusted';
+import { trustedBy } from '../description/trusted-credentials';
 import type { Resource } from '../definition/resource';
 import { authorizeFunction, describeFunction, readFunction, writeFunction } from '../lambda';
 import type { Handler } from '../http/serve';

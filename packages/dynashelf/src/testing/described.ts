@@ -5,7 +5,7 @@ import { dereference, validate, type Schema } from '@cfworker/json-schema';
 import type { Resource } from '../definition/resource';
 import type { Part } from '../description/names';
 import { describeApi, type OpenApi } from '../description/openapi';
-import type { Trusted } from '../description/trusted';
+import type { TrustedCredentials } from '../description/trusted-credentials';
 import type { Answer as Received, Ask } from './client';
 
 const HOME = 'https://description.example/';
@@ -56,7 +56,7 @@ export function expectDescribed(
   line: string,
   ask: Ask,
   answer: Answer,
-  trusted?: Trusted,
+  trusted?: TrustedCredentials,
 ): void {
   const described = describedOf(resources, trusted);
   const [method = '', target = ''] = line.split(' ');
@@ -108,7 +108,7 @@ export function expectDescribed(
 }
 
 /** The description of some resources, made once. */
-export function describedOf(resources: ReadonlyMap<string, Resource>, trusted?: Trusted): Described {
+export function describedOf(resources: ReadonlyMap<string, Resource>, trusted?: TrustedCredentials): Described {
   const byTrusted = known.get(resources) ?? new Map<string | undefined, Described>();
   known.set(resources, byTrusted);
   const name = JSON.stringify(trusted);

@@ -66,7 +66,7 @@ function countersOf(
       ([
         attribute,
         {
-          words: { counts },
+          keywords: { counts },
         },
       ]) => (counts?.collection === name ? [{ counter, attribute, counting: counts }] : []),
     ),

@@ -10,7 +10,7 @@ import type { CountChange } from './counts';
 export type Origin = readonly (string | number)[];
 
 /** The pointer of a fault of one change, given where it comes from, and the pointer into its item. */
-export type Place = (origin: Origin, inner: string) => string;
+export type PlaceFault = (origin: Origin, inner: string) => string;
 
 /** What a request does not fulfil, and where in it. */
 export interface Failure {
@@ -63,7 +63,7 @@ export function imageOf({ oldImage, write, newImage }: Entry): Image | undefined
 }
 
 /** What some entries ask for, their counts applied. */
-export function settledOf(entries: readonly Entry[], failures: readonly Failure[], place: Place): Settled {
+export function settledOf(entries: readonly Entry[], failures: readonly Failure[], place: PlaceFault): Settled {
   return {
     changes: entries.map((entry) => toChange(entry, entries)),
     origins: entries.map(originOf),
@@ -94,7 +94,7 @@ function originOf({ origin, write, causes }: Entry): Origin {
 }
 
 /** Items that would not be as they must: a fault of their own write, or of those whose counts they keep. */
-function brokenRules(entries: readonly Entry[], place: Place): Failure[] {
+function brokenRules(entries: readonly Entry[], place: PlaceFault): Failure[] {
   const broken = entries.flatMap((entry) =>
     entry.newImage !== undefined && entry.newImage.faults.length > 0 ? [{ ...entry, newImage: entry.newImage }] : [],
   );

@@ -7,9 +7,9 @@ import type { Store } from '../store/store';
 import { isMarked } from '../store/write/deletion-mark';
 import { idempotency as outcomeRecord } from '../store/write/idempotency';
 import { countFitting } from '../store/write/plan';
-import type { Plan } from '../store/write/constraint';
+import type { WritePlan } from '../store/write/constraint';
 import type { Violation } from '../store/write/write';
-import { nameOf, type Failure, type Origin, type Place } from './entry';
+import { nameOf, type Failure, type Origin, type PlaceFault } from './entry';
 import { orReplay, Recorded, replay, type Idempotency, type Replayed } from './replay';
 import { openTransaction, type Known, type Transaction } from './transaction';
 import { combine, failuresOf } from './violations';
@@ -36,7 +36,7 @@ export interface RunOptions {
    */
   readonly reads?: readonly { readonly resource: Resource; readonly id: string; readonly known?: Image | undefined }[];
   /** Where a fault is; without it, at its place in the item that comes from there. */
-  readonly place?: Place;
+  readonly place?: PlaceFault;
   /** Makes one problem of several failures. */
   readonly combine?: (failures: readonly Failure[]) => Problem;
   /** How many items the request makes, so that one that is too large can be told how many fit. */
@@ -55,13 +55,13 @@ export type Run<R> = (transaction: Transaction) => Promise<() => R>;
  * Whether a violation can come of an item, or an index, having been read before others changed it. An item that had its
  * mark already may keep it for long: its deletion was broken off, perhaps.
  */
-function isOfReading(violation: Violation, { changes }: Plan): boolean {
+function isOfReading(violation: Violation, { changes }: WritePlan): boolean {
   return violation.kind === 'deleting'
     ? !isMarked(changes[violation.change]!.oldImage?.record)
     : violation.kind === 'changed' || violation.kind === 'referred';
 }
 
-const placeInside: Place = (origin: Origin, inner) => `${pointer(...origin)}${inner.slice(1)}`;
+const placeInside: PlaceFault = (origin: Origin, inner) => `${pointer(...origin)}${inner.slice(1)}`;
 
 /**
  * Runs a transaction up to its commit.
@@ -183,7 +183,7 @@ async function learnOrFail<R>(
 }
 
 /** A plan, and where in the request each of its changes comes from. */
-type Planned = Plan & { readonly origins: readonly Origin[] };
+type Planned = WritePlan & { readonly origins: readonly Origin[] };
 
 interface Prepared<R> {
   /** Undefined where something failed. */
@@ -214,7 +214,7 @@ async function prepare<R>({ store, options, known, run }: Running<R>): Promise<P
 /**
  * @throws Problem `too-large` where one transaction cannot hold the writes, saying of several items how many would fit
  */
-function refuseTooMany(plan: Plan, items: number | undefined, most: number): void {
+function refuseTooMany(plan: WritePlan, items: number | undefined, most: number): void {
   const { size } = plan.writes;
   if (size > most) {
     const remedy =
@@ -232,7 +232,7 @@ function refuseTooMany(plan: Plan, items: number | undefined, most: number): voi
 async function learn(
   known: Known,
   changed: readonly Extract<Violation, { kind: 'changed' }>[],
-  { changes }: Plan,
+  { changes }: WritePlan,
 ): Promise<void> {
   for (const { change, current } of changed) {
     const { resource, id } = changes[change]!;

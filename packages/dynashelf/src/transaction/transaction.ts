@@ -1,6 +1,6 @@
 // One attempt of a transaction: the items that it has read, and as its writes leave them, the counts that change with
 // them included.
-import type { Stored } from '../values/stored';
+import type { StoredValue } from '../values/stored';
 import type { Resource } from '../definition/resource';
 import type { Image } from '../store/layout/record';
 import type { Store } from '../store/store';
@@ -15,7 +15,7 @@ import {
   type Entry,
   type Failure,
   type Origin,
-  type Place,
+  type PlaceFault,
   type Settled,
 } from './entry';
 
@@ -41,7 +41,7 @@ export interface Transaction {
   /** An item as the transaction has left it so far, counts and all; undefined where there is none. */
   get(resource: Resource, id: string): Promise<Image | undefined>;
   /** Makes an item of an id that is free. */
-  create(resource: Resource, id: string, values: Record<string, Stored>, options?: CreateOptions): Promise<void>;
+  create(resource: Resource, id: string, values: Record<string, StoredValue>, options?: CreateOptions): Promise<void>;
   /**
    * Writes an item that exists: replaces it, or changes some attributes (undefined removes one). Several updates of one
    * item are one.
@@ -49,7 +49,7 @@ export interface Transaction {
   update(
     resource: Resource,
     id: string,
-    values: Record<string, Stored | undefined>,
+    values: Record<string, StoredValue | undefined>,
     mode: Mode,
     origin?: Origin,
   ): Promise<void>;
@@ -75,7 +75,7 @@ export type Known = Map<string, Image | undefined>;
 export function openTransaction(
   store: Store,
   known: Known,
-  place: Place,
+  place: PlaceFault,
   deletion?: string,
 ): { transaction: Transaction; settle: () => Promise<Settled> } {
   const entries = new Map<string, Entry>();

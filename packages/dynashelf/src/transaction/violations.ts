@@ -1,8 +1,8 @@
 // What stands in the way of a transaction, as problems.
 import { Problem, pointer, type Fault } from '../problem';
-import type { Plan } from '../store/write/constraint';
+import type { WritePlan } from '../store/write/constraint';
 import type { Violation } from '../store/write/write';
-import type { Failure, Origin, Place } from './entry';
+import type { Failure, Origin, PlaceFault } from './entry';
 
 /** The problem that items refer to an item which was to be deleted. */
 export function inUse(id: string, collections: readonly string[]): Problem {
@@ -33,8 +33,8 @@ export function partlyBeingDeleted(collection: string, id: string): Problem {
 /** The failures that violations of a plan's constraints are. */
 export function failuresOf(
   violations: readonly Violation[],
-  { changes, origins }: Plan & { readonly origins: readonly Origin[] },
-  place: Place,
+  { changes, origins }: WritePlan & { readonly origins: readonly Origin[] },
+  place: PlaceFault,
 ): Failure[] {
   return violations.flatMap((violation): Failure[] => {
     if (violation.kind === 'changed' || violation.kind === 'recorded') {

@@ -1,4 +1,4 @@
-// The words of an attribute: Dynamoose's own, and JSON Schema's beside them. These types are their reference.
+// The keywords of an attribute: Dynamoose's own, and JSON Schema's beside them. These types are their reference.
 import type { Caller } from './caller';
 
 /** How a Date is stored: milliseconds (default) or seconds since 1970, or RFC 3339 text. */
@@ -77,7 +77,7 @@ export interface AttributeDefinition {
    */
   readonly schema?: SchemaDefinition | readonly [Attribute] | 'any';
 
-  // Dynamoose's words (https://dynamoosejs.com/guide/Schema)
+  // Dynamoose's keywords (https://dynamoosejs.com/guide/Schema)
 
   /** The attribute must have a value once defaults are applied. */
   readonly required?: boolean;
@@ -128,7 +128,7 @@ export interface AttributeDefinition {
   /** A number without a fraction. */
   readonly integer?: boolean;
 
-  // JSON Schema's words (draft 2020-12)
+  // JSON Schema's keywords (draft 2020-12)
 
   /** A short name for people. */
   readonly title?: string;
@@ -164,7 +164,7 @@ export interface AttributeDefinition {
   readonly uniqueItems?: boolean;
 }
 
-/** An attribute: its type alone, or all its words. */
+/** An attribute: its type alone, or all its keywords. */
 export type Attribute = AttributeType | AttributeDefinition;
 
 /** The attributes of an item or of an object within one, by name. */

@@ -6,12 +6,12 @@ import type { Check, Report } from './kind';
 import { SENT } from './kinds';
 import { checkMembers, type Members } from './kinds/object';
 import { didYouMean } from './nearest';
-import { isReadOnly, type Node } from './node';
+import { isReadOnly, type SchemaNode } from './node';
 
 /** What is checked: the attributes, and the name of their collection, which sentences say. */
 export interface Checked {
   readonly name: string;
-  readonly attributes: ReadonlyMap<string, Node>;
+  readonly attributes: ReadonlyMap<string, SchemaNode>;
 }
 
 /** The faults of a body, and the attributes that have any, be they named or not. */
@@ -51,7 +51,7 @@ export function areValidChanges({ attributes }: Pick<Checked, 'attributes'>, cha
 }
 
 /** Whether an attribute can have a value. */
-export function isValid(node: Node, value: Json): boolean {
+export function isValid(node: SchemaNode, value: Json): boolean {
   return compile(node, false)(value, undefined);
 }
 
@@ -60,9 +60,9 @@ export function attributeOf(fault: Fault): string {
   return 'pointer' in fault ? decodeURIComponent(fault.pointer.split('/')[1] ?? '') : '';
 }
 
-const compiled = new WeakMap<ReadonlyMap<string, Node>, Members>();
+const compiled = new WeakMap<ReadonlyMap<string, SchemaNode>, Members>();
 
-function membersOf(attributes: ReadonlyMap<string, Node>): Members {
+function membersOf(attributes: ReadonlyMap<string, SchemaNode>): Members {
   let members = compiled.get(attributes);
   if (members === undefined) {
     members = compileMembers(new Map([...attributes].filter(([, node]) => !isReadOnly(node))), false);
@@ -75,20 +75,20 @@ function membersOf(attributes: ReadonlyMap<string, Node>): Members {
  * @param isUnsettled whether a `set` may still bring a value into its enum, or add where it is required: that is
  * checked after it
  */
-function compileMembers(nodes: ReadonlyMap<string, Node>, isUnsettled: boolean): Members {
+function compileMembers(nodes: ReadonlyMap<string, SchemaNode>, isUnsettled: boolean): Members {
   return {
     checks: new Map([...nodes].map(([name, node]) => [name, compile(node, isUnsettled)])),
     required: isUnsettled
       ? []
       : [...nodes]
-          .filter(([, { words }]) => words.required === true && words.default === undefined)
+          .filter(([, { keywords }]) => keywords.required === true && keywords.default === undefined)
           .map(([name]) => name),
   };
 }
 
-function compile(node: Node, isUnsettledOutside: boolean): Check {
-  const { kind, words } = node;
-  const isUnsettled = isUnsettledOutside || words.set !== undefined;
+function compile(node: SchemaNode, isUnsettledOutside: boolean): Check {
+  const { kind, keywords } = node;
+  const isUnsettled = isUnsettledOutside || keywords.set !== undefined;
   const check = SENT[kind].checker(node, {
     element: (element) => compile(element, isUnsettled),
     members: (nodes) => {
@@ -96,7 +96,7 @@ function compile(node: Node, isUnsettledOutside: boolean): Check {
       return (value, report) => checkMembers(members, value as JsonObject, report);
     },
   });
-  return words.enum === undefined || isUnsettled ? check : withChoice(check, words.enum);
+  return keywords.enum === undefined || isUnsettled ? check : withChoice(check, keywords.enum);
 }
 
 function withChoice(check: Check, allowed: readonly unknown[]): Check {

@@ -2,18 +2,18 @@
 import type { Faults } from '../problem';
 import type { Convert } from './kind';
 import { SENT } from './kinds';
-import type { Node } from './node';
-import type { Given, Place, Stored } from './stored';
+import type { SchemaNode } from './node';
+import type { InputValue, ValuePath, StoredValue } from './stored';
 
 /**
  * Converts a value, noting what cannot be stored.
  * @throws Error where the value is of another type, which only a default's can be
  */
-export function convert(node: Node, given: Given, at: Place, faults: Faults): Stored | undefined {
+export function convert(node: SchemaNode, given: InputValue, at: ValuePath, faults: Faults): StoredValue | undefined {
   return converterOf(node)(given, [...at], faults);
 }
 
-function converterOf(node: Node): Convert {
+function converterOf(node: SchemaNode): Convert {
   let converter = converters.get(node);
   if (converter === undefined) {
     converter = SENT[node.kind].converter(node, converterOf);
@@ -22,4 +22,4 @@ function converterOf(node: Node): Convert {
   return converter;
 }
 
-const converters = new WeakMap<Node, Convert>();
+const converters = new WeakMap<SchemaNode, Convert>();

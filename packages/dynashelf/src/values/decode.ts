@@ -5,12 +5,12 @@ import type { Decode } from './kind';
 import { STORED } from './kinds';
 import { base64, decodeAny } from './kinds/any';
 import { decodeMembers, memberDecoders, type MemberDecoders } from './kinds/object';
-import { anywhere, type Node } from './node';
+import { anywhere, type SchemaNode } from './node';
 
 type AttributeMap = Record<string, AttributeValue>;
 
 /** Decodes the declared attributes of a record into JSON; others are left out. */
-export async function decode(attributes: ReadonlyMap<string, Node>, record: AttributeMap): Promise<JsonObject> {
+export async function decode(attributes: ReadonlyMap<string, SchemaNode>, record: AttributeMap): Promise<JsonObject> {
   if (!gets(attributes)) {
     return decodeNow(attributes, record);
   }
@@ -29,7 +29,7 @@ export async function decode(attributes: ReadonlyMap<string, Node>, record: Attr
 
 /** Decodes the declared attributes of each of some records. */
 export async function decodeAll(
-  attributes: ReadonlyMap<string, Node>,
+  attributes: ReadonlyMap<string, SchemaNode>,
   records: readonly AttributeMap[],
 ): Promise<JsonObject[]> {
   // Most resources have no `get`, and a promise for each item would cost as much as what it waits for.
@@ -39,7 +39,7 @@ export async function decodeAll(
 }
 
 /** Decodes attributes none of which has a `get`. */
-function decodeNow(attributes: ReadonlyMap<string, Node>, record: AttributeMap): JsonObject {
+function decodeNow(attributes: ReadonlyMap<string, SchemaNode>, record: AttributeMap): JsonObject {
   let members = compiled.get(attributes);
   if (members === undefined) {
     members = memberDecoders(attributes, decoderOf);
@@ -48,9 +48,9 @@ function decodeNow(attributes: ReadonlyMap<string, Node>, record: AttributeMap):
   return decodeMembers(members, record);
 }
 
-const compiled = new WeakMap<ReadonlyMap<string, Node>, MemberDecoders>();
+const compiled = new WeakMap<ReadonlyMap<string, SchemaNode>, MemberDecoders>();
 
-function decoderOf(node: Node): Decode {
+function decoderOf(node: SchemaNode): Decode {
   let decoder = decoders.get(node);
   if (decoder === undefined) {
     decoder = STORED[node.kind].decoder(node, decoderOf);
@@ -59,10 +59,10 @@ function decoderOf(node: Node): Decode {
   return decoder;
 }
 
-const decoders = new WeakMap<Node, Decode>();
+const decoders = new WeakMap<SchemaNode, Decode>();
 
 /** Whether any of some attributes has a `get`. */
-function gets(attributes: ReadonlyMap<string, Node>): boolean {
+function gets(attributes: ReadonlyMap<string, SchemaNode>): boolean {
   let answer = known.get(attributes);
   if (answer === undefined) {
     answer = [...attributes.values()].some(usesGet);
@@ -71,16 +71,16 @@ function gets(attributes: ReadonlyMap<string, Node>): boolean {
   return answer;
 }
 
-const known = new WeakMap<ReadonlyMap<string, Node>, boolean>();
+const known = new WeakMap<ReadonlyMap<string, SchemaNode>, boolean>();
 
 /** Whether an attribute, or one inside it, has a `get`. */
-export const usesGet = anywhere(({ words }) => words.get !== undefined);
+export const usesGet = anywhere(({ keywords }) => keywords.get !== undefined);
 
 /** Calls each `get`, the inner ones first, with what Dynamoose would hand to it: a Date as Date, and so on. */
-async function hydrate(node: Node, stored: AttributeValue): Promise<unknown> {
+async function hydrate(node: SchemaNode, stored: AttributeValue): Promise<unknown> {
   const value: unknown = await STORED[node.kind].hydrate(node, stored, hydrate);
   // No `get` is written for what somebody stored with another type.
-  return value === undefined ? decodeAny(stored) : node.words.get === undefined ? value : node.words.get(value);
+  return value === undefined ? decodeAny(stored) : node.keywords.get === undefined ? value : node.keywords.get(value);
 }
 
 /** What a `get` may have made, as JSON.stringify would write it, but for sets and binaries. */

@@ -3,9 +3,9 @@
 import type { AttributeDefinition } from './attribute';
 import type { JsonSchema } from './kind';
 import { SENT } from './kinds';
-import { isReadOnly, type Node } from './node';
+import { isReadOnly, type SchemaNode } from './node';
 
-/** The words that mean in JSON Schema what they mean in a resource file. */
+/** The keywords that mean in JSON Schema what they mean in a resource file. */
 const COPIED = [
   'title',
   'description',
@@ -26,7 +26,7 @@ const COPIED = [
 ] as const satisfies readonly (keyof AttributeDefinition)[];
 
 /** What a request body of POST or PUT may hold: the attributes that clients write. */
-export function requestSchema(nodes: ReadonlyMap<string, Node>): JsonSchema {
+export function requestSchema(nodes: ReadonlyMap<string, SchemaNode>): JsonSchema {
   return objectSchema(
     [...nodes].filter(([, node]) => !isReadOnly(node)),
     'request',
@@ -34,7 +34,7 @@ export function requestSchema(nodes: ReadonlyMap<string, Node>): JsonSchema {
 }
 
 /** What a response holds of the declared attributes. */
-export function itemSchema(nodes: ReadonlyMap<string, Node>): JsonSchema {
+export function itemSchema(nodes: ReadonlyMap<string, SchemaNode>): JsonSchema {
   return objectSchema([...nodes], 'item');
 }
 
@@ -42,11 +42,11 @@ export function itemSchema(nodes: ReadonlyMap<string, Node>): JsonSchema {
  * What a merge patch (RFC 7396) may hold: any of the attributes that clients write, null for those that may go.
  * What is inside an object is patched likewise; an array is replaced whole.
  */
-export function mergePatchSchema(nodes: ReadonlyMap<string, Node>): JsonSchema {
+export function mergePatchSchema(nodes: ReadonlyMap<string, SchemaNode>): JsonSchema {
   return mergeObject([...nodes].filter(([, node]) => !isReadOnly(node)));
 }
 
-function mergeObject(members: [string, Node][]): JsonSchema {
+function mergeObject(members: [string, SchemaNode][]): JsonSchema {
   return {
     type: 'object',
     properties: Object.fromEntries(members.map(([name, node]) => [name, mergeSchema(node)])),
@@ -54,11 +54,11 @@ function mergeObject(members: [string, Node][]): JsonSchema {
   };
 }
 
-function mergeSchema(node: Node): JsonSchema {
-  const { words } = node;
+function mergeSchema(node: SchemaNode): JsonSchema {
+  const { keywords } = node;
   const { required: _, ...whole } = nodeSchema(node, 'request');
-  const schema: JsonSchema = node.members.size > 0 ? { ...whole, ...mergeObject([...node.members]) } : whole;
-  const stays = words.required === true && words.default === undefined && words.set === undefined;
+  const schema: JsonSchema = node.properties.size > 0 ? { ...whole, ...mergeObject([...node.properties]) } : whole;
+  const stays = keywords.required === true && keywords.default === undefined && keywords.set === undefined;
   return stays || schema.type === undefined
     ? schema
     : {
@@ -73,14 +73,15 @@ function mergeSchema(node: Node): JsonSchema {
  */
 type Purpose = 'request' | 'unsettled request' | 'item';
 
-function objectSchema(members: [string, Node][], purpose: Purpose): JsonSchema {
+function objectSchema(members: [string, SchemaNode][], purpose: Purpose): JsonSchema {
   const required =
     purpose === 'unsettled request'
       ? []
       : members
           .filter(
-            ([, { words }]) =>
-              words.required === true && (purpose === 'item' ? words.get === undefined : words.default === undefined),
+            ([, { keywords }]) =>
+              keywords.required === true &&
+              (purpose === 'item' ? keywords.get === undefined : keywords.default === undefined),
           )
           .map(([name]) => name);
   return {
@@ -91,24 +92,24 @@ function objectSchema(members: [string, Node][], purpose: Purpose): JsonSchema {
   };
 }
 
-function nodeSchema(node: Node, outside: Purpose): JsonSchema {
-  const { words } = node;
-  const purpose = outside === 'request' && words.set !== undefined ? 'unsettled request' : outside;
-  if (purpose === 'item' && words.get !== undefined) {
+function nodeSchema(node: SchemaNode, outside: Purpose): JsonSchema {
+  const { keywords } = node;
+  const purpose = outside === 'request' && keywords.set !== undefined ? 'unsettled request' : outside;
+  if (purpose === 'item' && keywords.get !== undefined) {
     // What `get` shows can be anything.
-    return { ...annotations(words), ...(isReadOnly(node) && { readOnly: true }) };
+    return { ...annotations(keywords), ...(isReadOnly(node) && { readOnly: true }) };
   }
   const shape = SENT[node.kind].schema(node, {
     element: (element) => nodeSchema(element, purpose),
     members: (nodes) => objectSchema([...nodes], purpose),
   });
-  const copied = COPIED.filter((word) => words[word] !== undefined && !Object.hasOwn(shape, word));
+  const copied = COPIED.filter((keyword) => keywords[keyword] !== undefined && !Object.hasOwn(shape, keyword));
   return {
     ...shape,
-    ...Object.fromEntries(copied.map((word) => [word, words[word]])),
-    ...(words.enum !== undefined && purpose !== 'unsettled request' && { enum: [...words.enum] }),
+    ...Object.fromEntries(copied.map((keyword) => [keyword, keywords[keyword]])),
+    ...(keywords.enum !== undefined && purpose !== 'unsettled request' && { enum: [...keywords.enum] }),
     ...(purpose === 'item' && isReadOnly(node) && { readOnly: true }),
-    ...(purpose === 'item' && isPlain(words.default) && { default: words.default }),
+    ...(purpose === 'item' && isPlain(keywords.default) && { default: keywords.default }),
   };
 }
 

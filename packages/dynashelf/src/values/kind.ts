@@ -4,9 +4,9 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Faults } from '../problem';
 import type { AttributeDefinition } from './attribute';
 import type { Json, JsonObject } from './json';
-import type { Node } from './node';
+import type { SchemaNode } from './node';
 import type { Operand, Operator } from './operator';
-import type { Given, Stored } from './stored';
+import type { InputValue, StoredValue } from './stored';
 
 /** What a resource file may say of attributes of a kind. */
 export interface DeclaredKind {
@@ -14,8 +14,8 @@ export interface DeclaredKind {
   readonly isType: (type: unknown) => boolean;
   /** What its `schema` declares, where it has one. */
   readonly holds?: 'attributes' | 'element';
-  /** The words that it takes besides those of every attribute. */
-  readonly words: readonly (keyof AttributeDefinition)[];
+  /** The keywords that it takes besides those of every attribute. */
+  readonly keywords: readonly (keyof AttributeDefinition)[];
   /** Whether a value that stands in a resource file can be its `default`. */
   readonly isDefault: (value: unknown) => boolean;
   /** Whether an index can have it in its key. */
@@ -29,32 +29,32 @@ export interface StoredKind {
   /** What a list can ask. */
   readonly operators: readonly Operator[];
   /** Compiles what makes JSON of a stored value; what has another type than the declared one becomes what it is. */
-  readonly decoder: (node: Node, inner: (node: Node) => Decode) => Decode;
+  readonly decoder: (node: SchemaNode, inner: (node: SchemaNode) => Decode) => Decode;
   /** The value as Dynamoose hands it to `get`, or a promise of it; undefined where it has another type. */
-  readonly hydrate: (node: Node, stored: AttributeValue, inner: Hydrate) => unknown;
+  readonly hydrate: (node: SchemaNode, stored: AttributeValue, inner: Hydrate) => unknown;
   /** What orders a value among others and is written into keys; undefined where it has another type. */
-  readonly key?: (node: Node, stored: AttributeValue) => string | number | boolean | undefined;
+  readonly key?: (node: SchemaNode, stored: AttributeValue) => string | number | boolean | undefined;
   /** What a filter compares with, read from the text of a parameter, or what is wrong with that text. */
-  readonly operand?: (node: Node, text: string) => Operand | { readonly fault: string };
+  readonly operand?: (node: SchemaNode, text: string) => Operand | { readonly fault: string };
   /** Why a filter cannot have an operator that goes with other kinds. */
-  readonly misuse?: (node: Node, name: string) => string;
+  readonly misuse?: (node: SchemaNode, name: string) => string;
 }
 
 export type Decode = (stored: AttributeValue) => Json;
-export type Hydrate = (node: Node, stored: AttributeValue) => unknown;
+export type Hydrate = (node: SchemaNode, stored: AttributeValue) => unknown;
 
 /** How clients write values of a kind: what is checked, what is made of them, and how the description shows that. */
 export interface SentKind {
   /** Compiles the check of a value. */
-  readonly checker: (node: Node, inner: Inner<Check, Check>) => Check;
+  readonly checker: (node: SchemaNode, inner: Inner<Check, Check>) => Check;
   /** Compiles what makes the stored value of a checked one, or of a default. */
-  readonly converter: (node: Node, inner: (node: Node) => Convert) => Convert;
-  readonly schema: (node: Node, inner: Inner<JsonSchema, JsonSchema>) => JsonSchema;
+  readonly converter: (node: SchemaNode, inner: (node: SchemaNode) => Convert) => Convert;
+  readonly schema: (node: SchemaNode, inner: Inner<JsonSchema, JsonSchema>) => JsonSchema;
   /** The schema of a value that a filter compares with: such a value need not be one that an item can have. */
-  readonly operandSchema?: (node: Node) => JsonSchema;
+  readonly operandSchema?: (node: SchemaNode) => JsonSchema;
   /** A value that an attribute of a name may have; undefined where none is found. */
   readonly example: (
-    node: Node,
+    node: SchemaNode,
     name: string,
     inner: Inner<Json | undefined, JsonObject | undefined>,
   ) => Json | undefined;
@@ -62,8 +62,8 @@ export interface SentKind {
 
 /** The same of what is inside: of an element, and of an object with members. */
 export interface Inner<E, M> {
-  readonly element: (node: Node, name?: string) => E;
-  readonly members: (nodes: ReadonlyMap<string, Node>) => M;
+  readonly element: (node: SchemaNode, name?: string) => E;
+  readonly members: (nodes: ReadonlyMap<string, SchemaNode>) => M;
 }
 
 /**
@@ -88,7 +88,7 @@ export interface Report {
  * Makes the stored value of one that is given; undefined where a fault is noted.
  * @throws Error where the value is of another type, which only a default's can be
  */
-export type Convert = (given: Given, at: (string | number)[], faults: Faults) => Stored | undefined;
+export type Convert = (given: InputValue, at: (string | number)[], faults: Faults) => StoredValue | undefined;
 
 type JsonType = 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object';
 

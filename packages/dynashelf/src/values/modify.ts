@@ -1,40 +1,45 @@
 // What Dynamoose calls before a value is stored, `set` and `validate`, and its checks `required` and `enum`.
 import { pointer, type Faults } from '../problem';
 import type { AttributeDefinition } from './attribute';
-import type { Place, Stored } from './stored';
-import { anywhere, type Node } from './node';
+import type { ValuePath, StoredValue } from './stored';
+import { anywhere, type SchemaNode } from './node';
 
 /** Whether the attribute, or one inside it, has a `set`. */
-export const usesSet = anywhere(({ words }) => words.set !== undefined);
+export const usesSet = anywhere(({ keywords }) => keywords.set !== undefined);
 
 /** Whether the attribute, or one inside it, has a `set` or `validate`. */
-export const usesFunctions = anywhere(({ words }) => words.set !== undefined || words.validate !== undefined);
+export const usesFunctions = anywhere(({ keywords }) => keywords.set !== undefined || keywords.validate !== undefined);
 
 /** Applies each `set`, the outer ones first; undefined where one takes the value away. */
-export async function modify(node: Node, value: Stored): Promise<Stored | undefined> {
-  const own = node.words.set === undefined ? value : ((await node.words.set(value)) as Stored | undefined);
-  if (node.members.size > 0 && isObject(own)) {
-    for (const [name, member] of node.members) {
+export async function modify(node: SchemaNode, value: StoredValue): Promise<StoredValue | undefined> {
+  const own = node.keywords.set === undefined ? value : ((await node.keywords.set(value)) as StoredValue | undefined);
+  if (node.properties.size > 0 && isObject(own)) {
+    for (const [name, member] of node.properties) {
       const inner = own[name];
       if (inner !== undefined && inner !== null && usesSet(member)) {
         // One that is undefined is not stored.
-        own[name] = (await modify(member, inner)) as Stored;
+        own[name] = (await modify(member, inner)) as StoredValue;
       }
     }
   } else if (node.kind === 'array' && Array.isArray(own) && usesSet(node.element!)) {
     const elements = await Promise.all(
       own.map(async (inner) => (inner === null ? null : modify(node.element!, inner))),
     );
-    return elements as Stored[];
+    return elements as StoredValue[];
   }
   return own;
 }
 
 /** Finds every fault of a value as it would be stored. */
-export async function inspect(node: Node, value: Stored | undefined, at: Place, faults: Faults): Promise<void> {
+export async function inspect(
+  node: SchemaNode,
+  value: StoredValue | undefined,
+  at: ValuePath,
+  faults: Faults,
+): Promise<void> {
   await inspectOne(node, value, at, faults);
   if (isObject(value)) {
-    for (const [name, member] of node.members) {
+    for (const [name, member] of node.properties) {
       await inspect(member, value[name], [...at, name], faults);
     }
   } else if (node.kind === 'array' && Array.isArray(value)) {
@@ -45,17 +50,22 @@ export async function inspect(node: Node, value: Stored | undefined, at: Place, 
 }
 
 /** Finds the faults of a value itself, without those of what is in it. */
-async function inspectOne(node: Node, value: Stored | undefined, at: Place, faults: Faults): Promise<void> {
+async function inspectOne(
+  node: SchemaNode,
+  value: StoredValue | undefined,
+  at: ValuePath,
+  faults: Faults,
+): Promise<void> {
   requireValue(node, value, at, faults);
   if (value === undefined || value === null) {
     return;
   }
-  const { words } = node;
+  const { keywords } = node;
   const own = [
-    words.validate === undefined ? undefined : await check(words.validate, value),
+    keywords.validate === undefined ? undefined : await check(keywords.validate, value),
     // Without `set` and `default` the JSON Schema has it checked.
-    words.enum !== undefined && !words.enum.includes(value as string)
-      ? `Must be one of ${words.enum.map((allowed) => JSON.stringify(allowed)).join(', ')}.`
+    keywords.enum !== undefined && !keywords.enum.includes(value as string)
+      ? `Must be one of ${keywords.enum.map((allowed) => JSON.stringify(allowed)).join(', ')}.`
       : undefined,
     storageFault(value),
   ];
@@ -67,15 +77,15 @@ async function inspectOne(node: Node, value: Stored | undefined, at: Place, faul
 }
 
 /** Finds the fault of a value that must be there and is not. */
-export function requireValue(node: Node, value: Stored | undefined, at: Place, faults: Faults): void {
-  if (node.words.required === true && (value === undefined || value === null)) {
+export function requireValue(node: SchemaNode, value: StoredValue | undefined, at: ValuePath, faults: Faults): void {
+  if (node.keywords.required === true && (value === undefined || value === null)) {
     faults.add(() => ({ detail: `"${at.at(-1)}" is required: add it.`, pointer: pointer(...at) }));
   }
 }
 
 async function check(
   validate: NonNullable<AttributeDefinition['validate']>,
-  value: Stored,
+  value: StoredValue,
 ): Promise<string | undefined> {
   if (validate instanceof RegExp) {
     // A global or sticky expression would otherwise remember where it stopped.
@@ -93,7 +103,7 @@ async function check(
 }
 
 /** What a `set` or default may have made that DynamoDB does not hold, as a sentence. */
-export function storageFault(value: Stored): string | undefined {
+export function storageFault(value: StoredValue): string | undefined {
   if (value instanceof Set && value.size === 0) {
     return 'Must have at least 1 element.';
   }
@@ -103,7 +113,7 @@ export function storageFault(value: Stored): string | undefined {
   return undefined;
 }
 
-function isObject(value: Stored | undefined): value is { [name: string]: Stored } {
+function isObject(value: StoredValue | undefined): value is { [name: string]: StoredValue } {
   return (
     typeof value === 'object' &&
     value !== null &&

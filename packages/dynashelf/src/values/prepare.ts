@@ -1,18 +1,18 @@
-// A checked request body made into what is stored, by Dynamoose's words in Dynamoose's order:
+// A checked request body made into what is stored, by Dynamoose's keywords in Dynamoose's order:
 // defaults, types, set, validate, required, enum. Every fault is reported, not the first alone.
 import { gatherFaults, type Faults } from '../problem';
 import { convert } from './convert';
-import { isPlainObject, type Given, type Place, type Stored } from './stored';
+import { isPlainObject, type InputValue, type ValuePath, type StoredValue } from './stored';
 import type { JsonObject } from './json';
 import { inspect, modify, requireValue, storageFault, usesFunctions, usesSet } from './modify';
-import { anywhere, isFree, isReadOnly, type Node } from './node';
+import { anywhere, isFree, isReadOnly, type SchemaNode } from './node';
 
 /** Whether the attribute, or one inside it, has a default. */
-export const usesDefaults = anywhere(({ words }) => words.default !== undefined);
+export const usesDefaults = anywhere(({ keywords }) => keywords.default !== undefined);
 
 /** Attributes ready to be written, and what is wrong with them. */
 export interface Prepared {
-  readonly values: Record<string, Stored>;
+  readonly values: Record<string, StoredValue>;
   readonly faults: Faults;
 }
 
@@ -23,7 +23,7 @@ export interface Prepared {
  * @throws Error where a default makes a value of another type than its attribute has
  */
 export async function prepareItem(
-  attributes: ReadonlyMap<string, Node>,
+  attributes: ReadonlyMap<string, SchemaNode>,
   body: JsonObject,
   skip: ReadonlySet<string> = new Set(),
 ): Promise<Prepared> {
@@ -38,33 +38,33 @@ export async function prepareItem(
  * one that goes takes its default again. Defaults that are forced apply in any case.
  */
 export async function prepareChanges(
-  attributes: ReadonlyMap<string, Node>,
+  attributes: ReadonlyMap<string, SchemaNode>,
   body: JsonObject,
   changed: ReadonlySet<string>,
 ): Promise<Prepared> {
   return prepare(
-    [...attributes].filter(([name, node]) => changed.has(name) || node.words.forceDefault === true),
+    [...attributes].filter(([name, node]) => changed.has(name) || node.keywords.forceDefault === true),
     body,
   );
 }
 
 /** Prepares attributes of an item that the resource's own code gives, read-only ones too. */
 export async function prepareGiven(
-  attributes: ReadonlyMap<string, Node>,
+  attributes: ReadonlyMap<string, SchemaNode>,
   item: JsonObject,
   names: ReadonlySet<string>,
 ): Promise<Prepared> {
   return prepare(
-    [...attributes].filter(([name, node]) => names.has(name) || node.words.forceDefault === true),
+    [...attributes].filter(([name, node]) => names.has(name) || node.keywords.forceDefault === true),
     item,
     true,
   );
 }
 
-async function prepare(nodes: [string, Node][], body: JsonObject, takesReadOnly = false): Promise<Prepared> {
+async function prepare(nodes: [string, SchemaNode][], body: JsonObject, takesReadOnly = false): Promise<Prepared> {
   const faults = gatherFaults();
   /** Without a value an attribute is not stored. */
-  const prepared: (Stored | undefined)[] = [];
+  const prepared: (StoredValue | undefined)[] = [];
   // Attributes with functions of their own run side by side; the others cost no promise.
   const running: Promise<Faults>[] = [];
   for (const [index, [name, node]] of nodes.entries()) {
@@ -85,7 +85,7 @@ async function prepare(nodes: [string, Node][], body: JsonObject, takesReadOnly 
   if (running.length > 0) {
     (await Promise.all(running)).forEach((own) => faults.addAll(own));
   }
-  const values: Record<string, Stored> = {};
+  const values: Record<string, StoredValue> = {};
   for (const [index, [name]] of nodes.entries()) {
     const value = prepared[index];
     if (value !== undefined) {
@@ -96,19 +96,24 @@ async function prepare(nodes: [string, Node][], body: JsonObject, takesReadOnly 
 }
 
 /** The default of an attribute that is a value as it stands in the file, and takes no promise and no other check. */
-function plainDefault(node: Node): string | number | boolean | undefined {
-  const value = node.words.default;
+function plainDefault(node: SchemaNode): string | number | boolean | undefined {
+  const value = node.keywords.default;
   return (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') &&
-    node.words.forceDefault !== true &&
+    node.keywords.forceDefault !== true &&
     !usesFunctions(node) &&
-    node.words.enum?.includes(value as string) !== false &&
+    node.keywords.enum?.includes(value as string) !== false &&
     storageFault(value) === undefined
     ? value
     : undefined;
 }
 
 /** The check of the body holds already, and nothing else is said of the attribute. */
-function prepareAsGiven(node: Node, given: Given | undefined, at: Place, faults: Faults): Stored | undefined {
+function prepareAsGiven(
+  node: SchemaNode,
+  given: InputValue | undefined,
+  at: ValuePath,
+  faults: Faults,
+): StoredValue | undefined {
   if (given === undefined) {
     requireValue(node, undefined, at, faults);
     return undefined;
@@ -117,11 +122,11 @@ function prepareAsGiven(node: Node, given: Given | undefined, at: Place, faults:
 }
 
 async function prepareByFunctions(
-  node: Node,
-  given: Given | undefined,
-  at: Place,
+  node: SchemaNode,
+  given: InputValue | undefined,
+  at: ValuePath,
   faults: Faults,
-): Promise<Stored | undefined> {
+): Promise<StoredValue | undefined> {
   const filled = usesDefaults(node) ? await fillDefaults(node, given) : given;
   const value = prepareAsGiven(node, filled, at, faults);
   if (value === undefined || faults.count > 0) {
@@ -133,27 +138,28 @@ async function prepareByFunctions(
 }
 
 /** A value with its defaults; what a default gives is filled like what a client gives. */
-async function fillDefaults(node: Node, value: Given | undefined): Promise<Given | undefined> {
-  const filled = value === undefined || node.words.forceDefault === true ? ((await makeDefault(node)) ?? value) : value;
+async function fillDefaults(node: SchemaNode, value: InputValue | undefined): Promise<InputValue | undefined> {
+  const filled =
+    value === undefined || node.keywords.forceDefault === true ? ((await makeDefault(node)) ?? value) : value;
   if (Array.isArray(filled)) {
     const { element } = node;
     return element === undefined || !usesDefaults(element)
       ? filled
-      : Promise.all(filled.map(async (inner: Given) => (await fillDefaults(element, inner)) ?? null));
+      : Promise.all(filled.map(async (inner: InputValue) => (await fillDefaults(element, inner)) ?? null));
   }
-  return node.members.size > 0 && isPlainObject(filled) ? fillMembers(node, filled) : filled;
+  return node.properties.size > 0 && isPlainObject(filled) ? fillMembers(node, filled) : filled;
 }
 
-async function makeDefault(node: Node): Promise<Given | undefined> {
-  const { default: value } = node.words;
+async function makeDefault(node: SchemaNode): Promise<InputValue | undefined> {
+  const { default: value } = node.keywords;
   const made: unknown =
     typeof value === 'function' ? await (value as () => unknown)() : isFree(node) ? structuredClone(value) : value;
-  return made === null ? undefined : (made as Given | undefined);
+  return made === null ? undefined : (made as InputValue | undefined);
 }
 
-async function fillMembers(node: Node, given: { [name: string]: Given }): Promise<Given> {
+async function fillMembers(node: SchemaNode, given: { [name: string]: InputValue }): Promise<InputValue> {
   const object = { ...given };
-  for (const [name, member] of node.members) {
+  for (const [name, member] of node.properties) {
     if (usesDefaults(member)) {
       const inner = await fillDefaults(member, Object.hasOwn(object, name) ? object[name] : undefined);
       if (inner !== undefined) {

@@ -2,7 +2,7 @@
 import type { Attribute, AttributeDefinition, SchemaDefinition } from './attribute';
 import { DECLARED } from './kinds';
 import { storageOf } from './kinds/date';
-import type { Kind, Node } from './node';
+import type { Kind, SchemaNode } from './node';
 
 const STORAGES = ['milliseconds', 'seconds', 'iso'];
 
@@ -10,7 +10,7 @@ const STORAGES = ['milliseconds', 'seconds', 'iso'];
  * Spells out a schema.
  * @throws Error saying which attribute has no type, or does not say what it holds, and what to write
  */
-export function readNodes(schema: SchemaDefinition, path = ''): ReadonlyMap<string, Node> {
+export function readNodes(schema: SchemaDefinition, path = ''): ReadonlyMap<string, SchemaNode> {
   if (!isRecord(schema)) {
     throw new Error('there is no schema: say in it which attributes an item has');
   }
@@ -22,9 +22,9 @@ export function readNodes(schema: SchemaDefinition, path = ''): ReadonlyMap<stri
   );
 }
 
-function readNode(attribute: Attribute, path: string): Node {
-  const words: AttributeDefinition = isDefinition(attribute) ? attribute : { type: attribute };
-  const { type, schema } = words;
+function readNode(attribute: Attribute, path: string): SchemaNode {
+  const keywords: AttributeDefinition = isDefinition(attribute) ? attribute : { type: attribute };
+  const { type, schema } = keywords;
   const storage = storageOf(type);
   if (!STORAGES.includes(storage)) {
     throw new Error(
@@ -37,7 +37,7 @@ function readNode(attribute: Attribute, path: string): Node {
       `attribute "${path}" has no known type: write String, Number, Boolean, Date, Buffer, Object, Array or Set (import nothing for it)`,
     );
   }
-  const plain = { words, storage, members: new Map<string, Node>() };
+  const plain = { keywords, storage, properties: new Map<string, SchemaNode>() };
   const { holds } = DECLARED[kind];
   if (holds === 'attributes') {
     if (schema === 'any') {
@@ -48,11 +48,11 @@ function readNode(attribute: Attribute, path: string): Node {
         `attribute "${path}" is an Object without its attributes: add schema: { … }, or schema: 'any' to take any JSON object`,
       );
     }
-    return { ...plain, kind, members: readNodes(schema, path) };
+    return { ...plain, kind, properties: readNodes(schema, path) };
   }
   if (holds === 'element') {
     if (schema === 'any' && kind === 'array') {
-      return { ...plain, kind, element: { ...plain, words: { type: Object }, kind: 'any' } };
+      return { ...plain, kind, element: { ...plain, keywords: { type: Object }, kind: 'any' } };
     }
     if (!Array.isArray(schema) || schema.length !== 1) {
       throw new Error(`attribute "${path}" does not say what it holds: add schema: [String], or another one element`);

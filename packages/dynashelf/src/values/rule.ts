@@ -1,9 +1,9 @@
-// Checks made of rules: the type of a value, then what the words of its attribute demand, each with a sentence for
+// Checks made of rules: the type of a value, then what the keywords of its attribute demand, each with a sentence for
 // what breaks it. Inside another value the place that faults name grows, and shrinks again.
 import type { Faults } from '../problem';
 import type { Json } from './json';
 import type { Check, Convert, Report } from './kind';
-import type { Given, Stored } from './stored';
+import type { InputValue, StoredValue } from './stored';
 
 /** One demand on values of a type. */
 export interface Rule<V extends Json> {
@@ -66,11 +66,11 @@ export function checkInside(check: Check, value: Json, name: string | number, re
 /** Converts a member or an element. */
 export function convertInside(
   convert: Convert,
-  given: Given,
+  given: InputValue,
   name: string | number,
   at: (string | number)[],
   faults: Faults,
-): Stored | undefined {
+): StoredValue | undefined {
   at.push(name);
   const stored = convert(given, at, faults);
   at.pop();

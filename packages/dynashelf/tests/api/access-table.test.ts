@@ -1,7 +1,7 @@
 // Access, as two tables held against a model that says in three lines what a rule means: every rule for every kind of
 // caller, by one way in; and every way in, by rules that between them have every verdict. A way asks for its grant
 // without knowing what rule it comes from, so that nothing else is to be learnt from all rules by all ways.
-import type { Access, AccessRules } from '../../src/definition/access';
+import type { AccessDeclaration, AccessRules } from '../../src/definition/access';
 import { createClient, type Answer, type As, type Ask, type Client } from '../../src/testing/client';
 import { papersWith } from '../setup/papers';
 import { ADA, BEN, EDITOR, MACHINE, RULES } from '../setup/rules';
@@ -129,7 +129,7 @@ const WAYS: Way[] = [
   { line: 'POST /transactions', ask: within('GET', '/papers/p1'), success: 200, inTransaction: true },
 ];
 
-const accessBy = (rule: RuleCase['rule']): Access =>
+const accessBy = (rule: RuleCase['rule']): AccessDeclaration =>
   rule === undefined
     ? {}
     : { list: rule, read: rule, create: rule, replace: rule, patch: rule, delete: rule, publish: rule };

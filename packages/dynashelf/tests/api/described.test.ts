@@ -4,7 +4,7 @@ import fc from 'fast-check';
 
 import { listResources } from '../../src/definition/resource';
 import type { Part } from '../../src/description/names';
-import { trustedBy } from '../../src/description/trusted';
+import { trustedBy } from '../../src/description/trusted-credentials';
 import { resources } from '../library/src/resources/index';
 import { createClient, type Answer, type Ask } from '../../src/testing/client';
 import { describedOf, expectDescribed } from '../../src/testing/described';

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { resources } from '../library/src/resources/index';
 import { PROBLEM_TYPES } from '../../src/problem';
 import { describeApi } from '../../src/description/openapi';
-import { trustedBy } from '../../src/description/trusted';
+import { trustedBy } from '../../src/description/trusted-credentials';
 import { createClient } from '../../src/testing/client';
 import { RULES } from '../setup/rules';
 import { useTable } from '../../src/testing/table';

@@ -181,7 +181,7 @@ describe('the first start', () => {
       'a word that there is not',
       'maxLength: 300',
       'maxLenght: 300',
-      /src\/resources\/books\.ts: attribute "title" has an unknown word "maxLenght"\. Did you mean "maxLength"\?/,
+      /src\/resources\/books\.ts: attribute "title" has an unknown keyword "maxLenght"\. Did you mean "maxLength"\?/,
     ],
     [
       'no TypeScript',

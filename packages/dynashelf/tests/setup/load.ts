@@ -7,7 +7,7 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 
-import type { Stored } from '../../src/values/stored';
+import type { StoredValue } from '../../src/values/stored';
 import type { Resource } from '../../src/definition/resource';
 import { indexKeys } from '../../src/store/layout/index-keys';
 import { recordKey } from '../../src/store/layout/record';
@@ -15,7 +15,7 @@ import { encode } from '../../src/store/layout/value';
 import { tableName } from '../../src/testing/table';
 
 /** The attributes of an item as they are stored, dates as numbers or text. */
-export type LoadedItem = { readonly id: string } & Readonly<Record<string, Stored | undefined>>;
+export type LoadedItem = { readonly id: string } & Readonly<Record<string, StoredValue | undefined>>;
 
 const MOMENT = '2026-01-02T03:04:05.678Z';
 

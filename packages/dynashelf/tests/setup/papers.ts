@@ -1,5 +1,5 @@
 // Resources to try access rules on: papers that have an owner, lie on shelves and are remarked upon.
-import type { Access } from '../../src/definition/access';
+import type { AccessDeclaration } from '../../src/definition/access';
 import type { Answer } from '../../src/definition/action';
 import { defineResource, listResources, type Resource } from '../../src/definition/resource';
 
@@ -13,7 +13,7 @@ const OPEN = {
 } as const;
 
 /** Papers with some access, and shelves and remarks that are open to everyone. */
-export function papersWith(access: Access): ReadonlyMap<string, Resource> {
+export function papersWith(access: AccessDeclaration): ReadonlyMap<string, Resource> {
   const papers = defineResource({
     name: 'papers',
     description: 'Papers that have an owner.',

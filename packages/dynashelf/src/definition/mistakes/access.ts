@@ -3,7 +3,7 @@ import { ACCESS_OPERATIONS, MOST_ALTERNATIVES, type AccessRule } from '../access
 import { didYouMean } from '../../values/nearest';
 import { listsBy } from '../relation';
 import { ownersOf, waysOf } from '../ways';
-import type { Node } from '../../values/node';
+import type { SchemaNode } from '../../values/node';
 import type { Resource } from '../resource';
 
 const KNOWN =
@@ -60,9 +60,9 @@ function* checkOwner(resource: Resource, rule: string, owner: string): Generator
   }
   if (
     node.kind !== 'string' ||
-    node.words.get !== undefined ||
-    node.words.set !== undefined ||
-    node.words.forceDefault === true ||
+    node.keywords.get !== undefined ||
+    node.keywords.set !== undefined ||
+    node.keywords.forceDefault === true ||
     Object.hasOwn(resource.computed, owner)
   ) {
     yield `${rule} names the owner "${owner}", which does not hold a caller's subject as it is: make it a String without get, set and forceDefault that is not computed`;
@@ -85,7 +85,7 @@ function* checkWays(resource: Resource, operation: string, rules: readonly Acces
   }
   const unset = ways
     .flatMap(({ owners }) => owners)
-    .find((owner) => resource.attributes.get(owner)?.words.readOnly === true);
+    .find((owner) => resource.attributes.get(owner)?.keywords.readOnly === true);
   if (operation === 'create' && alternatives.size > 1 && unset !== undefined) {
     yield `access to "create" lets several own what is made, so that the body has to say who, and "${unset}" is readOnly: name one owner under create, or remove readOnly`;
   }
@@ -94,22 +94,22 @@ function* checkWays(resource: Resource, operation: string, rules: readonly Acces
 function* checkAttribute(
   resource: Resource,
   path: string,
-  { words, members, element }: Node,
+  { keywords, properties, element }: SchemaNode,
   isInner = false,
 ): Generator<string> {
-  for (const word of ['readableBy', 'writableBy'] as const) {
-    const rules = words[word];
+  for (const keyword of ['readableBy', 'writableBy'] as const) {
+    const rules = keywords[keyword];
     if (rules !== undefined && isInner) {
-      yield `attribute "${path}" has "${word}", which goes with attributes of the item itself: write it at the outer one`;
+      yield `attribute "${path}" has "${keyword}", which goes with attributes of the item itself: write it at the outer one`;
     }
     for (const rule of rules === undefined ? [] : [rules].flat()) {
       if (rule === 'owner') {
         if (ownersOf(resource).length === 0) {
-          yield `attribute "${path}" is ${word} 'owner', and no rule of access names an owner: name the attribute that holds the owner's subject, such as { owner: 'id' }`;
+          yield `attribute "${path}" is ${keyword} 'owner', and no rule of access names an owner: name the attribute that holds the owner's subject, such as { owner: 'id' }`;
         }
       } else if (isOwner(rule)) {
         for (const owner of [rule.owner].flat()) {
-          yield* checkOwner(resource, `attribute "${path}" under ${word}`, owner);
+          yield* checkOwner(resource, `attribute "${path}" under ${keyword}`, owner);
         }
       } else if (
         !isRole(rule) &&
@@ -118,11 +118,11 @@ function* checkAttribute(
         rule !== 'nobody' &&
         typeof rule !== 'function'
       ) {
-        yield `attribute "${path}" has a rule under ${word} that is none: write ${KNOWN_OF_ATTRIBUTES}`;
+        yield `attribute "${path}" has a rule under ${keyword} that is none: write ${KNOWN_OF_ATTRIBUTES}`;
       }
     }
   }
-  for (const [name, member] of members) {
+  for (const [name, member] of properties) {
     yield* checkAttribute(resource, `${path}.${name}`, member, true);
   }
   if (element !== undefined) {
@@ -150,6 +150,6 @@ function isAll(rule: unknown): rule is Extract<AccessRule, { readonly all: unkno
   return Array.isArray(parts) && parts.length > 0 && parts.every((part) => Array.isArray(part) && part.length > 0);
 }
 
-function hasOnly(rule: unknown, word: string): rule is Record<string, unknown> {
-  return typeof rule === 'object' && rule !== null && Object.keys(rule).length === 1 && Object.hasOwn(rule, word);
+function hasOnly(rule: unknown, keyword: string): rule is Record<string, unknown> {
+  return typeof rule === 'object' && rule !== null && Object.keys(rule).length === 1 && Object.hasOwn(rule, keyword);
 }

@@ -1,7 +1,7 @@
 // The mistakes that the indexes of a resource file can hold.
 import { didYouMean } from '../../values/nearest';
 import { DECLARED } from '../../values/kinds';
-import type { Node } from '../../values/node';
+import type { SchemaNode } from '../../values/node';
 import type { Index, Resource } from '../resource';
 
 /** Greatest number of bytes of a DynamoDB sort key; an index key also holds the item's id. */
@@ -20,8 +20,8 @@ export function* checkIndexes(resource: Resource): Generator<string> {
 }
 
 function* checkIndex(index: string, { partition, sort, ...unknown }: Index, resource: Resource): Generator<string> {
-  for (const word of Object.keys(unknown)) {
-    yield `index "${index}" has an unknown word "${word}": an index has partition and sort`;
+  for (const keyword of Object.keys(unknown)) {
+    yield `index "${index}" has an unknown keyword "${keyword}": an index has partition and sort`;
   }
   if (!/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(index)) {
     yield `index "${index}" has a name that keys cannot hold: use letters, digits, hyphens and underscores, a letter first, at most 64`;
@@ -42,13 +42,13 @@ function* checkIndex(index: string, { partition, sort, ...unknown }: Index, reso
   }
 }
 
-function isBounded({ words }: Node): boolean {
+function isBounded({ keywords }: SchemaNode): boolean {
   // An id of 128 characters ends every index key, and a character ends each text in it.
   return (
-    (words.maxLength !== undefined && words.maxLength <= LONGEST_KEY - 129) ||
-    words.enum !== undefined ||
-    words.references !== undefined ||
-    (words.format !== undefined &&
-      ['date', 'date-time', 'time', 'uuid', 'ipv4', 'ipv6', 'email', 'hostname'].includes(words.format))
+    (keywords.maxLength !== undefined && keywords.maxLength <= LONGEST_KEY - 129) ||
+    keywords.enum !== undefined ||
+    keywords.references !== undefined ||
+    (keywords.format !== undefined &&
+      ['date', 'date-time', 'time', 'uuid', 'ipv4', 'ipv6', 'email', 'hostname'].includes(keywords.format))
   );
 }

@@ -1,6 +1,6 @@
 // The mistakes in what a resource file says of unique values, references, computed attributes, rules and actions.
 import { didYouMean } from '../../values/nearest';
-import { isReadOnly, type Node } from '../../values/node';
+import { isReadOnly, type SchemaNode } from '../../values/node';
 import type { Resource } from '../resource';
 
 /** Words that say something of stored items, and nothing of the body of an action. */
@@ -11,7 +11,7 @@ export function* checkIntegrity(resource: Resource): Generator<string> {
   for (const [name, node] of resource.attributes) {
     yield* checkUnique(name, node);
     yield* checkOnDelete(resource, name, node);
-    if (node.words.counts !== undefined && (node.words.readOnly !== true || node.words.default !== 0)) {
+    if (node.keywords.counts !== undefined && (node.keywords.readOnly !== true || node.keywords.default !== 0)) {
       yield `attribute "${name}" counts items of another collection, so it begins with none and no request sets it: add readOnly: true, default: 0`;
     }
   }
@@ -20,9 +20,9 @@ export function* checkIntegrity(resource: Resource): Generator<string> {
     const node = resource.attributes.get(name);
     if (node === undefined) {
       yield `computed names the attribute "${name}", which the schema does not declare.${didYouMean(name, resource.attributes.keys())}`;
-    } else if (node.words.counts !== undefined) {
+    } else if (node.keywords.counts !== undefined) {
       yield `attribute "${name}" is computed and counts items too: remove one of the two`;
-    } else if (!isReadOnly(node) || node.words.forceDefault === true) {
+    } else if (!isReadOnly(node) || node.keywords.forceDefault === true) {
       yield `attribute "${name}" is computed, so no request can set it: add readOnly: true, and no forceDefault`;
     }
   }
@@ -41,23 +41,23 @@ export function* checkIntegrity(resource: Resource): Generator<string> {
     if (typeof description !== 'string' || description === '' || typeof run !== 'function') {
       yield `action "${name}" is not complete: write action({ description: …, body: { … }, async run({ item, body, transaction }) { … } })`;
     }
-    for (const [attribute, { words }] of body) {
-      for (const word of NOT_OF_BODIES.filter((unfit) => words[unfit] !== undefined)) {
-        yield `action "${name}" has "${word}" at "${attribute}" of its body, which is no item and is not stored: remove it`;
+    for (const [attribute, { keywords }] of body) {
+      for (const keyword of NOT_OF_BODIES.filter((unfit) => keywords[unfit] !== undefined)) {
+        yield `action "${name}" has "${keyword}" at "${attribute}" of its body, which is no item and is not stored: remove it`;
       }
     }
   }
 }
 
-function* checkUnique(name: string, { words, kind, members, element }: Node): Generator<string> {
-  if (words.unique === true && words.get !== undefined) {
+function* checkUnique(name: string, { keywords, kind, properties, element }: SchemaNode): Generator<string> {
+  if (keywords.unique === true && keywords.get !== undefined) {
     yield `attribute "${name}" has "get" beside unique, and what is seen might then not be: remove one of the two`;
   }
-  if (words.unique === true && words.default !== undefined && typeof words.default !== 'function') {
+  if (keywords.unique === true && keywords.default !== undefined && typeof keywords.default !== 'function') {
     yield `attribute "${name}" is unique and has one default, which only one item could have: remove it, or make each its own by a function`;
   }
-  for (const inner of [...members.values(), ...(element === undefined ? [] : [element])]) {
-    if (inner.words.unique !== undefined || inner.words.references !== undefined) {
+  for (const inner of [...properties.values(), ...(element === undefined ? [] : [element])]) {
+    if (inner.keywords.unique !== undefined || inner.keywords.references !== undefined) {
       yield `attribute "${name}" has unique or references inside, where they cannot be kept: put them on an attribute of the item itself`;
     }
     if (kind === 'object' || kind === 'array') {
@@ -72,7 +72,7 @@ function* checkSameOnDelete({ attributes }: Resource): Generator<string> {
   for (const [
     name,
     {
-      words: { references, onDelete = 'restrict' },
+      keywords: { references, onDelete = 'restrict' },
     },
   ] of attributes) {
     const first = references === undefined ? undefined : known.get(references);
@@ -85,8 +85,8 @@ function* checkSameOnDelete({ attributes }: Resource): Generator<string> {
   }
 }
 
-function* checkOnDelete(resource: Resource, name: string, { words }: Node): Generator<string> {
-  const { onDelete, references, required } = words;
+function* checkOnDelete(resource: Resource, name: string, { keywords }: SchemaNode): Generator<string> {
+  const { onDelete, references, required } = keywords;
   if (onDelete === undefined) {
     return;
   }

@@ -4,7 +4,7 @@ import { checkAccess } from './access';
 import { checkIndexes } from './indexes';
 import { checkIntegrity } from './integrity';
 import { DECLARED } from '../../values/kinds';
-import { isReadOnly, type Kind, type Node } from '../../values/node';
+import { isReadOnly, type Kind, type SchemaNode } from '../../values/node';
 import { didYouMean } from '../../values/nearest';
 import { checkRelations } from '../relation';
 import { LIST_PARAMETERS, SYSTEM_ATTRIBUTES } from '../reserved';
@@ -19,8 +19,8 @@ const MOST_ATTRIBUTES = 200;
 const STORED_ATTRIBUTES = ['pk', 'sk'];
 const SERVED_PATHS = ['transactions', 'openapi.json', 'docs', 'health'];
 
-/** Every word of a resource file. */
-export const DEFINITION_WORDS = [
+/** Every keyword of a resource file. */
+export const DEFINITION_KEYWORDS = [
   'name',
   'description',
   'schema',
@@ -35,7 +35,7 @@ export const DEFINITION_WORDS = [
   'maxAge',
 ];
 
-/** The words of every attribute. */
+/** The keywords of every attribute. */
 const COMMON: readonly (keyof AttributeDefinition)[] = [
   'type',
   'required',
@@ -55,15 +55,15 @@ const COMMON: readonly (keyof AttributeDefinition)[] = [
 
 const KINDS = Object.keys(DECLARED) as Kind[];
 
-/** Every word of an attribute, with the kinds it goes with. */
-export const ATTRIBUTE_WORDS: ReadonlyMap<string, readonly Kind[]> = new Map([
-  ...COMMON.map((word) => [word, KINDS] as const),
-  ...KINDS.flatMap((kind) => DECLARED[kind].words).map(
-    (word) => [word, KINDS.filter((kind) => DECLARED[kind].words.includes(word))] as const,
+/** Every keyword of an attribute, with the kinds it goes with. */
+export const ATTRIBUTE_KEYWORDS: ReadonlyMap<string, readonly Kind[]> = new Map([
+  ...COMMON.map((keyword) => [keyword, KINDS] as const),
+  ...KINDS.flatMap((kind) => DECLARED[kind].keywords).map(
+    (keyword) => [keyword, KINDS.filter((kind) => DECLARED[kind].keywords.includes(keyword))] as const,
   ),
 ]);
 
-/** Dynamoose's words that have no meaning here, and what to do instead. */
+/** Dynamoose's keywords that have no meaning here, and what to do instead. */
 const REPLACED: Record<string, string> = {
   hashKey: "the table's keys are the project's own: remove it, the id is the key",
   rangeKey: "the table's keys are the project's own: remove it, the id is the key",
@@ -105,9 +105,9 @@ function* checkDefinition(definition: ResourceDefinition<never>, resource: Resou
   if (typeof resource.description !== 'string' || resource.description.trim() === '') {
     yield 'there is no description: say in a sentence what the collection holds';
   }
-  for (const word of Object.keys(definition)) {
-    if (!DEFINITION_WORDS.includes(word)) {
-      yield `"${word}" is not a word of a resource file.${didYouMean(word, DEFINITION_WORDS)}`;
+  for (const keyword of Object.keys(definition)) {
+    if (!DEFINITION_KEYWORDS.includes(keyword)) {
+      yield `"${keyword}" is not a keyword of a resource file.${didYouMean(keyword, DEFINITION_KEYWORDS)}`;
     }
   }
   if (resource.attributes.size === 0 || resource.attributes.size > MOST_ATTRIBUTES) {
@@ -124,7 +124,7 @@ function* checkDefinition(definition: ResourceDefinition<never>, resource: Resou
   }
 }
 
-function* checkTopLevel(name: string, node: Node): Generator<string> {
+function* checkTopLevel(name: string, node: SchemaNode): Generator<string> {
   const reserved = SYSTEM_ATTRIBUTES.includes(name)
     ? 'the system keeps it for every item'
     : STORED_ATTRIBUTES.includes(name) || /^gsi\d+[ps]k$/.test(name)
@@ -135,10 +135,10 @@ function* checkTopLevel(name: string, node: Node): Generator<string> {
   if (reserved !== undefined) {
     yield `attribute "${name}" has a reserved name (${reserved}): choose another`;
   }
-  if (node.words.required === true && isReadOnly(node) && node.words.default === undefined) {
+  if (node.keywords.required === true && isReadOnly(node) && node.keywords.default === undefined) {
     yield `attribute "${name}" is required and readOnly, so nobody could set it: add a default, or remove one of the two`;
   }
-  if (node.words.forceDefault === true && node.words.default === undefined) {
+  if (node.keywords.forceDefault === true && node.keywords.default === undefined) {
     yield `attribute "${name}" has forceDefault without a default: add the default`;
   }
 }
@@ -149,12 +149,12 @@ function* checkName(path: string, name: string): Generator<string> {
   }
 }
 
-function* checkNode(path: string, node: Node, isInside = false): Generator<string> {
+function* checkNode(path: string, node: SchemaNode, isInside = false): Generator<string> {
   yield* checkWords(path, node);
-  if (isInside && (node.words.readOnly === true || node.words.forceDefault === true)) {
+  if (isInside && (node.keywords.readOnly === true || node.keywords.forceDefault === true)) {
     yield `attribute "${path}" is inside another, where readOnly and forceDefault have no meaning: set it on "${path.split(/[.[]/)[0]}"`;
   }
-  if (isInside && node.words.references !== undefined) {
+  if (isInside && node.keywords.references !== undefined) {
     yield `attribute "${path}" is inside another, where references cannot be kept true: hold the id in an attribute of the item itself`;
   }
   const problem = defaultMistake(node);
@@ -168,48 +168,51 @@ function* checkNode(path: string, node: Node, isInside = false): Generator<strin
     yield* checkElement(path, node, node.element);
     yield* checkNode(`${path}[]`, node.element, true);
   }
-  for (const [member, inner] of node.members) {
+  for (const [member, inner] of node.properties) {
     yield* checkName(`${path}.${member}`, member);
     yield* checkNode(`${path}.${member}`, inner, true);
   }
 }
 
-/** The words that an element cannot have: it is always there, and Dynamoose calls nothing for those of a Set. */
-function* checkElement(path: string, { kind }: Node, { words }: Node): Generator<string> {
+/** The keywords that an element cannot have: it is always there, and Dynamoose calls nothing for those of a Set. */
+function* checkElement(path: string, { kind }: SchemaNode, { keywords }: SchemaNode): Generator<string> {
   const meaningless = kind === 'set' ? ['required', 'default', 'get', 'set', 'validate'] : ['required', 'default'];
-  for (const word of Object.keys(words).filter((name) => meaningless.includes(name))) {
-    yield `attribute "${path}[]" has "${word}", which means nothing for the elements of ${kind === 'set' ? 'a Set' : 'an Array'}: say it of "${path}"`;
+  for (const keyword of Object.keys(keywords).filter((name) => meaningless.includes(name))) {
+    yield `attribute "${path}[]" has "${keyword}", which means nothing for the elements of ${kind === 'set' ? 'a Set' : 'an Array'}: say it of "${path}"`;
   }
 }
 
-function* checkWords(path: string, node: Node): Generator<string> {
-  const { words } = node;
-  for (const [word, value] of Object.entries(words)) {
-    const kinds = ATTRIBUTE_WORDS.get(word);
+function* checkWords(path: string, node: SchemaNode): Generator<string> {
+  const { keywords } = node;
+  for (const [keyword, value] of Object.entries(keywords)) {
+    const kinds = ATTRIBUTE_KEYWORDS.get(keyword);
     if (kinds === undefined) {
-      yield `attribute "${path}" has an unknown word "${word}".${REPLACED[word] === undefined ? didYouMean(word, ATTRIBUTE_WORDS.keys()) : ` ${REPLACED[word]}`}`;
+      yield `attribute "${path}" has an unknown keyword "${keyword}".${REPLACED[keyword] === undefined ? didYouMean(keyword, ATTRIBUTE_KEYWORDS.keys()) : ` ${REPLACED[keyword]}`}`;
     } else if (!kinds.includes(node.kind) && value !== undefined) {
-      yield `attribute "${path}" has "${word}", which goes with ${kinds.join(', ')} and not with ${node.kind}: remove it, or change the type`;
+      yield `attribute "${path}" has "${keyword}", which goes with ${kinds.join(', ')} and not with ${node.kind}: remove it, or change the type`;
     }
   }
-  if (words.format !== undefined && !FORMATS.includes(words.format)) {
-    yield `attribute "${path}" has the unknown format "${String(words.format)}": use one of ${FORMATS.join(', ')}`;
+  if (keywords.format !== undefined && !FORMATS.includes(keywords.format)) {
+    yield `attribute "${path}" has the unknown format "${String(keywords.format)}": use one of ${FORMATS.join(', ')}`;
   }
-  if (words.pattern !== undefined) {
+  if (keywords.pattern !== undefined) {
     try {
-      new RegExp(words.pattern, 'u');
+      new RegExp(keywords.pattern, 'u');
     } catch (error) {
       yield `attribute "${path}" has a pattern that is no regular expression (${(error as Error).message})`;
     }
   }
-  if (words.enum !== undefined && (words.enum.length === 0 || words.enum.some((value) => typeof value !== node.kind))) {
+  if (
+    keywords.enum !== undefined &&
+    (keywords.enum.length === 0 || keywords.enum.some((value) => typeof value !== node.kind))
+  ) {
     yield `attribute "${path}" has an enum that is empty or holds a value that is no ${node.kind}`;
   }
 }
 
 /** What is wrong with a literal default. One that a function makes is checked when it is made. */
-function defaultMistake({ words, kind }: Node): string | undefined {
-  const value = words.default;
+function defaultMistake({ keywords, kind }: SchemaNode): string | undefined {
+  const value = keywords.default;
   if (value === undefined || typeof value === 'function') {
     return undefined;
   }
@@ -219,7 +222,7 @@ function defaultMistake({ words, kind }: Node): string | undefined {
   if (kind === 'set' && [...(value as Iterable<unknown>)].length === 0) {
     return 'is empty, and DynamoDB has no empty set: remove it';
   }
-  if (words.enum !== undefined && words.set === undefined && !words.enum.includes(value as string)) {
+  if (keywords.enum !== undefined && keywords.set === undefined && !keywords.enum.includes(value as string)) {
     return 'is not in its enum: correct one of the two';
   }
   return undefined;

@@ -16,7 +16,7 @@ import type { Api } from './endpoint';
 export type Authorizer = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
 
 /** What the authorizer needs of the API: nothing that leads to data. */
-export type Guarded = Pick<Api, 'config' | 'resources'>;
+export type ProtectedApi = Pick<Api, 'config' | 'resources'>;
 
 /**
  * Makes the authorizer. Where a request has an `Authorization` header, the answer depends on that header alone: API
@@ -25,7 +25,7 @@ export type Guarded = Pick<Api, 'config' | 'resources'>;
  * @throws Error `Unauthorized` for a request without a token that has to have one: API Gateway's word for 401. Any
  * other where tokens cannot be verified now: its AUTHORIZER_FAILURE, which serverless.yml makes a 503
  */
-export function authorizer(api: Guarded): Authorizer {
+export function authorizer(api: ProtectedApi): Authorizer {
   const { access, tokens, deployed } = api.config;
   const verify = tokens === undefined || access === 'open' ? undefined : tokenVerifier(tokens, !deployed);
   return async (event) => {
@@ -48,7 +48,7 @@ export function authorizer(api: Guarded): Authorizer {
  * Whether a request without a token is for the function to decide about. Where no rule can let it in, the gateway says
  * 401 itself, since in its own answers alone the header `WWW-Authenticate` keeps its name.
  */
-function admitsAnonymous(api: Guarded, request: Pick<Request, 'method' | 'segments'>): boolean {
+function admitsAnonymous(api: ProtectedApi, request: Pick<Request, 'method' | 'segments'>): boolean {
   if (api.config.apiKeys) {
     return true; // the gateway asks for a key next, and nobody with one is anonymous
   }
@@ -60,7 +60,7 @@ function admitsAnonymous(api: Guarded, request: Pick<Request, 'method' | 'segmen
 }
 
 /** Whether some rule lets in whoever asks for this without credentials. */
-function isOpen({ resources, config }: Guarded, route: Route): boolean {
+function isOpen({ resources, config }: ProtectedApi, route: Route): boolean {
   const isPublicFor = (resource: Resource, ...operations: string[]): boolean =>
     operations.some((operation) => isPublic(resource, operation));
   switch (route.operation) {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describeApi } from '../../description/openapi';
 import { UNNAMED } from '../../description/info';
 import { docsPage, PAGE_POLICY, RENDERER } from '../../description/page';
-import { trustedBy } from '../../description/trusted';
+import { trustedBy } from '../../description/trusted-credentials';
 import { isNotModified, readPreconditions } from '../conditional';
 import { refuseParameters } from '../input/item';
 import { JSON_TYPE, negotiate } from '../media-type';
@@ -34,7 +34,7 @@ export function documents(): Record<'openapi' | 'docs' | 'renderer', DocumentEnd
   const docs = keep<Api>((base, { config, info = UNNAMED }) =>
     docsPage(info.name, base, trustedBy(config) !== undefined),
   );
-  const renderer = keep<void>(() => readFileSync(require.resolve(RENDERER), 'utf8'));
+  const docsScript = keep<void>(() => readFileSync(require.resolve(RENDERER), 'utf8'));
   return {
     openapi: async (api, request) => write(api, request, JSON_TYPE, MINUTE, () => openapi(request.base, api)),
     docs: async (api, request) =>
@@ -42,7 +42,7 @@ export function documents(): Record<'openapi' | 'docs' | 'renderer', DocumentEnd
         'Content-Security-Policy': PAGE_POLICY,
         'Referrer-Policy': 'no-referrer',
       }),
-    renderer: async (api, request) => write(api, request, 'text/javascript', WEEK, () => renderer('')),
+    renderer: async (api, request) => write(api, request, 'text/javascript', WEEK, () => docsScript('')),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Info } from '../../description/info';
 import type { Operation } from '../../operations/result';
 import type { Send } from '../../store/client/send';
 import type { Reader } from '../../store/reader';
-import type { PartPresentations, Presentation, ReadInput } from '../input/input';
+import type { PartResponseOptions, ResponseOptions, ReadInput } from '../input/input';
 import type { Request } from '../request';
 import type { Reply } from '../response';
 import type { Route, RoutedOperation } from '../route';
@@ -29,7 +29,7 @@ interface Stations<R, I, S, P, O> {
 }
 
 /** How requests on data are answered, whatever the types between the stations are. */
-export type Endpoint<S> = Stations<Route, unknown, S, unknown, Presentation | PartPresentations>;
+export type Endpoint<S> = Stations<Route, unknown, S, unknown, ResponseOptions | PartResponseOptions>;
 
 /** What the API says of itself: answered in one step. */
 export type DocumentEndpoint<S = Reader> = (api: Api, request: Request, store: S) => Promise<Reply>;
@@ -38,7 +38,7 @@ export type DocumentEndpoint<S = Reader> = (api: Api, request: Request, store: S
 export type Endpoints<S> = Readonly<Partial<Record<RoutedOperation, Endpoint<S> | DocumentEndpoint<S>>>>;
 
 /** Puts stations together that fit: each takes what the one before it gives. */
-export function endpoint<R, I, S, P = undefined, O extends Presentation | PartPresentations = Presentation>(
+export function endpoint<R, I, S, P = undefined, O extends ResponseOptions | PartResponseOptions = ResponseOptions>(
   stations: Stations<R, I, S, P, O>,
 ): Endpoint<S> {
   return stations as unknown as Endpoint<S>;

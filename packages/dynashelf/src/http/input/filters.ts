@@ -1,7 +1,7 @@
 // The filters of a list, read from its parameters: `attr=value`, `attr[operator]=value`, `outer.inner=value`.
 import { didYouMean } from '../../values/nearest';
 import { MOST_FILTERS, MOST_VALUES, MOST_VALUES_IN_ALL } from '../../definition/limits';
-import type { Node } from '../../values/node';
+import type { SchemaNode } from '../../values/node';
 import { STORED } from '../../values/kinds';
 import { SYSTEM_NODES } from '../../definition/reserved';
 import type { Resource } from '../../definition/resource';
@@ -56,22 +56,22 @@ export function readFilters(
 
 /** The attribute at a path, or why there is none; undefined where the first name is not known. */
 function nodeAt(
-  attributes: ReadonlyMap<string, Node>,
+  attributes: ReadonlyMap<string, SchemaNode>,
   [first = '', ...rest]: readonly string[],
   faults: Faults,
-): Node | string | undefined {
+): SchemaNode | string | undefined {
   let node = attributes.get(first);
   let at = first;
   for (const name of rest) {
     if (node === undefined) {
       return undefined;
     }
-    if (node.members.size === 0) {
+    if (node.properties.size === 0) {
       return `"${at}" is no object with attributes of its own, so nothing inside it can be asked for.`;
     }
-    const inner = node.members.get(name);
+    const inner = node.properties.get(name);
     if (inner === undefined) {
-      return `"${name}" is not an attribute of "${at}".${didYouMean(name, node.members.keys(), faults)}`;
+      return `"${name}" is not an attribute of "${at}".${didYouMean(name, node.properties.keys(), faults)}`;
     }
     node = inner;
     at = `${at}.${name}`;
@@ -79,7 +79,7 @@ function nodeAt(
   return node;
 }
 
-function misuse(name: string, node: Node, operator: Operator): string {
+function misuse(name: string, node: SchemaNode, operator: Operator): string {
   const others = STORED[node.kind].operators.filter((one) => one !== 'eq').join(', ');
   return (
     STORED[node.kind].misuse?.(node, name) ??
@@ -88,7 +88,7 @@ function misuse(name: string, node: Node, operator: Operator): string {
 }
 
 /** The values as they are stored, or what is wrong with them. */
-function readValues(operator: Operator, node: Node, text: string): Operand[] | string {
+function readValues(operator: Operator, node: SchemaNode, text: string): Operand[] | string {
   if (operator === 'exists') {
     return text === 'true' || text === 'false' ? [text === 'true'] : 'Must be true or false.';
   }
@@ -111,7 +111,7 @@ function readValues(operator: Operator, node: Node, text: string): Operand[] | s
   return operands;
 }
 
-function readValue(node: Node, text: string): Operand | { fault: string } {
+function readValue(node: SchemaNode, text: string): Operand | { fault: string } {
   return (
     STORED[node.kind].operand?.(node, text) ?? {
       fault: 'Its elements are no single values, which alone can be asked for.',

@@ -1,47 +1,47 @@
 // The station "input": what a request is read by, and what comes of it.
-import type { Access } from '../../authorization/permission';
+import type { CallerAccess } from '../../authorization/permission';
 import type { Permission } from '../../definition/access';
 import type { Resource } from '../../definition/resource';
 import type { CursorKeys } from '../../store/query/cursor';
 import type { Request } from '../request';
-import type { Route, Within } from '../route';
+import type { Route, RelationParent } from '../route';
 
 /** What the input of a request is read by. */
 export interface InputContext {
   readonly resources: ReadonlyMap<string, Resource>;
   readonly cursorKeys: CursorKeys;
   /** What the caller may do, which is asked first of all. */
-  readonly access: Access;
+  readonly access: CallerAccess;
 }
 
 /** A request made into what its operation takes. */
-export interface Input<I, P = Presentation> {
+export interface Input<I, P = ResponseOptions> {
   readonly input: I;
-  readonly presentation: P;
+  readonly responseOptions: P;
 }
 
 /** How the input of a request is read. */
-export type ReadInput<R, I, P = Presentation> = (
+export type ReadInput<R, I, P = ResponseOptions> = (
   route: R,
   request: Request,
   context: InputContext,
 ) => Input<I, P> | Promise<Input<I, P>>;
 
 /** How the client wants the answer. */
-export interface Presentation {
+export interface ResponseOptions {
   /** The collection that the request names. */
   readonly resource: Resource;
   readonly fields?: ReadonlySet<string> | undefined;
   readonly preferences: Preferences;
   /** What the caller may see of the resource's items, and of others'. */
   readonly permission: Permission;
-  readonly access: Access;
+  readonly access: CallerAccess;
 }
 
-/** The presentations of the requests within a transaction, in order. */
-export interface PartPresentations {
-  readonly parts: readonly { readonly request: Request; readonly presentation: Presentation }[];
-  readonly access: Access;
+/** The response options of the requests within a transaction, in order. */
+export interface PartResponseOptions {
+  readonly parts: readonly { readonly request: Request; readonly responseOptions: ResponseOptions }[];
+  readonly access: CallerAccess;
 }
 
 /** What `Prefer` asks for (RFC 7240). */
@@ -59,5 +59,5 @@ export type CollectionRoute = Exclude<Extract<Route, { resource: Resource }>, It
 /** Whose items are listed; of a relation, those whose attribute holds an item's id. */
 export interface ListRoute {
   readonly resource: Resource;
-  readonly within?: Within;
+  readonly within?: RelationParent;
 }

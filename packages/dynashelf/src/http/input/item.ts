@@ -1,5 +1,5 @@
 // Requests without a body, checked: 400, 406 and 428 are found here.
-import type { Access } from '../../authorization/permission';
+import type { CallerAccess } from '../../authorization/permission';
 import type { Permission } from '../../definition/access';
 import type { Resource } from '../../definition/resource';
 import { gatherFaults, Problem } from '../../problem';
@@ -9,7 +9,7 @@ import type { Preconditions } from '../../store/write/preconditions';
 import { readPreconditions } from '../conditional';
 import { negotiate } from '../media-type';
 import type { Request } from '../request';
-import type { Input, InputContext, ItemRoute, Preferences, Presentation } from './input';
+import type { Input, InputContext, ItemRoute, Preferences, ResponseOptions } from './input';
 import { readExpand, readFields, readParameters, refuseFaulty } from './parameters';
 
 /** The input of GET of an item. @throws Problem `malformed-request`, `not-acceptable` */
@@ -25,7 +25,7 @@ export function readReadInput({ id, resource }: ItemRoute, request: Request, con
   refuseFaulty(faults);
   return {
     input: { id, permission, preconditions: readPreconditions(request), references },
-    presentation: { resource, fields, preferences: {}, permission, access },
+    responseOptions: { resource, fields, preferences: {}, permission, access },
   };
 }
 
@@ -39,17 +39,17 @@ export function readDeleteInput(
   refuseParameters(request);
   return {
     input: { id, permission, preconditions: requirePreconditions(resource, request) },
-    presentation: { resource, preferences: {}, permission, access },
+    responseOptions: { resource, preferences: {}, permission, access },
   };
 }
 
 /** `fields` and `Prefer`; every other parameter is refused. */
-export function readPresentation(
+export function readResponseOptions(
   resource: Resource,
   request: Request,
   permission: Permission,
-  access: Access,
-): Presentation {
+  access: CallerAccess,
+): ResponseOptions {
   negotiate(request);
   const faults = gatherFaults();
   const parameters = readParameters(request, ['fields'], faults);

@@ -77,7 +77,7 @@ export function readListInput(
       within: parent,
       preconditions: readPreconditions(request),
     },
-    presentation: { resource, fields, preferences, permission, access },
+    responseOptions: { resource, fields, preferences, permission, access },
   };
 }
 

@@ -68,8 +68,8 @@ export function readExpand(
     return undefined;
   }
   const known = new Map(
-    [...resource.attributes].flatMap(([name, { words }]) =>
-      words.references === undefined ? [] : [[name, resources.get(words.references)!]],
+    [...resource.attributes].flatMap(([name, { keywords }]) =>
+      keywords.references === undefined ? [] : [[name, resources.get(keywords.references)!]],
     ),
   );
   const named: Map<string, Referred> = new Map();

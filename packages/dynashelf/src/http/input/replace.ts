@@ -12,7 +12,7 @@ import { JSON_TYPE, readContentType } from '../media-type';
 import type { Request } from '../request';
 import { parseBody } from './body';
 import type { Input, InputContext, ItemRoute } from './input';
-import { readPresentation, requirePreconditions } from './item';
+import { readResponseOptions, requirePreconditions } from './item';
 import { findDifferentId, readItem, requireGranted } from './whole-item';
 
 /** The input of PUT: what is written where there is an item, and where there is none. */
@@ -24,17 +24,17 @@ export async function readReplaceInput(
   const replacing = access.permission(resource, 'replace');
   const creating = access.permission(resource, 'create');
   const permission = access.require(resource, replacing.grant === 'none' ? 'create' : 'replace');
-  const presentation = readPresentation(resource, request, permission, access);
+  const responseOptions = readResponseOptions(resource, request, permission, access);
   readContentType(request, [JSON_TYPE]);
   const preconditions = requirePreconditions(resource, request);
   const { value, faults } = parseBody(request);
   findIdFaults(id, faults);
   findDifferentId(value, id, faults);
   const read = { access, resource, id, value, faults };
-  const isOfItems = replacing.partlyHidden.size > 0 || replacing.partlyKept.size > 0;
+  const isOfItems = replacing.partlyHidden.size > 0 || replacing.partlyImmutable.size > 0;
   const replacement = isOfItems
-    ? async (item: AnyItem) => readWay(read, 'replace', staying(replacing, value, item), item)
-    : await readWay(read, 'replace', staying(replacing, value));
+    ? async (item: AnyItem) => readWay(read, 'replace', preservedAttributes(replacing, value, item), item)
+    : await readWay(read, 'replace', preservedAttributes(replacing, value));
   const creation =
     typeof replacement !== 'function' && isAlike(replacing, creating, value)
       ? replacement
@@ -42,7 +42,7 @@ export async function readReplaceInput(
   if (replacement instanceof Problem && creation instanceof Problem) {
     throw replacement.type === 'invalid' ? replacement : creation;
   }
-  return { input: { id, replacement, creation, preconditions }, presentation };
+  return { input: { id, replacement, creation, preconditions }, responseOptions };
 }
 
 /** One of the two ways that a PUT can go, or why it cannot go that way. */
@@ -65,7 +65,7 @@ async function readWay(
       return notFound(resource, id);
     }
     // Of an item that is there `stays` names what its caller does not set.
-    const rights = item === undefined ? permission : { ...permission, partlyKept: EVERYTHING.partlyKept };
+    const rights = item === undefined ? permission : { ...permission, partlyImmutable: EVERYTHING.partlyImmutable };
     const values = await readItem(resource, value, faults, rights, stays, id);
     if (operation === 'create') {
       requireGranted(resource, permission, values, id);
@@ -83,7 +83,7 @@ async function readWay(
 function isAlike(replacing: Permission, creating: Permission, value: Json): boolean {
   return (
     replacing === creating ||
-    (replacing.grant === 'all' && creating.grant === 'all' && staying(replacing, value).size === 0)
+    (replacing.grant === 'all' && creating.grant === 'all' && preservedAttributes(replacing, value).size === 0)
   );
 }
 
@@ -91,7 +91,11 @@ function isAlike(replacing: Permission, creating: Permission, value: Json): bool
  * The attributes that PUT leaves as they are: those that the caller may not set, those of which one of several says
  * that it may have the item, and those that it does not see and does not name.
  */
-function staying(permission: Permission, value: Json, item: Readonly<Record<string, unknown>> = {}): Set<string> {
+function preservedAttributes(
+  permission: Permission,
+  value: Json,
+  item: Readonly<Record<string, unknown>> = {},
+): Set<string> {
   const { grant } = permission;
   return new Set([
     ...keptIn(permission, item),

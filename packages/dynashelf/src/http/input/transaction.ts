@@ -9,7 +9,7 @@ import { refuseExcess, tooLong } from '../limits';
 import { JSON_TYPE, negotiate, readContentType } from '../media-type';
 import { decodeSegment, type Request } from '../request';
 import { findRoute, type Route } from '../route';
-import type { CollectionRoute, Input, InputContext, PartPresentations, Presentation } from './input';
+import type { CollectionRoute, Input, InputContext, PartResponseOptions, ResponseOptions } from './input';
 import { readDeleteInput, readReadInput, refuseParameters } from './item';
 import { readReplaceInput } from './replace';
 import { readOperations } from './transaction-body';
@@ -18,7 +18,7 @@ import { readCreateInput, readPatchInput } from './write';
 /** What an operation is to do, and how the client wants the answer to it. */
 interface ReadPart {
   readonly step: Step;
-  readonly presentation: Presentation;
+  readonly responseOptions: ResponseOptions;
 }
 
 /**
@@ -29,7 +29,7 @@ export async function readTransactionInput(
   _route: Route,
   request: Request,
   context: InputContext,
-): Promise<Input<TransactionInput, PartPresentations>> {
+): Promise<Input<TransactionInput, PartResponseOptions>> {
   const { access } = context;
   negotiate(request);
   refuseParameters(request);
@@ -54,8 +54,8 @@ export async function readTransactionInput(
   refuseTwice(parts);
   return {
     input: { steps: parts.map(({ step }) => step), idempotency: readIdempotency(request, access.caller) },
-    presentation: {
-      parts: parts.map(({ presentation }, index) => ({ request: requests[index]!, presentation })),
+    responseOptions: {
+      parts: parts.map(({ responseOptions }, index) => ({ request: requests[index]!, responseOptions })),
       access,
     },
   };
@@ -102,16 +102,16 @@ async function readPart(context: InputContext, part: Request): Promise<ReadPart 
       case 'delete':
         return stepOf('delete', route, readDeleteInput(route, part, context));
       case 'read': {
-        const { presentation } = readReadInput(route, part, context);
+        const { responseOptions } = readReadInput(route, part, context);
         // Of a transaction If-None-Match is a condition, not a question whether to send the item.
         const preconditions = readPreconditions({ ...part, method: 'PUT' });
         return {
           step: {
             operation: 'check',
             resource: route.resource,
-            input: { id: route.id, permission: presentation.permission, preconditions },
+            input: { id: route.id, permission: responseOptions.permission, preconditions },
           },
-          presentation,
+          responseOptions,
         };
       }
       default:
@@ -129,7 +129,7 @@ async function readPart(context: InputContext, part: Request): Promise<ReadPart 
 }
 
 async function readCreate(route: CollectionRoute, part: Request, context: InputContext): Promise<ReadPart | Problem> {
-  const { input, presentation } = await readCreateInput(route, part, context);
+  const { input, responseOptions } = await readCreateInput(route, part, context);
   return input.kind === 'one'
     ? {
         step: {
@@ -138,7 +138,7 @@ async function readCreate(route: CollectionRoute, part: Request, context: InputC
           values: input.values,
           preconditions: input.preconditions,
         },
-        presentation,
+        responseOptions,
       }
     : new Problem('invalid', 'An operation of a transaction makes one item: send an operation for each.');
 }
@@ -146,9 +146,9 @@ async function readCreate(route: CollectionRoute, part: Request, context: InputC
 function stepOf<O extends 'replace' | 'patch' | 'delete'>(
   operation: O,
   { resource }: { resource: Step['resource'] },
-  { input, presentation }: Input<Extract<Step, { operation: O }>['input']>,
+  { input, responseOptions }: Input<Extract<Step, { operation: O }>['input']>,
 ): ReadPart {
-  return { step: { operation, resource, input } as unknown as Step, presentation };
+  return { step: { operation, resource, input } as unknown as Step, responseOptions };
 }
 
 /** DynamoDB takes one action on an item in a transaction, and what two would mean is not clear. */

@@ -6,7 +6,7 @@ import { MOST_CREATED } from '../../definition/limits';
 import type { Resource } from '../../definition/resource';
 import { isReadOnly } from '../../values/node';
 import { prepareItem } from '#conversion';
-import type { Stored } from '../../values/stored';
+import type { StoredValue } from '../../values/stored';
 import { attributeOf, findFaults } from '../../values/check';
 import { writable } from '../../definition/writable';
 import { gatherFaults, Problem, pointer, type Fault, type Faults } from '../../problem';
@@ -17,7 +17,7 @@ export async function readItems(
   values: Json[],
   faults: Faults,
   permission: Permission,
-): Promise<Record<string, Stored>[]> {
+): Promise<Record<string, StoredValue>[]> {
   if (values.length > MOST_CREATED) {
     throw new Problem(
       'too-large',
@@ -60,22 +60,22 @@ export async function readItem(
   resource: Pick<Resource, 'name' | 'attributes'>,
   value: Json,
   known: Faults,
-  { grant, kept, partlyKept }: Permission,
+  { grant, immutable, partlyImmutable }: Permission,
   stays: ReadonlySet<string> = new Set(),
   id?: string,
-): Promise<Record<string, Stored>> {
+): Promise<Record<string, StoredValue>> {
   const faults = gatherFaults();
   faults.addAll(known);
   if (!isObject(value)) {
     findShapeFaults(value, faults);
     refuseInvalid(faults);
   }
-  const { settable, readOnly } = pinned(resource, grant);
+  const { settable, readOnly } = immutableAttributes(resource, grant);
   const body: JsonObject = {
-    ...writable(resource.attributes, value as JsonObject, new Set([...kept, ...stays, ...Object.keys(settable)])),
+    ...writable(resource.attributes, value as JsonObject, new Set([...immutable, ...stays, ...Object.keys(settable)])),
     ...settable,
   };
-  for (const [name, items] of partlyKept) {
+  for (const [name, items] of partlyImmutable) {
     if (!includes(items, { ...body, ...readOnly, id })) {
       delete body[name];
     }
@@ -90,7 +90,7 @@ export async function readItem(
 }
 
 /** The values that a grant gives to attributes of what its caller writes, those that no body sets apart. */
-function pinned(
+function immutableAttributes(
   { attributes }: Pick<Resource, 'attributes'>,
   grant: Grant,
 ): { settable: Conditions; readOnly: Conditions } {
@@ -108,7 +108,7 @@ export async function readNew(
   value: Json,
   known: Faults,
   permission: Permission,
-): Promise<Record<string, Stored>> {
+): Promise<Record<string, StoredValue>> {
   const values = await readItem(resource, value, known, permission);
   requireGranted(resource, permission, values);
   return values;
@@ -122,7 +122,7 @@ export async function readNew(
 export function requireGranted(
   { name }: Pick<Resource, 'name'>,
   { grant }: Permission,
-  values: Readonly<Record<string, Stored>>,
+  values: Readonly<Record<string, StoredValue>>,
   id?: string,
 ): void {
   if (typeof grant === 'string' || valuesOf(grant) !== undefined || includes(grant, { ...values, id })) {

@@ -12,7 +12,7 @@ import { parseBody } from './body';
 import { readPreconditions } from '../conditional';
 import { readIdempotency } from '../idempotency';
 import type { ActRoute, CollectionRoute, Input, InputContext, ItemRoute } from './input';
-import { readPreferences, readPresentation, refuseParameters, requirePreconditions } from './item';
+import { readPreferences, readResponseOptions, refuseParameters, requirePreconditions } from './item';
 import type { Parsed } from './json';
 import { JSON_PATCH_TYPE, JSON_TYPE, negotiate, PATCH_TYPES, readContentType } from '../media-type';
 import type { Request } from '../request';
@@ -33,7 +33,7 @@ export async function readCreateInput(
       `An item of ${resource.name} that you make has the id "${own}", and POST would give it another: send PUT to /${resource.name}/${own}.`,
     );
   }
-  const presentation = readPresentation(resource, request, permission, access);
+  const responseOptions = readResponseOptions(resource, request, permission, access);
   readContentType(request, [JSON_TYPE]);
   const preconditions = readPreconditions(request);
   const { value, faults } = parseBody(request);
@@ -42,7 +42,7 @@ export async function readCreateInput(
     : ({ kind: 'one', values: await readNew(resource, value, faults, permission) } as const);
   return {
     input: { ...wanted, preconditions, idempotency: readIdempotency(request, access.caller) },
-    presentation,
+    responseOptions,
   };
 }
 
@@ -53,7 +53,7 @@ export function readPatchInput(
   { access }: ForWriting,
 ): Input<PatchInput> {
   const permission = access.require(resource, 'patch');
-  const presentation = readPresentation(resource, request, permission, access);
+  const responseOptions = readResponseOptions(resource, request, permission, access);
   const type = readContentType(request, PATCH_TYPES);
   const preconditions = requirePreconditions(resource, request);
   const parsed = parseBody(request);
@@ -62,7 +62,7 @@ export function readPatchInput(
       ? { kind: 'json', document: readJsonPatch(parsed) }
       : { kind: 'merge', document: readMergePatch(parsed, id) };
   const idempotency = readIdempotency(request, access.caller);
-  return { input: { id, permission, patch, preconditions, idempotency }, presentation };
+  return { input: { id, permission, patch, preconditions, idempotency }, responseOptions };
 }
 
 /** The input of an action: its body, checked like an item. */
@@ -75,7 +75,7 @@ export async function readActInput(
   negotiate(request);
   // The item that an action answers with can be of any collection, so nothing is known of its attributes.
   refuseParameters(request);
-  const presentation = { resource, preferences: readPreferences(request), permission, access };
+  const responseOptions = { resource, preferences: readPreferences(request), permission, access };
   readContentType(request, [JSON_TYPE]);
   // An action whose attributes are all optional can be called without a body.
   const { value, faults } = request.body === undefined ? { value: {}, faults: gatherFaults() } : parseBody(request);
@@ -92,7 +92,7 @@ export async function readActInput(
       preconditions: readPreconditions(request),
       idempotency: readIdempotency(request, access.caller),
     },
-    presentation,
+    responseOptions,
   };
 }
 

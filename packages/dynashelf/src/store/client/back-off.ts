@@ -1,7 +1,7 @@
 // Waiting while others are in the way: a random time that grows, within what is left of the request's.
 import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from '../../problem';
-import { isConditionFailure, mayBeDone, unknownOutcome, withDoubt } from './failure';
+import { isConditionFailure, isOutcomeUnknown, unknownOutcome, withDoubt } from './failure';
 import type { Send } from './send';
 
 /** Milliseconds of the longest first pause, and of the longest at all. */
@@ -29,14 +29,14 @@ export async function backOff(attempt: number, deadline: number, isDoubtful = fa
 }
 
 /** A `send` that repeats a single write while a transaction on the same item is under way. */
-export function throughTransactions(send: Send, deadline: number): Send {
+export function retryOnTransactionConflict(send: Send, deadline: number): Send {
   return async (operation, input, options) => {
     let isDoubtful = false;
     for (let attempt = 0; ; attempt++) {
       try {
         return await send(operation, input, options);
       } catch (error) {
-        isDoubtful ||= mayBeDone(error);
+        isDoubtful ||= isOutcomeUnknown(error);
         if ((error as Error).name !== 'TransactionConflictException') {
           throw isDoubtful ? doubt(error) : error;
         }

@@ -1,6 +1,6 @@
 // What one request cost in the database: round trips, capacity units, time.
 import type { ConsumedCapacity } from '@aws-sdk/client-dynamodb';
-import { isConditionFailure, mayBeDone, toProblem, withDoubt } from './failure';
+import { isConditionFailure, isOutcomeUnknown, toProblem, withDoubt } from './failure';
 import type { Operations, Send } from './send';
 
 export interface Cost {
@@ -20,7 +20,7 @@ const WRITES: ReadonlySet<keyof Operations> = new Set(['DeleteItem', 'PutItem', 
  * A `send` of one request to us: it ends by its deadline, adds up its cost, and throws problems where the database
  * fails.
  */
-export function metered(send: Send, deadline: number): { send: Send; cost: Cost } {
+export function withCost(send: Send, deadline: number): { send: Send; cost: Cost } {
   const cost: Cost = { reads: 0, writes: 0, readUnits: 0, writeUnits: 0, milliseconds: 0 };
   let underWay = 0;
   let since = 0;
@@ -35,7 +35,11 @@ export function metered(send: Send, deadline: number): { send: Send; cost: Cost 
       cost[isWrite ? 'writeUnits' : 'readUnits'] += units(output.ConsumedCapacity);
       return output;
     } catch (error) {
-      throw isConditionFailure(error) ? error : mayBeDone(error) ? withDoubt(toProblem(error)) : toProblem(error);
+      throw isConditionFailure(error)
+        ? error
+        : isOutcomeUnknown(error)
+          ? withDoubt(toProblem(error))
+          : toProblem(error);
     } finally {
       if (--underWay === 0) {
         cost.milliseconds += performance.now() - since;

@@ -59,7 +59,7 @@ function isOfTheWay({
 /** The problem that an error of a request to DynamoDB is to the client; what it is none to is thrown on, as a bug. */
 export function toProblem(error: unknown): unknown {
   const { name, code, message = '' } = error as { name?: string; code?: string; message?: string };
-  if (mayBeDone(error) && THROTTLED.has(name ?? '')) {
+  if (isOutcomeUnknown(error) && THROTTLED.has(name ?? '')) {
     return unknownOutcome();
   }
   if (THROTTLED.has(name ?? '')) {
@@ -117,7 +117,7 @@ export function withDoubt<E>(error: E): E {
 }
 
 /** Whether the request of an error may have been carried out all the same, by an attempt whose answer never came. */
-export function mayBeDone(error: unknown): boolean {
+export function isOutcomeUnknown(error: unknown): boolean {
   return (error as { mayBeDone?: boolean }).mayBeDone === true;
 }
 

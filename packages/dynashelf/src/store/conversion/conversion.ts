@@ -1,13 +1,13 @@
 // The conversion between items and records: one interface. Which of its implementations `#conversion` leads to is for
 // the build to say: `compiled.ts`, or `models.ts` under the condition `dynamoose`.
 import type { JsonObject } from '../../values/json';
-import type { Node } from '../../values/node';
+import type { SchemaNode } from '../../values/node';
 import type { Prepared } from '../../values/prepare';
-import type { Stored } from '../../values/stored';
+import type { StoredValue } from '../../values/stored';
 import type { AttributeMap } from '../layout/value';
 
 /** The attributes of a resource, by name. */
-export type Attributes = ReadonlyMap<string, Node>;
+export type Attributes = ReadonlyMap<string, SchemaNode>;
 
 /** What each implementation exports, under these names. */
 export interface Conversion {
@@ -25,7 +25,7 @@ export interface Conversion {
    * Prepared values as they are stored; what is undefined is left out.
    * @throws Error where a `set` or default made what DynamoDB has no type for
    */
-  readonly encode: (values: Record<string, Stored | undefined>) => AttributeMap;
+  readonly encode: (values: Record<string, StoredValue | undefined>) => AttributeMap;
   /** The declared attributes of a record, in their order; others are left out. */
   readonly decode: (attributes: Attributes, record: AttributeMap) => Promise<JsonObject>;
   /** The same of each of some records. */

@@ -1,32 +1,32 @@
 // What Dynamoose converts as docs/dynamoose.md promises, by its schema and by its value. The compiled conversion takes
 // the rest, attribute by attribute.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { isPlainObject, type Given, type Stored } from '../../values/stored';
-import { anywhere, isFree, type Node } from '../../values/node';
+import { isPlainObject, type InputValue, type StoredValue } from '../../values/stored';
+import { anywhere, isFree, type SchemaNode } from '../../values/node';
 
 /** Deeper than this, DynamoDB's limit of 32 levels is near: the compiled conversion says where it is crossed. */
 const DEEPEST = 24;
 
 /** Whether Dynamoose gives an attribute of such a name and schema the meaning that it has here, whatever its value. */
-export function isHeld(name: string, node: Node): boolean {
+export function isHeld(name: string, node: SchemaNode): boolean {
   // Dynamoose puts attributes on an object that has methods, and looks at them by paths.
   return isPlainName(name) && !goesWrong(node);
 }
 
-const usesGet = anywhere(({ words }) => words.get !== undefined);
-const usesSet = anywhere(({ words }) => words.set !== undefined);
-const usesDefault = anywhere(({ words }) => words.default !== undefined);
+const usesGet = anywhere(({ keywords }) => keywords.get !== undefined);
+const usesSet = anywhere(({ keywords }) => keywords.set !== undefined);
+const usesDefault = anywhere(({ keywords }) => keywords.default !== undefined);
 
 const goesWrong = anywhere((node) => {
-  const { kind, words, members, element } = node;
-  const inside = [...members.values(), ...(element === undefined ? [] : [element])];
+  const { kind, keywords, properties, element } = node;
+  const inside = [...properties.values(), ...(element === undefined ? [] : [element])];
   return (
-    [...members.keys()].some((name) => !isPlainName(name)) ||
+    [...properties.keys()].some((name) => !isPlainName(name)) ||
     // Both see the value as it first was, and the last to finish wins.
-    (words.set !== undefined && inside.some(usesSet)) ||
-    (words.get !== undefined && inside.some(usesGet)) ||
+    (keywords.set !== undefined && inside.some(usesSet)) ||
+    (keywords.get !== undefined && inside.some(usesGet)) ||
     // The inner one overwrites what the outer one says.
-    (words.default !== undefined && inside.some(usesDefault)) ||
+    (keywords.default !== undefined && inside.some(usesDefault)) ||
     // The first element alone is filled.
     (element !== undefined && usesDefault(element)) ||
     // It loses what is inside the second and later ones.
@@ -55,7 +55,7 @@ function isPlainName(name: string): boolean {
 }
 
 /** A value of JSON, or that the resource's code gives, as Dynamoose takes it; undefined for one that it cannot take. */
-export function toDynamoose(node: Node, given: Given): unknown {
+export function toDynamoose(node: SchemaNode, given: InputValue): unknown {
   switch (node.kind) {
     case 'string':
     case 'boolean':
@@ -73,20 +73,20 @@ export function toDynamoose(node: Node, given: Given): unknown {
       return elements && new Set(elements);
     }
     case 'object':
-      return !isPlainObject(given) ? undefined : isFree(node) ? free(given) : membersOf(node, given);
+      return !isPlainObject(given) ? undefined : isFree(node) ? copyFree(given) : membersOf(node, given);
     case 'any':
-      return free(given);
+      return copyFree(given);
   }
 }
 
-function elementsOf({ element }: Node, given: readonly Given[]): unknown[] | undefined {
+function elementsOf({ element }: SchemaNode, given: readonly InputValue[]): unknown[] | undefined {
   const elements = given.map((inner) => toDynamoose(element!, inner));
   return elements.includes(undefined) ? undefined : elements;
 }
 
-function membersOf({ members }: Node, given: { readonly [name: string]: Given }): object | undefined {
+function membersOf({ properties }: SchemaNode, given: { readonly [name: string]: InputValue }): object | undefined {
   const object: Record<string, unknown> = {};
-  for (const [name, member] of members) {
+  for (const [name, member] of properties) {
     if (Object.hasOwn(given, name) && given[name] !== undefined) {
       const inner = toDynamoose(member, given[name]);
       if (inner === undefined) {
@@ -98,7 +98,7 @@ function membersOf({ members }: Node, given: { readonly [name: string]: Given })
   return object;
 }
 
-function free(given: Given): Given | undefined {
+function copyFree(given: InputValue): InputValue | undefined {
   return isFreeHeld(given, 0) ? given : undefined;
 }
 
@@ -107,7 +107,7 @@ function isFreeHeld(value: unknown, depth: number): boolean {
     ? isExact(value)
     : Array.isArray(value)
       ? depth < DEEPEST && value.every((inner) => isFreeHeld(inner, depth + 1))
-      : !isPlainObject(value as Given) ||
+      : !isPlainObject(value as InputValue) ||
         (depth < DEEPEST &&
           Object.entries(value as object).every(([name, inner]) => isPlainName(name) && isFreeHeld(inner, depth + 1)));
 }
@@ -128,7 +128,7 @@ function isExact(value: unknown): boolean {
 }
 
 /** Whether Dynamoose writes a prepared value as it is. */
-export function isMarshalled(value: Stored): boolean {
+export function isMarshalled(value: StoredValue): boolean {
   return typeof value === 'number'
     ? isExact(value)
     : Array.isArray(value) || value instanceof Set
@@ -140,7 +140,7 @@ export function isMarshalled(value: Stored): boolean {
 }
 
 /** Whether a stored value has the declared type, in every part: Dynamoose throws, or shows another value, where not. */
-export function isReadable(node: Node, stored: AttributeValue): boolean {
+export function isReadable(node: SchemaNode, stored: AttributeValue): boolean {
   switch (node.kind) {
     case 'string':
       return stored.S !== undefined;
@@ -163,7 +163,7 @@ export function isReadable(node: Node, stored: AttributeValue): boolean {
         stored.M !== undefined &&
         (isFree(node)
           ? isFreeReadable(stored)
-          : [...node.members].every(([name, member]) => {
+          : [...node.properties].every(([name, member]) => {
               const inner = stored.M?.[name];
               return inner === undefined || isReadable(member, inner);
             }))
@@ -173,7 +173,7 @@ export function isReadable(node: Node, stored: AttributeValue): boolean {
   }
 }
 
-function isReadableDate({ storage }: Node, { S, N }: AttributeValue): boolean {
+function isReadableDate({ storage }: SchemaNode, { S, N }: AttributeValue): boolean {
   const time = storage === 'iso' ? (S ?? NaN) : Number(N) * (storage === 'seconds' ? 1000 : 1);
   return !Number.isNaN(new Date(time).getTime());
 }

@@ -3,9 +3,9 @@
 import type { SchemaDefinition } from '../../values/attribute';
 import type { JsonObject } from '../../values/json';
 import { gatherFaults } from '../../problem';
-import { isReadOnly, type Node } from '../../values/node';
+import { isReadOnly, type SchemaNode } from '../../values/node';
 import type { Prepared } from '../../values/prepare';
-import type { Stored } from '../../values/stored';
+import type { StoredValue } from '../../values/stored';
 import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import { toJson } from '../../values/decode';
 import type { AttributeMap } from '../layout/value';
@@ -26,7 +26,7 @@ interface Model {
       conformToSchema(settings: object): Promise<object>;
     };
     objectToDynamo(values: object): AttributeMap;
-    fromDynamo(record: AttributeMap): Record<string, Stored>;
+    fromDynamo(record: AttributeMap): Record<string, StoredValue>;
   };
 }
 
@@ -90,7 +90,9 @@ function modelsOf(attributes: Attributes): Models {
 }
 
 function makeModel(attributes: Attributes, names: Iterable<string>): Model {
-  const schema = Object.fromEntries([...names].map((name) => [name, attributes.get(name)!.words])) as SchemaDefinition;
+  const schema = Object.fromEntries(
+    [...names].map((name) => [name, attributes.get(name)!.keywords]),
+  ) as SchemaDefinition;
   return dynamooseModel('conversion', 'none', dynamooseSchema(schema)) as unknown as Model;
 }
 
@@ -109,7 +111,7 @@ export const prepareGiven: Conversion['prepareGiven'] = async (attributes, item,
 
 function touched(attributes: Attributes, names: ReadonlySet<string>): string[] {
   return [...attributes]
-    .filter(([name, { words }]) => names.has(name) || words.forceDefault === true)
+    .filter(([name, { keywords }]) => names.has(name) || keywords.forceDefault === true)
     .map(([name]) => name);
 }
 
@@ -204,7 +206,7 @@ export const decodeAll: Conversion['decodeAll'] = async (attributes, records) =>
 export const decode: Conversion['decode'] = async (attributes, record) => {
   const models = modelsOf(attributes);
   const readable: AttributeMap = {};
-  const others = new Map<string, Node>();
+  const others = new Map<string, SchemaNode>();
   for (const [name, node] of attributes) {
     const stored = record[name];
     if (stored === undefined) {

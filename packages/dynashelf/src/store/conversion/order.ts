@@ -1,10 +1,10 @@
 // The order of an object's members, of which DynamoDB keeps none.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { isFree, type Node } from '../../values/node';
+import { isFree, type SchemaNode } from '../../values/node';
 import type { AttributeMap } from '../layout/value';
 
 /** A stored value with its members in order: as declared, and no others; of a free-form value, by their names. */
-export function inOrder(node: Node, stored: AttributeValue): AttributeValue {
+export function inOrder(node: SchemaNode, stored: AttributeValue): AttributeValue {
   if (isFree(node)) {
     return byName(stored);
   }
@@ -14,7 +14,7 @@ export function inOrder(node: Node, stored: AttributeValue): AttributeValue {
   const { M } = stored;
   return M === undefined
     ? stored
-    : { M: pick([...node.members.keys()], M, (name, inner) => inOrder(node.members.get(name)!, inner)) };
+    : { M: pick([...node.properties.keys()], M, (name, inner) => inOrder(node.properties.get(name)!, inner)) };
 }
 
 function byName(stored: AttributeValue): AttributeValue {

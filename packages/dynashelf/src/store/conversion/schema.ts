@@ -27,7 +27,7 @@ export function dynamooseModel(
   return model;
 }
 
-/** All words are Dynamoose's own or left alone by it; `'any'` is its ANY. */
+/** All keywords are Dynamoose's own or left alone by it; `'any'` is its ANY. */
 function definition(schema: SchemaDefinition): SchemaDefinition {
   return Object.fromEntries<unknown>(
     Object.entries(schema).map(([name, attribute]) => [

@@ -11,7 +11,7 @@ export const LAYOUT_PARTITION = '#layout';
 
 /** The unique attributes of a resource. */
 export function uniqueAttributes({ attributes }: Pick<Resource, 'attributes'>): string[] {
-  return [...attributes].filter(([, { words }]) => words.unique === true).map(([name]) => name);
+  return [...attributes].filter(([, { keywords }]) => keywords.unique === true).map(([name]) => name);
 }
 
 /** The attributes of a resource that reference other items, each with the collection it references. */
@@ -22,7 +22,7 @@ export function referenceAttributes({
     ([
       name,
       {
-        words: { references },
+        keywords: { references },
       },
     ]) => (references === undefined ? [] : [[name, references]]),
   );

@@ -2,7 +2,7 @@
 // one after another they order by the first, then the second, and so on. docs/decisions/index-keys.md says why so.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { STORED } from '../../values/kinds';
-import type { Node } from '../../values/node';
+import type { SchemaNode } from '../../values/node';
 
 /** Ends a text; less than any character that is left in one. */
 const END = '\u0001';
@@ -34,7 +34,7 @@ export function sortableNumber(number: number): string {
 }
 
 /** A stored value in its sortable form; undefined where there is none of the attribute's type. */
-export function sortable(node: Node, stored: AttributeValue | undefined): string | undefined {
+export function sortable(node: SchemaNode, stored: AttributeValue | undefined): string | undefined {
   const value = keyOf(node, stored);
   return value === undefined
     ? undefined
@@ -48,7 +48,7 @@ export function sortable(node: Node, stored: AttributeValue | undefined): string
 }
 
 /** A stored value as text that no other value of the attribute has; undefined where there is none of its type. */
-export function distinct(node: Node, stored: AttributeValue | undefined): string | undefined {
+export function distinct(node: SchemaNode, stored: AttributeValue | undefined): string | undefined {
   const value = keyOf(node, stored);
   return value === undefined ? undefined : String(value === 0 ? 0 : value);
 }
@@ -64,6 +64,6 @@ export function compareBytes(a: string, b: string): number {
   return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-function keyOf(node: Node, stored: AttributeValue | undefined): string | number | boolean | undefined {
+function keyOf(node: SchemaNode, stored: AttributeValue | undefined): string | number | boolean | undefined {
   return stored === undefined ? undefined : STORED[node.kind].key?.(node, stored);
 }

@@ -1,6 +1,6 @@
 // Stored values as DynamoDB's attribute values; values/decode.ts makes JSON of them.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Stored } from '../../values/stored';
+import type { StoredValue } from '../../values/stored';
 
 /** A record as DynamoDB holds it. */
 export type AttributeMap = Record<string, AttributeValue>;
@@ -18,7 +18,7 @@ export function valueText(value: AttributeValue): string {
 }
 
 /** Encodes prepared values; what is undefined is left out. */
-export function encode(values: Record<string, Stored | undefined>): AttributeMap {
+export function encode(values: Record<string, StoredValue | undefined>): AttributeMap {
   const map: AttributeMap = {};
   for (const [name, value] of Object.entries(values)) {
     if (value !== undefined) {
@@ -32,7 +32,7 @@ export function encode(values: Record<string, Stored | undefined>): AttributeMap
  * Encodes one prepared value.
  * @throws Error where a `set` or default made what DynamoDB has no type for
  */
-export function encodeValue(value: Stored): AttributeValue {
+export function encodeValue(value: StoredValue): AttributeValue {
   switch (typeof value) {
     case 'string':
       return { S: value };
@@ -47,7 +47,7 @@ export function encodeValue(value: Stored): AttributeValue {
   }
 }
 
-function encodeObject(value: Exclude<Stored, string | number | boolean>): AttributeValue {
+function encodeObject(value: Exclude<StoredValue, string | number | boolean>): AttributeValue {
   if (value === null) {
     return { NULL: true };
   }

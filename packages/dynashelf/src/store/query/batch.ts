@@ -25,7 +25,7 @@ const MOST_VAIN = 6;
 const FIRST_PAUSE = 25;
 
 /** What refers to an item: a resource and an id, if it is one. */
-export interface Reference {
+export interface ItemKey {
   readonly resource: Resource;
   readonly id: unknown;
 }
@@ -37,7 +37,7 @@ export interface Reference {
 export async function readItems(
   budget: Budget,
   TableName: string,
-  references: readonly Reference[],
+  references: readonly ItemKey[],
 ): Promise<(AnyItem | undefined)[]> {
   const wanted = new Map<string, { resource: Resource; key: AttributeMap }>();
   const names = references.map(({ resource, id }) => {
@@ -124,7 +124,7 @@ export async function readPortion(
 async function readKeys(budget: Budget, TableName: string, keys: AttributeMap[]): Promise<AttributeMap[]> {
   const records: AttributeMap[] = [];
   let left = keys;
-  for (let vain = 0; ;) {
+  for (let roundsWithoutProgress = 0; ;) {
     const { Responses, UnprocessedKeys } = await budget.read(
       'BatchGetItem',
       { RequestItems: { [TableName]: { Keys: left, ConsistentRead: true } } },
@@ -136,11 +136,11 @@ async function readKeys(budget: Budget, TableName: string, keys: AttributeMap[])
       return records;
     }
     // An answer is also cut at 16 MB, which is no throttling.
-    vain = unprocessed.length < left.length ? 0 : vain + 1;
-    if (vain === MOST_VAIN) {
+    roundsWithoutProgress = unprocessed.length < left.length ? 0 : roundsWithoutProgress + 1;
+    if (roundsWithoutProgress === MOST_VAIN) {
       throw throttled();
     }
-    await pause(Math.random() * FIRST_PAUSE * 2 ** vain);
+    await pause(Math.random() * FIRST_PAUSE * 2 ** roundsWithoutProgress);
     left = unprocessed;
   }
 }

@@ -5,14 +5,14 @@ import { Problem } from '../../problem';
 import { readPortion } from './batch';
 import type { Budget } from '../client/budget';
 import { matches } from './filter';
-import type { Plan } from './planner';
+import type { ReadPlan } from './planner';
 import { comparePositions, type Position } from './cursor';
 import { recordKey, toItems } from '../layout/record';
 import { sortable } from '../layout/sortable';
 import { SORT_KEY } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 
-type PlanByIds = Extract<Plan, { kind: 'ids' }>;
+type PlanByIds = Extract<ReadPlan, { kind: 'ids' }>;
 
 /** An item and its place in the list. */
 export interface Placed {
@@ -55,7 +55,7 @@ export async function readByIds(
       left.slice(0, isById ? limit - found.length : left.length).map(({ id }) => recordKey(resource, id)),
     );
     reached = left.splice(0, keys).at(-1);
-    found.push(...(await placed(resource, plan, records)));
+    found.push(...(await positioned(resource, plan, records)));
   }
   if (isById) {
     return { found, next: left.length === 0 ? undefined : reached };
@@ -73,7 +73,7 @@ export async function readByIds(
 }
 
 /** Those that match and have the attributes of the order, in order. */
-async function placed(
+async function positioned(
   resource: Resource,
   { filters, scopes = [[]], order }: PlanByIds,
   records: AttributeMap[],

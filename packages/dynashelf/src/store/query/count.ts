@@ -4,7 +4,7 @@ import { Problem } from '../../problem';
 import type { Budget } from '../client/budget';
 import { readByIds } from './by-id';
 import { matches } from './filter';
-import type { Plan, QueryPlan } from './planner';
+import type { ReadPlan, QueryPlan } from './planner';
 import { positionOf, queryInput } from './query';
 import type { Position } from './cursor';
 
@@ -19,7 +19,7 @@ export async function countMatching(
   budget: Budget,
   TableName: string,
   resource: Resource,
-  plan: Plan,
+  plan: ReadPlan,
 ): Promise<number | undefined> {
   try {
     switch (plan.kind) {

@@ -4,13 +4,13 @@ import type { Resource } from '../../definition/resource';
 import { openBudget, type ReadBound } from '../client/budget';
 import { readByIds, type Stretch } from './by-id';
 import { readMerged } from './merge';
-import type { Plan } from './planner';
+import type { ReadPlan } from './planner';
 import { readPosition, writePosition, type Position } from './cursor';
 import { countFitting } from './answer-size';
 import type { Send } from '../client/send';
 
 export interface PageRequest {
-  readonly plan: Plan;
+  readonly plan: ReadPlan;
   /** How many items, 1 to 100. */
   readonly limit: number;
   /** The position after which the page begins, as the page before gave it. */
@@ -49,7 +49,7 @@ async function readStretch(
   send: Send,
   TableName: string,
   resource: Resource,
-  plan: Plan,
+  plan: ReadPlan,
   limit: number,
   after: Position | undefined,
   bound: ReadBound,

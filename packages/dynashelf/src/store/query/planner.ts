@@ -34,7 +34,7 @@ export interface QueryPlan {
 }
 
 /** How a list is read. */
-export type Plan =
+export type ReadPlan =
   | SimplePlan
   /** Several Queries whose records are merged in their common order, each item once. */
   | { readonly kind: 'union'; readonly plans: readonly QueryPlan[] };

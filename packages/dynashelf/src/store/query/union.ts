@@ -14,7 +14,7 @@ import {
   servedOrders,
   type Candidate,
   type Order,
-  type Plan,
+  type ReadPlan,
   type QueryPlan,
 } from './planner';
 
@@ -34,7 +34,7 @@ export function planUnion(
   scopes: readonly Scope[],
   filters: readonly Filter[],
   order: Order,
-): Plan | undefined {
+): ReadPlan | undefined {
   const [first, ...others] = scopes;
   if (first === undefined || others.length === 0) {
     return planList(resource, [...(first?.filters ?? []), ...filters], order, first?.partition);

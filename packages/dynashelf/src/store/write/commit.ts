@@ -4,7 +4,7 @@ import { Problem } from '../../problem';
 import { backOff } from '../client/back-off';
 import {
   isConditionFailure,
-  mayBeDone,
+  isOutcomeUnknown,
   throttled,
   toProblem,
   unknownOutcome,
@@ -40,18 +40,18 @@ async function commitAlone({ send, TableName, token }: WriteContext, write: Writ
     await sendAlone(send, write, TableName, { once: write.kind === 'put' });
     return [];
   } catch (error) {
-    if (!isConditionFailure(error) && !mayBeDone(error)) {
+    if (!isConditionFailure(error) && !isOutcomeUnknown(error)) {
       throw error;
     }
     const isRefused = isConditionFailure(error);
     const current = isRefused ? error.Item : await readBack(send, write, TableName);
     const writers = tokens(current);
     // DELETE leaves no token: gone after an attempt that may have done it is done.
-    if (write.kind === 'delete' ? current === undefined && mayBeDone(error) : writers.includes(token)) {
+    if (write.kind === 'delete' ? current === undefined && isOutcomeUnknown(error) : writers.includes(token)) {
       return [];
     }
     // Where the tokens reach back to the record as it was found, this request's would be among them. Else nobody knows.
-    if (mayBeDone(error) && (!isRefused || !reachesBack(write, current))) {
+    if (isOutcomeUnknown(error) && (!isRefused || !reachesBack(write, current))) {
       throw unknownOutcome();
     }
     return requireMeaning(write.onConditionFailed(current), [write]);
@@ -100,7 +100,7 @@ async function commitTogether(
       await send('TransactWriteItems', request);
       return [];
     } catch (error) {
-      isDoubtful ||= mayBeDone(error);
+      isDoubtful ||= isOutcomeUnknown(error);
       const reasons = (error as { CancellationReasons?: CancellationReason[] }).CancellationReasons;
       if (reasons === undefined) {
         throw isDoubtful && error instanceof Problem ? unknownOutcome() : error;

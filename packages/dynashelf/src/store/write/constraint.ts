@@ -20,7 +20,7 @@ export type Change = {
 );
 
 /** What is to be written, all or none. */
-export interface Plan {
+export interface WritePlan {
   readonly resources: ReadonlyMap<string, Resource>;
   readonly changes: readonly Change[];
   /** By the text of their keys. */
@@ -41,7 +41,7 @@ export interface PlanOptions {
 /**
  * Adds writes and conditions to the plan of some changes, so that something stays true of them and of other records.
  */
-export type Constraint = (plan: Plan, changes: readonly Change[]) => void;
+export type Constraint = (plan: WritePlan, changes: readonly Change[]) => void;
 
 /** What a change makes of an attribute: its value before and after, both undefined where it stays. */
 export function attributeChange(

@@ -42,7 +42,7 @@ export function unmarked(resources: ReadonlyMap<string, Resource>, resource: Res
 const known = new WeakMap<Resource, readonly Condition[]>();
 
 function onDeletesOf(resource: Resource): ('restrict' | 'cascade' | 'setNull')[] {
-  return referenceAttributes(resource).map(([name]) => resource.attributes.get(name)!.words.onDelete ?? 'restrict');
+  return referenceAttributes(resource).map(([name]) => resource.attributes.get(name)!.keywords.onDelete ?? 'restrict');
 }
 
 /** Whether a record has a mark of any deletion. */

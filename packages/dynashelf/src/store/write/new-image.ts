@@ -1,6 +1,6 @@
 // The record of an item as a write will leave it, and the item that a client sees of it.
-import type { Stored } from '../../values/stored';
-import { derive, hasDerived } from '../../definition/derive';
+import type { StoredValue } from '../../values/stored';
+import { computeAttributes, hasDerived } from '../../definition/derive';
 import { isReadOnly } from '../../values/node';
 import type { Resource } from '../../definition/resource';
 import { Problem, type Fault } from '../../problem';
@@ -18,7 +18,7 @@ export type Mode = 'replace' | 'merge';
 /** The values that a write gives to an item. */
 export interface Values {
   readonly mode: Mode;
-  readonly values: Readonly<Record<string, Stored | undefined>>;
+  readonly values: Readonly<Record<string, StoredValue | undefined>>;
   /** Whether a new item has an id that its client chose, so that an item before it can have had the same. */
   readonly isIdChosen?: boolean;
 }
@@ -97,7 +97,7 @@ function attributesOf(
       mode === 'replace' &&
       oldImage !== undefined &&
       isReadOnly(node) &&
-      node.words.forceDefault !== true &&
+      node.keywords.forceDefault !== true &&
       record[name] !== undefined;
     if (stays) {
       continue;
@@ -118,7 +118,7 @@ async function applyDerived(resource: Resource, record: AttributeMap): Promise<F
     return [];
   }
   const { item } = await toImage(resource, record);
-  const { values, faults } = derive(resource, item);
+  const { values, faults } = computeAttributes(resource, item);
   const encoded = encode(values);
   for (const name of Object.keys(values)) {
     if (encoded[name] === undefined) {

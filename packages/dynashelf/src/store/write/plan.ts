@@ -3,7 +3,7 @@ import type { Resource } from '../../definition/resource';
 import { keyText, recordKey } from '../layout/record';
 import { TOKEN_LENGTH, WRITERS_ATTRIBUTE } from '../layout/table';
 import { absent, equals, notExists } from './condition';
-import { attributeChange, isSame, type Change, type Constraint, type Plan, type PlanOptions } from './constraint';
+import { attributeChange, isSame, type Change, type Constraint, type WritePlan, type PlanOptions } from './constraint';
 import { isMarked, markedBy, unmarked } from './deletion-mark';
 import { references } from './references';
 import { unique } from './unique';
@@ -19,8 +19,8 @@ export function planChanges(
   resources: ReadonlyMap<string, Resource>,
   changes: readonly Change[],
   options: PlanOptions = {},
-): Plan {
-  const plan: Plan = { resources, changes, writes: new Map(), violations: [], options };
+): WritePlan {
+  const plan: WritePlan = { resources, changes, writes: new Map(), violations: [], options };
   for (const constraint of CONSTRAINTS) {
     constraint(plan, changes);
   }
@@ -31,7 +31,7 @@ export function planChanges(
  * How many of the first changes of a plan fit into one transaction together with what belongs to none of them.
  * @param most how many actions a transaction holds
  */
-export function countFitting({ changes, writes }: Plan, most: number): number {
+export function countFitting({ changes, writes }: WritePlan, most: number): number {
   const added = new Array<number>(changes.length).fill(0);
   let size = 0;
   for (const { cause } of writes.values()) {
@@ -46,7 +46,7 @@ export function countFitting({ changes, writes }: Plan, most: number): number {
 }
 
 /** Each item is written on the condition that it is as it was read. */
-function items({ resources, writes, options }: Plan, changes: readonly Change[]): void {
+function items({ resources, writes, options }: WritePlan, changes: readonly Change[]): void {
   for (const [index, change] of changes.entries()) {
     const write = writeOf(resources, change, index, options);
     writes.set(keyText(write.key), write);

@@ -1,7 +1,7 @@
 // What a change of some attributes brings to a record whose other attributes nobody knows.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { hasDerived } from '../../definition/derive';
-import type { Stored } from '../../values/stored';
+import type { StoredValue } from '../../values/stored';
 import type { Resource } from '../../definition/resource';
 import { Problem } from '../../problem';
 import { indexKeys, slottedIndexes } from '../layout/index-keys';
@@ -27,11 +27,11 @@ export function isFollowed(resources: ReadonlyMap<string, Resource>, resource: R
 export function recordChanges(
   resource: Resource,
   id: string,
-  values: Record<string, Stored | undefined>,
+  values: Record<string, StoredValue | undefined>,
 ): RecordChanges | undefined {
   const names = Object.keys(values);
   const isGuarded = names.some((name) => {
-    const { unique, references } = resource.attributes.get(name)!.words;
+    const { unique, references } = resource.attributes.get(name)!.keywords;
     return unique === true || references !== undefined;
   });
   if (isGuarded) {
@@ -46,7 +46,7 @@ export function recordChanges(
 function changedKeys(
   resource: Resource,
   id: string,
-  values: Record<string, Stored | undefined>,
+  values: Record<string, StoredValue | undefined>,
   encoded: AttributeMap,
 ): RecordChanges | undefined {
   const changed = slottedIndexes(resource)
@@ -86,7 +86,7 @@ function countedByContent(resources: ReadonlyMap<string, Resource>): ReadonlySet
   if (names === undefined) {
     names = new Set(
       [...resources.values()].flatMap(({ attributes }) =>
-        [...attributes.values()].flatMap(({ words: { counts } }) =>
+        [...attributes.values()].flatMap(({ keywords: { counts } }) =>
           counts?.where === undefined ? [] : [counts.collection],
         ),
       ),

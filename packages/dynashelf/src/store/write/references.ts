@@ -5,7 +5,7 @@ import { referenceAttributes } from '../layout/layout-record';
 import { keyText, recordKey } from '../layout/record';
 import { DELETING_ATTRIBUTE } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
-import { attributeChange, isSame, type Change, type Plan } from './constraint';
+import { attributeChange, isSame, type Change, type WritePlan } from './constraint';
 import { absent, atMost, exists, notExists, type Condition } from './condition';
 import { newWrite, type Violation } from './write';
 
@@ -34,7 +34,7 @@ export function referrersOf(
         const referrer = {
           resource,
           attribute,
-          onDelete: resource.attributes.get(attribute)!.words.onDelete ?? 'restrict',
+          onDelete: resource.attributes.get(attribute)!.keywords.onDelete ?? 'restrict',
         };
         byCollection.set(collection, [...(byCollection.get(collection) ?? []), referrer]);
       }
@@ -66,7 +66,7 @@ export function unreferred(collections: readonly string[], gone: ReadonlyMap<str
  * Adds what keeps the references true that some changes begin and end, and requires of what they delete that nothing
  * refers to it.
  */
-export function references(plan: Plan, changes: readonly Change[]): void {
+export function references(plan: WritePlan, changes: readonly Change[]): void {
   const targets = targetsOf(plan.resources, changes);
   for (const [key, target] of targets) {
     if (plan.options.gone?.has(key) !== true) {
@@ -129,7 +129,7 @@ function targetsOf(resources: ReadonlyMap<string, Resource>, changes: readonly C
 }
 
 /** Counts on the item that is referred to, in its own write where the plan has one. */
-function count({ writes, violations }: Plan, { key, by, begun, cause }: Target): void {
+function count({ writes, violations }: WritePlan, { key, by, begun, cause }: Target): void {
   const dangling = (): Violation[] => begun.map((reference) => ({ kind: 'dangling', ...reference }));
   const existing = writes.get(keyText(key));
   if (existing?.kind === 'put') {
@@ -166,7 +166,7 @@ function count({ writes, violations }: Plan, { key, by, begun, cause }: Target):
 
 /** An item is deleted only while nothing refers to it but what the same plan deletes. */
 function requireUnreferred(
-  { writes, resources }: Plan,
+  { writes, resources }: WritePlan,
   change: Extract<Change, { kind: 'delete' }>,
   index: number,
   own: Target | undefined,

@@ -1,9 +1,9 @@
 // Writes of one item in one request, without reading it first: where a write need not know the item.
 import { hasDerived } from '../../definition/derive';
 import { isReadOnly } from '../../values/node';
-import type { Stored } from '../../values/stored';
+import type { StoredValue } from '../../values/stored';
 import type { Resource } from '../../definition/resource';
-import { isConditionFailure, mayBeDone, unknownOutcome } from '../client/failure';
+import { isConditionFailure, isOutcomeUnknown, unknownOutcome } from '../client/failure';
 import { indexKeyNames, indexKeys } from '../layout/index-keys';
 import { recordKey, toImage, type Image } from '../layout/record';
 import type { Send } from '../client/send';
@@ -62,7 +62,7 @@ export async function createAlone(
   context: WriteContext,
   resource: Resource,
   id: string,
-  values: Record<string, Stored>,
+  values: Record<string, StoredValue>,
 ): Promise<Image> {
   const { faults, ...image } = await newImage(resource, id, undefined, { mode: 'replace', values }, context.token);
   if (faults.length > 0) {
@@ -83,14 +83,14 @@ export async function replaceAlone(
   context: WriteContext,
   resource: Resource,
   id: string,
-  values: Record<string, Stored>,
+  values: Record<string, StoredValue>,
   preconditions: Preconditions,
 ): Promise<SingleOutcome> {
   const write = newWrite('update', recordKey(resource, id), 0, () => []);
   const encoded = encode(values);
-  for (const [attribute, { words }] of resource.attributes) {
+  for (const [attribute, { keywords }] of resource.attributes) {
     const stored = encoded[attribute];
-    const stays = words.readOnly === true && words.forceDefault !== true;
+    const stays = keywords.readOnly === true && keywords.forceDefault !== true;
     if (stored !== undefined) {
       (stays ? write.setIfAbsent : write.set)[attribute] = stored;
     } else if (!stays) {
@@ -111,7 +111,7 @@ export interface Expected {
   /** Attributes that it has. */
   readonly present: readonly string[];
   /** The values of some. */
-  readonly equal: Readonly<Record<string, Stored>>;
+  readonly equal: Readonly<Record<string, StoredValue>>;
   readonly preconditions: Preconditions;
 }
 
@@ -207,16 +207,16 @@ async function sendSingle(context: WriteContext, write: Write, once: boolean): P
   try {
     return { isDone: true, current: await sendAlone(send, write, TableName, { returnNew: true, once }) };
   } catch (error) {
-    if (!isConditionFailure(error) && !mayBeDone(error)) {
+    if (!isConditionFailure(error) && !isOutcomeUnknown(error)) {
       throw error;
     }
     const current = isConditionFailure(error) ? error.Item : await readBack(send, write, TableName);
     const isDone =
       write.kind === 'delete'
-        ? current === undefined && mayBeDone(error)
+        ? current === undefined && isOutcomeUnknown(error)
         : current?.[WRITERS_ATTRIBUTE]?.S?.slice(0, TOKEN_LENGTH) === token;
     // Done perhaps by an attempt whose response was lost, and others have written since.
-    if (!isDone && mayBeDone(error)) {
+    if (!isDone && isOutcomeUnknown(error)) {
       throw unknownOutcome();
     }
     return { isDone, current };

@@ -7,7 +7,7 @@ import { uniqueAttributes } from '../layout/layout-record';
 import { keyText } from '../layout/record';
 import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import { valueText, type AttributeMap } from '../layout/value';
-import { attributeChange, type Change, type Plan } from './constraint';
+import { attributeChange, type Change, type WritePlan } from './constraint';
 import { equals, notExists } from './condition';
 import { newWrite } from './write';
 
@@ -41,7 +41,7 @@ interface Released {
  * Adds the writes of the records of the values that some changes begin and end; a value that two of them begin is a
  * violation.
  */
-export function unique({ writes, violations }: Plan, changes: readonly Change[]): void {
+export function unique({ writes, violations }: WritePlan, changes: readonly Change[]): void {
   const released = new Map<string, Released>();
   const acquired = new Map<string, Released & { readonly attribute: string }>();
   for (const [index, change] of changes.entries()) {

@@ -3,8 +3,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { pointer, type Faults } from '../../problem';
 import type { Json } from '../json';
 import type { Convert, DeclaredKind, SentKind, StoredKind } from '../kind';
-import type { Node } from '../node';
-import type { Stored } from '../stored';
+import type { SchemaNode } from '../node';
+import type { StoredValue } from '../stored';
 
 /** DynamoDB nests 32 levels of maps and lists; the item is the first. */
 const DEEPEST = 31;
@@ -15,7 +15,7 @@ const LONGEST_NAME = 65_535;
 export const declaredAny: DeclaredKind = {
   // A resource file says so by `schema: 'any'` alone.
   isType: () => false,
-  words: [],
+  keywords: [],
   isDefault: () => true,
 };
 
@@ -36,7 +36,7 @@ export const sentAny: SentKind = {
 /** What stands for any JSON in examples. */
 export const EXAMPLE = { any: 'JSON' };
 
-export function misuseOfAny(_node: Node, name: string): string {
+export function misuseOfAny(_node: SchemaNode, name: string): string {
   return `"${name}" holds any JSON, which cannot be compared: ask with ${name}[exists]=….`;
 }
 
@@ -85,7 +85,7 @@ export function base64(bytes: Uint8Array): string {
 /** A value of any JSON is stored as it came, held to what DynamoDB can nest and name. */
 export const convertAny: Convert = (given, at, faults) => {
   findFaults(given as Json, at, faults);
-  return given as Stored;
+  return given as StoredValue;
 };
 
 function findFaults(value: Json, at: (string | number)[], faults: Faults): void {

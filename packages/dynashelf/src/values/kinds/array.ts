@@ -2,14 +2,14 @@
 import { checkInside, convertInside, checkOf, count, ruleOf } from '../rule';
 import type { Json } from '../json';
 import type { Check, DeclaredKind, SentKind, StoredKind } from '../kind';
-import { isFree, type Node } from '../node';
+import { isFree, type SchemaNode } from '../node';
 import { refuse } from '../refuse';
 import { decodeAny } from './any';
 
 export const declaredArray: DeclaredKind = {
   isType: (type) => type === Array,
   holds: 'element',
-  words: ['schema', 'minItems', 'maxItems', 'uniqueItems'],
+  keywords: ['schema', 'minItems', 'maxItems', 'uniqueItems'],
   isDefault: Array.isArray,
 };
 
@@ -24,7 +24,7 @@ export const storedArray: StoredKind = {
 };
 
 export const sentArray: SentKind = {
-  checker: (node, inner) => checkOfElements(node, node.words.minItems, inner.element(node.element!)),
+  checker: (node, inner) => checkOfElements(node, node.keywords.minItems, inner.element(node.element!)),
   converter: (node, inner) => {
     const convert = inner(node.element!);
     return (given, at, faults) =>
@@ -36,16 +36,16 @@ export const sentArray: SentKind = {
   example: exampleOfOne,
 };
 
-export function misuseOfSeveral(_node: Node, name: string): string {
+export function misuseOfSeveral(_node: SchemaNode, name: string): string {
   return `"${name}" holds several values: ask with ${name}[contains]=… or ${name}[exists]=….`;
 }
 
 /** Compiles the check of an array with its elements. */
-export function checkOfElements({ kind, words }: Node, minItems: number | undefined, element: Check): Check {
-  const isUnique = kind === 'set' || words.uniqueItems === true;
+export function checkOfElements({ kind, keywords }: SchemaNode, minItems: number | undefined, element: Check): Check {
+  const isUnique = kind === 'set' || keywords.uniqueItems === true;
   const own = checkOf<Json[]>('array', Array.isArray, [
     ...ruleOf(minItems, hasAtLeast, (least) => `Must have at least ${count(least, 'element')}.`),
-    ...ruleOf(words.maxItems, hasAtMost, (most) => `Must have at most ${count(most, 'element')}.`),
+    ...ruleOf(keywords.maxItems, hasAtMost, (most) => `Must have at most ${count(most, 'element')}.`),
     ...(isUnique ? [{ holds: isWithoutRepetition, detail: () => 'Must not hold an element twice.' }] : []),
   ]);
   return (value, report) => {
@@ -62,7 +62,7 @@ export function checkOfElements({ kind, words }: Node, minItems: number | undefi
 /** An array of one element, where that is enough. */
 export function exampleOfOne(...[node, name, inner]: Parameters<SentKind['example']>): Json | undefined {
   const one = isFree(node.element!) ? 'any JSON' : inner.element(node.element!, name);
-  return one === undefined || (node.words.minItems ?? 0) > 1 ? undefined : [one];
+  return one === undefined || (node.keywords.minItems ?? 0) > 1 ? undefined : [one];
 }
 
 const hasAtLeast = (value: Json[], least: number): boolean => value.length >= least;

@@ -15,7 +15,7 @@ const FAULT = 'Must be base64 text, with padding (RFC 4648 §4).';
 
 export const declaredBinary: DeclaredKind = {
   isType: (type) => type === Buffer,
-  words: [],
+  keywords: [],
   isDefault: (value) => Buffer.isBuffer(value),
   isInSets: true,
 };

@@ -7,7 +7,7 @@ import { decodeAny } from './any';
 
 export const declaredBoolean: DeclaredKind = {
   isType: (type) => type === Boolean,
-  words: [],
+  keywords: [],
   isDefault: (value) => typeof value === 'boolean',
   isKey: true,
 };

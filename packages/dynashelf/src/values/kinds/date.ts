@@ -4,22 +4,22 @@ import { pointer } from '../../problem';
 import type { AttributeDefinition } from '../attribute';
 import { FORMATS_BY_NAME } from '../formats';
 import type { DeclaredKind, JsonSchema, SentKind, StoredKind } from '../kind';
-import type { Node } from '../node';
+import type { SchemaNode } from '../node';
 import { ORDERED, type Operand } from '../operator';
 import { refuse } from '../refuse';
-import type { Given, Stored } from '../stored';
+import type { InputValue, StoredValue } from '../stored';
 import { decodeAny } from './any';
 import { checkOfText, formatRule } from './string';
 
 export const declaredDate: DeclaredKind = {
   isType: (type) => type === Date || (typeof type === 'object' && (type as { value?: unknown } | null)?.value === Date),
-  words: [],
+  keywords: [],
   isDefault: (value) => value instanceof Date,
   isKey: true,
 };
 
 /** The form in which a `type` says that dates are stored. */
-export function storageOf(type: AttributeDefinition['type']): Node['storage'] {
+export function storageOf(type: AttributeDefinition['type']): SchemaNode['storage'] {
   return (typeof type === 'object' && type !== null ? type.settings?.storage : undefined) ?? 'milliseconds';
 }
 
@@ -54,13 +54,13 @@ function schema(): JsonSchema {
   return { type: 'string', format: 'date-time' };
 }
 
-function readStored({ storage }: Node, { S, N }: AttributeValue): Date | undefined {
+function readStored({ storage }: SchemaNode, { S, N }: AttributeValue): Date | undefined {
   const time = storage === 'iso' ? (S ?? NaN) : Number(N) * (storage === 'seconds' ? 1000 : 1);
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-function read({ storage }: Node, given: Given): Date | undefined {
+function read({ storage }: SchemaNode, given: InputValue): Date | undefined {
   // RFC 3339 §5.6 allows lower case and a space, which Date.parse does not promise to read.
   return typeof given === 'string'
     ? new Date(given.toUpperCase().replace(' ', 'T'))
@@ -72,7 +72,7 @@ function read({ storage }: Node, given: Given): Date | undefined {
         : undefined;
 }
 
-function store({ storage }: Node, date: Date): Stored {
+function store({ storage }: SchemaNode, date: Date): StoredValue {
   switch (storage) {
     case 'iso':
       return date.toISOString();
@@ -84,7 +84,7 @@ function store({ storage }: Node, date: Date): Stored {
 }
 
 /** RFC 3339 §5.6, and what is stored of that moment. */
-function readOperand({ storage }: Node, text: string): Operand | { fault: string } {
+function readOperand({ storage }: SchemaNode, text: string): Operand | { fault: string } {
   // In a query an unencoded + is a space.
   const [, day, time, zone] =
     /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[-+ ]\d\d:\d\d)$/.exec(text.toUpperCase()) ?? [];

@@ -3,7 +3,7 @@ import type { AttributeDefinition } from '../attribute';
 import type { Json } from '../json';
 import type { DeclaredKind, JsonSchema, SentKind, StoredKind } from '../kind';
 import { isMultiple } from '../multiple';
-import { isWhole, type Node } from '../node';
+import { isWhole, type SchemaNode } from '../node';
 import { ORDERED, type Operand } from '../operator';
 import { refuse } from '../refuse';
 import { checkOf, ruleOf } from '../rule';
@@ -11,7 +11,7 @@ import { decodeAny } from './any';
 
 export const declaredNumber: DeclaredKind = {
   isType: (type) => type === Number,
-  words: [
+  keywords: [
     'enum',
     'unique',
     'counts',
@@ -37,7 +37,7 @@ export const storedNumber: StoredKind = {
 
 export const sentNumber: SentKind = {
   checker: (node) => {
-    const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = { ...limits(node), ...node.words };
+    const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = { ...limits(node), ...node.keywords };
     return checkOf<number>(isWhole(node) ? 'integer' : 'number', isWhole(node) ? isInteger : isNumber, [
       ...ruleOf(minimum, isAtLeast, (least) => `Must be at least ${least}.`),
       ...ruleOf(maximum, isAtMost, (most) => `Must be at most ${most}.`),
@@ -49,7 +49,7 @@ export const sentNumber: SentKind = {
   converter: (node) => (given, at) => (typeof given === 'number' ? given : refuse(node, given, at)),
   schema: (node) => ({ ...operandSchema(node), ...limits(node) }),
   operandSchema,
-  example: ({ words }) => inRange(words),
+  example: ({ keywords }) => inRange(keywords),
 };
 
 function isNumber(value: Json): value is number {
@@ -66,8 +66,8 @@ const isMore = (value: number, limit: number): boolean => value > limit;
 const isLess = (value: number, limit: number): boolean => value < limit;
 
 /** A whole number without limits of its own has those up to which each differs from the next (RFC 7493 §2.2). */
-function limits(node: Node): { minimum?: number; maximum?: number } {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = node.words;
+function limits(node: SchemaNode): { minimum?: number; maximum?: number } {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = node.keywords;
   return isWhole(node)
     ? {
         ...(minimum === undefined && exclusiveMinimum === undefined && { minimum: Number.MIN_SAFE_INTEGER }),
@@ -76,11 +76,11 @@ function limits(node: Node): { minimum?: number; maximum?: number } {
     : {};
 }
 
-function operandSchema(node: Node): JsonSchema {
+function operandSchema(node: SchemaNode): JsonSchema {
   return isWhole(node) ? { type: 'integer', format: 'int64' } : { type: 'number', format: 'double' };
 }
 
-function readOperand(node: Node, text: string): Operand | { fault: string } {
+function readOperand(node: SchemaNode, text: string): Operand | { fault: string } {
   // As JSON writes them: RFC 8259 §6.
   if (!/^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/.test(text)) {
     return { fault: 'Must be a number, such as 12 or -0.5.' };

@@ -3,9 +3,9 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { isObject, type JsonObject } from '../json';
 import type { Check, Decode, DeclaredKind, Hydrate, Report, SentKind, StoredKind } from '../kind';
 import { checkInside, convertInside, checkOf } from '../rule';
-import { isFree, type Node } from '../node';
+import { isFree, type SchemaNode } from '../node';
 import { refuse } from '../refuse';
-import { isPlainObject, type Stored } from '../stored';
+import { isPlainObject, type StoredValue } from '../stored';
 import { convertAny, decodeAny, EXAMPLE, misuseOfAny } from './any';
 
 /**
@@ -17,7 +17,7 @@ const ANY_NAMES = { minLength: 1, pattern: '^(?!__proto__$)' };
 export const declaredObject: DeclaredKind = {
   isType: (type) => type === Object,
   holds: 'attributes',
-  words: ['schema'],
+  keywords: ['schema'],
   isDefault: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 };
 
@@ -27,13 +27,13 @@ export const storedObject: StoredKind = {
     if (isFree(node)) {
       return decodeAny;
     }
-    const members = memberDecoders(node.members, inner);
+    const members = memberDecoders(node.properties, inner);
     return (stored) => (stored.M === undefined ? decodeAny(stored) : decodeMembers(members, stored.M));
   },
   hydrate: (node, { M }, inner) => M && (isFree(node) ? decodeAny({ M }) : hydrateMembers(node, M, inner)),
   misuse: (node, name) =>
-    node.members.size > 0
-      ? `"${name}" is an object: ask for what is in it, such as ${name}.${[...node.members.keys()][0]}=….`
+    node.properties.size > 0
+      ? `"${name}" is an object: ask for what is in it, such as ${name}.${[...node.properties.keys()][0]}=….`
       : misuseOfAny(node, name),
 };
 
@@ -43,19 +43,19 @@ export const sentObject: SentKind = {
     if (isFree(node)) {
       return isOfType;
     }
-    const areValid = inner.members(node.members);
+    const areValid = inner.members(node.properties);
     return (value, report) => (isObject(value) ? areValid(value, report) : isOfType(value, report));
   },
   converter: (node, inner) => {
     if (isFree(node)) {
       return (given, at, faults) => (isPlainObject(given) ? convertAny(given, at, faults) : refuse(node, given, at));
     }
-    const members = [...node.members].map(([name, member]) => ({ name, convert: inner(member) }));
+    const members = [...node.properties].map(([name, member]) => ({ name, convert: inner(member) }));
     return (given, at, faults) => {
       if (!isPlainObject(given)) {
         return refuse(node, given, at);
       }
-      const object: { [name: string]: Stored } = {};
+      const object: { [name: string]: StoredValue } = {};
       for (const { name, convert } of members) {
         const value = Object.hasOwn(given, name) ? given[name] : undefined;
         const stored = value === undefined ? undefined : convertInside(convert, value, name, at, faults);
@@ -66,15 +66,19 @@ export const sentObject: SentKind = {
       return object;
     };
   },
-  schema: (node, inner) => (isFree(node) ? { type: 'object', propertyNames: ANY_NAMES } : inner.members(node.members)),
-  example: (node, _name, inner) => (isFree(node) ? EXAMPLE : inner.members(node.members)),
+  schema: (node, inner) =>
+    isFree(node) ? { type: 'object', propertyNames: ANY_NAMES } : inner.members(node.properties),
+  example: (node, _name, inner) => (isFree(node) ? EXAMPLE : inner.members(node.properties)),
 };
 
 /** The decoders of some members, or of the attributes of an item. */
 export type MemberDecoders = readonly { readonly name: string; readonly decode: Decode }[];
 
 /** Compiles the decoders of some attributes. */
-export function memberDecoders(nodes: ReadonlyMap<string, Node>, inner: (node: Node) => Decode): MemberDecoders {
+export function memberDecoders(
+  nodes: ReadonlyMap<string, SchemaNode>,
+  inner: (node: SchemaNode) => Decode,
+): MemberDecoders {
   return [...nodes].map(([name, node]) => ({ name, decode: inner(node) }));
 }
 
@@ -91,12 +95,12 @@ export function decodeMembers(members: MemberDecoders, map: Record<string, Attri
 }
 
 async function hydrateMembers(
-  node: Node,
+  node: SchemaNode,
   map: Record<string, AttributeValue>,
   inner: Hydrate,
 ): Promise<Record<string, unknown>> {
   const object: Record<string, unknown> = {};
-  for (const [name, member] of node.members) {
+  for (const [name, member] of node.properties) {
     const stored = map[name];
     if (stored !== undefined) {
       object[name] = await inner(member, stored);

@@ -3,14 +3,14 @@ import type { AttributeDefinition } from '../attribute';
 import { convertInside } from '../rule';
 import type { DeclaredKind, SentKind, StoredKind } from '../kind';
 import { refuse } from '../refuse';
-import type { Given } from '../stored';
+import type { InputValue } from '../stored';
 import { decodeAny } from './any';
 import { checkOfElements, exampleOfOne, misuseOfSeveral } from './array';
 
 export const declaredSet: DeclaredKind = {
   isType: (type) => type === Set,
   holds: 'element',
-  words: ['schema', 'minItems', 'maxItems'],
+  keywords: ['schema', 'minItems', 'maxItems'],
   isDefault: (value) => value instanceof Set || Array.isArray(value),
 };
 
@@ -25,13 +25,13 @@ export const storedSet: StoredKind = {
 };
 
 export const sentSet: SentKind = {
-  checker: (node, inner) => checkOfElements(node, leastOf(node.words), inner.element(node.element!)),
+  checker: (node, inner) => checkOfElements(node, leastOf(node.keywords), inner.element(node.element!)),
   converter: (node, inner) => {
     const convert = inner(node.element!);
     return (given, at, faults) =>
       Array.isArray(given) || given instanceof Set
         ? new Set(
-            ([...given] as Given[]).map(
+            ([...given] as InputValue[]).map(
               (element, index) => convertInside(convert, element, index, at, faults) as string,
             ),
           )
@@ -41,7 +41,7 @@ export const sentSet: SentKind = {
     type: 'array',
     items: inner.element(node.element!),
     uniqueItems: true,
-    minItems: leastOf(node.words),
+    minItems: leastOf(node.keywords),
   }),
   example: exampleOfOne,
 };

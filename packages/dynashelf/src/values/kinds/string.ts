@@ -11,7 +11,7 @@ import { decodeAny } from './any';
 
 export const declaredString: DeclaredKind = {
   isType: (type) => type === String,
-  words: ['enum', 'references', 'onDelete', 'unique', 'minLength', 'maxLength', 'pattern', 'format'],
+  keywords: ['enum', 'references', 'onDelete', 'unique', 'minLength', 'maxLength', 'pattern', 'format'],
   isDefault: (value) => typeof value === 'string',
   isKey: true,
   isInSets: true,
@@ -26,7 +26,7 @@ export const storedString: StoredKind = {
 };
 
 export const sentString: SentKind = {
-  checker: ({ words: { minLength, maxLength, pattern, format, references } }) =>
+  checker: ({ keywords: { minLength, maxLength, pattern, format, references } }) =>
     checkOfText([
       ...ruleOf(minLength, isLong, (least) => `Must have at least ${count(least, 'character')}.`),
       ...ruleOf(maxLength, isShort, (most) => `Must have at most ${count(most, 'character')}.`),
@@ -45,17 +45,17 @@ export const sentString: SentKind = {
       ),
     ]),
   converter: (node) => (given, at) => (typeof given === 'string' ? given : refuse(node, given, at)),
-  schema: ({ words: { references } }) => ({
+  schema: ({ keywords: { references } }) => ({
     type: 'string',
     ...(references !== undefined && { pattern: ID_PATTERN }),
   }),
   operandSchema: () => ({ type: 'string' }),
-  example: ({ words }, name) =>
-    words.references !== undefined
+  example: ({ keywords }, name) =>
+    keywords.references !== undefined
       ? EXAMPLE_ID
-      : words.format !== undefined
-        ? FORMATS_BY_NAME[words.format].example
-        : sized(name, words),
+      : keywords.format !== undefined
+        ? FORMATS_BY_NAME[keywords.format].example
+        : sized(name, keywords),
 };
 
 /** Compiles a check of text. */

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { identityOf, readCaller, type VerifiedToken } from '../../../src/authentication/caller';
 import { readRequest } from '../../../src/http/request';
 import { readFunction } from '../../../src/lambda';
-import { soundEvent } from '../../../src/http/request';
+import { normalizeEvent } from '../../../src/http/request';
 import { gatewayEvent } from '../../../src/testing/client';
 import { defineResource, listResources } from '../../../src/definition/resource';
 import { readConfig, type TokenTrust } from '../../../src/config';
@@ -23,7 +23,7 @@ function callerOf(context: unknown, apiKeyId?: unknown): ReturnType<typeof readC
   const event = gatewayEvent('GET /papers');
   Object.assign(event.requestContext, { authorizer: context, identity: { apiKeyId } });
   try {
-    return readCaller(config, readRequest(soundEvent(event)).credentials);
+    return readCaller(config, readRequest(normalizeEvent(event)).credentials);
   } catch {
     return 'refused';
   }

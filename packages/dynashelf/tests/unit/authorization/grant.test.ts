@@ -1,6 +1,6 @@
 // What the rules of a resource file grant to a caller: each form of a rule, and what of it opens nothing.
 
-import { openAccess } from '../../../src/authorization/permission';
+import { accessOf } from '../../../src/authorization/permission';
 import { ANONYMOUS, attributeGrant, grantOf, isPublic } from '../../../src/authorization/grant';
 import { unauthenticated } from '../../../src/authorization/refusal';
 import { EVERYTHING, type AccessFunction, type AccessRules } from '../../../src/definition/access';
@@ -193,21 +193,21 @@ describe('the access of a caller', () => {
   test('hides and keeps the attributes of others, and shows what it lists', () => {
     const resource = papers({ owner: 'author' });
     const owned = [{ conditions: { author: 'ben' }, owned: 'author' }];
-    expect(openAccess(BEN).permission(resource, 'list')).toEqual({
+    expect(accessOf(BEN).permission(resource, 'list')).toEqual({
       grant: owned,
       shown: 'all',
       hidden: new Set(['secret']),
-      kept: new Set(['grade']),
+      immutable: new Set(['grade']),
       partlyHidden: new Map(),
-      partlyKept: new Map(),
+      partlyImmutable: new Map(),
     });
-    expect(openAccess(ADA).permission(resource, 'list')).toMatchObject({ hidden: new Set(), kept: new Set() });
-    expect(openAccess(BEN).permission(resource, 'read')).toMatchObject({ grant: 'none', shown: 'none' });
+    expect(accessOf(ADA).permission(resource, 'list')).toMatchObject({ hidden: new Set(), immutable: new Set() });
+    expect(accessOf(BEN).permission(resource, 'read')).toMatchObject({ grant: 'none', shown: 'none' });
   });
 
   test('is worked out once for each operation', () => {
     const rule = jest.fn(() => true);
-    const access = openAccess(BEN);
+    const access = accessOf(BEN);
     const resource = papers(rule);
     expect(access.permission(resource, 'list')).toBe(access.require(resource, 'list'));
     expect(rule).toHaveBeenCalledTimes(1);
@@ -216,11 +216,11 @@ describe('the access of a caller', () => {
 
   test('is everything where the API is open and no attribute is of some alone', () => {
     const plain = defineResource({ name: 'things', description: 'Things.', schema: { name: { type: String } } });
-    expect(openAccess(OPEN).permission(plain, 'list')).toBe(EVERYTHING);
-    expect(openAccess(BEN).permission(plain, 'list')).toMatchObject({ grant: 'none', hidden: new Set() });
+    expect(accessOf(OPEN).permission(plain, 'list')).toBe(EVERYTHING);
+    expect(accessOf(BEN).permission(plain, 'list')).toMatchObject({ grant: 'none', hidden: new Set() });
     for (const word of ['readableBy', 'writableBy']) {
       const kept = { name: 'things', description: 'Things.', schema: { name: { type: String, [word]: 'nobody' } } };
-      const { hidden, kept: unset } = openAccess(OPEN).permission(
+      const { hidden, immutable: unset } = accessOf(OPEN).permission(
         defineResource(kept as unknown as Parameters<typeof defineResource>[0]),
         'list',
       );
@@ -236,9 +236,9 @@ describe('the access of a caller', () => {
     ],
     ['403 with them', BEN, { type: 'forbidden' }],
   ])('refuses what is not granted: %s', (_what, caller, problem) => {
-    const refused = () => openAccess(caller).require(papers({ role: 'boss' }), 'list');
+    const refused = () => accessOf(caller).require(papers({ role: 'boss' }), 'list');
     expect(refused).toThrow(expect.objectContaining(problem) as Error);
-    expect(openAccess(ADA).require(papers({ role: 'boss' }), 'list').grant).toBe('all');
+    expect(accessOf(ADA).require(papers({ role: 'boss' }), 'list').grant).toBe('all');
   });
 });
 

@@ -153,7 +153,7 @@ test.each<[string, object, RegExp]>([
   [
     'an action with a mistyped word in its body',
     { actions: action({ body: { days: { type: Number, minimun: 1 } } }) },
-    /attribute "act\.days" has an unknown word "minimun"\. Did you mean "minimum"\?/,
+    /attribute "act\.days" has an unknown keyword "minimun"\. Did you mean "minimum"\?/,
   ],
   [
     'an action with a word of another type in its body',

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 
 import { FORMATS } from '../../../src/values/attribute';
-import { ATTRIBUTE_WORDS, DEFINITION_WORDS } from '../../../src/definition/mistakes/resource';
+import { ATTRIBUTE_KEYWORDS, DEFINITION_KEYWORDS } from '../../../src/definition/mistakes/resource';
 import * as resourceModule from '../../../src/definition/resource';
 import { APP } from '../../setup/places';
 
@@ -29,8 +29,8 @@ const examples = [
 }));
 
 test.each([
-  ...ATTRIBUTE_WORDS.keys(),
-  ...DEFINITION_WORDS,
+  ...ATTRIBUTE_KEYWORDS.keys(),
+  ...DEFINITION_KEYWORDS,
   'partition',
   'sort',
   'milliseconds',
@@ -42,7 +42,7 @@ test.each([
 });
 
 test('every word that a table of the page names is one', () => {
-  const words = [...ATTRIBUTE_WORDS.keys(), ...DEFINITION_WORDS, 'partition', 'sort'];
+  const words = [...ATTRIBUTE_KEYWORDS.keys(), ...DEFINITION_KEYWORDS, 'partition', 'sort'];
   const rows = text
     .split('\n')
     .filter((line) => /^\| `/.test(line))

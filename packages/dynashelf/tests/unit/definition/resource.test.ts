@@ -31,7 +31,7 @@ const mistakes: [circumstances: string, definition: object, message: RegExp][] =
   [
     'a word of the file is mistyped',
     { indices: {} },
-    /"indices" is not a word of a resource file\. Did you mean "indexes"\?/,
+    /"indices" is not a keyword of a resource file\. Did you mean "indexes"\?/,
   ],
   [
     'preconditions has another value',
@@ -63,9 +63,9 @@ const mistakes: [circumstances: string, definition: object, message: RegExp][] =
   ],
   ['an index names nothing', { indexes: { none: {} } }, /index "none" names no attribute: add partition, sort or both/],
   [
-    'an index has an unknown word',
+    'an index has an unknown keyword',
     { schema: { a: Number }, indexes: { byA: { sort: 'a', unique: true } } },
-    /index "byA" has an unknown word "unique"/,
+    /index "byA" has an unknown keyword "unique"/,
   ],
   [
     'an index uses text of any length',
@@ -102,9 +102,9 @@ const attributeMistakes: [circumstances: string, attribute: unknown, message: Re
   [
     'a mistyped word',
     { type: String, maxLenght: 3 },
-    /attribute "x" has an unknown word "maxLenght"\. Did you mean "maxLength"\?/,
+    /attribute "x" has an unknown keyword "maxLenght"\. Did you mean "maxLength"\?/,
   ],
-  ["a word that is its object's own", { type: String, toString: 1 }, /unknown word "toString"/],
+  ["a word that is its object's own", { type: String, toString: 1 }, /unknown keyword "toString"/],
   ['a hash key', { type: String, hashKey: true }, /"hashKey"\. the table's keys are the project's own: remove it/],
   [
     'a word of another type',

@@ -1,18 +1,18 @@
 // What the description says of access: whom each operation is for, by which credentials, and what is seen and set of an
 // item.
 
-import type { Access } from '../../../src/definition/access';
+import type { AccessDeclaration } from '../../../src/definition/access';
 import { defineResource, listResources } from '../../../src/definition/resource';
 import { describeApi, type OpenApi } from '../../../src/description/openapi';
-import { trustedBy, type Trusted } from '../../../src/description/trusted';
+import { trustedBy, type TrustedCredentials } from '../../../src/description/trusted-credentials';
 import { faultOf, describedOf } from '../../../src/testing/described';
 import { papersWith } from '../../setup/papers';
 import { RULES } from '../../setup/rules';
 
-const TOKENS: Trusted = { tokens: { issuer: 'https://issuer.example' }, apiKeys: false };
-const KEYS: Trusted = { tokens: undefined, apiKeys: true };
-const BOTH: Trusted = { ...TOKENS, apiKeys: true };
-const NOTHING: Trusted = { tokens: undefined, apiKeys: false };
+const TOKENS: TrustedCredentials = { tokens: { issuer: 'https://issuer.example' }, apiKeys: false };
+const KEYS: TrustedCredentials = { tokens: undefined, apiKeys: true };
+const BOTH: TrustedCredentials = { ...TOKENS, apiKeys: true };
+const NOTHING: TrustedCredentials = { tokens: undefined, apiKeys: false };
 
 interface Operation {
   description: string;
@@ -26,7 +26,7 @@ interface Schema {
   required: string[];
 }
 
-const describing = (access: Access, trusted?: Trusted): OpenApi =>
+const describing = (access: AccessDeclaration, trusted?: TrustedCredentials): OpenApi =>
   JSON.parse(JSON.stringify(describeApi(papersWith(access), '', trusted))) as OpenApi;
 const operation = (document: OpenApi, line: string): Operation =>
   document.paths[line.split(' ')[1]!]![line.split(' ')[0]!.toLowerCase()] as Operation;
@@ -41,7 +41,7 @@ describe('the credentials of a deployment', () => {
     expect(trustedBy({ access: 'open', tokens: RULES.tokens, apiKeys: true })).toBeUndefined();
   });
 
-  test.each<[string, Trusted, string[], object[]]>([
+  test.each<[string, TrustedCredentials, string[], object[]]>([
     ['tokens', TOKENS, ['token'], [{ token: [] }]],
     ['API keys', KEYS, ['apiKey'], [{ apiKey: [] }]],
     ['both', BOTH, ['token', 'apiKey'], [{ apiKey: [], token: [] }, { apiKey: [] }]],
@@ -93,7 +93,7 @@ describe('an operation', () => {
   const apiKey = { apiKey: [] };
   const withKey = { apiKey: [], token: [] };
 
-  test.each<[string, Access['list'], string, object[], object[], object[]]>([
+  test.each<[string, AccessDeclaration['list'], string, object[], object[], object[]]>([
     ['public', 'public', 'For everyone.', [token, {}], [apiKey], [withKey, apiKey]],
     ['authenticated', 'authenticated', 'For every caller with a token.', [token], [apiKey], [withKey, apiKey]],
     [
@@ -154,7 +154,8 @@ describe('an operation', () => {
       [withKey, apiKey],
     ],
   ])('by %s is for whom the rule names', (_, rule, sentence, byToken, byKey, byBoth) => {
-    const of = (trusted: Trusted): Operation => operation(describing({ list: rule } as Access, trusted), 'GET /papers');
+    const of = (trusted: TrustedCredentials): Operation =>
+      operation(describing({ list: rule } as AccessDeclaration, trusted), 'GET /papers');
     expect([last(of(TOKENS)), of(TOKENS).security, of(KEYS).security, of(BOTH).security]).toEqual([
       sentence,
       byToken,
@@ -181,7 +182,7 @@ describe('an operation', () => {
     );
   });
 
-  test.each<[string, Access, Trusted, string]>([
+  test.each<[string, AccessDeclaration, TrustedCredentials, string]>([
     ['that nobody is declared for', {}, TOKENS, 'Refused to everyone, as nobody is declared for it.'],
     [
       'of a deployment that trusts no credentials',
@@ -216,7 +217,8 @@ describe('an operation', () => {
   });
 
   test('a relation takes both what it belongs to and what it lists', () => {
-    const related = (access: Access): Operation => operation(describing(access, TOKENS), 'GET /shelves/{id}/papers');
+    const related = (access: AccessDeclaration): Operation =>
+      operation(describing(access, TOKENS), 'GET /shelves/{id}/papers');
     expect([last(related({ list: 'public' })), related({ list: 'public' }).security]).toEqual([
       'For everyone.',
       [token, {}],
@@ -278,7 +280,7 @@ describe('a write whose caller may not read the item', () => {
   const editor = { role: 'editor' } as const;
   const owner = { owner: 'owner' } as const;
 
-  test.each<[string, Access['read'], Access['read'], boolean]>([
+  test.each<[string, AccessDeclaration['read'], AccessDeclaration['read'], boolean]>([
     ['nobody reads', undefined, editor, true],
     ['another role reads', { role: ['reader', 'admin'] }, editor, true],
     ['the owner reads, and callers with a role write', owner, editor, true],
@@ -288,7 +290,7 @@ describe('a write whose caller may not read the item', () => {
     ['the role is one of those that read', { role: ['editor', 'admin'] }, editor, false],
   ])('may be answered without a body where %s, and it is said', (_, read, write, isBlind) => {
     for (const [line, name, status] of WRITES) {
-      const { responses } = operation(describing({ [name]: write, read } as Access, TOKENS), line);
+      const { responses } = operation(describing({ [name]: write, read } as AccessDeclaration, TOKENS), line);
       expect([line, responses[status]!.description.includes('may not read the item')]).toEqual([line, isBlind]);
     }
   });
@@ -304,7 +306,7 @@ describe('a write whose caller may not read the item', () => {
 });
 
 describe('attributes', () => {
-  const everyone: Access = {
+  const everyone: AccessDeclaration = {
     list: 'public',
     read: 'public',
     create: 'public',

@@ -1,10 +1,10 @@
 // An event of API Gateway as a request: paths, stages and base paths, headers and parameters, once and several times.
 
-import { decodeSegment, readRequest, requestIdOf, soundEvent } from '../../../src/http/request';
+import { decodeSegment, readRequest, requestIdOf, normalizeEvent } from '../../../src/http/request';
 
 /** The request of an event that has this of its own. */
 function request(event: object, remaining?: number) {
-  return readRequest(soundEvent({ httpMethod: 'GET', path: '/', ...event }), remaining);
+  return readRequest(normalizeEvent({ httpMethod: 'GET', path: '/', ...event }), remaining);
 }
 
 describe('the path', () => {
@@ -131,7 +131,7 @@ test('the id is the gateway’s own, or that of the event, or a new one', () => 
   expect(requestIdOf({})).toBeUndefined();
   expect(request({ requestContext: { requestId: 'r' } }).id).toBe('r');
   expect(request({}).id).toMatch(/^[0-9a-f-]{36}$/);
-  expect(readRequest({ ...soundEvent({}), requestContext: undefined }).id).toMatch(/^[0-9a-f-]{36}$/);
+  expect(readRequest({ ...normalizeEvent({}), requestContext: undefined }).id).toMatch(/^[0-9a-f-]{36}$/);
 });
 
 describe('whatever calls the function,', () => {
@@ -149,7 +149,7 @@ describe('whatever calls the function,', () => {
   };
 
   test.each([undefined, null, 'text', 7, [], {}])('%j is an event with nothing in it', (event) => {
-    expect(soundEvent(event)).toStrictEqual(empty);
+    expect(normalizeEvent(event)).toStrictEqual(empty);
   });
 
   test('fields of another type are not there', () => {
@@ -162,12 +162,12 @@ describe('whatever calls the function,', () => {
       body: {},
       requestContext: [],
     };
-    expect(soundEvent(other)).toStrictEqual(empty);
+    expect(normalizeEvent(other)).toStrictEqual(empty);
   });
 
   test('values of another type are not there either, and others are kept', () => {
     expect(
-      soundEvent({
+      normalizeEvent({
         headers: { a: 'x', b: 7 },
         multiValueHeaders: { a: ['x', 7], b: 'x', c: ['y'] },
         queryStringParameters: { a: 'x', b: null },

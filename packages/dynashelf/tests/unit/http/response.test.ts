@@ -1,12 +1,12 @@
 // Results and problems as answers: status, headers and body of each, whatever brought them about.
 
-import { openAccess } from '../../../src/authorization/permission';
+import { accessOf } from '../../../src/authorization/permission';
 import { EVERYTHING, type Permission } from '../../../src/definition/access';
 import type { Caller } from '../../../src/values/caller';
 import type { AnyItem } from '../../../src/definition/item';
 import { defineResource } from '../../../src/definition/resource';
 import { weakTag } from '../../../src/http/conditional';
-import type { Presentation } from '../../../src/http/input/input';
+import type { ResponseOptions } from '../../../src/http/input/input';
 import type { Request } from '../../../src/http/request';
 import { toGateway, writeProblem, writeResult } from '../../../src/http/response';
 import type { ItemResult, Result } from '../../../src/operations/result';
@@ -47,7 +47,7 @@ interface Asked {
 }
 
 /** The reply to a request of which this is the result. */
-function reply(result: Result, presentation: Partial<Presentation> = {}, asked: Asked = {}) {
+function reply(result: Result, responseOptions: Partial<ResponseOptions> = {}, asked: Asked = {}) {
   const { method = 'GET', headers = {}, parameters = [], caller = OPEN, resource = things } = asked;
   const request = {
     id: 'r',
@@ -57,7 +57,7 @@ function reply(result: Result, presentation: Partial<Presentation> = {}, asked: 
     parameters,
     header: (name: string) => headers[name],
   } as unknown as Request;
-  const wanted = { resource, preferences: {}, permission: EVERYTHING, access: openAccess(caller), ...presentation };
+  const wanted = { resource, preferences: {}, permission: EVERYTHING, access: accessOf(caller), ...responseOptions };
   return writeResult(request, result, wanted);
 }
 
@@ -66,7 +66,7 @@ const HIDDEN: Permission = { ...EVERYTHING, shown: 'none' };
 const FIELDS = new Set(['id', 'a']);
 
 describe('one item', () => {
-  test.each<[string, Result, Partial<Presentation>, object]>([
+  test.each<[string, Result, Partial<ResponseOptions>, object]>([
     ['found', one('found'), {}, { status: 200, headers: JSON_HEADERS, body: item }],
     ['made', one('created'), {}, { status: 201, headers: { ...JSON_HEADERS, Location: '/prod/things/1' }, body: item }],
     ['replaced', one('replaced'), {}, { status: 200, headers: JSON_HEADERS, body: item }],
@@ -121,8 +121,8 @@ describe('one item', () => {
       { permission: HIDDEN },
       { status: 201, headers: { ...HEADERS, Location: '/prod/things/1' } },
     ],
-  ])('%s', (_what, result, presentation, expected) => {
-    expect(reply(result, presentation)).toStrictEqual(expected);
+  ])('%s', (_what, result, responseOptions, expected) => {
+    expect(reply(result, responseOptions)).toStrictEqual(expected);
   });
 
   test('that the client has as it is is 304, but for a method that does something', () => {
@@ -169,15 +169,15 @@ test('the answer that was kept is given as it was, and says so', () => {
 
 test('a transaction is answered by its parts, each as it is wanted', () => {
   const request = { base: '', method: 'POST', segments: [], header: () => undefined } as unknown as Request;
-  const access = openAccess(OPEN);
-  const part = (presentation: Partial<Presentation>) => ({
+  const access = accessOf(OPEN);
+  const part = (responseOptions: Partial<ResponseOptions>) => ({
     request,
-    presentation: {
+    responseOptions: {
       resource: things,
       preferences: {},
       permission: EVERYTHING,
       access,
-      ...presentation,
+      ...responseOptions,
     },
   });
   const parts = [part({}), part({ preferences: { return: 'minimal' } })];
@@ -200,7 +200,7 @@ describe('several items that are made', () => {
   const headers = { 'Cache-Control': 'no-cache' };
   const type = { 'Content-Type': 'application/json' };
 
-  test.each<[string, Partial<Presentation>, object]>([
+  test.each<[string, Partial<ResponseOptions>, object]>([
     ['are shown', {}, { status: 201, headers: { ...type, ...headers }, body: { items: [item, item] } }],
     [
       'are shown in part',
@@ -231,8 +231,8 @@ describe('several items that are made', () => {
       },
     ],
     ['are not to who may not read them', { permission: HIDDEN }, { status: 201, headers }],
-  ])('%s', (_what, presentation, expected) => {
-    expect(reply(all, presentation)).toStrictEqual(expected);
+  ])('%s', (_what, responseOptions, expected) => {
+    expect(reply(all, responseOptions)).toStrictEqual(expected);
   });
 });
 

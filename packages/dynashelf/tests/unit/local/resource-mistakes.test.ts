@@ -78,7 +78,7 @@ test('openapi, client and rekey say it too', async () => {
     expect([code, said.trim()]).toEqual([
       1,
       expect.stringMatching(
-        /^src\/resources\/books\.ts: attribute "title" has an unknown word "maxLenght"\. Did you mean "maxLength"\?(?![^]*\n +at )/,
+        /^src\/resources\/books\.ts: attribute "title" has an unknown keyword "maxLenght"\. Did you mean "maxLength"\?(?![^]*\n +at )/,
       ),
     ]);
   }

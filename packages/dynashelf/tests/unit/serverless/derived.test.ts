@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { readConfig } from '../../../src/config';
-import { trustedBy } from '../../../src/description/trusted';
+import { trustedBy } from '../../../src/description/trusted-credentials';
 import { EXPOSED_HEADERS } from '../../../src/http/cors';
 import { describeProblem, PROBLEM_TYPES, type ProblemType } from '../../../src/problem';
 import { defaultParameters, localParameters, parameters } from '../../../src/serverless/parameters';

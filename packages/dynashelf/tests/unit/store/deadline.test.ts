@@ -1,6 +1,6 @@
 // A request to DynamoDB ends by its deadline, its attempts and the pauses between them included: on either way to it.
 
-import { mayBeDone, toProblem } from '../../../src/store/client/failure';
+import { isOutcomeUnknown, toProblem } from '../../../src/store/client/failure';
 import { connect as connectBySdk } from '../../../src/store/client/sdk';
 import { connect as connectByWire } from '../../../src/store/client/https';
 import { startWireServer, type WireServer } from '../../setup/wire-server';
@@ -32,7 +32,7 @@ async function failing(
   return {
     status: (toProblem(error) as { status: number }).status,
     took: Date.now() - start,
-    inDoubt: mayBeDone(error),
+    inDoubt: isOutcomeUnknown(error),
   };
 }
 

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 
 import type { SchemaDefinition } from '../../../src/values/attribute';
 import type { JsonObject } from '../../../src/values/json';
-import { type Node } from '../../../src/values/node';
+import { type SchemaNode } from '../../../src/values/node';
 import { readNodes } from '../../../src/values/read-schema';
 import { prepareItem, type Prepared } from '../../../src/values/prepare';
 import { findFaults } from '../../../src/values/check';
@@ -84,7 +84,7 @@ test('an item is returned as Dynamoose would hydrate it, without what the schema
 const REFUSALS = /is a required property|must equal|had a validation error|not abc|non-empty set|to a RegExp validator/;
 
 /** What http/input/body.ts does to a body. */
-async function prepared(attributes: ReadonlyMap<string, Node>, body: JsonObject): Promise<Prepared> {
+async function prepared(attributes: ReadonlyMap<string, SchemaNode>, body: JsonObject): Promise<Prepared> {
   const given = writable(attributes, body);
   const faults = findFaults({ name: 'things', attributes }, given);
   const result = await prepareItem(attributes, given, faults.attributes);
@@ -118,11 +118,11 @@ function withoutKey({ [PARTITION_KEY]: _pk, [SORT_KEY]: _sk, ...rest }: Attribut
 }
 
 /** A record with attributes that no schema declares, also inside its objects. */
-function withUnknown(attributes: ReadonlyMap<string, Node>, record: AttributeMap): AttributeMap {
+function withUnknown(attributes: ReadonlyMap<string, SchemaNode>, record: AttributeMap): AttributeMap {
   const unknown = { unknown: { S: 'x' } };
   const nested = Object.entries(record).map(
     ([name, value]) =>
-      [name, attributes.get(name)!.members.size > 0 ? { M: { ...value.M, ...unknown } } : value] as const,
+      [name, attributes.get(name)!.properties.size > 0 ? { M: { ...value.M, ...unknown } } : value] as const,
   );
   return { ...Object.fromEntries(nested), ...unknown, gsi1pk: { S: 'y' } };
 }

@@ -2,7 +2,7 @@
 
 import { defineResource } from '../../../src/definition/resource';
 import { Problem } from '../../../src/problem';
-import type { Plan } from '../../../src/store/write/constraint';
+import type { WritePlan } from '../../../src/store/write/constraint';
 import type { Violation } from '../../../src/store/write/write';
 import type { Failure, Origin } from '../../../src/transaction/entry';
 import { beingDeleted, combine, failuresOf, inUse, partlyBeingDeleted } from '../../../src/transaction/violations';
@@ -15,7 +15,7 @@ const plan = {
     { resource: books, id: '2', kind: 'check', oldImage: undefined },
   ],
   origins: [[], ['operations', 1]],
-} as unknown as Plan & { origins: Origin[] };
+} as unknown as WritePlan & { origins: Origin[] };
 
 const place = (origin: Origin, inner: string): string => `${origin.join('/')}|${inner}`;
 

@@ -4,10 +4,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { ATTRIBUTE_WORDS } from '../../../src/definition/mistakes/resource';
+import { ATTRIBUTE_KEYWORDS } from '../../../src/definition/mistakes/resource';
 import { FORMATS, type Attribute, type SchemaDefinition } from '../../../src/values/attribute';
 import type { Json, JsonObject } from '../../../src/values/json';
-import type { Kind, Node } from '../../../src/values/node';
+import type { Kind, SchemaNode } from '../../../src/values/node';
 import { prepareItem } from '../../../src/values/prepare';
 import { defineResource, type Resource } from '../../../src/definition/resource';
 import { areValidChanges, findFaults } from '../../../src/values/check';
@@ -55,9 +55,9 @@ const UNSAID: [reason: string, pattern: RegExp][] = [
  * What the suite takes and a resource does not: unknown members, and whole numbers that are not one apart; beside what
  * is of another type.
  */
-const isStricter = (node: Node, value: Json): boolean =>
+const isStricter = (node: SchemaNode, value: Json): boolean =>
   hasUnknownMember(node, value) ||
-  (node.words.integer === true && typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER);
+  (node.keywords.integer === true && typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER);
 
 const groups = FILES.flatMap((file) =>
   (JSON.parse(readFileSync(join(SUITE, file), 'utf8')) as Group[]).map((group) => ({
@@ -87,7 +87,7 @@ function attributeFor(whole: Schema | boolean): Attribute | undefined {
     required?: string[];
     additionalProperties?: unknown;
   };
-  if (kind === undefined || !Object.keys(rest).every((word) => ATTRIBUTE_WORDS.has(word))) {
+  if (kind === undefined || !Object.keys(rest).every((word) => ATTRIBUTE_KEYWORDS.has(word))) {
     return undefined;
   }
   switch (kind) {
@@ -188,8 +188,8 @@ function isOfKind(kind: Kind, value: Json): boolean {
   }
 }
 
-function hasUnknownMember({ members, element, kind, words }: Node, value: Json): boolean {
-  if (typeof value !== 'object' || value === null || words.schema === 'any') {
+function hasUnknownMember({ properties, element, kind, keywords }: SchemaNode, value: Json): boolean {
+  if (typeof value !== 'object' || value === null || keywords.schema === 'any') {
     return false;
   }
   if (Array.isArray(value)) {
@@ -197,7 +197,9 @@ function hasUnknownMember({ members, element, kind, words }: Node, value: Json):
   }
   return (
     kind === 'object' &&
-    Object.entries(value).some(([name, inner]) => !members.has(name) || hasUnknownMember(members.get(name)!, inner))
+    Object.entries(value).some(
+      ([name, inner]) => !properties.has(name) || hasUnknownMember(properties.get(name)!, inner),
+    )
   );
 }
 
@@ -263,7 +265,7 @@ test('every keyword and format that a resource file offers is in the suite', () 
     'examples',
     'deprecated',
   ];
-  expect([...ATTRIBUTE_WORDS.keys()].filter((word) => !ours.includes(word) && !tried.includes(`"${word}"`))).toEqual(
+  expect([...ATTRIBUTE_KEYWORDS.keys()].filter((word) => !ours.includes(word) && !tried.includes(`"${word}"`))).toEqual(
     [],
   );
   for (const word of [

@@ -3,13 +3,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { crc32 } from 'node:zlib';
 import { toBytes } from './bytes';
-import type { Reply } from './exchange';
+import type { HttpsReply } from './exchange';
 
 /**
  * The document of an answer; nothing in it where something between us and DynamoDB refused.
  * @throws TimeoutError where it is not what DynamoDB sent: as good as one that never arrived
  */
-export function readAnswer({ status, headers, body }: Reply): Record<string, unknown> {
+export function readAnswer({ status, headers, body }: HttpsReply): Record<string, unknown> {
   const sum = headers['x-amz-crc32'];
   const text = body.toString('utf8');
   const answer = sum === undefined || crc32(body) === Number(sum) ? parse(text) : undefined;

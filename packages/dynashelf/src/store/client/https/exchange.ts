@@ -3,7 +3,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { ANSWER_TOO_LONG } from '../failure';
 
-export interface Reply {
+export interface HttpsReply {
   readonly status: number;
   /** By name in lower case. */
   readonly headers: http.IncomingHttpHeaders;
@@ -21,7 +21,7 @@ export interface Terms {
 }
 
 /** An answer of any status; rejects with what broke the connection, which `code` tells, or a TimeoutError. */
-export type Exchange = (headers: Record<string, string>, body: string, terms: Terms) => Promise<Reply>;
+export type Exchange = (headers: Record<string, string>, body: string, terms: Terms) => Promise<HttpsReply>;
 
 /** Milliseconds for a connection to be made. */
 const CONNECT_TIMEOUT = 1_000;

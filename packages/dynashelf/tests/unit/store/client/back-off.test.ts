@@ -1,6 +1,6 @@
 // Waiting for others: how long, and what is said when there is no time left to.
 
-import { backOff, throughTransactions } from '../../../../src/store/client/back-off';
+import { backOff, retryOnTransactionConflict } from '../../../../src/store/client/back-off';
 import type { Send } from '../../../../src/store/client/send';
 
 const paused: number[] = [];
@@ -45,7 +45,7 @@ async function sent(errors: object[], deadline = Infinity): Promise<unknown> {
     }
     return 'done';
   });
-  const outcome = await throughTransactions(send as unknown as Send, deadline)('GetItem', 'input' as never, {
+  const outcome = await retryOnTransactionConflict(send as unknown as Send, deadline)('GetItem', 'input' as never, {
     once: true,
   }).catch((error: unknown) => error);
   expect(send).toHaveBeenCalledWith('GetItem', 'input', { once: true });

@@ -3,7 +3,7 @@
 import {
   isConditionFailure,
   leavesDoubt,
-  mayBeDone,
+  isOutcomeUnknown,
   throttled,
   toProblem,
   tooLate,
@@ -112,9 +112,9 @@ test.each<[string, object, boolean]>([
 
 test('doubt is noted on the error itself', () => {
   const error = new Error('x');
-  expect(mayBeDone(error)).toBe(false);
+  expect(isOutcomeUnknown(error)).toBe(false);
   expect(withDoubt(error)).toBe(error);
-  expect(mayBeDone(error)).toBe(true);
+  expect(isOutcomeUnknown(error)).toBe(true);
 });
 
 test('a failed condition is known by its name, and being too late by its own', () => {

@@ -5,10 +5,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type Claim, claim, socketOf } from '../../../src/local/data-claim';
+import { type DataLock, lockDataDirectory, socketOf } from '../../../src/local/data-lock';
 
 let directory: string;
-let claims: Claim[];
+let claims: DataLock[];
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'claim-'));
@@ -23,7 +23,9 @@ afterEach(() => {
 
 /** How each of some starts at once ends. */
 async function together(count: number): Promise<string[]> {
-  const results = await Promise.allSettled(Array.from({ length: count }, async () => claim(directory, 500)));
+  const results = await Promise.allSettled(
+    Array.from({ length: count }, async () => lockDataDirectory(directory, 500)),
+  );
   claims.push(...results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
   return results.map((one) => (one.status === 'fulfilled' ? 'claimed' : String(one.reason))).sort();
 }

@@ -11,7 +11,7 @@ import { Failure } from './failure';
 import { answers, answersAt } from './free-port';
 
 /** A data directory that is this process's alone. */
-export interface Claim {
+export interface DataLock {
   /** What other starts find in use: it has no requests to answer unless somebody listens to them. */
   readonly server: Server;
   readonly socketPath: string;
@@ -23,7 +23,7 @@ export interface Claim {
 const PATIENCE_MS = 3000;
 
 /** Claims a directory, which need not exist; fails where another start, or its database, stays up on it. */
-export async function claim(dataDirectory: string, patience = PATIENCE_MS): Promise<Claim> {
+export async function lockDataDirectory(dataDirectory: string, patience = PATIENCE_MS): Promise<DataLock> {
   const socketPath = socketOf(dataDirectory, 'start');
   const notePath = join(dataDirectory, 'database-port');
   const deadline = Date.now() + patience;

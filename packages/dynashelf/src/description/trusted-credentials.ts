@@ -3,7 +3,7 @@ import type { Config } from '../config';
 import type { Part } from './names';
 
 /** The credentials that a deployment trusts. */
-export interface Trusted {
+export interface TrustedCredentials {
   /** Whose tokens; undefined where none are trusted. The issuer is undefined where it is not known yet. */
   readonly tokens: { readonly issuer: string | undefined } | undefined;
   /** Whether API Gateway wants an API key with every request on data. */
@@ -18,7 +18,8 @@ export function trustedBy({
   tokens,
   apiKeys,
   description,
-}: Pick<Config, 'access' | 'tokens' | 'apiKeys'> & Partial<Pick<Config, 'description'>>): Trusted | undefined {
+}: Pick<Config, 'access' | 'tokens' | 'apiKeys'> & Partial<Pick<Config, 'description'>>):
+  TrustedCredentials | undefined {
   return access === 'open'
     ? undefined
     : { tokens: tokens && { issuer: tokens.issuer }, apiKeys, ...(description === 'private' && { isPrivate: true }) };
@@ -29,7 +30,7 @@ export function trustedBy({
  * docs page and most generators make nothing, not so much as a place for the token; where to find the issuer is said in
  * words.
  */
-export function securitySchemes({ tokens, apiKeys }: Trusted): Part {
+export function securitySchemes({ tokens, apiKeys }: TrustedCredentials): Part {
   const whose =
     tokens?.issuer === undefined ? 'of the issuer that the deployment trusts' : `of the issuer ${tokens.issuer}`;
   return {
@@ -53,7 +54,7 @@ export function securitySchemes({ tokens, apiKeys }: Trusted): Part {
 }
 
 /** By which credentials an operation may be carried out. */
-export interface Admission {
+export interface SecurityRequirement {
   readonly token: boolean;
   /** By an API key without a token. */
   readonly key: boolean;
@@ -61,12 +62,12 @@ export interface Admission {
 }
 
 /** Whoever has credentials that are good. */
-export function everyKind({ tokens, apiKeys }: Trusted): Admission {
+export function everyKind({ tokens, apiKeys }: TrustedCredentials): SecurityRequirement {
   return { token: tokens !== undefined, key: apiKeys, anonymous: false };
 }
 
 /** The alternatives of which a request needs one. Where keys are required, API Gateway wants one beside a token too. */
-export function requirements({ token, key, anonymous }: Admission, { apiKeys }: Trusted): Part[] {
+export function requirements({ token, key, anonymous }: SecurityRequirement, { apiKeys }: TrustedCredentials): Part[] {
   const always = apiKeys ? { apiKey: [] } : {};
   return [...(token ? [{ ...always, token: [] }] : []), ...(key ? [{ apiKey: [] }] : []), ...(anonymous ? [{}] : [])];
 }

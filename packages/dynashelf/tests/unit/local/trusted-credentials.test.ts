@@ -1,7 +1,7 @@
 // Which credentials `npm run openapi` and `npm run client` describe the API with, and which operations a client has.
 
 import { forClients } from '../../../src/local/client-source';
-import { trustedIn } from '../../../src/local/trusted';
+import { trustedIn } from '../../../src/local/trusted-credentials';
 import { describeApi } from '../../../src/description/openapi';
 import { papersWith } from '../../setup/papers';
 

@@ -4,41 +4,41 @@ import type { AccessRule } from '../definition/access';
 import type { AttributeRule } from '../values/attribute';
 import type { Resource } from '../definition/resource';
 import { flatRules, waysOf } from '../definition/ways';
-import type { Admission, Trusted } from './trusted';
+import type { SecurityRequirement, TrustedCredentials } from './trusted-credentials';
 
 /** Who may carry out an operation. */
-export interface Audience {
+export interface Callers {
   /** Such as ``for callers with the role `editor`, and for the owner (`author`)``. */
   readonly phrase: string;
   /** Nobody can come by any of them where it is always refused. */
-  readonly admission: Admission;
+  readonly securityRequirement: SecurityRequirement;
   /** Whether someone may write an item by it and not read it. */
   readonly isBlind?: boolean;
 }
 
 type OwnerRule = Extract<AccessRule, { readonly owner: unknown }>;
 
-const NOBODY: Admission = { token: false, key: false, anonymous: false };
+const NOBODY: SecurityRequirement = { token: false, key: false, anonymous: false };
 
 /**
  * Who may carry out an operation, or an action.
  * @param rules those that count, where that is not all
  */
-export function audienceOf(
-  trusted: Trusted,
+export function callersOf(
+  trusted: TrustedCredentials,
   resource: Resource,
   operation: string,
   rules: readonly AccessRule[] = resource.access.get(operation) ?? [],
-): Audience {
+): Callers {
   if (trusted.tokens === undefined && !trusted.apiKeys) {
-    return { phrase: 'refused to everyone, as this deployment trusts no credentials', admission: NOBODY };
+    return { phrase: 'refused to everyone, as this deployment trusts no credentials', securityRequirement: NOBODY };
   }
   // An API key has no roles.
   const possible = trusted.tokens === undefined ? rules.filter((rule) => !takesRole(rule)) : rules;
   if (possible.length === 0) {
     return {
       phrase: `refused to everyone, as ${rules.length > 0 ? 'it takes a role, and API keys have none' : 'nobody is declared for it'}`,
-      admission: NOBODY,
+      securityRequirement: NOBODY,
     };
   }
   return {
@@ -47,7 +47,7 @@ export function audienceOf(
       : namesOf(possible, trusted)
           .map((name) => `for ${name}`)
           .join(', and '),
-    admission: {
+    securityRequirement: {
       token: trusted.tokens !== undefined,
       // What a function says to a key depends on the key.
       key: trusted.apiKeys && possible.some((rule) => !takesRole(rule)),
@@ -57,18 +57,20 @@ export function audienceOf(
 }
 
 /** Who may do one or the other. */
-export function either(...audiences: readonly Audience[]): Admission {
-  const some = (kind: keyof Admission): boolean => audiences.some(({ admission }) => admission[kind]);
+export function either(...audiences: readonly Callers[]): SecurityRequirement {
+  const some = (kind: keyof SecurityRequirement): boolean =>
+    audiences.some(({ securityRequirement }) => securityRequirement[kind]);
   return { token: some('token'), key: some('key'), anonymous: some('anonymous') };
 }
 
 /** Who may do both. */
-export function both(...audiences: readonly Audience[]): Admission {
-  const every = (kind: keyof Admission): boolean => audiences.every(({ admission }) => admission[kind]);
+export function both(...audiences: readonly Callers[]): SecurityRequirement {
+  const every = (kind: keyof SecurityRequirement): boolean =>
+    audiences.every(({ securityRequirement }) => securityRequirement[kind]);
   return { token: every('token'), key: every('key'), anonymous: every('anonymous') };
 }
 
-export function isRefused({ token, key, anonymous }: Admission): boolean {
+export function isRefused({ token, key, anonymous }: SecurityRequirement): boolean {
   return !token && !key && !anonymous;
 }
 
@@ -80,7 +82,7 @@ export function sentence(phrase: string): string {
 /** The callers that rules name, each in a few words; `nobody` is none. */
 export function namesOf(
   rules: readonly (AccessRule | AttributeRule)[],
-  { apiKeys }: Pick<Trusted, 'apiKeys'>,
+  { apiKeys }: Pick<TrustedCredentials, 'apiKeys'>,
 ): string[] {
   // Where keys are required, nobody comes without one.
   if (rules.includes('public')) {

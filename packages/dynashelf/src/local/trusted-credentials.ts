@@ -1,7 +1,7 @@
 // Which credentials the API is described with, where it is not the API itself that is asked.
 
 import { readConfig } from '../config';
-import { trustedBy, type Trusted } from '../description/trusted';
+import { trustedBy, type TrustedCredentials } from '../description/trusted-credentials';
 
 /**
  * What the variables of a deployment trust, as far as they are set. Without them it is tokens of an issuer that is not
@@ -9,7 +9,7 @@ import { trustedBy, type Trusted } from '../description/trusted';
  * `npm start`.
  * @throws Error naming the variable that is wrong
  */
-export function trustedIn(environment: NodeJS.ProcessEnv): Trusted | undefined {
+export function trustedIn(environment: NodeJS.ProcessEnv): TrustedCredentials | undefined {
   // What has no part in the description is given, and no way of writing an issuer refused.
   const config = readConfig({
     ...environment,

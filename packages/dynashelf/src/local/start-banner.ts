@@ -6,7 +6,7 @@ import { isSettable } from '../description/attributes';
 import { exampleWrite } from '../description/examples';
 
 /** Who is let in. */
-export interface Doors {
+export interface AuthModes {
   readonly access: 'open' | 'rules';
   /** The key that every request on data needs; none where none is asked for. */
   readonly apiKey?: string | undefined;
@@ -17,7 +17,10 @@ export interface Doors {
 }
 
 /** The first lines: who may do what, and how to change that. */
-export function accessLines({ access, apiKey, issuer, exampleToken }: Doors, resources: readonly Resource[]): string[] {
+export function accessLines(
+  { access, apiKey, issuer, exampleToken }: AuthModes,
+  resources: readonly Resource[],
+): string[] {
   const key = apiKey === undefined ? [] : [`Every request on data needs this API key: -H 'x-api-key: ${apiKey}'`];
   if (access === 'open') {
     return [
@@ -33,10 +36,10 @@ export function accessLines({ access, apiKey, issuer, exampleToken }: Doors, res
 }
 
 /** The block to print. The lines are chosen so that each works as things are now. */
-export async function invitation(
+export async function startBanner(
   url: string,
   address: string,
-  doors: Doors,
+  doors: AuthModes,
   resources: readonly Resource[],
 ): Promise<string> {
   const lines = await linesToTry(url, address, doors, resources);
@@ -54,7 +57,7 @@ export async function invitation(
 async function linesToTry(
   url: string,
   address: string,
-  { access, apiKey, exampleToken }: Doors,
+  { access, apiKey, exampleToken }: AuthModes,
   resources: readonly Resource[],
 ): Promise<string[]> {
   const headers = {
@@ -86,7 +89,7 @@ async function linesToTry(
     .filter((resource) => may(resource, 'create'))
     .map(({ name, attributes }) => ({
       name,
-      body: [...attributes.values()].some(({ words }) => words.references !== undefined)
+      body: [...attributes.values()].some(({ keywords }) => keywords.references !== undefined)
         ? undefined
         : exampleWrite(attributes),
     }));
@@ -125,12 +128,12 @@ function exampleChange({ attributes }: Resource, item: Found['body']): object | 
   const free = [...attributes].filter(
     ([, node]) =>
       isSettable(node) &&
-      node.words.unique !== true &&
-      node.words.references === undefined &&
-      node.words.writableBy === undefined,
+      node.keywords.unique !== true &&
+      node.keywords.references === undefined &&
+      node.keywords.writableBy === undefined,
   );
   const values = [
-    ...free.map(([name, { words }]) => [name, words.examples?.[0]] as const),
+    ...free.map(([name, { keywords }]) => [name, keywords.examples?.[0]] as const),
     ...free.map(([name]) => [name, item[name]] as const),
   ];
   const found = values.find(([, value]) => ['string', 'number', 'boolean'].includes(typeof value));
