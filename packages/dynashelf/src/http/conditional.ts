@@ -1,5 +1,5 @@
 // Conditional requests (RFC 9110 §13): entity tags, dates, and the headers that carry them.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { MOST_TAGS } from '../definition/limits';
 import { Problem, type Fault } from '../problem';
 import { readRevision, type Preconditions, type Revision } from '../store/write/preconditions';
@@ -13,7 +13,7 @@ export function entityTag(revision: string): string {
 
 /** The weak entity tag of a body, such as a page: what is shown, in a hash. Pages have no version of their own. */
 export function weakTag(body: string): string {
-  return `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+  return `W/"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
 }
 
 /** A moment of RFC 3339 as an HTTP-date (RFC 9110 §5.6.7), in whole seconds. */

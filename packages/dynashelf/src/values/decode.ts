@@ -9,12 +9,18 @@ import { anywhere, type SchemaNode } from './node';
 
 type AttributeMap = Record<string, AttributeValue>;
 
-/** Decodes the declared attributes of a record into JSON; others are left out. */
-export async function decode(attributes: ReadonlyMap<string, SchemaNode>, record: AttributeMap): Promise<JsonObject> {
-  if (!gets(attributes)) {
-    return decodeNow(attributes, record);
+/**
+ * Decodes the declared attributes of a record into JSON; others are left out.
+ * @param item the object that they are added to
+ */
+export async function decode(
+  attributes: ReadonlyMap<string, SchemaNode>,
+  record: AttributeMap,
+  item: JsonObject = {},
+): Promise<JsonObject> {
+  if (!hasGet(attributes)) {
+    return decodeNow(attributes, record, item);
   }
-  const item: JsonObject = {};
   for (const [name, node] of attributes) {
     const stored = record[name];
     if (stored !== undefined) {
@@ -27,25 +33,29 @@ export async function decode(attributes: ReadonlyMap<string, SchemaNode>, record
   return item;
 }
 
-/** Decodes the declared attributes of each of some records. */
+/**
+ * Decodes the declared attributes of each of some records.
+ * @param begin makes the object that the attributes of a record are added to
+ */
 export async function decodeAll(
   attributes: ReadonlyMap<string, SchemaNode>,
   records: readonly AttributeMap[],
+  begin: (record: AttributeMap) => JsonObject = () => ({}),
 ): Promise<JsonObject[]> {
   // Most resources have no `get`, and a promise for each item would cost as much as what it waits for.
-  return gets(attributes)
-    ? Promise.all(records.map(async (record) => decode(attributes, record)))
-    : records.map((record) => decodeNow(attributes, record));
+  return hasGet(attributes)
+    ? Promise.all(records.map(async (record) => decode(attributes, record, begin(record))))
+    : records.map((record) => decodeNow(attributes, record, begin(record)));
 }
 
 /** Decodes attributes none of which has a `get`. */
-function decodeNow(attributes: ReadonlyMap<string, SchemaNode>, record: AttributeMap): JsonObject {
+function decodeNow(attributes: ReadonlyMap<string, SchemaNode>, record: AttributeMap, item: JsonObject): JsonObject {
   let members = compiled.get(attributes);
   if (members === undefined) {
     members = memberDecoders(attributes, decoderOf);
     compiled.set(attributes, members);
   }
-  return decodeMembers(members, record);
+  return decodeMembers(members, record, item);
 }
 
 const compiled = new WeakMap<ReadonlyMap<string, SchemaNode>, MemberDecoders>();
@@ -62,7 +72,7 @@ function decoderOf(node: SchemaNode): Decode {
 const decoders = new WeakMap<SchemaNode, Decode>();
 
 /** Whether any of some attributes has a `get`. */
-function gets(attributes: ReadonlyMap<string, SchemaNode>): boolean {
+export function hasGet(attributes: ReadonlyMap<string, SchemaNode>): boolean {
   let answer = known.get(attributes);
   if (answer === undefined) {
     answer = [...attributes.values()].some(usesGet);

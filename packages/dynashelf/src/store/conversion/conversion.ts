@@ -26,8 +26,18 @@ export interface Conversion {
    * @throws Error where a `set` or default made what DynamoDB has no type for
    */
   readonly encode: (values: Record<string, StoredValue | undefined>) => AttributeMap;
-  /** The declared attributes of a record, in their order; others are left out. */
-  readonly decode: (attributes: Attributes, record: AttributeMap) => Promise<JsonObject>;
-  /** The same of each of some records. */
-  readonly decodeAll: (attributes: Attributes, records: readonly AttributeMap[]) => Promise<JsonObject[]>;
+  /**
+   * The declared attributes of a record, in their order; others are left out.
+   * @param item the object that they are added to: a copy of each item of a list would cost as much as decoding it
+   */
+  readonly decode: (attributes: Attributes, record: AttributeMap, item?: JsonObject) => Promise<JsonObject>;
+  /**
+   * The same of each of some records.
+   * @param begin makes the object that the attributes of a record are added to
+   */
+  readonly decodeAll: (
+    attributes: Attributes,
+    records: readonly AttributeMap[],
+    begin?: (record: AttributeMap) => JsonObject,
+  ) => Promise<JsonObject[]>;
 }

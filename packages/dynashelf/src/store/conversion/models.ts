@@ -200,10 +200,10 @@ function marshaller(): Model['Item'] {
   return anyModel.Item;
 }
 
-export const decodeAll: Conversion['decodeAll'] = async (attributes, records) =>
-  Promise.all(records.map(async (record) => decode(attributes, record)));
+export const decodeAll: Conversion['decodeAll'] = async (attributes, records, begin = () => ({})) =>
+  Promise.all(records.map(async (record) => decode(attributes, record, begin(record))));
 
-export const decode: Conversion['decode'] = async (attributes, record) => {
+export const decode: Conversion['decode'] = async (attributes, record, item = {}) => {
   const models = modelsOf(attributes);
   const readable: AttributeMap = {};
   const others = new Map<string, SchemaNode>();
@@ -220,7 +220,6 @@ export const decode: Conversion['decode'] = async (attributes, record) => {
   }
   const read = await hydrated(models.whole, readable);
   const rest = await compiled.decode(others, record);
-  const item: JsonObject = {};
   for (const name of attributes.keys()) {
     const value = others.has(name) ? rest[name] : toJson(read[name]);
     if (value !== undefined) {

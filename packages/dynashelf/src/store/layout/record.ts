@@ -49,26 +49,27 @@ function hash(text: string): number {
 
 /** The image of a record. */
 export async function toImage(resource: Resource, record: AttributeMap): Promise<Image> {
-  return { item: toItem(record, await decode(resource.attributes, record)), record };
+  return { item: finishItem(record, await decode(resource.attributes, record, beginItem(record))), record };
 }
 
 /** The items of records. */
 export async function toItems(resource: Resource, records: readonly AttributeMap[]): Promise<AnyItem[]> {
-  const attributes = await decodeAll(resource.attributes, records);
-  return records.map((record, index) => toItem(record, attributes[index]!));
+  const items = await decodeAll(resource.attributes, records, beginItem);
+  return items.map((item, index) => finishItem(records[index]!, item));
 }
 
-/** The item of a record: `id` first, then the attributes as declared, then the system's. */
-function toItem(record: AttributeMap, attributes: JsonObject): AnyItem {
-  const item: AnyItem = {
-    id: record[SORT_KEY]?.S ?? '',
-    ...attributes,
-    version: Number(record['version']?.N),
-    createdAt: record['createdAt']?.S ?? '',
-    updatedAt: record['updatedAt']?.S ?? '',
-  };
+/** What the item of a record begins with, before the attributes as declared. */
+function beginItem(record: AttributeMap): JsonObject {
+  return { id: record[SORT_KEY]?.S ?? '' };
+}
+
+/** Adds the system's attributes, which stand at the end of an item. */
+function finishItem(record: AttributeMap, item: JsonObject): AnyItem {
+  item['version'] = Number(record['version']?.N);
+  item['createdAt'] = record['createdAt']?.S ?? '';
+  item['updatedAt'] = record['updatedAt']?.S ?? '';
   if (record[DELETING_ATTRIBUTE] !== undefined) {
     item['deleting'] = true;
   }
-  return item;
+  return item as AnyItem;
 }

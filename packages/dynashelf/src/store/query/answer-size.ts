@@ -9,9 +9,21 @@ export const MOST_SENT = 6 * 1024 * 1024 - 64 * 1024;
  */
 export const MOST_TOGETHER = 4 * 1024 * 1024;
 
-/** How many items the body holds, the first in any case. */
-export function countFitting(items: readonly object[]): number {
+/**
+ * Bytes that a byte of a record is in a body at most: a number of two bytes has up to 24 characters there, a control
+ * character seven.
+ */
+const MOST_OF_A_BYTE = 25;
+
+/**
+ * How many items the body holds, the first in any case.
+ * @param recordBytes bytes of the records of which the items were decoded, where nothing else is in the items
+ */
+export function countFitting(items: readonly object[], recordBytes = Infinity): number {
   // Pages of usual items need no closer look.
+  if (recordBytes * MOST_OF_A_BYTE <= MOST_TOGETHER) {
+    return items.length;
+  }
   if (items.reduce((sum, item) => sum + mostBytes(item), 0) <= MOST_TOGETHER) {
     return items.length;
   }

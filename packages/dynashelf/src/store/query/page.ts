@@ -1,7 +1,8 @@
 // One page of a list.
 import type { AnyItem } from '../../definition/item';
 import type { Resource } from '../../definition/resource';
-import { openBudget, type ReadBound } from '../client/budget';
+import { hasGet } from '../../values/decode';
+import { openBudget, type Budget, type ReadBound } from '../client/budget';
 import { readByIds, type Stretch } from './by-id';
 import { readMerged } from './merge';
 import type { ReadPlan } from './planner';
@@ -34,9 +35,11 @@ export async function readPage(
   bound: ReadBound,
 ): Promise<Page> {
   const start = after === undefined ? undefined : readPosition(after);
-  const { found, next } = await readStretch(send, TableName, resource, plan, limit, start, bound);
+  const budget = openBudget(send, bound);
+  const { found, next } = await readStretch(budget, send, TableName, resource, plan, limit, start);
   const items = found.map(({ item }) => item);
-  const fitting = countFitting(items);
+  // What a `get` makes of a value can be larger than any record.
+  const fitting = countFitting(items, hasGet(resource.attributes) ? undefined : budget.spent.bytes);
   const end = fitting < items.length ? found[fitting - 1]!.position : next;
   return {
     items: fitting < items.length ? items.slice(0, fitting) : items,
@@ -46,15 +49,14 @@ export async function readPage(
 }
 
 async function readStretch(
+  budget: Budget,
   send: Send,
   TableName: string,
   resource: Resource,
   plan: ReadPlan,
   limit: number,
   after: Position | undefined,
-  bound: ReadBound,
 ): Promise<Stretch> {
-  const budget = openBudget(send, bound);
   switch (plan.kind) {
     case 'nothing':
       return { found: [], next: undefined };
@@ -62,7 +64,7 @@ async function readStretch(
     case 'union':
       return readMerged(
         budget,
-        openBudget(send, { ...bound, bytes: Infinity }),
+        openBudget(send, { ...budget.bound, bytes: Infinity }),
         TableName,
         resource,
         plan.kind === 'query' ? [plan] : plan.plans,

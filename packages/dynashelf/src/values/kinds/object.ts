@@ -82,9 +82,15 @@ export function memberDecoders(
   return [...nodes].map(([name, node]) => ({ name, decode: inner(node) }));
 }
 
-/** Decodes what is declared; what else there is, is left out. */
-export function decodeMembers(members: MemberDecoders, map: Record<string, AttributeValue>): JsonObject {
-  const object: JsonObject = {};
+/**
+ * Decodes what is declared; what else there is, is left out.
+ * @param object what it is added to
+ */
+export function decodeMembers(
+  members: MemberDecoders,
+  map: Record<string, AttributeValue>,
+  object: JsonObject = {},
+): JsonObject {
   for (const { name, decode } of members) {
     const stored = map[name];
     if (stored !== undefined) {

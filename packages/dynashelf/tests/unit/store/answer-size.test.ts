@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 
+import type { Json, JsonObject } from '../../../src/values/json';
 import { bytesBeyond, countFitting, isSendable, MOST_SENT } from '../../../src/store/query/answer-size';
 import { runs } from '../../setup/runs';
 
@@ -85,6 +86,46 @@ test('any items fit as many as their JSON within JSON says', () => {
     }),
     { numRuns: runs(200) },
   );
+});
+
+/**
+ * Bytes of a value in a record, as DynamoDB counts them: text in UTF-8, a number one byte and one for two digits, lists
+ * and maps three and one for each element.
+ */
+function storedBytes(stored: Json): number {
+  switch (typeof stored) {
+    case 'string':
+      return Buffer.byteLength(stored);
+    case 'number':
+      return 1 + Math.ceil(stored.toExponential().replace(/e.*|[^0-9]/g, '').length / 2);
+    case 'object':
+      return stored === null
+        ? 1
+        : Object.entries(stored).reduce(
+            (sum, [name, inner]) =>
+              sum + 1 + (Array.isArray(stored) ? 0 : Buffer.byteLength(name)) + storedBytes(inner),
+            3,
+          );
+    default:
+      return 1;
+  }
+}
+
+test('what records of 167 kB hold fits, whatever it is, so that nobody looks', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string({ minLength: 1, maxLength: 3 }), value, { maxKeys: 30 }), (one) => {
+      const item = JSON.parse(JSON.stringify(one).toWellFormed()) as JsonObject;
+      const written = Buffer.byteLength(JSON.stringify(JSON.stringify(item)));
+      expect(written).toBeLessThanOrEqual(25 * storedBytes(item));
+    }),
+    { numRuns: runs(200) },
+  );
+  const read = jest.fn<string, []>(() => '');
+  const items = [{ toJSON: read }, Object.defineProperty({}, 'text', { get: read, enumerable: true })];
+  expect(countFitting(items, MOST_BYTES / 25)).toBe(2);
+  expect(read).not.toHaveBeenCalled();
+  expect(countFitting(items, MOST_BYTES / 25 + 1)).toBe(2);
+  expect(read).toHaveBeenCalled();
 });
 
 test.each(['\u0001', '"', '\\', '\ud800', '\u2028', 'ü', '😀'])(
