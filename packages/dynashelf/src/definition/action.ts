@@ -18,10 +18,18 @@ interface Named<S extends SchemaDefinition> {
 export interface Transaction {
   /** Reads an item; undefined where there is none. */
   read<S extends SchemaDefinition>(resource: Named<S>, id: string): Promise<Item<Named<S>> | undefined>;
-  /** Makes an item, its id made here. Read-only attributes may be given. */
-  create<S extends SchemaDefinition>(resource: Named<S>, attributes: Attributes<S>): Promise<Item<Named<S>>>;
   /**
-   * Changes the attributes given of an item, read-only ones too; null removes one.
+   * Makes an item, its id made here unless one is given. Read-only attributes may be given; what is undefined is left
+   * out.
+   * @throws Problem `invalid` for an id that PUT would refuse, `conflict` where an item of the collection has it
+   */
+  create<S extends SchemaDefinition>(
+    resource: Named<S>,
+    attributes: Given<S>,
+    options?: { readonly id?: string | undefined },
+  ): Promise<Item<Named<S>>>;
+  /**
+   * Changes the attributes given of an item, read-only ones too; null removes one, undefined leaves it as it is.
    * @throws Problem `conflict` where there is no such item
    */
   update<S extends SchemaDefinition>(resource: Named<S>, id: string, changes: Changes<S>): Promise<Item<Named<S>>>;
@@ -32,7 +40,15 @@ export interface Transaction {
   remove<S extends SchemaDefinition>(resource: Named<S>, id: string): Promise<void>;
 }
 
-export type Changes<S extends SchemaDefinition> = { [K in keyof Attributes<S>]?: Attributes<S>[K] | null };
+/** The attributes of an item to be made: one that need not be there may be undefined too. */
+export type Given<S extends SchemaDefinition> = { [K in keyof Attributes<S>]: OrUndefined<Attributes<S>, K> };
+
+type OrUndefined<A, K extends keyof A> = object extends Pick<A, K> ? A[K] | undefined : A[K];
+
+/** What is changed of an item. */
+export type Changes<S extends SchemaDefinition> = {
+  [K in keyof Attributes<S>]?: Attributes<S>[K] | null | undefined;
+};
 
 /** What an action is given. */
 export interface ActionInput<S extends SchemaDefinition, B extends SchemaDefinition = SchemaDefinition> {

@@ -28,7 +28,7 @@ import { runTransaction, type RunOptions } from '../transaction/run';
 import type { Origin } from '../transaction/entry';
 import type { Transaction } from '../transaction/transaction';
 import { applyJsonPatch, type JsonPatch } from './json-patch';
-import { applyMergePatch } from './merge-patch';
+import { applyMergePatch } from '../values/merge-patch';
 import { plainPatch } from './plain-patch';
 import { requireItem, type Demands } from './refusal';
 import type { ItemResult, Operation, Result } from './result';

@@ -14,4 +14,13 @@ export function isId(text: string): boolean {
   return ID.test(text);
 }
 
+/** Whether a text can be the id that a client, or an app's own code, chooses for an item. */
+export function isChoosable(text: string): boolean {
+  // A client takes "." and ".." out of a path before it sends it (RFC 3986 §5.2.4).
+  return isId(text) && text !== '.' && text !== '..';
+}
+
+/** What an id that can be chosen looks like, as a sentence says it. */
+export const CHOOSABLE_ID = '1 to 128 characters of A-Z a-z 0-9 . _ ~ - and is not "." or ".."';
+
 const ID = new RegExp(ID_PATTERN, 'u');

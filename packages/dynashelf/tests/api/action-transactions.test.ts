@@ -4,6 +4,7 @@ import type { ActionInput, Answer as ActionAnswer } from '../../src/definition/a
 import { defineResource, listResources } from '../../src/definition/resource';
 import { createClient, type Answer } from '../../src/testing/client';
 import { useTable } from '../../src/testing/table';
+import { CLIENTS, race, statuses } from '../setup/race';
 
 const accounts = defineResource({
   name: 'accounts',
@@ -12,6 +13,7 @@ const accounts = defineResource({
     code: { type: String, maxLength: 50, unique: true },
     balance: { type: Number, default: 0 },
     note: { type: String, maxLength: 300 },
+    place: { type: Object, schema: { town: String, street: String } },
     entries: { type: Number, readOnly: true, default: 0, counts: { collection: 'entries', attribute: 'account' } },
   },
 });
@@ -141,6 +143,100 @@ test('a unique value passes from one item to another, and is swapped, in one act
   });
   expect([swap.status, swap.body.code, (await get(`/accounts/${account}`)).code]).toEqual([200, 'a', 'b']);
   expect((await ask('POST /accounts', { body: { code: 'a' } })).status).toBe(409);
+});
+
+describe('an item under an id of its own', () => {
+  const make =
+    (id: string, attributes: object = {}): Run =>
+    ({ transaction }) =>
+      transaction.create(accounts, attributes, { id });
+
+  test('has that id, and a tag with the mark of its birth, which a later item of the same id does not have', async () => {
+    const first = await act(make('own', { note: 'first' }));
+    expect(first).toMatchObject({ status: 201, body: { id: 'own', note: 'first', version: 1 } });
+    expect([first.headers['location'], first.headers['etag']]).toEqual([
+      '/accounts/own',
+      expect.stringMatching(/^"1-[\w-]{8}"$/),
+    ]);
+    expect(await ask('GET /accounts/own')).toMatchObject({ headers: { etag: first.headers['etag'] } });
+    await ask('DELETE /accounts/own');
+    const second = await act(make('own'));
+    expect(second.headers['etag']).not.toBe(first.headers['etag']);
+    const stale = { body: { note: 'x' }, headers: { 'If-Match': first.headers['etag']! } };
+    expect((await ask('PATCH /accounts/own', stale)).status).toBe(412);
+  });
+
+  test.each(['', '.', '..', 'a b', 'a/b', 'ä', 'x'.repeat(129)])('that cannot be one, %j, is 422', async (id) => {
+    const { status, body } = await act(make(id));
+    expect([status, body.type, body.errors]).toEqual([
+      422,
+      '/docs#invalid',
+      [{ pointer: '#', detail: expect.stringContaining('An id has 1 to 128 characters') }],
+    ]);
+  });
+
+  test('that is taken is 409, be it by the same action, and changes nothing', async () => {
+    await ask('PUT /accounts/taken', { body: { note: 'old' } });
+    for (const does of [
+      make('taken', { note: 'new' }),
+      (async ({ transaction }) => {
+        await transaction.create(accounts, {}, { id: 'twice' });
+        return transaction.create(accounts, {}, { id: 'twice' });
+      }) satisfies Run,
+    ]) {
+      const { status, body } = await act(does);
+      expect([status, body.type, body.detail]).toEqual([
+        409,
+        '/docs#conflict',
+        expect.stringMatching(/"(taken|twice)"/),
+      ]);
+    }
+    expect((await get('/accounts/taken')).note).toBe('old');
+    expect((await ask('GET /accounts/twice')).status).toBe(404);
+  });
+
+  test(`raced by ${CLIENTS} actions and as many PUTs is made once`, async () => {
+    run = make('raced', { note: 'action' });
+    const answers = await race((number) =>
+      number % 2 === 0
+        ? ask(`POST /entries/${entry}/run`)
+        : ask('PUT /accounts/raced', { body: { note: 'put' }, headers: { 'If-None-Match': '*' } }),
+    );
+    const { 201: made, ...refused } = statuses(answers);
+    expect([made, Object.values(refused).reduce((sum, count) => sum + count, 0)]).toEqual([1, CLIENTS - 1]);
+    expect(await get('/accounts/raced')).toMatchObject({
+      version: 1,
+      note: answers.find(({ status }) => status === 201)!.body.note,
+    });
+  });
+
+  test('that it removes in the same action cannot be made there', async () => {
+    const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const { status } = await act(async ({ transaction }) => {
+      await transaction.remove(accounts, account);
+      return transaction.create(accounts, {}, { id: account });
+    });
+    expect([status, logged.mock.calls.join()]).toEqual([500, expect.stringContaining('removes')]);
+    logged.mockRestore();
+  });
+});
+
+test('undefined is as good as leaving an attribute out, at every depth', async () => {
+  const partOf = (place: { town?: string | undefined; street?: string | undefined }): object => place;
+  const { body } = await act(async ({ transaction }) => {
+    const made = await transaction.create(accounts, {
+      code: undefined,
+      note: 'n',
+      place: partOf({ town: 't', street: undefined }),
+    });
+    return transaction.update(accounts, made.id, {
+      note: undefined,
+      balance: 2,
+      place: partOf({ town: undefined, street: 's' }),
+    });
+  });
+  expect(body).toMatchObject({ note: 'n', balance: 2, place: { town: 't', street: 's' } });
+  expect(body).not.toHaveProperty('code');
 });
 
 describe("a mistake of its file is the server's, never a conflict of the client's", () => {

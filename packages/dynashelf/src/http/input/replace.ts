@@ -3,7 +3,7 @@
 import { decisive, EVERYTHING, hiddenIn, keptIn, valuesOf, type Permission } from '../../definition/access';
 import type { AnyItem } from '../../definition/item';
 import type { Json } from '../../values/json';
-import { isId } from '../../values/id';
+import { CHOOSABLE_ID, isChoosable } from '../../values/id';
 import type { Resource } from '../../definition/resource';
 import { notFound } from '../../operations/refusal';
 import type { ReplaceInput, Way } from '../../operations/replace';
@@ -107,10 +107,9 @@ function preservedAttributes(
 }
 
 function findIdFaults(id: string, faults: Faults): void {
-  // A client takes "." and ".." out of a path before it sends it (RFC 3986 §5.2.4).
-  if (!isId(id) || id === '.' || id === '..') {
+  if (!isChoosable(id)) {
     faults.add(() => ({
-      detail: 'An id has 1 to 128 characters of A-Z a-z 0-9 . _ ~ - and is not "." or "..".',
+      detail: `An id has ${CHOOSABLE_ID}.`,
       parameter: 'id',
     }));
   }

@@ -1,5 +1,5 @@
 // JSON Merge Patch (RFC 7396).
-import { isObject, type Json, type JsonObject } from '../values/json';
+import { isObject, type Json, type JsonObject } from './json';
 
 /** The target with the patch applied, as RFC 7396 §2 defines it; the target itself stays as it was. */
 export function applyMergePatch(target: Json | undefined, patch: Json): Json {

@@ -1,0 +1,127 @@
+// What the own code of a resource file reads and writes by.
+import { v7 as uuidv7 } from 'uuid';
+import { prepareGiven } from '#conversion';
+import type { Transaction as ActionTransaction } from '../definition/action';
+import type { AnyItem } from '../definition/item';
+import type { Resource } from '../definition/resource';
+import { writable } from '../definition/writable';
+import { Problem } from '../problem';
+import type { Image } from '../store/layout/record';
+import { findFaults } from '../values/check';
+import { CHOOSABLE_ID, isChoosable } from '../values/id';
+import type { JsonObject } from '../values/json';
+import { applyMergePatch } from '../values/merge-patch';
+import { isPlainObject, type InputValue, type StoredValue } from '../values/stored';
+import { nameOf } from './entry';
+import type { GivenItems } from './given-items';
+import type { Transaction } from './transaction';
+import { beingDeleted } from './violations';
+
+/** A transaction as an action has it, with the items of resource files by their types. */
+export function toActionTransaction(transaction: Transaction, { give, remove }: GivenItems): ActionTransaction {
+  const removed = new Set<string>();
+
+  function refuseRemoved(resource: Resource, id: string): void {
+    if (removed.has(nameOf(resource, id))) {
+      throw new Error(`the action removes "${id}" of ${resource.name} and then writes it: leave one of the two out`);
+    }
+  }
+
+  async function existing(resource: Resource, id: string): Promise<Image> {
+    const image = await transaction.current(resource, id);
+    refuseRemoved(resource, id);
+    if (image === undefined) {
+      throw new Problem('conflict', `There is no item "${id}" in ${resource.name}, which the action needs.`);
+    }
+    return image;
+  }
+
+  /** @throws Problem `invalid` for what is no id, `conflict` where an item has it */
+  async function requireFreeId(resource: Resource, id: string): Promise<void> {
+    if (typeof id !== 'string' || !isChoosable(id)) {
+      throw new Problem(
+        'invalid',
+        `The action would make an item of ${resource.name} with the id ${JSON.stringify(id)}, which cannot be one: an id has ${CHOOSABLE_ID}. Nothing was changed.`,
+        { errors: [{ detail: `An id has ${CHOOSABLE_ID}.`, pointer: '#' }] },
+      );
+    }
+    refuseRemoved(resource, id);
+    const image = await transaction.current(resource, id);
+    if (image !== undefined) {
+      throw image.item['deleting'] === true
+        ? beingDeleted(resource.name, id)
+        : new Problem('conflict', `There is an item "${id}" in ${resource.name} already: use another id.`);
+    }
+  }
+
+  const forResources = {
+    async read(resource: Resource, id: string): Promise<AnyItem | undefined> {
+      const image = await transaction.get(resource, id);
+      return image && give({ ...image.item }, resource, 'found');
+    },
+    async create(resource: Resource, attributes: object, options: { readonly id?: string } = {}): Promise<AnyItem> {
+      const isIdChosen = options.id !== undefined;
+      const id = options.id ?? uuidv7();
+      if (isIdChosen) {
+        await requireFreeId(resource, id);
+      }
+      const values = await prepare(resource, spelledOut(attributes), new Set(resource.attributes.keys()));
+      await transaction.create(resource, id, values, { isIdChosen });
+      return give({ ...(await transaction.current(resource, id))!.item }, resource, 'created');
+    },
+    async update(resource: Resource, id: string, changes: object): Promise<AnyItem> {
+      const { item } = await existing(resource, id);
+      const given = spelledOut(changes);
+      const changed = new Set(Object.keys(given));
+      const values = await prepare(resource, applyMergePatch(item as JsonObject, given) as JsonObject, changed);
+      await transaction.update(
+        resource,
+        id,
+        { ...Object.fromEntries([...changed].map((name) => [name, undefined])), ...values },
+        'merge',
+      );
+      return give({ ...(await transaction.current(resource, id))!.item }, resource, 'patched');
+    },
+    async remove(resource: Resource, id: string): Promise<void> {
+      remove(await existing(resource, id), resource);
+      await transaction.delete(resource, id);
+      removed.add(nameOf(resource, id));
+    },
+  };
+  // Resource files name their resources by constants, which are what is served.
+  return forResources as unknown as ActionTransaction;
+}
+
+/** What code gives, without the members that are undefined, at every depth: they are as good as left out. */
+function spelledOut(given: object): JsonObject {
+  return Object.fromEntries(
+    Object.entries(given)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, withoutUndefined(value)]),
+  ) as JsonObject;
+}
+
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(withoutUndefined);
+  }
+  return isPlainObject(value as InputValue) ? spelledOut(value as object) : value;
+}
+
+/** Attributes that code gives, checked like a client's, but for what is read-only. */
+async function prepare(
+  resource: Resource,
+  item: JsonObject,
+  names: ReadonlySet<string>,
+): Promise<Record<string, StoredValue>> {
+  const faults = findFaults(resource, writable(resource.attributes, item));
+  const prepared = faults.count > 0 ? { values: {}, faults } : await prepareGiven(resource.attributes, item, names);
+  if (prepared.faults.count > 0) {
+    throw new Problem(
+      'invalid',
+      `The action would make an item of ${resource.name} that is not valid: correct what "errors" names. Nothing was changed.`,
+      { errors: prepared.faults },
+    );
+  }
+  return prepared.values;
+}
