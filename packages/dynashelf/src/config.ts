@@ -1,5 +1,6 @@
 // The environment, read and checked once when a function starts.
 
+/** What the environment variables of a function say, checked. */
 export interface Config {
   /** The DynamoDB table that holds every resource. */
   readonly tableName: string;

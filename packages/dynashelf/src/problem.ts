@@ -19,6 +19,7 @@ const CATALOGUE = {
   unavailable: { status: 503, title: 'Unavailable' },
 } as const;
 
+/** The name of a kind of problem: the last part of its `type` (RFC 9457 §3.1.1). */
 export type ProblemType = keyof typeof CATALOGUE;
 
 /** All problem types, in the order of their status. */
@@ -31,6 +32,7 @@ export type Fault = { detail: string } & (
   | { /** A request header. */ header: string }
 );
 
+/** What a problem says beside its type and detail. */
 export interface ProblemMore {
   /** The faults found, for bad input: the first {@link MOST_FAULTS} of them. */
   errors?: Fault[];

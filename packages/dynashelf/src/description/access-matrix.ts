@@ -23,6 +23,7 @@ export interface ResourceAccess {
   readonly attributes: { readonly [attribute: string]: Row };
 }
 
+/** Who may do what, of all resources: what `dynashelf access` prints. */
 export interface AccessMatrix {
   /** The columns: everyone, signed in, owner, and each role that rules name. */
   readonly callers: readonly string[];

@@ -70,6 +70,7 @@ export function both(...audiences: readonly Callers[]): SecurityRequirement {
   return { token: every('token'), key: every('key'), anonymous: every('anonymous') };
 }
 
+/** Whether no credentials at all let a request pass. */
 export function isRefused({ token, key, anonymous }: SecurityRequirement): boolean {
   return !token && !key && !anonymous;
 }
@@ -133,6 +134,7 @@ export function isOfItems(rules: readonly AccessRule[]): boolean {
   );
 }
 
+/** Whether a rule is one of owners. */
 export function isOwner(rule: unknown): rule is OwnerRule {
   return typeof rule === 'object' && rule !== null && 'owner' in rule;
 }

@@ -21,6 +21,7 @@ export type SchemaKind = 'Item' | 'Page' | 'Write' | 'MergePatch';
 /** What answers hold instead where a request asks for it: a part of an item, a page of parts, what an array made. */
 export type PartKind = 'Part' | 'PartPage' | 'Created';
 
+/** The name of a schema of a collection among the components. */
 export function schemaName({ name }: Pick<Resource, 'name'>, kind: SchemaKind | PartKind): string {
   return `${pascal(name)}${kind}`;
 }
@@ -38,6 +39,7 @@ export function partOf(resource: Pick<Resource, 'name'>, kind: PartKind): Part {
 /** Beside the schemas, where generators of code do not look: of these they make code that does not work. */
 export const PARTS = 'x-parts';
 
+/** A reference to a component, as OpenAPI writes it. */
 export function refer(section: 'schemas' | typeof PARTS | 'parameters' | 'headers' | 'responses', name: string): Part {
   return { $ref: `#/components/${section}/${name}` };
 }

@@ -129,6 +129,11 @@ export function pageResponse(resource: Resource): Part {
   );
 }
 
+/**
+ * A response with a body.
+ * @param headers the names of the headers that it has, of `headers.ts`
+ * @param types the media types of its body
+ */
 export function response(
   description: string,
   schema: Part,

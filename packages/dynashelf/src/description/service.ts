@@ -2,6 +2,7 @@
 import type { Resource } from '../definition/resource';
 import type { Info } from './info';
 
+/** What `/` answers: which collections there are, and where the description is. */
 export interface ServiceDocument {
   readonly name: string;
   readonly version: string;

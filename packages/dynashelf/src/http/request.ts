@@ -4,6 +4,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Credentials } from '../authentication/caller';
 import type { Parsed } from './input/json';
 
+/** A request in one form, whatever form the event of the gateway has. */
 export interface Request {
   /** Identifies the request in answers and logs. */
   readonly id: string;

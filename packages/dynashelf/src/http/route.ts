@@ -31,6 +31,7 @@ export interface RelationParent {
   readonly attribute: string;
 }
 
+/** What a route leads to. */
 export type RoutedOperation = Route['operation'];
 
 type ByMethod = Readonly<Partial<Record<string, Route>>>;

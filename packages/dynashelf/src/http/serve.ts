@@ -16,6 +16,7 @@ import { findRoute } from './route';
 import { isClosed } from './strangers';
 import { isCostShown, serverTiming, startTiming, type Timing } from './timing';
 
+/** A Lambda function behind API Gateway. */
 export type Handler = (
   event: APIGatewayProxyEvent,
   context?: Pick<Context, 'getRemainingTimeInMillis'>,

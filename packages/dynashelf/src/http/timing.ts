@@ -15,6 +15,7 @@ export interface Timing {
   total(): number;
 }
 
+/** Starts the clock of a request: each station ends where the next one begins. */
 export function startTiming(): Timing {
   const stations: [string, number][] = [];
   const start = performance.now();

@@ -15,6 +15,7 @@ type Commands = Record<string, new (input: object) => object>;
 /** What Serverless knows of the account: region and credentials. */
 export type ClientConfig = object;
 
+/** A stack of CloudFormation, as it is deployed. */
 export interface DeployedStack {
   readonly template: unknown;
   /** When it was last made or changed. */

@@ -24,6 +24,7 @@ export interface Received {
 
 const STAGE = 'local';
 
+/** A request as API Gateway reads it off the wire: its path, parameters and headers in the forms that an event has. */
 export function receive(request: IncomingMessage, body: Buffer): Received {
   // RFC 9112 §3.2.2: a client may send the whole URL.
   const target = (request.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '');
@@ -71,6 +72,7 @@ export function proxyEvent(
   } as unknown as APIGatewayProxyEvent;
 }
 
+/** The event that API Gateway sends to an authorizer of the type REQUEST. */
 export function authorizerEvent(received: Received, found: FoundRoute, id: string): APIGatewayRequestAuthorizerEvent {
   const methodArn = `arn:aws:execute-api:us-east-1:000000000000:local/${STAGE}/${received.method}${received.path}`;
   return { type: 'REQUEST', methodArn, ...common(received, found, id) } as unknown as APIGatewayRequestAuthorizerEvent;

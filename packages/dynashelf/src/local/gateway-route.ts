@@ -24,6 +24,7 @@ export interface GatewayResponse {
   readonly ResponseTemplates: Readonly<Record<string, string>>;
 }
 
+/** The route of a request, and the function behind it. */
 export interface FoundRoute {
   /** The function's name as Lambda knows it. */
   readonly functionName: string;

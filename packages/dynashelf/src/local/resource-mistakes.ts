@@ -20,6 +20,7 @@ export interface Findings {
   readonly remarks: string[];
 }
 
+/** Loads the resource files of the app; their mistakes, and what in them has no effect. */
 export async function resourceFindings(): Promise<Findings> {
   const loaded = load();
   if (typeof loaded === 'string') {

@@ -11,6 +11,7 @@ import { noteGivenItems } from '../transaction/given-items';
 import { requireItem, type Demands } from './refusal';
 import type { Operation, Result } from './result';
 
+/** What an action takes. */
 export interface ActInput extends Demands {
   readonly caller: Caller;
   readonly action: LoadedAction;
@@ -19,6 +20,10 @@ export interface ActInput extends Demands {
   readonly idempotency?: Idempotency | undefined;
 }
 
+/**
+ * Carries out an action.
+ * @throws Problem `not-found`, `precondition-failed`, `conflict`, what the action throws, and what its writes break
+ */
 export const act: Operation<ActInput> = async (resource, input, store) => {
   const { id, caller, action, body, idempotency } = input;
   const now = new Date();

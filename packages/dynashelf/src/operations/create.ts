@@ -13,6 +13,7 @@ import type { ItemResult, Operation, Result } from './result';
 /** The attributes of a new item as they are stored. */
 export type NewItem = Record<string, StoredValue>;
 
+/** What creating takes: one item, or several. */
 export type CreateInput = {
   /** Of the collection: it exists, and has a weak tag, which If-Match never matches (RFC 9110 §13.1.1), and no date. */
   readonly preconditions: Preconditions;
@@ -23,6 +24,10 @@ export type CreateInput = {
   | { readonly kind: 'all'; readonly items: readonly NewItem[] }
 );
 
+/**
+ * Makes one item, or several together.
+ * @throws Problem `precondition-failed`, `conflict` for constraints, `too-large` for more than one transaction holds
+ */
 export const create: Operation<CreateInput> = async (resource, input, store) => {
   const { preconditions, idempotency } = input;
   requireCollection(preconditions);

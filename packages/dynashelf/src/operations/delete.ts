@@ -13,8 +13,13 @@ import { deleteGradually, isBeingDeletedItself } from './gradual-deletion';
 import { refusal, requireItem, type Demands } from './refusal';
 import type { Operation, Result } from './result';
 
+/** What deleting an item takes. */
 export type DeleteInput = Demands;
 
+/**
+ * Deletes an item, with those that go with it.
+ * @throws Problem `not-found`, `precondition-failed`, `forbidden`, `conflict` where others refer to it
+ */
 export const deleteItem: Operation<DeleteInput> = async (resource, input, store) => {
   const { id, permission, preconditions } = input;
   if (cascades(store.resources, resource)) {

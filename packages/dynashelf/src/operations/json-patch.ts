@@ -10,6 +10,7 @@ export type PatchOperation =
   | { readonly op: 'remove'; readonly path: string }
   | { readonly op: 'move' | 'copy'; readonly path: string; readonly from: string };
 
+/** A JSON Patch (RFC 6902): operations, applied in order. */
 export type JsonPatch = readonly PatchOperation[];
 
 /**

@@ -12,6 +12,7 @@ import type { ListPlan, Wanted } from './plan-list';
 import { notFound } from './refusal';
 import type { Operation, PageResult } from './result';
 
+/** What listing takes, beside its plan. */
 export interface ListInput extends Wanted {
   /** What to expand. */
   readonly references?: References | undefined;
@@ -23,6 +24,10 @@ export interface ListInput extends Wanted {
   readonly preconditions: Pick<Preconditions, 'match'>;
 }
 
+/**
+ * A page of a list.
+ * @throws Problem `not-found` for a relation of no item, `precondition-failed`
+ */
 export const list: Operation<ListInput, Reader, ListPlan> = async (
   resource,
   { references, isCounted, within, cursorKeys, preconditions: { match } },

@@ -15,6 +15,7 @@ export interface PatchMeter {
   shift(elements: number): void;
 }
 
+/** Counts what the operations of one JSON Patch make, so that a short patch cannot make a value of any size. */
 export function openMeter(): PatchMeter {
   let bytes = MOST_COPIED;
   let shifts = MOST_SHIFTED;

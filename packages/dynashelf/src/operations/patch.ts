@@ -33,14 +33,20 @@ import { plainPatch } from './plain-patch';
 import { requireItem, type Demands } from './refusal';
 import type { ItemResult, Operation, Result } from './result';
 
+/** What patching an item takes. */
 export interface PatchInput extends Demands {
   readonly patch: Patch;
   readonly idempotency?: Idempotency | undefined;
 }
 
+/** A patch document, by its media type (RFC 7396, RFC 6902). */
 export type Patch =
   { readonly kind: 'merge'; readonly document: JsonObject } | { readonly kind: 'json'; readonly document: JsonPatch };
 
+/**
+ * Changes an item by a patch document: in one request to the database where it means the same for any item.
+ * @throws Problem `not-found`, `precondition-failed`, `forbidden`, `invalid`, `conflict`
+ */
 export const patch: Operation<PatchInput> = async (resource, input, store) => {
   const { idempotency } = input;
   // An idempotency key needs a record of its own, and so a transaction.

@@ -12,6 +12,10 @@ export interface ReadInput extends Demands {
   readonly references?: References | undefined;
 }
 
+/**
+ * An item, with what is to be expanded of it.
+ * @throws Problem `not-found`, `precondition-failed`
+ */
 export const read: Operation<ReadInput, Reader> = async (
   resource,
   { id, permission, preconditions, references },

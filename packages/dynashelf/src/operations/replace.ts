@@ -23,6 +23,7 @@ export interface Way {
   readonly stays: ReadonlySet<string>;
 }
 
+/** What replacing an item takes. */
 export interface ReplaceInput {
   readonly id: string;
   readonly preconditions: Preconditions;
@@ -38,6 +39,10 @@ export interface ReplaceInput {
   readonly creation: Way | Problem;
 }
 
+/**
+ * Replaces an item, or makes one under the id that the client chose (PUT).
+ * @throws Problem `precondition-failed`, `forbidden`, `conflict` for constraints
+ */
 export const replace: Operation<ReplaceInput> = async (resource, input, store) => {
   const { id, replacement, creation, preconditions } = input;
   if (

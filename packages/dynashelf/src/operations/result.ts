@@ -7,6 +7,7 @@ import type { Idempotency, Replayed } from '../transaction/replay';
 import type { Attempt } from '../transaction/run';
 import type { Expanded } from './expand';
 
+/** What an operation comes to. */
 export type Result =
   | ItemResult
   | PageResult

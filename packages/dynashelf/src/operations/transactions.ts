@@ -24,6 +24,7 @@ export type Step = { readonly resource: Resource } & (
   | { readonly operation: 'check'; readonly input: Demands }
 );
 
+/** What a transaction of several operations takes. */
 export interface TransactionInput {
   readonly steps: readonly Step[];
   readonly idempotency?: Idempotency | undefined;

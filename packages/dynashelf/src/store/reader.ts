@@ -35,6 +35,7 @@ export interface Reader {
   ping(): Promise<void>;
 }
 
+/** What a store is opened with. */
 export interface StoreOptions {
   readonly send: Send;
   readonly tableName: string;

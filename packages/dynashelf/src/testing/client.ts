@@ -44,6 +44,7 @@ export type As =
     }
   | { readonly key: string };
 
+/** What a request of a test has beside its method and path. */
 export interface Ask {
   readonly headers?: Record<string, string>;
   /** An object is sent as JSON, a string and bytes as they are. */
@@ -57,6 +58,7 @@ export interface Ask {
 /** Sends a request such as `ask('PUT /things/1', { body })`. */
 export type Client = (line: string, ask?: Ask) => Promise<Answer>;
 
+/** How the API of a test client is. */
 export interface ClientOptions {
   readonly resources?: ReadonlyMap<string, Resource>;
   readonly config?: Partial<Config>;

@@ -20,6 +20,7 @@ export interface Bearer {
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
+/** How the tokens of a test are. */
 export interface TokensOptions {
   /**
    * The claim that lists the roles, as TOKEN_ROLES_CLAIM says it where the app is deployed, such as `cognito:groups`,

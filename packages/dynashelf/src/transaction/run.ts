@@ -28,6 +28,7 @@ export interface Attempt<R> {
   readonly commit?: (response: object) => Promise<Attempt<R> | undefined>;
 }
 
+/** How a transaction runs. */
 export interface RunOptions {
   readonly idempotency?: Idempotency | undefined;
   /**

@@ -19,6 +19,7 @@ import {
   type Settled,
 } from './entry';
 
+/** How an item is made. */
 export interface CreateOptions {
   readonly origin?: Origin;
   /** Whether the client chose the id, so that another item can have had it before. */

@@ -1,6 +1,9 @@
 // Equality of JSON values, as RFC 6902 §4.6 defines it: of objects without regard to the order of members.
 import type { Json } from './json';
 
+/**
+ * Whether two JSON values are equal: numbers by value, objects whatever the order of their members (RFC 6902 §4.6).
+ */
 export function isEqual(a: Json | undefined, b: Json | undefined): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
     return a === b;

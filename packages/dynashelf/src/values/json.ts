@@ -2,6 +2,7 @@
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;
+/** A JSON object. */
 export interface JsonObject {
   [name: string]: Json;
 }

@@ -40,7 +40,9 @@ export interface StoredKind {
   readonly misuse?: (node: SchemaNode, name: string) => string;
 }
 
+/** Makes JSON of a stored value. */
 export type Decode = (stored: AttributeValue) => Json;
+/** Makes of a stored value what Dynamoose hands to `get`. */
 export type Hydrate = (node: SchemaNode, stored: AttributeValue) => unknown;
 
 /** How clients write values of a kind: what is checked, what is made of them, and how the description shows that. */

@@ -1,6 +1,7 @@
 // A schema in one form: shorthands spelled out, so that no other code asks how an attribute was written.
 import type { AttributeDefinition } from './attribute';
 
+/** What an attribute holds; `kinds/` has a file for each. */
 export type Kind = 'string' | 'number' | 'boolean' | 'date' | 'binary' | 'object' | 'array' | 'set' | 'any';
 
 /** One attribute, or element of an array or set. */

@@ -411,6 +411,24 @@ test('every source opens with one to three lines on what it is for', () => {
   expect(sources.filter(({ text }) => !opening.test(text)).map(({ path }) => path)).toEqual([]);
 });
 
+test('every function and type that a source exports has a docstring', () => {
+  const isExported = (node: ts.Statement): boolean =>
+    ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+  const isFunction = ({ initializer }: ts.VariableDeclaration): boolean =>
+    initializer !== undefined && (ts.isArrowFunction(initializer) || ts.isFunctionExpression(initializer));
+  const isOwed = (node: ts.Statement): boolean =>
+    ts.isFunctionDeclaration(node) ||
+    ts.isInterfaceDeclaration(node) ||
+    ts.isTypeAliasDeclaration(node) ||
+    (ts.isVariableStatement(node) && node.declarationList.declarations.some(isFunction));
+  const lacking = sources.flatMap(({ path, tree }) =>
+    tree.statements
+      .filter((node) => isExported(node) && isOwed(node) && ts.getJSDocCommentsAndTags(node).length === 0)
+      .map((node) => `${path}: ${node.getText().split('\n')[0]}`),
+  );
+  expect(lacking).toEqual([]);
+});
+
 /** Pages speak of the engine's files by their paths in the engine, and of the app's by theirs. */
 function isThere(path: string): boolean {
   return [APP, ENGINE].some((folder) => existsSync(join(folder, path)));

@@ -11,6 +11,7 @@ const KNOWN =
 const KNOWN_OF_ATTRIBUTES =
   "'public', 'authenticated', 'nobody', 'owner', { role: … }, { owner: … } or a function of the caller";
 
+/** The mistakes in `access`, `readableBy` and `writableBy` of a resource, each as a sentence with its remedy. */
 export function* checkAccess(resource: Resource): Generator<string> {
   for (const [operation, rules] of resource.access) {
     const known = [...ACCESS_OPERATIONS, ...Object.keys(resource.actions)];

@@ -10,6 +10,7 @@ const LONGEST_KEY = 1024;
 /** As many as the table has index slots: a test holds the two equal. */
 export const MOST_INDEXES = 10;
 
+/** The mistakes in the indexes of a resource, each as a sentence with its remedy. */
 export function* checkIndexes(resource: Resource): Generator<string> {
   if (Object.keys(resource.indexes).length > MOST_INDEXES) {
     yield `there are ${Object.keys(resource.indexes).length} indexes, and the table has room for ${MOST_INDEXES} of one resource: remove the least used, its filter then being applied while reading`;

@@ -13,6 +13,7 @@ import { readRequest, type Request } from '../request';
 import { findRoute, type Route } from '../route';
 import type { Api } from './endpoint';
 
+/** A Lambda authorizer of the type REQUEST. */
 export type Authorizer = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
 
 /** What the authorizer needs of the API: nothing that leads to data. */

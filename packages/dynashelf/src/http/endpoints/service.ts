@@ -13,6 +13,10 @@ const HTML_TYPE = 'text/html';
 /** https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check */
 const HEALTH_TYPE = 'application/health+json';
 
+/**
+ * GET of `/`: the service document, as JSON or as a page.
+ * @throws Problem `unauthenticated` for a stranger where the description is private, `not-acceptable`
+ */
 export const service: DocumentEndpoint = async ({ resources, config, info }, request) => {
   refuseStrangers(config, request);
   const type = negotiate(request, [JSON_TYPE, HTML_TYPE]);
@@ -28,6 +32,7 @@ export const service: DocumentEndpoint = async ({ resources, config, info }, req
     : { status: 200, headers: { 'Content-Type': type, ...headers }, body };
 };
 
+/** GET of `/health` (draft-inadarei-api-health-check): 200 where the database answers, else 503. */
 export const health: DocumentEndpoint = async (_api, request, store) => {
   const type = negotiate(request, [HEALTH_TYPE, JSON_TYPE]);
   refuseParameters(request);

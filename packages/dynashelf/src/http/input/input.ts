@@ -52,8 +52,11 @@ export interface Preferences {
   readonly count?: 'exact';
 }
 
+/** The route of an action. */
 export type ActRoute = Extract<Route, { operation: 'act' }>;
+/** The route of an item: GET, PUT, PATCH and DELETE of it. */
 export type ItemRoute = Exclude<Extract<Route, { id: string }>, ActRoute>;
+/** The route of a collection, or of a relation. */
 export type CollectionRoute = Exclude<Extract<Route, { resource: Resource }>, ItemRoute | ActRoute>;
 
 /** Whose items are listed; of a relation, those whose attribute holds an item's id. */

@@ -136,6 +136,7 @@ export function requireGranted(
   );
 }
 
+/** Finds that a body is no object, which nothing else has to be told then. */
 export function findShapeFaults(value: Json, faults: Faults): void {
   if (!isObject(value)) {
     faults.add(() => ({ detail: 'Must be a JSON object with the attributes.', pointer: '#' }));

@@ -48,6 +48,7 @@ const WIRE = 16;
 /** Milliseconds by which a timer may be early. */
 const EARLY = 20;
 
+/** Opens a budget: reading within a bound, counted. */
 export function openBudget(send: Send, bound: ReadBound): Budget {
   const spent = { reads: 0, bytes: 0, keys: 0 };
   let slowest = 0;

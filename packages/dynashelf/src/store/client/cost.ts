@@ -3,6 +3,7 @@ import type { ConsumedCapacity } from '@aws-sdk/client-dynamodb';
 import { isConditionFailure, isOutcomeUnknown, toProblem, withDoubt } from './failure';
 import type { Operations, Send } from './send';
 
+/** What the requests to the database of one request to us have cost. */
 export interface Cost {
   /** Requests that read. */
   reads: number;

@@ -14,6 +14,7 @@ export interface Placeholders {
   };
 }
 
+/** Makes the placeholders of the names and values in an expression, each once. */
 export function placeholders(): Placeholders {
   const known = new Map<string, string>();
   const names: Record<string, string> = {};

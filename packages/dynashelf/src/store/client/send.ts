@@ -31,6 +31,7 @@ export interface Operations {
   UpdateItem: { input: UpdateItemCommandInput; output: UpdateItemCommandOutput };
 }
 
+/** How a request is sent. */
 export interface SendOptions {
   /** Whether an attempt that may have taken effect is the last: a second one could take effect too. */
   readonly once?: boolean;

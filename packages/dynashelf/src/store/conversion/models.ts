@@ -96,6 +96,7 @@ function makeModel(attributes: Attributes, names: Iterable<string>): Model {
   return dynamooseModel('conversion', 'none', dynamooseSchema(schema)) as unknown as Model;
 }
 
+/** A whole item, by the Dynamoose model. */
 export const prepareItem: Conversion['prepareItem'] = async (attributes, body, skip = new Set()) =>
   prepare(
     attributes,
@@ -103,9 +104,11 @@ export const prepareItem: Conversion['prepareItem'] = async (attributes, body, s
     [...attributes.keys()].filter((name) => !skip.has(name)),
   );
 
+/** The changed attributes of an item, by the Dynamoose model. */
 export const prepareChanges: Conversion['prepareChanges'] = async (attributes, body, changed) =>
   prepare(attributes, body, touched(attributes, changed));
 
+/** Attributes that own code gives, by the Dynamoose model. */
 export const prepareGiven: Conversion['prepareGiven'] = async (attributes, item, names) =>
   prepare(attributes, item, touched(attributes, names), true);
 
@@ -181,6 +184,7 @@ async function compiledOf(
   return takesReadOnly ? compiled.prepareGiven(own, body, new Set(names)) : compiled.prepareItem(own, body);
 }
 
+/** Prepared values as Dynamoose marshals them. */
 export const encode: Conversion['encode'] = (values) => {
   const record: AttributeMap = {};
   for (const [name, value] of Object.entries(values)) {
@@ -200,9 +204,11 @@ function marshaller(): Model['Item'] {
   return anyModel.Item;
 }
 
+/** The same of each of some records. */
 export const decodeAll: Conversion['decodeAll'] = async (attributes, records, begin = () => ({})) =>
   Promise.all(records.map(async (record) => decode(attributes, record, begin(record))));
 
+/** The declared attributes of a record, by the Dynamoose model. */
 export const decode: Conversion['decode'] = async (attributes, record, item = {}) => {
   const models = modelsOf(attributes);
   const readable: AttributeMap = {};

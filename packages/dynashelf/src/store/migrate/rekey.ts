@@ -21,6 +21,7 @@ import { readWhole } from './whole';
 
 const MOST_TRIES = 10;
 
+/** What the migration has done of one resource. */
 export interface Rekeyed {
   readonly resource: Resource;
   /** Records that were moved to another shard, or whose index keys were written anew. */

@@ -18,6 +18,7 @@ export function writePosition({ key, id }: Position): string {
   return key === id ? id : `${id}${SEPARATOR}${key.slice(0, key.length - id.length)}`;
 }
 
+/** The position that a cursor holds. */
 export function readPosition(text: string): Position {
   const end = text.indexOf(SEPARATOR);
   const id = end < 0 ? text : text.slice(0, end);

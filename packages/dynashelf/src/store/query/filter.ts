@@ -7,6 +7,7 @@ import { compareBytes } from '../layout/sortable';
 import { SORT_KEY } from '../layout/table';
 import { encodeValue, type AttributeMap } from '../layout/value';
 
+/** One condition on the items of a list. */
 export interface Filter {
   /** The attribute, and where in it: `['address', 'city']`. */
   readonly path: readonly string[];

@@ -10,6 +10,7 @@ import { readPosition, writePosition, type Position } from './cursor';
 import { countFitting } from './answer-size';
 import type { Send } from '../client/send';
 
+/** Which page is read. */
 export interface PageRequest {
   readonly plan: ReadPlan;
   /** How many items, 1 to 100. */
@@ -18,6 +19,7 @@ export interface PageRequest {
   readonly after?: string;
 }
 
+/** A page of items. */
 export interface Page {
   readonly items: AnyItem[];
   /** Where the next page begins; undefined on the last. A page may be short, even empty, and have it. */

@@ -39,6 +39,7 @@ export type ReadPlan =
   /** Several Queries whose records are merged in their common order, each item once. */
   | { readonly kind: 'union'; readonly plans: readonly QueryPlan[] };
 
+/** The plan of a list that is no union. */
 export type SimplePlan =
   | QueryPlan
   /** Records by their ids, filtered and ordered in memory. */
@@ -108,6 +109,7 @@ export function servedOrders(resource: Resource, partition?: string, given: read
   return [...new Set(['id', ...orders])];
 }
 
+/** A plan that would serve a list, and how well. */
 export interface Candidate {
   readonly plan: QueryPlan;
   /** How much the key decides: the more, the fewer records are read in vain. */
@@ -117,6 +119,7 @@ export interface Candidate {
 /** The weight of a partition: it leaves out more than all attributes that are held equal. */
 const PARTITION = 100;
 
+/** The plan of a list by the table itself, in the order of ids. */
 export function byBase(resource: Resource, filters: readonly Filter[], { descending }: Order): Candidate {
   const { range, decided } = narrowBase(filters.filter(({ path }) => path[0] === 'id'));
   return {
@@ -131,6 +134,7 @@ export function byBase(resource: Resource, filters: readonly Filter[], { descend
   };
 }
 
+/** The plan of a list by an index; undefined where the index does not serve it. */
 export function byIndex(
   resource: Resource,
   index: SlottedIndex,
@@ -188,6 +192,7 @@ function serves({ partition, sorts }: SlottedIndex, filters: readonly Filter[], 
   );
 }
 
+/** The attributes of an order that the filters leave open. */
 export function remaining(attributes: readonly string[], filters: readonly Filter[]): string[] {
   return attributes.filter((name) => equality(filters, name) === undefined);
 }
@@ -207,6 +212,7 @@ export function namedIds(filters: readonly Filter[]): string[] | undefined {
   return [...first].filter((id) => isId(id) && others.every((other) => other.has(id)));
 }
 
+/** Whether nothing lies in a range. */
 export function isEmpty({ low, high }: Range): boolean {
   return low !== undefined && high !== undefined && compareBytes(low, high) > 0;
 }

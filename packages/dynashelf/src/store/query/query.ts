@@ -10,6 +10,7 @@ import { compareBytes } from '../layout/sortable';
 import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 
+/** Which part of a partition a Query reads. */
 export interface QueryPart {
   /** How many records are read at most, before the filter. */
   readonly limit?: number | undefined;

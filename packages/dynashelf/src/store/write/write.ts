@@ -69,6 +69,7 @@ export function newWrite(
   };
 }
 
+/** How a write is sent. */
 export interface SendOptions {
   /** Whether the answer to an update holds the record as it then is. */
   readonly returnNew?: boolean;

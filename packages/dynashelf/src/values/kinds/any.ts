@@ -36,6 +36,7 @@ export const sentAny: SentKind = {
 /** What stands for any JSON in examples. */
 export const EXAMPLE = { any: 'JSON' };
 
+/** Why a filter cannot compare a value of any JSON. */
 export function misuseOfAny(_node: SchemaNode, name: string): string {
   return `"${name}" holds any JSON, which cannot be compared: ask with ${name}[exists]=….`;
 }

@@ -36,6 +36,7 @@ export const sentArray: SentKind = {
   example: exampleOfOne,
 };
 
+/** Why a filter cannot compare an attribute of several values. */
 export function misuseOfSeveral(_node: SchemaNode, name: string): string {
   return `"${name}" holds several values: ask with ${name}[contains]=… or ${name}[exists]=….`;
 }

@@ -1,11 +1,13 @@
 // Region, credentials and endpoint, as Lambda gives them to a function.
 
+/** Credentials of AWS, as a function has them. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
 }
 
+/** Where DynamoDB is, and how requests to it are signed. */
 export interface Environment {
   readonly endpoint: URL;
   readonly region: string;

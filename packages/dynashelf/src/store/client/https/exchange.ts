@@ -3,6 +3,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { ANSWER_TOO_LONG } from '../failure';
 
+/** An answer as it came. */
 export interface HttpsReply {
   readonly status: number;
   /** By name in lower case. */
@@ -34,6 +35,10 @@ const STALE = 10_000;
 /** What the SDK calls a TimeoutError: the connection broke, and nobody knows what became of the request. */
 const BROKEN = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT']);
 
+/**
+ * Opens connections to an endpoint, kept between requests.
+ * @param connectTimeout milliseconds for a connection to be made
+ */
 export function openExchange(endpoint: URL, connectTimeout = CONNECT_TIMEOUT): Exchange {
   const { Agent, request } = endpoint.protocol === 'https:' ? https : http;
   const agent = new Agent({ keepAlive: true, maxSockets: 50 });

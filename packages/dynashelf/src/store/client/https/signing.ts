@@ -2,6 +2,7 @@
 import { createHmac, hash } from 'node:crypto';
 import type { Credentials } from './environment';
 
+/** What is the same of all requests that are signed. */
 export interface SigningOptions {
   readonly credentials: Credentials;
   readonly region: string;
@@ -19,6 +20,7 @@ export interface SigningOptions {
  */
 export type Sign = (headers: Record<string, string>, body: string, date: Date) => Record<string, string>;
 
+/** Makes a signer (AWS Signature Version 4), which keeps the key of the day. */
 export function createSigner({
   credentials: { accessKeyId, secretAccessKey, sessionToken },
   region,
