@@ -291,6 +291,7 @@ const BODIES: Case[] = [
     name: 'a merge patch of unknown attributes',
     line: 'PATCH /wides/1',
     status: 422,
+    isQuick: true,
     filling: 'small',
     body: () => valued('{', (index) => `"bRatherLongNameOfAnAttributeNumbe${index}":1`, '}', 1),
   },

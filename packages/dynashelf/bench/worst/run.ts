@@ -61,7 +61,8 @@ export async function startRunner(): Promise<Runner> {
         child.on('message', (message) =>
           message === 'ready' ? child.send(orderOf(one)) : resolve(message as Measured),
         );
-        child.on('exit', (code, signal) => resolve({ died: signal ?? `code ${code}` }));
+        // `exit` can come before the last message; `close` comes behind it.
+        child.on('close', (code, signal) => resolve({ died: signal ?? `code ${code}` }));
       });
       child.kill();
       return { ...outcome, read: database.takeBytes() };

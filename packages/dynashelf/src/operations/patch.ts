@@ -133,18 +133,19 @@ async function changesOf(
     ...writable(resource.attributes, patched, ignored),
     ...keptOf(before, ignored),
   };
-  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (name) => !isEqual(before[name], after[name]),
+  // A set, for a body may name a hundred thousand.
+  const changed = new Set(
+    [...Object.keys(before), ...Object.keys(after)].filter((name) => !isEqual(before[name], after[name])),
   );
-  const faults = findFaults(resource, after, (name) => changed.includes(name) || !showsOtherwise(resource, name));
+  const faults = findFaults(resource, after, (name) => changed.has(name) || !showsOtherwise(resource, name));
   if (faults.count > 0) {
     throw invalid(faults);
   }
-  const prepared = await prepareChanges(resource.attributes, after, new Set(changed));
+  const prepared = await prepareChanges(resource.attributes, after, changed);
   if (prepared.faults.count > 0) {
     throw invalid(prepared.faults);
   }
-  return { ...Object.fromEntries(changed.map((name) => [name, undefined])), ...prepared.values };
+  return { ...Object.fromEntries([...changed].map((name) => [name, undefined])), ...prepared.values };
 }
 
 /**

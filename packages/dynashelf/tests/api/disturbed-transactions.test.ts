@@ -2,6 +2,7 @@
 // client.
 
 import { createClient } from '../../src/testing/client';
+import { useClock } from '../../src/testing/clock';
 import { resources } from '../library/src/resources/index';
 import { errorReply, type DatabaseReply, type DatabaseRequest, type Intercept } from '../setup/proxy';
 import { useProxy } from '../setup/proxied';
@@ -10,6 +11,7 @@ import { aBook } from '../setup/samples';
 import { useTable } from '../../src/testing/table';
 
 useTable();
+const clock = useClock();
 const database = useProxy({ resources });
 
 /** Fewer than elsewhere, since each goes through the proxy, and often twice. */
@@ -142,10 +144,14 @@ describe.each(WRITES)('%s', (_, make) => {
 });
 
 test("conflicts to the end of the function's time are 409 with Retry-After, nothing being done", async () => {
-  database.proxy.intercept = disturb((request) => cancelled(request, 'TransactionConflict'));
-  // 1.5 s are kept for the answer.
-  const hurried = createClient({ resources, remaining: 3_000 });
   const start = Date.now();
+  // By a clock that stands still otherwise, each attempt takes 0.2 s. 1.5 s are kept for the answer.
+  clock.set(start);
+  database.proxy.intercept = disturb((request) => {
+    clock.advance({ milliseconds: 200 });
+    return cancelled(request, 'TransactionConflict');
+  });
+  const hurried = createClient({ resources, remaining: 3_000 });
   const answer = await hurried('POST /books', { body: aBook({ title: 'never', isbn: String(isbn++) }) });
   expect([answer.status, answer.body.type]).toEqual([409, '/docs#conflict']);
   expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);

@@ -1,8 +1,10 @@
 // The port of `npm start` before the functions: what it answers is what they answer, byte by byte, and it lets nobody
 // in who is not to come in. The functions are the real ones, called in this process.
 
+import { subscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import { request } from 'node:http';
-import { connect as connectSocket } from 'node:net';
+import { connect as connectSocket, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
@@ -525,6 +527,9 @@ describe('requests that cannot be answered yet', () => {
 
   test('nothing is done for a client that has gone meanwhile', async () => {
     await start({ isHeld: true });
+    const arrival = new Promise<Socket>((resolve) =>
+      subscribe('http.server.request.start', (message) => resolve((message as { socket: Socket }).socket)),
+    );
     const sent = request({
       host: '127.0.0.1',
       port: gateway.port,
@@ -533,9 +538,9 @@ describe('requests that cannot be answered yet', () => {
       headers: { Host: `localhost:${gateway.port}` },
     });
     sent.on('error', () => undefined).end();
-    await sleep(50);
+    const left = once(await arrival, 'close');
     sent.destroy();
-    await sleep(50);
+    await left;
     gateway.open(behind());
     await sleep(20);
     expect(called).toEqual([]);

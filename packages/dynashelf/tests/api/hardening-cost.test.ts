@@ -197,6 +197,17 @@ test.each(bodies.map(([what, line, body, status, headers = {}]) => [what, line, 
   },
 );
 
+test('a merge patch of unknown attributes costs about what an item of them does', async () => {
+  const body = filled('{"title":"a",', (index) => `${name(index)}:1`, '}', FEW);
+  const cost = async (line: string): Promise<number> => {
+    const start = process.cpuUsage();
+    expect((await ask(line, { body })).status).toBe(422);
+    return process.cpuUsage(start).user;
+  };
+  await cost('POST /things');
+  expect(await cost('PATCH /things/1')).toBeLessThan(5 * (await cost('POST /things')));
+});
+
 test('of more than 100 faults the first 100 are named, and how many there are', async () => {
   const answer = await ask('POST /things', {
     body: Object.fromEntries(Array.from({ length: 250 }, (_, index) => [`k${index}`, 1])),

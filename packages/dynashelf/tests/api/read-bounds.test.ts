@@ -1,13 +1,13 @@
 // What one request reads: 4 MB of items by id, by `expand` and in a transaction, as in a list; and no longer than there
 // is time.
 
-import { setTimeout as pause } from 'node:timers/promises';
-
 import { defineResource, listResources } from '../../src/definition/resource';
 import type { Send } from '../../src/store/client/send';
 import { connect } from '#connect';
 import { createClient, type Client } from '../../src/testing/client';
+import { useClock } from '../../src/testing/clock';
 import { useTable } from '../../src/testing/table';
+import { latency } from '../setup/latency';
 
 useTable();
 
@@ -30,11 +30,14 @@ const ids = Array.from({ length: 14 }, (_, index) => `p${String(index).padStart(
 let units = 0;
 let sent = 0;
 const connected = connect();
+const clock = useClock();
+
 /** Counts what is read, and takes a while for it. */
 function slowly(milliseconds: number, slow: (number: number, operation: string) => boolean = () => true): Send {
+  const pass = latency(clock, milliseconds);
   return async (operation, input, options) => {
-    if (slow(++sent, operation)) {
-      await pause(milliseconds);
+    if (milliseconds > 0 && slow(++sent, operation)) {
+      await pass();
     }
     if (options?.deadline !== undefined && Date.now() > options.deadline) {
       throw Object.assign(new Error('late'), { name: 'TimeoutError' });
@@ -183,6 +186,7 @@ describe('with 3 s left, the database taking 0.4 s', () => {
     headers = {},
   ): Promise<{ seconds: number; answer: Awaited<ReturnType<Client>> }> => {
     const start = Date.now();
+    clock.set(start);
     const answer = await client(`GET ${line}`, { headers });
     return { seconds: (Date.now() - start) / 1000, answer };
   };

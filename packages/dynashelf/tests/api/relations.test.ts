@@ -1,5 +1,7 @@
 // Relations: the items of another collection that refer to one item.
 
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { defineResource, listResources } from '../../src/definition/resource';
 import { useProxy } from '../setup/proxied';
 import { useTable } from '../../src/testing/table';
@@ -191,8 +193,10 @@ test('it costs one GetItem and one Query of its index, at once, and reads what i
   let together = 0;
   database.proxy.intercept = async (_request, forward) => {
     together = Math.max(together, ++underWay);
-    // Long enough that the second is there before the first is answered.
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // The first is not answered before the second is there, which would be long ago if it came.
+    for (let waits = 0; together < 2 && waits < 200; waits++) {
+      await pause(10);
+    }
     underWay--;
     return forward();
   };

@@ -1,7 +1,6 @@
 // The log keeps no secret, whatever the text that it is given quotes.
 
 import { createHmac, randomBytes } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
 
 import { logError, redact } from '../../src/log';
@@ -143,7 +142,7 @@ test.each([
   'cookie= ',
   '\\n',
 ])('a text of a million characters that repeats %p is cut, and takes a moment', (piece) => {
-  const start = performance.now();
+  const start = process.cpuUsage();
   expect(redact(piece.repeat(1_000_000 / piece.length)).length).toBeLessThan(10_000);
-  expect(performance.now() - start).toBeLessThan(500);
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(500);
 });

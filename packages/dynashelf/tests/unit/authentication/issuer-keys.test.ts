@@ -294,7 +294,8 @@ describe('an issuer that does not answer to the end', () => {
     };
     const start = performance.now();
     expect(await outcome(issuer.token(), verifier())).toMatch(/^unavailable: /);
-    expect(performance.now() - start).toBeLessThan(ANSWER_TIME + 2_000);
+    // It would drip for ever.
+    expect(performance.now() - start).toBeLessThan(ANSWER_TIME + 20_000);
     await closed;
     clearInterval(collections);
   });

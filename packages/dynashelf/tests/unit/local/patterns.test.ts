@@ -2,7 +2,6 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import ts from 'typescript';
 
 import { dangerOf, patternMistakes } from '../../../src/local/patterns';
@@ -100,11 +99,11 @@ test('what is accepted is quick in truth: the worst text of the greatest length 
     [/^[^@]+@[^@]+\.[^@]+$/u, (length: number) => `a@${'.'.repeat(length - 3)}@`],
   ] as const) {
     const longest = Number(/at most (\d+),/.exec(dangerOf(expression, undefined)!)![1]);
-    const start = performance.now();
+    const start = process.cpuUsage();
     for (let item = 0; item < 100; item++) {
       expression.test(text(longest));
     }
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(1000);
   }
 });
 

@@ -123,11 +123,11 @@ test('whatever URL serializes is a uri, but for the characters that it leaves an
 
 test.each(FORMATS)('%s is decided in linear time', (format) => {
   for (const part of ['a', '%41', ':', '/', '@', '1.', '-', 'a.', '[', '"']) {
-    const start = performance.now();
+    const start = process.cpuUsage();
     is(format, `a:${part.repeat(100_000)} `);
     is(format, `//${part.repeat(100_000)}\n`);
     is(format, part.repeat(100_000));
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(500);
   }
 });
 

@@ -121,8 +121,8 @@ describe('timeouts', () => {
 
   test('waiting for one of the 50 connections is not connecting', async () => {
     server.expect(() => ({}));
-    const exchange = openExchange(new URL(server.endpoint), 1_000);
-    await Promise.all(Array.from({ length: 300 }, async () => ask(exchange)));
+    const exchange = openExchange(new URL(server.endpoint), 10_000);
+    await Promise.all(Array.from({ length: 300 }, async () => ask(exchange, 60_000)));
     expect(new Set(server.arrivals.map(({ connection }) => connection)).size).toBeLessThanOrEqual(50);
   });
 });
