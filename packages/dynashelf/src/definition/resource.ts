@@ -17,6 +17,9 @@ export interface Index<Name extends string = string> {
   readonly sort?: Name | readonly Name[];
 }
 
+/** An attribute of a unique group; with `[]` behind it, each of its elements. */
+export type UniquePart<Name extends string = string> = Name | `${Name}[]`;
+
 /** Something that must hold across the attributes of an item. */
 export interface Rule<S extends SchemaDefinition> {
   /** Whether it does, of the item as it will be. */
@@ -37,6 +40,11 @@ export interface ResourceDefinition<S extends SchemaDefinition> {
   readonly schema: S & KnownWords<S>;
   /** The orders and partitions by which lists are served, by a name of your own. */
   readonly indexes?: { readonly [name: string]: Index<Extract<keyof S, string>> };
+  /**
+   * Groups of attributes of which no two items have the same values, such as `[['user', 'tool']]`. With `[]` behind it,
+   * each element of an attribute is compared by itself: `[['tool', 'days[]']]`. An item that lacks one is not compared.
+   */
+  readonly unique?: readonly (readonly UniquePart<Extract<keyof NoInfer<S>, string>>[])[];
   /** The lists at `/{collection}/{id}/{name}`: the items of another collection that refer to this one. */
   readonly relations?: { readonly [name: string]: Relation };
   /** Attributes that follow from the others, computed on every write: declare them `readOnly`. */
@@ -88,6 +96,8 @@ export interface Resource<S extends SchemaDefinition = SchemaDefinition> {
   /** The declared attributes, shorthands spelled out. */
   readonly attributes: ReadonlyMap<string, SchemaNode>;
   readonly indexes: { readonly [name: string]: Index };
+  /** Groups of attributes that are unique together; `uniqueGroups` has them with those that are by themselves. */
+  readonly unique: readonly (readonly string[])[];
   readonly relations: { readonly [name: string]: Relation };
   readonly computed: { readonly [attribute: string]: (item: AnyItem) => unknown };
   readonly rules: readonly {
@@ -118,6 +128,7 @@ export function defineResource<const S extends SchemaDefinition>(definition: Res
     schema: definition.schema,
     attributes: nodes(file, definition.schema),
     indexes: definition.indexes ?? {},
+    unique: definition.unique ?? [],
     relations: definition.relations ?? {},
     computed: (definition.computed ?? {}) as Resource['computed'],
     rules: definition.rules ?? [],

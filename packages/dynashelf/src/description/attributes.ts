@@ -2,6 +2,7 @@
 import type { AttributeRule, AttributeRules } from '../values/attribute';
 import { isReadOnly, type SchemaNode } from '../values/node';
 import type { Resource } from '../definition/resource';
+import { uniqueGroups } from '../definition/unique-groups';
 import { ownersIn, ownersOf, waysOf } from '../definition/ways';
 import { namesOf } from './callers';
 import type { Part } from './names';
@@ -97,6 +98,18 @@ function remarksOn(
 function named(resource: Resource, rules: AttributeRules, trusted: TrustedCredentials): string {
   const spelt = listed(rules).map((rule) => (rule === 'owner' ? { owner: ownersOf(resource) } : rule));
   return namesOf(spelt, trusted).join(' and by ');
+}
+
+/** What no two items have in common, as a sentence behind others; nothing where there is nothing. */
+export function uniqueRemark(resource: Resource): string {
+  const seen = uniqueGroups(resource).filter(({ attributes }) =>
+    attributes.every((name) => !isForNobody(resource.attributes.get(name)?.keywords.readableBy)),
+  );
+  const said = seen.map(({ attributes, each }) => {
+    const names = attributes.map((name) => (name === each ? `element of \`${name}\`` : `\`${name}\``));
+    return `the same ${names.join(' and ')}`;
+  });
+  return said.length === 0 ? '' : ` No two items have ${said.join(', nor ')}: 409 for the second.`;
 }
 
 function ownersBy({ access }: Resource, ...operations: string[]): string[] {

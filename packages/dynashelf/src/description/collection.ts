@@ -3,7 +3,7 @@ import type { LoadedAction } from '../definition/action';
 import { MOST_CREATED, MOST_FILTERS, MOST_VALUES_IN_ALL } from '../definition/limits';
 import type { Resource } from '../definition/resource';
 import type { ProblemType } from '../problem';
-import { cascadesTo } from './attributes';
+import { cascadesTo, uniqueRemark } from './attributes';
 import { callersOf, isOfItems, isRefused, type Callers } from './callers';
 import { exampleWrite } from './examples';
 import {
@@ -139,7 +139,7 @@ function create(resource: Resource): Part {
     operationId: `${resource.name}.create`,
     tags: [resource.name],
     summary: `Add to ${resource.name}`,
-    description: `Makes one item, its id made by the server; or 1 to ${MOST_CREATED} out of an array, all or none: the answer then has them in \`items\`.`,
+    description: `Makes one item, its id made by the server; or 1 to ${MOST_CREATED} out of an array, all or none: the answer then has them in \`items\`.${uniqueRemark(resource)}`,
     parameters: [fieldsOf(resource), parameter('prefer-write'), parameter('Idempotency-Key')],
     requestBody: also(body(write, exampleWrite(resource.attributes)), {
       type: 'array',
@@ -187,8 +187,7 @@ function replace(resource: Resource, trusted: TrustedCredentials | undefined): P
     operationId: `${resource.name}.replace`,
     tags: [resource.name],
     summary: `Replace or create an item of ${resource.name}`,
-    description:
-      'An attribute that is absent is removed, or takes its default again. With `If-None-Match: *` it creates and never replaces.',
+    description: `An attribute that is absent is removed, or takes its default again. With \`If-None-Match: *\` it creates and never replaces.${uniqueRemark(resource)}`,
     parameters: writeParameters(resource),
     requestBody: body(schemaOf(resource, 'Write'), exampleWrite(resource.attributes)),
     responses: {
@@ -221,8 +220,7 @@ function patch(resource: Resource): Part {
     operationId: `${resource.name}.patch`,
     tags: [resource.name],
     summary: `Change an item of ${resource.name}`,
-    description:
-      'A merge patch (RFC 7396) or a JSON Patch (RFC 6902), an array of operations that are carried out in order. The result must be valid as a whole; otherwise nothing changes.',
+    description: `A merge patch (RFC 7396) or a JSON Patch (RFC 6902), an array of operations that are carried out in order. The result must be valid as a whole; otherwise nothing changes.${uniqueRemark(resource)}`,
     parameters: [...writeParameters(resource), parameter('Idempotency-Key')],
     requestBody: {
       required: true,

@@ -2,6 +2,7 @@
 // writes of a model are refused, since they would leave keys, guards, counters or versions wrong.
 import * as dynamoose from 'dynamoose';
 import type { Resource } from '../definition/resource';
+import { isInUniqueGroup } from '../definition/unique-groups';
 import { CLEARING_ATTRIBUTE, DELETING_ATTRIBUTE, PARTITION_KEY } from '../store/layout/table';
 import { isFollowed } from '../store/write/record-changes';
 
@@ -99,8 +100,8 @@ function dependence(name: string, resource: Resource, resources: ReadonlyMap<str
   );
   return keywords === undefined
     ? 'is none that the schema declares at the top'
-    : keywords.unique === true
-      ? 'is unique, and a guard of its own holds its value'
+    : isInUniqueGroup(resource, name)
+      ? 'is unique, by itself or with others, and a guard of its own holds its value'
       : keywords.references !== undefined
         ? 'refers to an item that counts what refers to it'
         : keywords.counts !== undefined

@@ -2,6 +2,7 @@
 
 import type { AccessRule } from '../definition/access';
 import type { Resource } from '../definition/resource';
+import { isInUniqueGroup } from '../definition/unique-groups';
 import { isSettable } from '../description/attributes';
 import { exampleWrite } from '../description/examples';
 
@@ -124,11 +125,11 @@ async function firstItem(url: string, { name }: Resource, headers: Record<string
 }
 
 /** One attribute of an item with another value, or else with the one that it has. */
-function exampleChange({ attributes }: Resource, item: Found['body']): object | undefined {
-  const free = [...attributes].filter(
-    ([, node]) =>
+function exampleChange(resource: Resource, item: Found['body']): object | undefined {
+  const free = [...resource.attributes].filter(
+    ([name, node]) =>
       isSettable(node) &&
-      node.keywords.unique !== true &&
+      !isInUniqueGroup(resource, name) &&
       node.keywords.references === undefined &&
       node.keywords.writableBy === undefined,
   );

@@ -1,5 +1,6 @@
 // The store of one request: items read, and written under conditions that DynamoDB itself holds.
 import { randomUUID } from 'node:crypto';
+import { MOST_ACTIONS } from '../definition/limits';
 import type { Resource } from '../definition/resource';
 import type { StoredValue } from '../values/stored';
 import { retryOnTransactionConflict } from './client/back-off';
@@ -15,7 +16,7 @@ import { commit } from './write/commit';
 import { openHeldConstraints } from './write/held-constraints';
 import { furtherParts, isInForce, outcomeKey, readResponse } from './write/idempotency';
 import { newImage, type NewImage, type Values } from './write/new-image';
-import { MOST_ACTIONS, planChanges } from './write/plan';
+import { planChanges } from './write/plan';
 import type { Preconditions } from './write/preconditions';
 import type { RecordChanges } from './write/record-changes';
 import {

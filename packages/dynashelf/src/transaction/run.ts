@@ -1,5 +1,6 @@
 // Transactions run: what they ask for is carried out together, and asked for again where what they read has changed.
 import type { Resource } from '../definition/resource';
+import { uniqueGroups } from '../definition/unique-groups';
 import { Problem, pointer } from '../problem';
 import { backOff } from '../store/client/back-off';
 import { toImage, type Image } from '../store/layout/record';
@@ -220,13 +221,21 @@ function refuseTooMany(plan: WritePlan, items: number | undefined, most: number)
   if (size > most) {
     const remedy =
       items === undefined
-        ? 'send fewer operations at once.'
+        ? `send fewer operations${orElements(plan)} at once.`
         : `the first ${countFitting(plan, most)} of the ${items} items would fit: send no more at once.`;
     throw new Problem(
       'too-large',
       `The request takes ${size} database actions (one for each item, unique value and item referred to, and one for an idempotency key), and a transaction holds ${most}: ${remedy} Nothing was changed.`,
     );
   }
+}
+
+/** Of what one operation alone can have too many: elements that are unique. */
+function orElements({ changes }: WritePlan): string {
+  const names = new Set(changes.flatMap(({ resource }) => uniqueGroups(resource).flatMap(({ each }) => each ?? [])));
+  return names.size === 0
+    ? ''
+    : `, or change fewer elements of ${[...names].map((name) => `"${name}"`).join(' and ')},`;
 }
 
 /** What a violation brought of the items as they are saves reading them again. */

@@ -48,12 +48,7 @@ export function failuresOf(
     });
     switch (violation.kind) {
       case 'duplicate':
-        return [
-          failure(
-            `Another item of ${resource.name} has this "${violation.attribute}": choose another value.`,
-            violation.attribute,
-          ),
-        ];
+        return [duplicateFailure(resource.name, violation, origin, place)];
       case 'dangling':
         return [
           failure(
@@ -69,6 +64,24 @@ export function failuresOf(
   });
 }
 
+/** The failure that another item has a unique value: a fault at each attribute that makes it. */
+function duplicateFailure(
+  collection: string,
+  { group: { attributes, each }, element }: Extract<Violation, { kind: 'duplicate' }>,
+  origin: Origin,
+  place: PlaceFault,
+): Failure {
+  const values = attributes.map((name) => (name === each ? `this element of "${name}"` : `this "${name}"`));
+  const remedy =
+    values.length > 1 ? 'change one of them' : each === undefined ? 'choose another value' : 'choose another';
+  const detail = `Another item of ${collection} has ${values.join(' and ')}${values.length > 1 ? ' too' : ''}: ${remedy}.`;
+  const errors = attributes.map((name): Fault => {
+    const inner = name === each && element !== undefined ? pointer(name, element) : pointer(name);
+    return { detail, pointer: place(origin, inner) };
+  });
+  return { origin, problem: new Problem('conflict', detail, { errors }) };
+}
+
 /** One problem of several: that of the first, with the faults of all. */
 export function combine(failures: readonly Failure[]): Problem {
   const [first, ...others] = failures.map(({ problem }) => problem);
@@ -77,9 +90,8 @@ export function combine(failures: readonly Failure[]): Problem {
   }
   const errors = [first!, ...others].flatMap(({ detail, more }): Fault[] => more.errors ?? [{ detail, pointer: '#' }]);
   const distinct = [...new Map(errors.map((fault) => [JSON.stringify(fault), fault])).values()];
-  const detail =
-    distinct.length === 1
-      ? distinct[0]!.detail
-      : `The request ${first!.type === 'invalid' ? 'is not valid' : 'conflicts with items that exist'}: correct what "errors" names. Nothing was changed.`;
+  const detail = distinct.every((fault) => fault.detail === distinct[0]!.detail)
+    ? distinct[0]!.detail
+    : `The request ${first!.type === 'invalid' ? 'is not valid' : 'conflicts with items that exist'}: correct what "errors" names. Nothing was changed.`;
   return new Problem(first!.type, detail, { ...first!.more, errors: distinct });
 }

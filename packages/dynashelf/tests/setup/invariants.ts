@@ -4,8 +4,9 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 import type { Resource } from '../../src/definition/resource';
 import { referenceCount, referrersOf } from '../../src/store/write/references';
-import { referenceAttributes, uniqueAttributes } from '../../src/store/layout/layout-record';
-import { uniquenessKey } from '../../src/store/write/unique';
+import { uniqueGroups } from '../../src/definition/unique-groups';
+import { referenceAttributes } from '../../src/store/layout/layout-record';
+import { uniqueValues } from '../../src/store/write/unique';
 import type { Exchange } from './participants';
 
 type StoredRecord = Record<string, AttributeValue>;
@@ -18,14 +19,16 @@ export function brokenRules(resources: ReadonlyMap<string, Resource>, records: r
   for (const resource of resources.values()) {
     for (const record of itemsOf(resource, records)) {
       const at = `${resource.name}/${idOf(record)}`;
-      for (const attribute of uniqueAttributes(resource).filter((name) => record[name] !== undefined)) {
-        const key = keyOf(uniquenessKey(resource, attribute, record[attribute]!));
-        if (expected.has(key)) {
-          broken.push(`${at} has a "${attribute}" that another item has.`);
-        }
-        expected.add(key);
-        if (byKey.get(key)?.['owner']?.S !== idOf(record)) {
-          broken.push(`${at}: the guard of its "${attribute}" is missing or another's.`);
+      for (const group of uniqueGroups(resource)) {
+        for (const { key: recordKey } of uniqueValues(resource, group, record).values()) {
+          const key = keyOf(recordKey);
+          if (expected.has(key)) {
+            broken.push(`${at} has a "${group.parts.join()}" that another item has.`);
+          }
+          expected.add(key);
+          if (byKey.get(key)?.['owner']?.S !== idOf(record)) {
+            broken.push(`${at}: the guard of its "${group.parts.join()}" is missing or another's.`);
+          }
         }
       }
       for (const [attribute, collection] of referenceAttributes(resource)) {

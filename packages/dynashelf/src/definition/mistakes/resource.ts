@@ -3,6 +3,7 @@ import { type AttributeDefinition, FORMATS } from '../../values/attribute';
 import { checkAccess } from './access';
 import { checkIndexes } from './indexes';
 import { checkIntegrity } from './integrity';
+import { checkUniqueGroups } from './unique-groups';
 import { DECLARED } from '../../values/kinds';
 import { isReadOnly, type Kind, type SchemaNode } from '../../values/node';
 import { didYouMean } from '../../values/nearest';
@@ -25,6 +26,7 @@ export const DEFINITION_KEYWORDS = [
   'description',
   'schema',
   'indexes',
+  'unique',
   'shards',
   'relations',
   'computed',
@@ -90,6 +92,7 @@ export function checkResource(definition: object, resource: Resource): string[] 
     ),
     ...checkRelations(resource),
     ...checkIntegrity(resource),
+    ...checkUniqueGroups(resource),
     ...checkAccess(resource),
     ...checkIndexes(resource),
   ];

@@ -2,17 +2,13 @@
 // have, and the constraints that have held of all of them. A constraint that is declared on a table with data does not,
 // before the migration has run.
 import type { Resource } from '../../definition/resource';
+import { attributeOf, uniqueGroups, type UniqueGroup } from '../../definition/unique-groups';
 import type { Send } from '../client/send';
 import { PARTITION_KEY, SORT_KEY } from './table';
 import type { AttributeMap } from './value';
 
 /** The partition of the records. */
 export const LAYOUT_PARTITION = '#layout';
-
-/** The unique attributes of a resource. */
-export function uniqueAttributes({ attributes }: Pick<Resource, 'attributes'>): string[] {
-  return [...attributes].filter(([, { keywords }]) => keywords.unique === true).map(([name]) => name);
-}
 
 /** The attributes of a resource that reference other items, each with the collection it references. */
 export function referenceAttributes({
@@ -31,14 +27,14 @@ export function referenceAttributes({
 /** The constraints of a resource, each as a text that stands for it. */
 export function constraintsOf(resource: Resource): string[] {
   return [
-    ...uniqueAttributes(resource).map(uniqueness),
+    ...uniqueGroups(resource).map(uniqueness),
     ...referenceAttributes(resource).map(([attribute, collection]) => reference(attribute, collection)),
   ];
 }
 
-/** The text of a `unique` attribute. */
-export function uniqueness(attribute: string): string {
-  return `unique ${attribute}`;
+/** The text of a `unique` attribute, or group of them: `unique email`, `unique days[],tool`. */
+export function uniqueness({ parts }: Pick<UniqueGroup, 'parts'>): string {
+  return `unique ${parts.join()}`;
 }
 
 /** The text of an attribute that `references` a collection. */
@@ -46,9 +42,9 @@ export function reference(attribute: string, collection: string): string {
   return `references ${attribute} ${collection}`;
 }
 
-/** The attribute that a constraint is of. */
-export function constrainedAttribute(constraint: string): string {
-  return constraint.split(' ')[1]!;
+/** The attributes that a constraint is of. */
+export function constrainedAttributes(constraint: string): string[] {
+  return constraint.split(' ')[1]!.split(',').map(attributeOf);
 }
 
 /** The collection that a constraint's attribute refers to; undefined for a `unique` one. */

@@ -3,8 +3,8 @@
 // stays so.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Resource } from '../../definition/resource';
+import { attributeOf, EACH, uniqueGroups, type UniqueGroup } from '../../definition/unique-groups';
 import { clearUniqueness } from './clear-uniqueness';
 import { noteHeld, requireOwn, takeOver, type Run } from './constraint-run';
 import { isConditionFailure } from '../client/failure';
@@ -16,14 +16,13 @@ import {
   reference,
   uniqueness,
   referenceAttributes,
-  uniqueAttributes,
 } from '../layout/layout-record';
-import { basePartitions, recordKey } from '../layout/record';
+import { basePartitions, keyText, recordKey } from '../layout/record';
 import type { Send } from '../client/send';
 import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 import { referenceCount } from '../write/references';
-import { OWNER_ATTRIBUTE, uniquenessKey } from '../write/unique';
+import { OWNER_ATTRIBUTE, uniqueValues } from '../write/unique';
 import { readWhole } from './whole';
 
 /** How many examples of one kind are named. */
@@ -74,8 +73,8 @@ export async function establishConstraints(
   await pause(wait);
   const done: Established[] = [];
   for (const { resource, constraint } of missing.filter((one) => one.constraint.startsWith('unique '))) {
-    const attribute = uniqueAttributes(resource).find((name) => uniqueness(name) === constraint)!;
-    done.push(await settle(run, resource, [constraint], await makeUnique(run, resource, attribute)));
+    const group = uniqueGroups(resource).find((one) => uniqueness(one) === constraint)!;
+    done.push(await settle(run, resource, [constraint], await makeUnique(run, resource, group)));
   }
   for (const { resource, collection } of pairs) {
     done.push(
@@ -134,10 +133,11 @@ async function settle(
 async function makeUnique(
   run: Run,
   resource: Resource,
-  attribute: string,
+  group: UniqueGroup,
 ): Promise<Pick<Established, 'items' | 'obstacles'>> {
   const { send, TableName } = run;
-  await clearUniqueness(run, resource, attribute);
+  await clearUniqueness(run, resource, group);
+  const same = sameOf(group);
   const duplicates: string[] = [];
   let count = 0;
   let items = 0;
@@ -145,28 +145,36 @@ async function makeUnique(
     items += records.length;
     await requireOwn(run, resource);
     await Promise.all(
-      records
-        .filter((record) => record[attribute] !== undefined)
-        .map(async (record) => {
-          const owner = await own(send, TableName, resource, attribute, record[attribute]!, record[SORT_KEY]!.S!);
-          if (owner !== undefined && ++count <= MOST_NAMED) {
+      records.map(async (record) => {
+        const id = record[SORT_KEY]!.S!;
+        const owners = new Set<string>();
+        for (const { key } of uniqueValues(resource, group, record).values()) {
+          owners.add((await own(send, TableName, resource, group, key, id)) ?? id);
+        }
+        owners.delete(id);
+        for (const owner of owners) {
+          if (++count <= MOST_NAMED) {
             duplicates.push(
-              `${resource.name}/${record[SORT_KEY]!.S} and ${resource.name}/${owner} have the same "${attribute}": change one of the two, or remove the word unique.`,
+              `${resource.name}/${id} and ${resource.name}/${owner} have the same ${same}: change one of the two, or remove the word unique.`,
             );
           }
-        }),
+        }
+      }),
     );
   }
   return {
     items,
     obstacles:
       count > MOST_NAMED
-        ? [
-            ...duplicates,
-            `${count - MOST_NAMED} more items of ${resource.name} have a "${attribute}" that another has.`,
-          ]
+        ? [...duplicates, `${count - MOST_NAMED} more items of ${resource.name} have the same ${same} as another.`]
         : duplicates,
   };
+}
+
+/** What two items of one unique value have in common. */
+function sameOf({ parts }: UniqueGroup): string {
+  const names = parts.map((part) => (part.endsWith(EACH) ? `element of "${attributeOf(part)}"` : `"${part}"`));
+  return names.join(' and ');
 }
 
 /** Puts the record of one value; the id of another item that has the value, if there is one. */
@@ -174,11 +182,10 @@ async function own(
   send: Send,
   TableName: string,
   resource: Resource,
-  attribute: string,
-  value: AttributeValue,
+  group: UniqueGroup,
+  key: AttributeMap,
   id: string,
 ): Promise<string | undefined> {
-  const key = uniquenessKey(resource, attribute, value);
   for (let former: string | undefined; ;) {
     try {
       await send('PutItem', {
@@ -196,10 +203,7 @@ async function own(
       }
       const owner = error.Item?.[OWNER_ATTRIBUTE]?.S ?? '';
       const { Item } = await send('GetItem', { TableName, Key: recordKey(resource, owner), ConsistentRead: true });
-      if (
-        Item?.[attribute] !== undefined &&
-        JSON.stringify(uniquenessKey(resource, attribute, Item[attribute])) === JSON.stringify(key)
-      ) {
+      if (uniqueValues(resource, group, Item).has(keyText(key))) {
         return owner;
       }
       // A record from when the attribute was declared unique before: its owner has the value no more.

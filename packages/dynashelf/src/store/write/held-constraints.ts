@@ -4,7 +4,7 @@ import type { Resource } from '../../definition/resource';
 import { Problem } from '../../problem';
 import { isConditionFailure } from '../client/failure';
 import {
-  constrainedAttribute,
+  constrainedAttributes,
   constraintsOf,
   heldConstraints,
   layoutKey,
@@ -89,7 +89,7 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
     if (held.get(resource.name)?.has(constraint) !== true) {
       throw new Problem(
         'unavailable',
-        `The attribute "${constrainedAttribute(constraint)}" of ${resource.name} was declared "${constraint.split(' ')[0]!}" when there were items already, of which that does not hold yet, so this write cannot be kept true: whoever runs this API has to run "npm run rekey" once.`,
+        `${described(constraint, resource)} when there were items already, of which that does not hold yet, so this write cannot be kept true: whoever runs this API has to run "npm run rekey" once.`,
         { headers: { 'Retry-After': '60' } },
       );
     }
@@ -111,8 +111,7 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
       for (const change of changes) {
         const { resource } = change;
         for (const constraint of constraintsOf(resource)) {
-          const { before, after } = attributeChange(change, constrainedAttribute(constraint));
-          if (before !== undefined || after !== undefined) {
+          if (constrainedAttributes(constraint).some((attribute) => isChanged(change, attribute))) {
             await requireHeld(resource, constraint, send);
           }
         }
@@ -128,6 +127,20 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
       }
     },
   };
+}
+
+/** What was declared, as the beginning of a sentence. */
+function described(constraint: string, { name }: Resource): string {
+  const attributes = constrainedAttributes(constraint).map((attribute) => `"${attribute}"`);
+  const keyword = constraint.split(' ')[0]!;
+  return attributes.length === 1
+    ? `The attribute ${attributes[0]} of ${name} was declared "${keyword}"`
+    : `The attributes ${attributes.join(' and ')} of ${name} were declared "${keyword}" together`;
+}
+
+function isChanged(change: Change, attribute: string): boolean {
+  const { before, after } = attributeChange(change, attribute);
+  return before !== undefined || after !== undefined;
 }
 
 /**

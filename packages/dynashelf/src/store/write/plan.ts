@@ -9,9 +9,6 @@ import { references } from './references';
 import { unique } from './unique';
 import { newWrite, type Write } from './write';
 
-/** DynamoDB's limit of actions in one transaction. */
-export const MOST_ACTIONS = 100;
-
 const CONSTRAINTS: readonly Constraint[] = [items, unique, references];
 
 /** Plans changes with the constraints that hold of all. */

@@ -3,6 +3,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { hasDerived } from '../../definition/derive';
 import type { StoredValue } from '../../values/stored';
 import type { Resource } from '../../definition/resource';
+import { isInUniqueGroup } from '../../definition/unique-groups';
 import { Problem } from '../../problem';
 import { indexKeys, slottedIndexes } from '../layout/index-keys';
 import { encode } from '#conversion';
@@ -31,8 +32,8 @@ export function recordChanges(
 ): RecordChanges | undefined {
   const names = Object.keys(values);
   const isGuarded = names.some((name) => {
-    const { unique, references } = resource.attributes.get(name)!.keywords;
-    return unique === true || references !== undefined;
+    const { references } = resource.attributes.get(name)!.keywords;
+    return references !== undefined || isInUniqueGroup(resource, name);
   });
   if (isGuarded) {
     return undefined;

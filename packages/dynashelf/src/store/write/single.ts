@@ -3,6 +3,7 @@ import { hasDerived } from '../../definition/derive';
 import { isReadOnly } from '../../values/node';
 import type { StoredValue } from '../../values/stored';
 import type { Resource } from '../../definition/resource';
+import { uniqueGroups } from '../../definition/unique-groups';
 import { isConditionFailure, isOutcomeUnknown, unknownOutcome } from '../client/failure';
 import { indexKeyNames, indexKeys } from '../layout/index-keys';
 import { recordKey, toImage, type Image } from '../layout/record';
@@ -16,7 +17,7 @@ import { isPinned, preconditionConditions, type Preconditions } from './precondi
 import type { RecordChanges } from './record-changes';
 import { unmarked } from './deletion-mark';
 import { referring, referrersOf, unreferred } from './references';
-import { referenceAttributes, uniqueAttributes } from '../layout/layout-record';
+import { referenceAttributes } from '../layout/layout-record';
 import { newWrite, readBack, sendAlone, type Write } from './write';
 
 /** What the writes of one request share. */
@@ -45,7 +46,7 @@ export function isIndependent(resource: Resource): boolean {
       [partition ?? [], sort ?? []].flat(),
     );
     known =
-      uniqueAttributes(resource).length === 0 &&
+      uniqueGroups(resource).length === 0 &&
       referenceAttributes(resource).length === 0 &&
       !hasDerived(resource) &&
       // PUT keeps what is read-only, so an index key of it is not known either.

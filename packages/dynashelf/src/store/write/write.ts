@@ -1,5 +1,6 @@
 // One write of one record with its conditions, and how it is sent: alone, or as a part of a transaction.
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { UniqueGroup } from '../../definition/unique-groups';
 import { Problem } from '../../problem';
 import { placeholders } from '../client/expression';
 import { unknownOutcome } from '../client/failure';
@@ -38,8 +39,8 @@ export type Violation =
   | { readonly kind: 'changed'; readonly change: number; readonly current: AttributeMap | undefined }
   /** The item is being deleted, or a deletion under way will change it. */
   | { readonly kind: 'deleting'; readonly change: number }
-  /** Another item has the unique value. */
-  | { readonly kind: 'duplicate'; readonly change: number; readonly attribute: string }
+  /** Another item has the unique value; of elements, that of the one at this place of the array. */
+  | { readonly kind: 'duplicate'; readonly change: number; readonly group: UniqueGroup; readonly element?: number }
   /** The item that is referred to does not exist, or is being deleted. */
   | { readonly kind: 'dangling'; readonly change: number; readonly attribute: string; readonly collection: string }
   /** Items of some collections refer to the item that was to be deleted. */

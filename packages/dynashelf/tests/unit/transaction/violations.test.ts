@@ -26,7 +26,7 @@ function failures(...violations: Violation[]): Failure[] {
 test.each<[string, Violation, string, string]>([
   [
     'a duplicate',
-    { kind: 'duplicate', change: 1, attribute: 'isbn' },
+    { kind: 'duplicate', change: 1, group: { parts: ['isbn'], attributes: ['isbn'], each: undefined } },
     'operations/1|#/isbn',
     'Another item of books has this "isbn"',
   ],
