@@ -12,7 +12,7 @@ import { makeTable } from './fill';
 import { makeBundles } from './speed/bundles';
 import { measureCold } from './speed/cold';
 import { CONTENDERS } from './speed/contenders';
-import { gatherCrew } from './speed/crew';
+import { startWorkers } from './speed/workers';
 import { writePage, writeTables, type Circumstances } from './speed/page';
 import { installPeers } from './speed/peers';
 import type { Results } from './speed/results';
@@ -49,17 +49,17 @@ async function main(): Promise<void> {
     for (const table of tables.values()) {
       await makeTable(table);
     }
-    const crew = await gatherCrew(bundles, tables);
+    const workers = await startWorkers(bundles, tables);
     let warm: Results['warm'];
     try {
       say('trying every operation of every contender');
-      await Promise.all(CONTENDERS.map((contender) => crew.ask(contender, { order: 'check' })));
+      await Promise.all(CONTENDERS.map((contender) => workers.ask(contender, { order: 'check' })));
       say('measuring without a network');
-      const stubbed = await measureRounds(crew, CONTENDERS, 'stub', stub);
+      const stubbed = await measureRounds(workers, CONTENDERS, 'stub', stub);
       say('measuring over the database');
-      warm = { stub: stubbed, database: await measureRounds(crew, CONTENDERS, 'database', database) };
+      warm = { stub: stubbed, database: await measureRounds(workers, CONTENDERS, 'database', database) };
     } finally {
-      crew.end();
+      workers.end();
     }
     say('measuring cold');
     const cold = await measureCold(bundles, tables, processes);

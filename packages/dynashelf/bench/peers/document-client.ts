@@ -12,7 +12,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 
-import { PARTITION, type Reads, type Thing, type Values, type Writes } from '../speed/thing';
+import { PARTITION, type Reads, type Item, type Values, type Writes } from '../speed/item';
 
 function connect(): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(new DynamoDBClient({}));
@@ -85,15 +85,15 @@ export function writes(TableName: string): Writes {
   };
 }
 
-function newThing(values: Values, id: string = randomUUID()): Thing {
+function newThing(values: Values, id: string = randomUUID()): Item {
   const now = new Date().toISOString();
   return { id, ...values, version: 1, createdAt: now, updatedAt: now };
 }
 
-function toItem({ id, ...attributes }: Thing): Record<string, unknown> {
+function toItem({ id, ...attributes }: Item): Record<string, unknown> {
   return { pk: PARTITION, sk: id, ...attributes };
 }
 
-function toThing({ pk: _, sk, ...attributes }: Record<string, unknown>): Thing {
-  return { id: sk, ...attributes } as Thing;
+function toThing({ pk: _, sk, ...attributes }: Record<string, unknown>): Item {
+  return { id: sk, ...attributes } as Item;
 }

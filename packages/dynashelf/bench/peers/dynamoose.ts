@@ -5,9 +5,9 @@ import { randomUUID } from 'node:crypto';
 import * as dynamoose from 'dynamoose';
 import type { Item } from 'dynamoose/dist/Item';
 
-import { PARTITION, type Reads, type Thing, type Writes } from '../speed/thing';
+import { PARTITION, type Reads, type Item as MeasuredItem, type Writes } from '../speed/item';
 
-interface Stored extends Item, Omit<Thing, 'id'> {
+interface Stored extends Item, Omit<MeasuredItem, 'id'> {
   readonly pk: string;
   readonly sk: string;
 }
@@ -51,7 +51,7 @@ export function reads(table: string): Reads {
 
 export function writes(table: string): Writes {
   const things = thingsOf(table);
-  const stamps = (): Pick<Thing, 'version' | 'createdAt' | 'updatedAt'> => {
+  const stamps = (): Pick<MeasuredItem, 'version' | 'createdAt' | 'updatedAt'> => {
     const now = new Date().toISOString();
     return { version: 1, createdAt: now, updatedAt: now };
   };
@@ -74,6 +74,6 @@ export function writes(table: string): Writes {
   };
 }
 
-function toThing({ pk: _, sk, ...attributes }: Record<string, unknown>): Thing {
-  return { id: sk, ...attributes } as Thing;
+function toThing({ pk: _, sk, ...attributes }: Record<string, unknown>): MeasuredItem {
+  return { id: sk, ...attributes } as MeasuredItem;
 }

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Entity } from 'electrodb';
 
-import { PARTITION, type Reads, type Thing, type Values, type Writes } from '../speed/thing';
+import { PARTITION, type Reads, type Item, type Values, type Writes } from '../speed/item';
 
 function thingsOf(table: string) {
   return new Entity(
@@ -41,17 +41,17 @@ function thingsOf(table: string) {
 export function reads(table: string): Reads {
   const things = thingsOf(table);
   return {
-    get: async (id) => ((await things.get({ id }).go({ consistent: true })).data as Thing | null) ?? undefined,
+    get: async (id) => ((await things.get({ id }).go({ consistent: true })).data as Item | null) ?? undefined,
     list: async (limit) =>
-      (await things.query.things({}).go({ order: 'desc', limit, consistent: true })).data as Thing[],
+      (await things.query.things({}).go({ order: 'desc', limit, consistent: true })).data as Item[],
   };
 }
 
 export function writes(table: string): Writes {
   const things = thingsOf(table);
   return {
-    create: async (values) => (await things.create(newThing(values)).go()).data as Thing,
-    replace: async (id, values) => (await things.put(newThing(values, id)).go()).data as Thing,
+    create: async (values) => (await things.create(newThing(values)).go()).data as Item,
+    replace: async (id, values) => (await things.put(newThing(values, id)).go()).data as Item,
     patch: async (id, changes) =>
       (
         await things
@@ -59,14 +59,14 @@ export function writes(table: string): Writes {
           .set({ ...changes, updatedAt: new Date().toISOString() })
           .add({ version: 1 })
           .go({ response: 'all_new' })
-      ).data as Thing,
+      ).data as Item,
     async remove(id) {
       await things.remove({ id }).go();
     },
   };
 }
 
-function newThing({ tags, publisher, ...values }: Values, id: string = randomUUID()): Thing {
+function newThing({ tags, publisher, ...values }: Values, id: string = randomUUID()): Item {
   const now = new Date().toISOString();
   return { id, ...values, tags: [...tags], publisher: { ...publisher }, version: 1, createdAt: now, updatedAt: now };
 }

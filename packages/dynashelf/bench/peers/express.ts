@@ -3,7 +3,7 @@
 import express, { type NextFunction, type Request, type Response } from 'express';
 import serverless from 'serverless-http';
 
-import type { Changes, Values } from '../speed/thing';
+import type { Changes, Values } from '../speed/item';
 import { reads, writes } from './document-client';
 
 const { get, list } = reads(process.env['TABLE_NAME']!);
@@ -24,8 +24,8 @@ app.post('/things', async (request, response) => {
 
 app.get('/things/:id', async (request, response) => {
   const thing = await get(request.params.id);
-  if (thing === undefined) response.status(404).json({ message: 'Not found' });
-  else response.json(thing);
+  if (thing === undefined) {response.status(404).json({ message: 'Not found' });}
+  else {response.json(thing);}
 });
 
 app.put('/things/:id', async (request, response) => {

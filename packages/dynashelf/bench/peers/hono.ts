@@ -3,7 +3,7 @@
 import { Hono } from 'hono';
 import { handle } from 'hono/aws-lambda';
 
-import type { Changes, Values } from '../speed/thing';
+import type { Changes, Values } from '../speed/item';
 import { reads, writes } from './document-client';
 
 const { get, list } = reads(process.env['TABLE_NAME']!);

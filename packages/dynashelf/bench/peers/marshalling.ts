@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
-import { PARTITION, type Changes, type Thing, type Values } from '../speed/thing';
+import { PARTITION, type Changes, type Item, type Values } from '../speed/item';
 
 type AttributeMap = Record<string, AttributeValue>;
 
@@ -13,7 +13,7 @@ export function keyOf(id: string): { pk: { S: string }; sk: { S: string } } {
 }
 
 /** A new item, and its record. */
-export function newRecord(values: Values, id: string = randomUUID()): { record: AttributeMap; thing: Thing } {
+export function newRecord(values: Values, id: string = randomUUID()): { record: AttributeMap; thing: Item } {
   const now = new Date().toISOString();
   const { title, author, isbn, published, pages, price, language, inPrint, tags, publisher } = values;
   return {
@@ -37,7 +37,7 @@ export function newRecord(values: Values, id: string = randomUUID()): { record: 
   };
 }
 
-export function readRecord(record: AttributeMap): Thing {
+export function readRecord(record: AttributeMap): Item {
   const {
     sk,
     title,
@@ -62,7 +62,7 @@ export function readRecord(record: AttributeMap): Thing {
     published: published!.S!,
     pages: Number(pages!.N),
     price: Number(price!.N),
-    language: language!.S as Thing['language'],
+    language: language!.S as Item['language'],
     inPrint: inPrint!.BOOL!,
     tags: tags!.L!.map(({ S }) => S!),
     publisher: { name: publisher!.M!['name']!.S!, city: publisher!.M!['city']!.S! },

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Table } from 'dynamodb-onetable';
 
-import { PARTITION, type Reads, type Thing, type Values, type Writes } from '../speed/thing';
+import { PARTITION, type Reads, type Item, type Values, type Writes } from '../speed/item';
 
 function thingsOf(name: string) {
   const table = new Table({
@@ -19,7 +19,7 @@ function thingsOf(name: string) {
       version: '0.0.1',
       indexes: { primary: { hash: 'pk', sort: 'sk' } },
       models: {
-        Thing: {
+        Item: {
           pk: { type: String, value: PARTITION },
           sk: { type: String, value: '${id}' },
           id: { type: String, required: true },
@@ -41,14 +41,14 @@ function thingsOf(name: string) {
       params: { isoDates: true, timestamps: false },
     } as const,
   });
-  return table.getModel('Thing');
+  return table.getModel('Item');
 }
 
 export function reads(name: string): Reads {
   const things = thingsOf(name);
   return {
-    get: async (id) => (await things.get({ id }, { consistent: true })) as Thing | undefined,
-    list: async (limit) => [...(await things.find({}, { reverse: true, limit, consistent: true }))] as Thing[],
+    get: async (id) => (await things.get({ id }, { consistent: true })) as Item | undefined,
+    list: async (limit) => [...(await things.find({}, { reverse: true, limit, consistent: true }))] as Item[],
   };
 }
 
@@ -56,20 +56,20 @@ export function writes(name: string): Writes {
   const things = thingsOf(name);
   return {
     // Its `create` has the condition that there is no such item, its `update` and `remove` here that there is one.
-    create: async (values) => (await things.create(newThing(values))) as Thing,
-    replace: async (id, values) => (await things.create(newThing(values, id), { exists: null })) as Thing,
+    create: async (values) => (await things.create(newThing(values))) as Item,
+    replace: async (id, values) => (await things.create(newThing(values, id), { exists: null })) as Item,
     patch: async (id, changes) =>
       (await things.update(
         { id, ...changes, updatedAt: new Date().toISOString() },
         { add: { version: 1 }, exists: true },
-      )) as Thing,
+      )) as Item,
     async remove(id) {
       await things.remove({ id }, { exists: true });
     },
   };
 }
 
-function newThing({ tags, publisher, ...values }: Values, id: string = randomUUID()): Thing {
+function newThing({ tags, publisher, ...values }: Values, id: string = randomUUID()): Item {
   const now = new Date().toISOString();
   return { id, ...values, tags: [...tags], publisher: { ...publisher }, version: 1, createdAt: now, updatedAt: now };
 }

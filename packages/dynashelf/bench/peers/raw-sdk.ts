@@ -9,7 +9,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 
-import type { Reads, Writes } from '../speed/thing';
+import type { Reads, Writes } from '../speed/item';
 import { keyOf, newRecord, readRecord, writeChanges } from './marshalling';
 
 export function reads(TableName: string, client = new DynamoDBClient({})): Reads {

@@ -21,7 +21,7 @@ import {
   UpdateItemCommand,
 } from 'dynamodb-toolbox';
 
-import { PARTITION, type Reads, type Thing, type Values, type Writes } from '../speed/thing';
+import { PARTITION, type Reads, type Item, type Values, type Writes } from '../speed/item';
 
 function thingsOf(name: string) {
   const table = new Table({
@@ -95,7 +95,7 @@ export function writes(name: string): Writes {
         .item({ id, ...changes, updatedAt: new Date().toISOString(), version: $add(1) })
         .options({ condition: { attr: 'id', exists: true }, returnValues: 'ALL_NEW' })
         .send();
-      return Attributes as Thing;
+      return Attributes as Item;
     },
     async remove(id) {
       await things
@@ -107,7 +107,7 @@ export function writes(name: string): Writes {
   };
 }
 
-function newThing(values: Values, id: string = randomUUID()): Thing {
+function newThing(values: Values, id: string = randomUUID()): Item {
   const now = new Date().toISOString();
   return { id, ...values, version: 1, createdAt: now, updatedAt: now };
 }

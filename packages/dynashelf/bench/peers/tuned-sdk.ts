@@ -3,7 +3,7 @@
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-import type { Reads, Writes } from '../speed/thing';
+import type { Reads, Writes } from '../speed/item';
 import * as raw from './raw-sdk';
 
 function tunedClient(): DynamoDBClient {

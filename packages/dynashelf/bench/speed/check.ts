@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { connect } from '../../src/store/client/https';
 import { encode, type AttributeMap } from '../../src/store/layout/value';
 import { record, replay, type Recorded } from './seam';
-import type { Subject } from './subject';
-import { changesOf, KNOWN, OPERATIONS, PARTITION, valuesOf, type Operation, type Thing, type Values } from './thing';
+import type { Adapter } from './adapter';
+import { changesOf, KNOWN, OPERATIONS, PARTITION, valuesOf, type Operation, type Item, type Values } from './item';
 
 /** More than the longest list has, and some to be written. */
 const FILLED = 110;
@@ -27,10 +27,10 @@ export interface Checked {
  * answered.
  * @throws AssertionError where one does not what it should
  */
-export async function checkSubject(subject: Subject, table: string): Promise<Checked> {
+export async function checkAdapter(adapter: Adapter, table: string): Promise<Checked> {
   const filled = new Map<string, Values>();
   for (let number = 0; number < FILLED; number++) {
-    const [item] = subject.read(await subject.prepare(number === 0 ? 'replace' : 'create', KNOWN, number)());
+    const [item] = adapter.read(await adapter.prepare(number === 0 ? 'replace' : 'create', KNOWN, number)());
     filled.set(item!.id, valuesOf(number));
   }
   const checked = { ids: {}, answers: {} } as {
@@ -40,14 +40,14 @@ export async function checkSubject(subject: Subject, table: string): Promise<Che
   // An item each; the reads come first, while there is only what was filled in.
   for (const [index, operation] of OPERATIONS.entries()) {
     const id = [...filled.keys()][index]!;
-    const { answer, answers } = await record(subject.prepare(operation, id, NUMBER));
+    const { answer, answers } = await record(adapter.prepare(operation, id, NUMBER));
     // What docs/benchmarks.md says of all.
     assert.equal(answers.length, 1, `${operation} is ${answers.length} requests to DynamoDB`);
-    const items = subject.read(answer);
+    const items = adapter.read(answer);
     requireAnswered(operation, id, items, filled);
     await requireWritten(operation, operation === 'create' ? items[0]!.id : id, table, filled);
-    const again = await replay(answers, subject.prepare(operation, id, NUMBER));
-    requireAnswered(operation, id, subject.read(again), filled);
+    const again = await replay(answers, adapter.prepare(operation, id, NUMBER));
+    requireAnswered(operation, id, adapter.read(again), filled);
     checked.ids[operation] = id;
     checked.answers[operation] = answers;
   }
@@ -57,7 +57,7 @@ export async function checkSubject(subject: Subject, table: string): Promise<Che
 function requireAnswered(
   operation: Operation,
   id: string,
-  items: readonly Thing[],
+  items: readonly Item[],
   filled: ReadonlyMap<string, Values>,
 ): void {
   switch (operation) {
@@ -79,7 +79,7 @@ function requireAnswered(
   }
 }
 
-function requireItem(item: Thing | undefined, values: Values, id = item?.id): void {
+function requireItem(item: Item | undefined, values: Values, id = item?.id): void {
   const { version, createdAt, updatedAt, ...own } = item!;
   assert.deepEqual({ ...own }, { id, ...values });
   assert.deepEqual([typeof version, typeof createdAt, typeof updatedAt], ['number', 'string', 'string']);

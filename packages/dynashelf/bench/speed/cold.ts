@@ -8,7 +8,7 @@ import type { Start } from './cold-start';
 import type { Contender } from './contenders';
 import { eventOf } from './event';
 import { medianOf } from './median';
-import { KNOWN, type Operation } from './thing';
+import { KNOWN, type Operation } from './item';
 
 export const COLD_OPERATIONS = ['get', 'list 100', 'create'] as const satisfies readonly Operation[];
 export type ColdOperation = (typeof COLD_OPERATIONS)[number];

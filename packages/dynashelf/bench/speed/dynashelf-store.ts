@@ -9,7 +9,7 @@ import { openReader, type StoreOptions } from '../../src/store/reader';
 import { openStore } from '../../src/store/store';
 import { connect } from '#connect';
 import { resources, things } from './resource';
-import type { Changes, Reads, Thing, Values, Writes } from './thing';
+import type { Changes, Reads, Item, Values, Writes } from './item';
 
 /** Milliseconds; API Gateway gives up then. */
 const TIME = 29_000;
@@ -23,13 +23,13 @@ function options(tableName: string): StoreOptions {
 // A store is opened for each request, as the handlers do it.
 export function reads(table: string): Reads {
   return {
-    get: async (id) => (await openReader(options(table)).read(things, id))?.item as Thing | undefined,
+    get: async (id) => (await openReader(options(table)).read(things, id))?.item as Item | undefined,
     async list(limit) {
       const { items } = await openReader(options(table)).page(things, {
         plan: planList(things, [], NEWEST_FIRST)!,
         limit,
       });
-      return items as unknown as Thing[];
+      return items as unknown as Item[];
     },
   };
 }
@@ -38,11 +38,11 @@ export function writes(table: string): Writes {
   return {
     async create(values) {
       const { item } = await openStore(options(table)).create(things, uuidv7(), toStored(values));
-      return item as unknown as Thing;
+      return item as unknown as Item;
     },
     async replace(id, values) {
       const { written } = await openStore(options(table)).replace(things, id, toStored(values), {});
-      return written!.item as unknown as Thing;
+      return written!.item as unknown as Item;
     },
     async patch(id, changes) {
       const { written } = await openStore(options(table)).change(
@@ -51,7 +51,7 @@ export function writes(table: string): Writes {
         recordChanges(things, id, toStored(changes))!,
         { present: [], equal: {}, preconditions: {} },
       );
-      return written!.item as unknown as Thing;
+      return written!.item as unknown as Item;
     },
     async remove(id) {
       const refused = await openStore(options(table)).delete(things, id, {});

@@ -2,7 +2,7 @@
 
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 
-import { changesOf, PARTITION, valuesOf, type Operation } from './thing';
+import { changesOf, PARTITION, valuesOf, type Operation } from './item';
 
 const HEADERS = {
   Accept: 'application/json',

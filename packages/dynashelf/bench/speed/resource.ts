@@ -1,7 +1,7 @@
 // The measured item as a resource of ours: independent of others, without indexes.
 
 import { defineResource, listResources } from '../../src/definition/resource';
-import { PARTITION } from './thing';
+import { PARTITION } from './item';
 
 export const things = defineResource({
   name: PARTITION,

@@ -4,7 +4,7 @@ import type { Bundles } from './bundles';
 import type { ColdOperation, ColdStarts } from './cold';
 import { OURS, RAW, type Contender } from './contenders';
 import type { Costs } from './rounds';
-import type { Operation } from './thing';
+import type { Operation } from './item';
 import type { Cost, Way } from './worker';
 
 export interface Results {

@@ -1,9 +1,9 @@
 // Warm: every contender and operation in turn, round after round, so that what disturbs the machine disturbs all.
 
 import type { Contender } from './contenders';
-import type { Crew } from './crew';
+import type { Workers } from './workers';
 import { medianOf } from './median';
-import { OPERATIONS, type Operation } from './thing';
+import { OPERATIONS, type Operation } from './item';
 import type { Cost, Way } from './worker';
 
 /** Medians of one call. */
@@ -22,7 +22,7 @@ const WARM_UPS = 3;
 
 /** Measures all operations of all contenders. */
 export async function measureRounds(
-  crew: Crew,
+  workers: Workers,
   contenders: readonly Contender[],
   way: Way,
   { rounds, warmUp, batch }: RoundOptions,
@@ -40,7 +40,7 @@ export async function measureRounds(
         // the next.
         for (let turn = 0; turn < WARM_UPS; turn++) {
           for (const one of measured.get(contender)!) {
-            const { cpu } = await crew.ask(contender, {
+            const { cpu } = await workers.ask(contender, {
               order: 'warm',
               way,
               operation: one.operation,
@@ -57,7 +57,7 @@ export async function measureRounds(
     for (const index of OPERATIONS.keys()) {
       for (const contender of turned(contenders, round)) {
         const { operation, calls, costs } = measured.get(contender)![index]!;
-        costs.push(await crew.ask(contender, { order: 'measure', way, operation, calls }));
+        costs.push(await workers.ask(contender, { order: 'measure', way, operation, calls }));
       }
     }
   }

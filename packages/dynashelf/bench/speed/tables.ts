@@ -4,7 +4,7 @@ import { COLD_OPERATIONS } from './cold';
 import { CONTENDERS, FRAMEWORKS, OURS, RAW, type Contender } from './contenders';
 import { coldRatio, warmRatio, type Results } from './results';
 import { holdAgainstTargets } from './targets';
-import { OPERATIONS } from './thing';
+import { OPERATIONS } from './item';
 import type { Cost, Way } from './worker';
 
 type Cells = readonly (string | number)[];

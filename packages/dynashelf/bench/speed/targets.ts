@@ -3,7 +3,7 @@
 import type { ColdOperation } from './cold';
 import { FRAMEWORKS } from './contenders';
 import { coldRatio, warmRatio, type Results } from './results';
-import { OPERATIONS, type Operation } from './thing';
+import { OPERATIONS, type Operation } from './item';
 
 export interface Outcome {
   readonly what: string;

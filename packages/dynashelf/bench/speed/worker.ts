@@ -1,10 +1,10 @@
 // The process of one contender: checks it, and measures it when asked to. A process each, so that none has another's
 // heap or compiled code.
 
-import { checkSubject, type Checked } from './check';
+import { checkAdapter, type Checked } from './check';
 import { installSeam, replay } from './seam';
-import { loadSubject, type Call, type Subject } from './subject';
-import type { Operation } from './thing';
+import { loadAdapter, type Call, type Adapter } from './adapter';
+import type { Operation } from './item';
 
 /** What a worker is told when it starts. */
 export interface Assignment {
@@ -44,41 +44,41 @@ const STEP = 10;
 let checked: Checked;
 let number = 0;
 
-async function carryOut(subject: Subject, table: string, order: Order): Promise<Cost> {
+async function carryOut(adapter: Adapter, table: string, order: Order): Promise<Cost> {
   switch (order.order) {
     case 'check':
-      checked = await checkSubject(subject, table);
+      checked = await checkAdapter(adapter, table);
       return NONE;
     case 'warm':
-      return warmUp(subject, order);
+      return warmUp(adapter, order);
     case 'measure':
-      return measure(subject, order.way, order.operation, order.calls);
+      return measure(adapter, order.way, order.operation, order.calls);
   }
 }
 
 /** What a call took at the end. */
 async function warmUp(
-  subject: Subject,
+  adapter: Adapter,
   { way, operation, calls, milliseconds }: Order & { order: 'warm' },
 ): Promise<Cost> {
   let cost = NONE;
   for (let [done, spent] = [0, 0]; done < calls && spent < milliseconds * 1000; done += STEP) {
-    cost = await measure(subject, way, operation, STEP);
+    cost = await measure(adapter, way, operation, STEP);
     spent += cost.cpu * STEP;
   }
   return cost;
 }
 
 /** @throws Error where a call did not do its work */
-async function measure(subject: Subject, way: Way, operation: Operation, count: number): Promise<Cost> {
+async function measure(adapter: Adapter, way: Way, operation: Operation, count: number): Promise<Cost> {
   const calls: Call[] = [];
   for (let index = 0; index < count; index++) {
     // Over the database each deletion needs an item of its own.
     const id =
       way === 'database' && operation === 'delete'
-        ? subject.read(await subject.prepare('create', '', number)())[0]!.id
+        ? adapter.read(await adapter.prepare('create', '', number)())[0]!.id
         : checked.ids[operation];
-    calls.push(subject.prepare(operation, id, number++));
+    calls.push(adapter.prepare(operation, id, number++));
   }
   let last: unknown;
   const run = async (): Promise<Cost> => {
@@ -91,7 +91,7 @@ async function measure(subject: Subject, way: Way, operation: Operation, count: 
     return { cpu: (user + system) / count, wall: ((performance.now() - start) * 1000) / count };
   };
   const cost = way === 'stub' ? await replay(checked.answers[operation], run) : await run();
-  const items = subject.read(last);
+  const items = adapter.read(last);
   const expected =
     operation === 'delete' ? 0 : operation.startsWith('list') ? Number(operation.slice('list '.length)) : 1;
   if (items.length !== expected) {
@@ -103,9 +103,9 @@ async function measure(subject: Subject, way: Way, operation: Operation, count: 
 function main(): void {
   const { kind, paths, table } = JSON.parse(process.argv[2]!) as Assignment;
   installSeam();
-  const subject = loadSubject(kind, paths, table);
+  const adapter = loadAdapter(kind, paths, table);
   process.on('message', (order: Order) => {
-    carryOut(subject, table, order)
+    carryOut(adapter, table, order)
       .then(
         (cost): Report => ({ cost }),
         (error: unknown): Report => ({

@@ -40,10 +40,10 @@ export function accessLines(
 export async function startBanner(
   url: string,
   address: string,
-  doors: AuthModes,
+  authModes: AuthModes,
   resources: readonly Resource[],
 ): Promise<string> {
-  const lines = await linesToTry(url, address, doors, resources);
+  const lines = await linesToTry(url, address, authModes, resources);
   return [
     `Dynashelf is ready at ${address} (Ctrl-C stops it). Try:`,
     '',

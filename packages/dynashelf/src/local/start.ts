@@ -56,8 +56,8 @@ async function start(): Promise<never> {
   stops.push(() => gateway.stop());
   const cursorKey = keptSecret(settings.dataDirectory, 'cursor-key');
   const database = await openDatabase(settings, claimed);
-  const doors = await openDoors(settings);
-  const environment = { ...functionEnvironment(process.env, database.endpoint, cursorKey), ...trustOf(doors) };
+  const authModes = await readAuthModes(settings);
+  const environment = { ...functionEnvironment(process.env, database.endpoint, cursorKey), ...trustOf(authModes) };
   const tableName = environment.TABLE_NAME ?? '';
 
   // The functions need the table at the first request only, so they start beside it.
@@ -80,16 +80,16 @@ async function start(): Promise<never> {
     throw new Failure(mistakes.join('\n'));
   }
   const resources = [...appResources().values()];
-  for (const line of [...accessLines(doors, resources), ...lines]) {
+  for (const line of [...accessLines(authModes, resources), ...lines]) {
     console.log(line);
   }
 
   if (settings.sampleData) {
     await Promise.race([loadOnce(environment, settings, database, made), fallen]);
   }
-  live.begin(apiGateway(service, invoke, doors.apiKey, (line) => console.error(line)));
+  live.begin(apiGateway(service, invoke, authModes.apiKey, (line) => console.error(line)));
   console.log(
-    `\n${await Promise.race([startBanner(`http://127.0.0.1:${settings.port}`, `http://localhost:${settings.port}`, doors, resources), fallen])}`,
+    `\n${await Promise.race([startBanner(`http://127.0.0.1:${settings.port}`, `http://localhost:${settings.port}`, authModes, resources), fallen])}`,
   );
   return fallen;
 }
@@ -155,7 +155,7 @@ async function openDatabase({ dataDirectory }: Settings, claimed: DataLock): Pro
 /**
  * Who is let in: everyone, or the bearers of tokens of an issuer, of this machine unless the environment names another.
  */
-async function openDoors({ access, apiKeys, dataDirectory }: Settings): Promise<AuthModes> {
+async function readAuthModes({ access, apiKeys, dataDirectory }: Settings): Promise<AuthModes> {
   const apiKey = apiKeys ? process.env.API_KEY || keptSecret(dataDirectory, 'api-key') : undefined;
   if (access === 'open') {
     return { access, apiKey };

@@ -12,7 +12,7 @@ import type { WritePlan } from '../store/write/constraint';
 import type { Violation } from '../store/write/write';
 import { nameOf, type Failure, type Origin, type PlaceFault } from './entry';
 import { orReplay, Recorded, replay, type Idempotency, type Replayed } from './replay';
-import { openTransaction, type Known, type Transaction } from './transaction';
+import { openTransaction, type ReadSet, type Transaction } from './transaction';
 import { combine, failuresOf } from './violations';
 
 /**
@@ -77,7 +77,7 @@ export async function runTransaction<R>(
   run: Run<R>,
 ): Promise<Attempt<R | Replayed>> {
   const { idempotency, reads: all = [] } = options;
-  const known: Known = new Map(
+  const known: ReadSet = new Map(
     all.filter((one) => 'known' in one).map(({ resource, id, known: image }) => [nameOf(resource, id), image]),
   );
   const reads = all.filter((one) => !('known' in one));
@@ -111,7 +111,7 @@ interface Running<R> {
   readonly store: Store;
   readonly options: RunOptions;
   /** What has been read so far. */
-  readonly known: Known;
+  readonly known: ReadSet;
   readonly run: Run<R>;
 }
 
@@ -240,7 +240,7 @@ function orElements({ changes }: WritePlan): string {
 
 /** What a violation brought of the items as they are saves reading them again. */
 async function learn(
-  known: Known,
+  known: ReadSet,
   changed: readonly Extract<Violation, { kind: 'changed' }>[],
   { changes }: WritePlan,
 ): Promise<void> {

@@ -65,7 +65,7 @@ export interface Transaction {
 }
 
 /** By `nameOf`; undefined for an item that is known not to exist. */
-export type Known = Map<string, Image | undefined>;
+export type ReadSet = Map<string, Image | undefined>;
 
 /**
  * Opens a transaction.
@@ -75,7 +75,7 @@ export type Known = Map<string, Image | undefined>;
  */
 export function openTransaction(
   store: Store,
-  known: Known,
+  known: ReadSet,
   place: PlaceFault,
   deletion?: string,
 ): { transaction: Transaction; settle: () => Promise<Settled> } {

@@ -23,7 +23,7 @@ export function isReadOnly(node: SchemaNode): boolean {
 }
 
 /** Whether the attribute takes any JSON object, stored and returned as it came. */
-export function isFree(node: SchemaNode): boolean {
+export function isSchemaless(node: SchemaNode): boolean {
   return node.kind === 'any' || (node.kind === 'object' && node.keywords.schema === 'any');
 }
 

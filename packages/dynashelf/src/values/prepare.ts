@@ -5,7 +5,7 @@ import { convert } from './convert';
 import { isPlainObject, type InputValue, type ValuePath, type StoredValue } from './stored';
 import type { JsonObject } from './json';
 import { inspect, modify, requireValue, storageFault, usesFunctions, usesSet } from './modify';
-import { anywhere, isFree, isReadOnly, type SchemaNode } from './node';
+import { anywhere, isSchemaless, isReadOnly, type SchemaNode } from './node';
 
 /** Whether the attribute, or one inside it, has a default. */
 export const usesDefaults = anywhere(({ keywords }) => keywords.default !== undefined);
@@ -153,7 +153,11 @@ async function fillDefaults(node: SchemaNode, value: InputValue | undefined): Pr
 async function makeDefault(node: SchemaNode): Promise<InputValue | undefined> {
   const { default: value } = node.keywords;
   const made: unknown =
-    typeof value === 'function' ? await (value as () => unknown)() : isFree(node) ? structuredClone(value) : value;
+    typeof value === 'function'
+      ? await (value as () => unknown)()
+      : isSchemaless(node)
+        ? structuredClone(value)
+        : value;
   return made === null ? undefined : (made as InputValue | undefined);
 }
 

@@ -28,13 +28,13 @@ const WEEK = 7 * 24 * 60 * 60;
 
 /** The endpoints of the documents, each made once for each base. */
 export function documents(): Record<'openapi' | 'docs' | 'renderer', DocumentEndpoint> {
-  const openapi = keep<Api>((base, { resources, config, info }) =>
+  const openapi = memoize<Api>((base, { resources, config, info }) =>
     JSON.stringify(describeApi(resources, base, trustedBy(config), info)),
   );
-  const docs = keep<Api>((base, { config, info = UNNAMED }) =>
+  const docs = memoize<Api>((base, { config, info = UNNAMED }) =>
     docsPage(info.name, base, trustedBy(config) !== undefined),
   );
-  const docsScript = keep<void>(() => readFileSync(require.resolve(RENDERER), 'utf8'));
+  const docsScript = memoize<void>(() => readFileSync(require.resolve(RENDERER), 'utf8'));
   return {
     openapi: async (api, request) => write(api, request, JSON_TYPE, MINUTE, () => openapi(request.base, api)),
     docs: async (api, request) =>
@@ -76,7 +76,7 @@ function write(
 }
 
 /** What is made of a base, made once. A function sees one base, or a few where several domains lead to it. */
-function keep<A>(make: (base: string, api: A) => string): (base: string, api: A) => Document {
+function memoize<A>(make: (base: string, api: A) => string): (base: string, api: A) => Document {
   const made = new Map<string, Document>();
   return (base, api) => {
     let document = made.get(base);

@@ -1,7 +1,7 @@
 // Waiting while others are in the way: a random time that grows, within what is left of the request's.
 import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from '../../problem';
-import { isConditionFailure, isOutcomeUnknown, unknownOutcome, withDoubt } from './failure';
+import { isConditionFailure, isOutcomeUnknown, unknownOutcome, markOutcomeUnknown } from './failure';
 import type { Send } from './send';
 
 /** Milliseconds of the longest first pause, and of the longest at all. */
@@ -12,13 +12,13 @@ const LONGEST = 1_000;
  * Waits before a further attempt.
  * @param attempt how many have failed, less one
  * @param deadline when to give up, in milliseconds since 1970
- * @param isDoubtful whether one of them may have been carried out all the same
+ * @param mayBeDone whether one of them may have been carried out all the same
  * @throws Problem `conflict` with `Retry-After` where the time would be over; `unavailable` where there is doubt
  */
-export async function backOff(attempt: number, deadline: number, isDoubtful = false): Promise<void> {
+export async function backOff(attempt: number, deadline: number, mayBeDone = false): Promise<void> {
   const delay = Math.random() * Math.min(FIRST * 2 ** attempt, LONGEST);
   if (Date.now() + delay > deadline) {
-    if (isDoubtful) {
+    if (mayBeDone) {
       throw unknownOutcome();
     }
     throw new Problem('conflict', 'Other writers kept changing the same items: send the request again.', {
@@ -31,22 +31,26 @@ export async function backOff(attempt: number, deadline: number, isDoubtful = fa
 /** A `send` that repeats a single write while a transaction on the same item is under way. */
 export function retryOnTransactionConflict(send: Send, deadline: number): Send {
   return async (operation, input, options) => {
-    let isDoubtful = false;
+    let mayBeDone = false;
     for (let attempt = 0; ; attempt++) {
       try {
         return await send(operation, input, options);
       } catch (error) {
-        isDoubtful ||= isOutcomeUnknown(error);
+        mayBeDone ||= isOutcomeUnknown(error);
         if ((error as Error).name !== 'TransactionConflictException') {
-          throw isDoubtful ? doubt(error) : error;
+          throw mayBeDone ? toUnknownOutcome(error) : error;
         }
       }
-      await backOff(attempt, deadline, isDoubtful);
+      await backOff(attempt, deadline, mayBeDone);
     }
   };
 }
 
 /** The last error, where an attempt before it may have been carried out. */
-function doubt(error: unknown): unknown {
-  return isConditionFailure(error) ? withDoubt(error) : error instanceof Problem ? withDoubt(unknownOutcome()) : error;
+function toUnknownOutcome(error: unknown): unknown {
+  return isConditionFailure(error)
+    ? markOutcomeUnknown(error)
+    : error instanceof Problem
+      ? markOutcomeUnknown(unknownOutcome())
+      : error;
 }

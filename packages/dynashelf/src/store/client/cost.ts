@@ -1,6 +1,6 @@
 // What one request cost in the database: round trips, capacity units, time.
 import type { ConsumedCapacity } from '@aws-sdk/client-dynamodb';
-import { isConditionFailure, isOutcomeUnknown, toProblem, withDoubt } from './failure';
+import { isConditionFailure, isOutcomeUnknown, toProblem, markOutcomeUnknown } from './failure';
 import type { Operations, Send } from './send';
 
 /** What the requests to the database of one request to us have cost. */
@@ -39,7 +39,7 @@ export function withCost(send: Send, deadline: number): { send: Send; cost: Cost
       throw isConditionFailure(error)
         ? error
         : isOutcomeUnknown(error)
-          ? withDoubt(toProblem(error))
+          ? markOutcomeUnknown(toProblem(error))
           : toProblem(error);
     } finally {
       if (--underWay === 0) {

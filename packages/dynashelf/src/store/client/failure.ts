@@ -105,14 +105,14 @@ export function tooLate(): Error {
 }
 
 /** Whether an error leaves open what became of the request: it was on its way, and nobody refused it. */
-export function leavesDoubt(error: unknown): boolean {
+export function mayHaveTakenEffect(error: unknown): boolean {
   const { name, code, $metadata } = error as { name?: string; code?: string; $metadata?: { httpStatusCode?: number } };
   const status = $metadata?.httpStatusCode ?? 0;
   return (status < 400 || status >= 500 || name === 'TransactionInProgressException') && !UNSENT.has(code ?? '');
 }
 
 /** Notes on the last error of a request that an attempt before it left doubt. */
-export function withDoubt<E>(error: E): E {
+export function markOutcomeUnknown<E>(error: E): E {
   return Object.assign(error as object, { mayBeDone: true }) as E;
 }
 

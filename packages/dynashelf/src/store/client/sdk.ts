@@ -11,7 +11,7 @@ import {
   UpdateItemCommand,
   type GetItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { leavesDoubt, tooLate, withDoubt } from './failure';
+import { mayHaveTakenEffect, tooLate, markOutcomeUnknown } from './failure';
 import type { Operations, Send, SendOptions } from './send';
 
 const COMMANDS = {
@@ -55,13 +55,13 @@ export function connect(): Send {
       try {
         return await next(request);
       } catch (error) {
-        if (leavesDoubt(error)) {
+        if (mayHaveTakenEffect(error)) {
           doubtful.add(request);
         }
         if (!doubtful.has(request)) {
           throw error;
         }
-        throw sentOnce.has(request.input) ? new Last(withDoubt(error)) : withDoubt(error);
+        throw sentOnce.has(request.input) ? new Last(markOutcomeUnknown(error)) : markOutcomeUnknown(error);
       }
     };
   client.middlewareStack.addRelativeTo(noteDoubt, {
@@ -101,7 +101,10 @@ async function withinTime<T>(output: Promise<T>, milliseconds: number): Promise<
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(withDoubt(Object.assign(new Error('DynamoDB did not answer in time.'), { name: 'TimeoutError' }))),
+      () =>
+        reject(
+          markOutcomeUnknown(Object.assign(new Error('DynamoDB did not answer in time.'), { name: 'TimeoutError' })),
+        ),
       milliseconds,
     );
   });

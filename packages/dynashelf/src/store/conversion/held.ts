@@ -2,7 +2,7 @@
 // the rest, attribute by attribute.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { isPlainObject, type InputValue, type StoredValue } from '../../values/stored';
-import { anywhere, isFree, type SchemaNode } from '../../values/node';
+import { anywhere, isSchemaless, type SchemaNode } from '../../values/node';
 
 /** Deeper than this, DynamoDB's limit of 32 levels is near: the compiled conversion says where it is crossed. */
 const DEEPEST = 24;
@@ -30,7 +30,7 @@ const goesWrong = anywhere((node) => {
     // The first element alone is filled.
     (element !== undefined && usesDefault(element)) ||
     // It loses what is inside the second and later ones.
-    (kind === 'array' && element!.kind === 'object' && isFree(element!))
+    (kind === 'array' && element!.kind === 'object' && isSchemaless(element!))
   );
 });
 
@@ -73,7 +73,7 @@ export function toDynamoose(node: SchemaNode, given: InputValue): unknown {
       return elements && new Set(elements);
     }
     case 'object':
-      return !isPlainObject(given) ? undefined : isFree(node) ? copyFree(given) : membersOf(node, given);
+      return !isPlainObject(given) ? undefined : isSchemaless(node) ? copyFree(given) : membersOf(node, given);
     case 'any':
       return copyFree(given);
   }
@@ -161,7 +161,7 @@ export function isReadable(node: SchemaNode, stored: AttributeValue): boolean {
     case 'object':
       return (
         stored.M !== undefined &&
-        (isFree(node)
+        (isSchemaless(node)
           ? isFreeReadable(stored)
           : [...node.properties].every(([name, member]) => {
               const inner = stored.M?.[name];

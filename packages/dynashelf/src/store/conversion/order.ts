@@ -1,11 +1,11 @@
 // The order of an object's members, of which DynamoDB keeps none.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { isFree, type SchemaNode } from '../../values/node';
+import { isSchemaless, type SchemaNode } from '../../values/node';
 import type { AttributeMap } from '../layout/value';
 
 /** A stored value with its members in order: as declared, and no others; of a free-form value, by their names. */
 export function inOrder(node: SchemaNode, stored: AttributeValue): AttributeValue {
-  if (isFree(node)) {
+  if (isSchemaless(node)) {
     return byName(stored);
   }
   if (stored.L !== undefined) {

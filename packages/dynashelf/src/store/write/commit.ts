@@ -51,7 +51,7 @@ async function commitAlone({ send, TableName, token }: WriteContext, write: Writ
       return [];
     }
     // Where the tokens reach back to the record as it was found, this request's would be among them. Else nobody knows.
-    if (isOutcomeUnknown(error) && (!isRefused || !reachesBack(write, current))) {
+    if (isOutcomeUnknown(error) && (!isRefused || !listsWritersSince(write, current))) {
       throw unknownOutcome();
     }
     return requireMeaning(write.onConditionFailed(current), [write]);
@@ -66,7 +66,7 @@ function tokens(record: AttributeMap | undefined): string[] {
  * Whether a record has the tokens of all who wrote it since it was found: one for each version. A write without a read
  * keeps no others'.
  */
-function reachesBack({ basis }: Write, current: AttributeMap | undefined): boolean {
+function listsWritersSince({ basis }: Write, current: AttributeMap | undefined): boolean {
   const later = basis?.lastWriter === undefined ? -1 : tokens(current).indexOf(basis.lastWriter);
   return later >= 0 && Number(current?.['version']?.N) - basis!.version === later;
 }
@@ -94,16 +94,16 @@ async function commitTogether(
     TransactItems: writes.map((write) => toTransactItem(write, TableName)),
     ClientRequestToken: randomUUID(),
   };
-  let isDoubtful = false;
+  let mayBeDone = false;
   for (let attempt = 0, refused = 0; ; attempt++) {
     try {
       await send('TransactWriteItems', request);
       return [];
     } catch (error) {
-      isDoubtful ||= isOutcomeUnknown(error);
+      mayBeDone ||= isOutcomeUnknown(error);
       const reasons = (error as { CancellationReasons?: CancellationReason[] }).CancellationReasons;
       if (reasons === undefined) {
-        throw isDoubtful && error instanceof Problem ? unknownOutcome() : error;
+        throw mayBeDone && error instanceof Problem ? unknownOutcome() : error;
       }
       // Were it carried out, its token would have brought success.
       const failed = writes.filter((_write, index) => reasons[index]?.Code === 'ConditionalCheckFailed');
@@ -115,14 +115,14 @@ async function commitTogether(
       }
       refuseInvalid(reasons);
       // The one under way may be an attempt of this request, of which the answer was lost.
-      if (!isDoubtful) {
+      if (!mayBeDone) {
         refuseBusyKey(writes, reasons);
       }
       if (isThrottled(reasons) && ++refused === MOST_THROTTLED) {
-        throw isDoubtful ? unknownOutcome() : throttled();
+        throw mayBeDone ? unknownOutcome() : throttled();
       }
     }
-    await backOff(attempt, deadline, isDoubtful);
+    await backOff(attempt, deadline, mayBeDone);
   }
 }
 

@@ -1,6 +1,6 @@
 // The record of an item as a write will leave it, and the item that a client sees of it.
 import type { StoredValue } from '../../values/stored';
-import { computeAttributes, hasDerived } from '../../definition/derive';
+import { computeAttributes, hasComputed } from '../../definition/computed';
 import { isReadOnly } from '../../values/node';
 import type { Resource } from '../../definition/resource';
 import { Problem, type Fault } from '../../problem';
@@ -67,7 +67,7 @@ export async function newImage(
     },
     ...(oldImage === undefined && isIdChosen && { [BIRTH_ATTRIBUTE]: { S: token } }),
   });
-  const faults = await applyDerived(resource, record);
+  const faults = await applyComputed(resource, record);
   for (const name of indexKeyNames(resource)) {
     delete record[name];
   }
@@ -113,8 +113,8 @@ function attributesOf(
 }
 
 /** Computes what follows from the rest; what rules it breaks. */
-async function applyDerived(resource: Resource, record: AttributeMap): Promise<Fault[]> {
-  if (!hasDerived(resource)) {
+async function applyComputed(resource: Resource, record: AttributeMap): Promise<Fault[]> {
+  if (!hasComputed(resource)) {
     return [];
   }
   const { item } = await toImage(resource, record);

@@ -1,6 +1,6 @@
 // What a change of some attributes brings to a record whose other attributes nobody knows.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { hasDerived } from '../../definition/derive';
+import { hasComputed } from '../../definition/computed';
 import type { StoredValue } from '../../values/stored';
 import type { Resource } from '../../definition/resource';
 import { isInUniqueGroup } from '../../definition/unique-groups';
@@ -17,7 +17,7 @@ export type RecordChanges = Readonly<Record<string, AttributeValue | undefined>>
  * is made without it.
  */
 export function isFollowed(resources: ReadonlyMap<string, Resource>, resource: Resource): boolean {
-  return hasDerived(resource) || countedByContent(resources).has(resource.name);
+  return hasComputed(resource) || countedByContent(resources).has(resource.name);
 }
 
 /**

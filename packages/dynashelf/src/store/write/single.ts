@@ -1,5 +1,5 @@
 // Writes of one item in one request, without reading it first: where a write need not know the item.
-import { hasDerived } from '../../definition/derive';
+import { hasComputed } from '../../definition/computed';
 import { isReadOnly } from '../../values/node';
 import type { StoredValue } from '../../values/stored';
 import type { Resource } from '../../definition/resource';
@@ -48,7 +48,7 @@ export function isIndependent(resource: Resource): boolean {
     known =
       uniqueGroups(resource).length === 0 &&
       referenceAttributes(resource).length === 0 &&
-      !hasDerived(resource) &&
+      !hasComputed(resource) &&
       // PUT keeps what is read-only, so an index key of it is not known either.
       !indexed.some((name) => isReadOnly(resource.attributes.get(name)!));
     independent.set(resource, known);

@@ -2,7 +2,7 @@
 import { checkInside, convertInside, checkOf, count, ruleOf } from '../rule';
 import type { Json } from '../json';
 import type { Check, DeclaredKind, SentKind, StoredKind } from '../kind';
-import { isFree, type SchemaNode } from '../node';
+import { isSchemaless, type SchemaNode } from '../node';
 import { refuse } from '../refuse';
 import { decodeAny } from './any';
 
@@ -62,7 +62,7 @@ export function checkOfElements({ kind, keywords }: SchemaNode, minItems: number
 
 /** An array of one element, where that is enough. */
 export function exampleOfOne(...[node, name, inner]: Parameters<SentKind['example']>): Json | undefined {
-  const one = isFree(node.element!) ? 'any JSON' : inner.element(node.element!, name);
+  const one = isSchemaless(node.element!) ? 'any JSON' : inner.element(node.element!, name);
   return one === undefined || (node.keywords.minItems ?? 0) > 1 ? undefined : [one];
 }
 

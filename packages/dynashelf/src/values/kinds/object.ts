@@ -3,7 +3,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { isObject, type JsonObject } from '../json';
 import type { Check, Decode, DeclaredKind, Hydrate, Report, SentKind, StoredKind } from '../kind';
 import { checkInside, convertInside, checkOf } from '../rule';
-import { isFree, type SchemaNode } from '../node';
+import { isSchemaless, type SchemaNode } from '../node';
 import { refuse } from '../refuse';
 import { isPlainObject, type StoredValue } from '../stored';
 import { convertAny, decodeAny, EXAMPLE, misuseOfAny } from './any';
@@ -24,13 +24,13 @@ export const declaredObject: DeclaredKind = {
 export const storedObject: StoredKind = {
   operators: ['exists'],
   decoder: (node, inner) => {
-    if (isFree(node)) {
+    if (isSchemaless(node)) {
       return decodeAny;
     }
     const members = memberDecoders(node.properties, inner);
     return (stored) => (stored.M === undefined ? decodeAny(stored) : decodeMembers(members, stored.M));
   },
-  hydrate: (node, { M }, inner) => M && (isFree(node) ? decodeAny({ M }) : hydrateMembers(node, M, inner)),
+  hydrate: (node, { M }, inner) => M && (isSchemaless(node) ? decodeAny({ M }) : hydrateMembers(node, M, inner)),
   misuse: (node, name) =>
     node.properties.size > 0
       ? `"${name}" is an object: ask for what is in it, such as ${name}.${[...node.properties.keys()][0]}=….`
@@ -40,14 +40,14 @@ export const storedObject: StoredKind = {
 export const sentObject: SentKind = {
   checker: (node, inner) => {
     const isOfType = checkOf('object', isObject, []);
-    if (isFree(node)) {
+    if (isSchemaless(node)) {
       return isOfType;
     }
     const areValid = inner.members(node.properties);
     return (value, report) => (isObject(value) ? areValid(value, report) : isOfType(value, report));
   },
   converter: (node, inner) => {
-    if (isFree(node)) {
+    if (isSchemaless(node)) {
       return (given, at, faults) => (isPlainObject(given) ? convertAny(given, at, faults) : refuse(node, given, at));
     }
     const members = [...node.properties].map(([name, member]) => ({ name, convert: inner(member) }));
@@ -67,8 +67,8 @@ export const sentObject: SentKind = {
     };
   },
   schema: (node, inner) =>
-    isFree(node) ? { type: 'object', propertyNames: ANY_NAMES } : inner.members(node.properties),
-  example: (node, _name, inner) => (isFree(node) ? EXAMPLE : inner.members(node.properties)),
+    isSchemaless(node) ? { type: 'object', propertyNames: ANY_NAMES } : inner.members(node.properties),
+  example: (node, _name, inner) => (isSchemaless(node) ? EXAMPLE : inner.members(node.properties)),
 };
 
 /** The decoders of some members, or of the attributes of an item. */

@@ -1,6 +1,6 @@
 // What is sent again, and when: as the SDK's standard mode does it.
 import { setTimeout as pause } from 'node:timers/promises';
-import { leavesDoubt, tooLate, withDoubt } from '../failure';
+import { mayHaveTakenEffect, tooLate, markOutcomeUnknown } from '../failure';
 import type { SendOptions } from '../send';
 
 /** How often a request is sent at most. */
@@ -98,7 +98,7 @@ export function openRetries(wait: (milliseconds: number) => Promise<unknown> = p
     }
     let totalRetryDelay = 0;
     let spent = 1;
-    let isDoubtful = false;
+    let mayBeDone = false;
     for (let attempts = 1; ; attempts++) {
       try {
         const output = await attempt(Math.min(TIMEOUT, deadline - Date.now()));
@@ -107,7 +107,7 @@ export function openRetries(wait: (milliseconds: number) => Promise<unknown> = p
         return output;
       } catch (thrown) {
         const failure = thrown as Failure;
-        isDoubtful ||= leavesDoubt(thrown);
+        mayBeDone ||= mayHaveTakenEffect(thrown);
         const kind = classify(failure);
         const cost = kind === 'throttling' ? THROTTLING_COST : TRANSIENT_COST;
         const delay = kind === undefined ? 0 : delayBefore(failure, kind, attempts);
@@ -115,11 +115,11 @@ export function openRetries(wait: (milliseconds: number) => Promise<unknown> = p
           kind === undefined ||
           attempts === ATTEMPTS ||
           quota < cost ||
-          (once && isDoubtful) ||
+          (once && mayBeDone) ||
           Date.now() + delay >= deadline;
         if (isLast) {
           Object.assign((failure.$metadata ??= {}), { attempts, totalRetryDelay });
-          throw isDoubtful ? withDoubt(thrown) : thrown;
+          throw mayBeDone ? markOutcomeUnknown(thrown) : thrown;
         }
         quota -= cost;
         spent = cost;

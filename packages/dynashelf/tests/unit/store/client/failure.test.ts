@@ -2,13 +2,13 @@
 
 import {
   isConditionFailure,
-  leavesDoubt,
+  mayHaveTakenEffect,
   isOutcomeUnknown,
   throttled,
   toProblem,
   tooLate,
   unknownOutcome,
-  withDoubt,
+  markOutcomeUnknown,
 } from '../../../../src/store/client/failure';
 
 beforeEach(() => void jest.spyOn(console, 'error').mockImplementation(() => undefined));
@@ -28,7 +28,7 @@ test.each([
   'ThrottledException',
 ])('%s is 429, or 503 where an attempt before it may have been carried out', (name) => {
   expect(toProblem({ name })).toEqual(throttled());
-  expect(toProblem(withDoubt({ name }))).toEqual(unknownOutcome());
+  expect(toProblem(markOutcomeUnknown({ name }))).toEqual(unknownOutcome());
 });
 
 test('429 and 503 say when to try again', () => {
@@ -107,13 +107,13 @@ test.each<[string, object, boolean]>([
   ['a network out of reach', { code: 'ENETUNREACH' }, false],
   ['a request that was too late', tooLate(), false],
 ])('%s leaves doubt: %j', (_what, error, doubt) => {
-  expect(leavesDoubt(error)).toBe(doubt);
+  expect(mayHaveTakenEffect(error)).toBe(doubt);
 });
 
 test('doubt is noted on the error itself', () => {
   const error = new Error('x');
   expect(isOutcomeUnknown(error)).toBe(false);
-  expect(withDoubt(error)).toBe(error);
+  expect(markOutcomeUnknown(error)).toBe(error);
   expect(isOutcomeUnknown(error)).toBe(true);
 });
 

@@ -13,14 +13,14 @@ import type { Assignment, Cost, Order, Report } from './worker';
  */
 const FLAGS = ['--interrupt-budget=4000', '--no-memory-reducer'];
 
-export interface Crew {
+export interface Workers {
   /** @throws Error naming the contender that failed */
   ask(contender: Contender, order: Order): Promise<Cost>;
   end(): void;
 }
 
 /** Starts a process for each contender, with a table of its own. */
-export async function gatherCrew({ of, worker }: Bundles, tables: ReadonlyMap<Contender, string>): Promise<Crew> {
+export async function startWorkers({ of, worker }: Bundles, tables: ReadonlyMap<Contender, string>): Promise<Workers> {
   const processes = new Map<Contender, ChildProcess>();
   // Not politely: OneTable takes SIGTERM to itself and goes on.
   const end = (): void => processes.forEach((child) => child.kill('SIGKILL'));

@@ -5,15 +5,15 @@ import { createRequire } from 'node:module';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 
 import { eventOf } from './event';
-import { changesOf, valuesOf, type Operation, type Reads, type Thing, type Writes } from './thing';
+import { changesOf, valuesOf, type Operation, type Reads, type Item, type Writes } from './item';
 
 /** A call that is ready: nothing but the contender's own work is left. */
 export type Call = () => Promise<unknown>;
 
-export interface Subject {
+export interface Adapter {
   prepare(operation: Operation, id: string, number: number): Call;
   /** The items that an operation answered with, which a deletion has none of. */
-  read(answer: unknown): Thing[];
+  read(answer: unknown): Item[];
 }
 
 type Handler = (event: APIGatewayProxyEvent, context: object) => Promise<APIGatewayProxyResult>;
@@ -25,17 +25,17 @@ const CONTEXT = {
 };
 
 /** Loads the bundles of a contender. */
-export function loadSubject(kind: 'data' | 'handler', paths: readonly string[], table: string): Subject {
+export function loadAdapter(kind: 'data' | 'handler', paths: readonly string[], table: string): Adapter {
   const require = createRequire(paths[0]!);
   const [first, second] = paths.map((path) => require(path) as unknown);
   if (kind === 'handler') {
-    return handlerSubject((first as { handler: Handler }).handler, (second as { handler: Handler }).handler);
+    return handlerAdapter((first as { handler: Handler }).handler, (second as { handler: Handler }).handler);
   }
   const { reads, writes } = first as { reads: (table: string) => Reads; writes: (table: string) => Writes };
-  return dataSubject({ ...reads(table), ...writes(table) });
+  return dataAdapter({ ...reads(table), ...writes(table) });
 }
 
-function handlerSubject(read: Handler, write: Handler): Subject {
+function handlerAdapter(read: Handler, write: Handler): Adapter {
   return {
     prepare(operation, id, number) {
       const handler = operation === 'get' || operation.startsWith('list') ? read : write;
@@ -50,13 +50,13 @@ function handlerSubject(read: Handler, write: Handler): Subject {
       if (body === '') {
         return [];
       }
-      const document = JSON.parse(body) as Thing | { items: Thing[] };
+      const document = JSON.parse(body) as Item | { items: Item[] };
       return 'items' in document ? document.items : [document];
     },
   };
 }
 
-function dataSubject({ get, list, create, replace, patch, remove }: Reads & Writes): Subject {
+function dataAdapter({ get, list, create, replace, patch, remove }: Reads & Writes): Adapter {
   return {
     prepare(operation, id, number) {
       const [values, changes] = [valuesOf(number), changesOf(number)];
@@ -77,6 +77,6 @@ function dataSubject({ get, list, create, replace, patch, remove }: Reads & Writ
           return () => remove(id);
       }
     },
-    read: (answer) => (answer === undefined ? [] : ([answer].flat() as Thing[])),
+    read: (answer) => (answer === undefined ? [] : ([answer].flat() as Item[])),
   };
 }

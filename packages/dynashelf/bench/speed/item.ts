@@ -16,7 +16,7 @@ export interface Values {
 }
 
 /** An item as a client sees it. */
-export interface Thing extends Values {
+export interface Item extends Values {
   readonly id: string;
   readonly version: number;
   readonly createdAt: string;
@@ -29,18 +29,18 @@ export type Changes = Pick<Values, 'title' | 'pages'>;
 /** The two halves of a contender, so that neither is in the bundle of the other. */
 export interface Reads {
   /** Strongly consistent. */
-  get(id: string): Promise<Thing | undefined>;
+  get(id: string): Promise<Item | undefined>;
   /** The items of the partition from its end on, strongly consistent. */
-  list(limit: number): Promise<Thing[]>;
+  list(limit: number): Promise<Item[]>;
 }
 
 export interface Writes {
   /** A new item, on the condition that there is none with its id. */
-  create(values: Values): Promise<Thing>;
+  create(values: Values): Promise<Item>;
   /** The item whole, whether there is one or not. */
-  replace(id: string, values: Values): Promise<Thing>;
+  replace(id: string, values: Values): Promise<Item>;
   /** Some attributes, on the condition that the item exists; the item as it then is. */
-  patch(id: string, changes: Changes): Promise<Thing>;
+  patch(id: string, changes: Changes): Promise<Item>;
   /** On the condition that the item exists. */
   remove(id: string): Promise<void>;
 }

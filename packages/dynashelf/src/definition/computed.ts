@@ -14,7 +14,7 @@ export interface ComputedAttributes {
 }
 
 /** Whether anything follows from an item's attributes, so that a write must know the item whole. */
-export function hasDerived(resource: Resource): boolean {
+export function hasComputed(resource: Resource): boolean {
   return Object.keys(resource.computed).length > 0 || resource.rules.length > 0;
 }
 
