@@ -30,8 +30,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'http/response': { mutate: ['http/response'], tests: ['unit/http/response'] },
   'http/route': { mutate: ['http/route'], tests: ['unit/http/route'] },
   'operations/patches': {
-    mutate: ['operations/json-patch', 'operations/merge-patch', 'operations/patch-bounds'],
-    tests: ['unit/operations/json-patch', 'unit/operations/merge-patch', 'unit/operations/patch-refusals'],
+    mutate: ['operations/json-patch', 'values/merge-patch', 'operations/patch-bounds'],
+    tests: ['unit/operations/json-patch', 'unit/values/merge-patch', 'unit/operations/patch-refusals'],
   },
   'store/client/bounds': {
     mutate: ['store/client/back-off', 'store/client/budget'],
