@@ -3,9 +3,6 @@
 
 import * as fc from 'fast-check';
 
-import { defineResource, listResources } from '../../src/definition/resource';
-import { establishConstraints } from '../../src/store/migrate/establish-constraints';
-import type { Send } from '../../src/store/client/send';
 import { createClient, type Answer } from '../../src/testing/client';
 import { tableName, useTable } from '../../src/testing/table';
 import { brokenRules } from '../setup/invariants';
@@ -13,40 +10,15 @@ import { useProxy } from '../setup/proxied';
 import { CLIENTS, race, statuses } from '../setup/race';
 import { runs } from '../setup/runs';
 import { scanTable } from '../setup/scan';
-import { connect } from '#connect';
+import { days, day, declareUnique } from '../setup/unique-groups';
 
-/** Favourites and bookings, with what is unique of them or without. */
-function declare(isUnique: boolean): ReturnType<typeof listResources> {
-  const favourites = defineResource({
-    name: 'favourites',
-    description: 'Who likes which tool.',
-    schema: { user: { type: String, maxLength: 100 }, tool: { type: String, maxLength: 100 }, note: String },
-    ...(isUnique && { unique: [['user', 'tool']] }),
-  });
-  const bookings = defineResource({
-    name: 'bookings',
-    description: 'Which tool is booked for which days.',
-    schema: {
-      tool: { type: String, maxLength: 100 },
-      days: { type: Array, maxItems: 40, schema: [{ type: String, format: 'date' }] },
-      seats: { type: Set, maxItems: 40, schema: [Number] },
-      code: { type: String, unique: true, set: (code: string) => code.toUpperCase() },
-      note: String,
-    },
-    ...(isUnique && { unique: [['tool', 'days[]'], ['seats[]']] }),
-  });
-  return listResources(favourites, bookings);
-}
-
-const resources = declare(true);
+const resources = declareUnique(true);
 useTable();
 const ask = createClient({ resources });
 const database = useProxy({ resources });
 
 let last = 0;
 const newTool = (): string => `tool-${last++}`;
-const day = (number: number): string => new Date(Date.UTC(2027, 0, 1 + number)).toISOString().slice(0, 10);
-const days = (count: number, first = 0): string[] => Array.from({ length: count }, (_, number) => day(first + number));
 
 async function book(tool: string, booked: string[], more: object = {}): Promise<Answer> {
   return ask('POST /bookings', { body: { tool, days: booked, ...more } });
@@ -293,79 +265,4 @@ test('the description says what no two items have in common', async () => {
     );
     expect(body.paths[path][method].responses).toHaveProperty('409');
   }
-});
-
-describe('declared on a table with data', () => {
-  const before = createClient({ resources: declare(false) });
-
-  beforeAll(() =>
-    jest.useFakeTimers({
-      doNotFake: ['setTimeout', 'setInterval', 'setImmediate', 'nextTick', 'queueMicrotask', 'performance'],
-    }),
-  );
-  afterAll(() => jest.useRealTimers());
-  /** Lets a process forget what it believes of the constraints. */
-  const later = (): void => void jest.setSystemTime(Date.now() + 60_000);
-  const establish = async (send: Send = connect()): ReturnType<typeof establishConstraints> =>
-    establishConstraints(send, tableName(), resources, 0);
-
-  test('what relies on them is refused until the migration has run, which names what stands in the way, and can be killed', async () => {
-    // Processes that do not know the keyword note that nobody keeps it any more.
-    await before('PUT /favourites/a', { body: { user: 'late', tool: 'late' } });
-    await before('PUT /favourites/b', { body: { user: 'late', tool: 'late' } });
-    await before('PUT /bookings/a', { body: { tool: 'late', days: days(3, 50) } });
-    await before('PUT /bookings/b', { body: { tool: 'late', days: days(3, 52) } });
-    later();
-    const refused = await ask('PATCH /bookings/a', { body: { days: days(1) } });
-    expect([refused.status, refused.body.detail]).toEqual([
-      503,
-      'The attributes "days" and "tool" of bookings were declared "unique" together when there were items already, of which that does not hold yet, so this write cannot be kept true: whoever runs this API has to run "npm run rekey" once.',
-    ]);
-    expect((await ask('PATCH /bookings/a', { body: { note: 'n' } })).status).toBe(200);
-    expect((await ask('POST /bookings', { body: { tool: 'x' } })).status).toBe(503);
-    expect((await ask('POST /favourites', { body: { note: 'n' } })).status).toBe(201);
-    const done = await establish();
-    expect(done.map(({ constraint, obstacles }) => [constraint, obstacles])).toEqual([
-      [
-        'favourites: unique tool,user',
-        [
-          expect.stringMatching(
-            /^favourites\/[ab] and favourites\/[ab] have the same "tool" and "user": change one of the two/,
-          ),
-        ],
-      ],
-      [
-        'bookings: unique days[],tool',
-        [
-          expect.stringMatching(
-            /^bookings\/[ab] and bookings\/[ab] have the same element of "days" and "tool": change/,
-          ),
-        ],
-      ],
-      ['bookings: unique seats[]', []],
-    ]);
-    await before('DELETE /favourites/b');
-    await before('PATCH /bookings/b', { body: { days: days(2, 53) } });
-    for (let kill = 0; ; kill++) {
-      let requests = 0;
-      const send = connect();
-      const killed: Send = async (operation, input) => {
-        if (requests++ === kill) {
-          throw new Error('killed');
-        }
-        return send(operation, input);
-      };
-      try {
-        await establish(killed);
-        break;
-      } catch (error) {
-        expect((error as Error).message).toBe('killed');
-      }
-    }
-    later();
-    expect(brokenRules(resources, await scanTable(tableName()))).toEqual([]);
-    expect((await ask('PATCH /bookings/a', { body: { days: days(3, 51) } })).status).toBe(409);
-    expect((await ask('PATCH /bookings/a', { body: { days: days(2, 51) } })).status).toBe(200);
-    expect((await ask('POST /favourites', { body: { user: 'late', tool: 'late' } })).status).toBe(409);
-  });
 });
