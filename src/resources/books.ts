@@ -31,11 +31,11 @@ export const books = defineResource({
     available: { type: Number, readOnly: true, description: 'How many copies can be lent.' },
   },
   computed: {
-    available: ({ copies = 0, lent = 0 }) => copies - lent,
+    available: ({ copies, lent }) => copies - lent,
   },
   rules: [
     {
-      holds: ({ available = 0 }) => available >= 0,
+      holds: ({ available }) => available >= 0,
       attribute: 'copies',
       detail: 'No more copies can be out than the library owns: wait until one is returned, or own more.',
     },
@@ -66,10 +66,10 @@ export const books = defineResource({
         days: { type: Number, integer: true, minimum: 1, maximum: 90, default: 21, description: 'For how many days.' },
       },
       async run({ item, body, now, transaction }): Promise<Answer> {
-        if ((item.available ?? 0) < 1) {
+        if (item.available < 1) {
           throw conflict('No copy of this book is available: try again when one is returned.');
         }
-        const dueAt = new Date(now.getTime() + (body.days ?? 0) * DAY).toISOString();
+        const dueAt = new Date(now.getTime() + body.days * DAY).toISOString();
         return transaction.create(loans, { book: item.id, member: body.member, dueAt });
       },
     }),

@@ -4,5 +4,5 @@ export type { AccessFunction, AccessRule, AccessRules } from './definition/acces
 export type { Caller } from './values/caller';
 export { conflict, type Answer } from './definition/action';
 export { defineResource, listResources, type Resource, type ResourceDefinition } from './definition/resource';
-export type { Item } from './definition/item';
+export type { Changes, Item, NewAttributes } from './definition/item';
 export { Problem, type ProblemType } from './problem';

@@ -33,9 +33,9 @@ const books = defineResource({
     },
     available: { type: Number, readOnly: true },
   },
-  computed: { available: ({ copies = 0, lent = 0 }) => copies - lent },
+  computed: { available: ({ copies, lent }) => copies - lent },
   rules: [
-    { holds: ({ available = 0 }) => available >= 0, attribute: 'copies', detail: 'No more can be out than there are.' },
+    { holds: ({ available }) => available >= 0, attribute: 'copies', detail: 'No more can be out than there are.' },
   ],
   indexes: { byAuthor: { partition: 'author', sort: 'title' }, byPages: { sort: 'pages' } },
   relations: { loans: { collection: 'loans', attribute: 'book' } },
@@ -47,10 +47,10 @@ const books = defineResource({
         days: { type: Number, integer: true, minimum: 1, maximum: 90, default: 21 },
       },
       async run({ item, body, now, transaction }): Promise<Answer> {
-        if ((item.available ?? 0) < 1) {
+        if (item.available < 1) {
           throw conflict('No copy of this book is available.');
         }
-        const dueAt = new Date(now.getTime() + (body.days ?? 0) * DAY).toISOString();
+        const dueAt = new Date(now.getTime() + body.days * DAY).toISOString();
         return transaction.create(loans, { book: item.id, member: body.member, dueAt });
       },
     }),

@@ -40,21 +40,33 @@ export type AccessRule<Name extends string = string> =
 /** One rule, or several of which one is enough. */
 export type AccessRules<Name extends string = string> = AccessRule<Name> | readonly AccessRule<Name>[];
 
-/** Who may do what with a resource; what is not declared is refused. */
-export type AccessDeclaration<Name extends string = string> = {
-  /** GET of the collection, and of relations that list it. */
-  readonly list?: AccessRules<Name>;
-  /** GET of an item, and `expand` of it. */
-  readonly read?: AccessRules<Name>;
-  /** POST of the collection, and PUT of an item that does not exist. */
-  readonly create?: AccessRules<Name>;
-  /** PUT of an item that exists. */
-  readonly replace?: AccessRules<Name>;
-  readonly patch?: AccessRules<Name>;
-  readonly delete?: AccessRules<Name>;
+/**
+ * Who may do what with a resource; what is not declared is refused.
+ * @typeParam Name the attributes that can hold an owner
+ * @typeParam Action the names of the resource's actions
+ */
+export type AccessDeclaration<
+  Name extends string = string,
+  Action extends string = string,
+> = AccessToOperations<Name> & {
   /** An action, by its name. */
-  readonly [action: string]: AccessRules<Name> | undefined;
+  readonly [A in Action]?: AccessRules<Name> | undefined;
 };
+
+interface AccessToOperations<Name extends string> {
+  /** GET of the collection, and of relations that list it. */
+  readonly list?: AccessRules<Name> | undefined;
+  /** GET of an item, and `expand` of it. */
+  readonly read?: AccessRules<Name> | undefined;
+  /** POST of the collection, and PUT of an item that does not exist. */
+  readonly create?: AccessRules<Name> | undefined;
+  /** PUT of an item that exists. */
+  readonly replace?: AccessRules<Name> | undefined;
+  /** PATCH of an item. */
+  readonly patch?: AccessRules<Name> | undefined;
+  /** DELETE of an item. */
+  readonly delete?: AccessRules<Name> | undefined;
+}
 
 /** Items whose attributes have these values. */
 export interface Alternative {

@@ -2,13 +2,14 @@
 import { Problem } from '../problem';
 import type { Caller } from '../values/caller';
 import type { SchemaDefinition } from '../values/attribute';
-import type { Attributes, Item, SystemAttributes } from './item';
+import type { Attributes, Changes, Item, NewAttributes, SystemAttributes } from './item';
+import type { CheckedSchema } from './keywords';
 import type { SchemaNode } from '../values/node';
 
 /** A resource as an action names it: the constant of its file. */
-interface Named<S extends SchemaDefinition> {
+interface Named {
   readonly name: string;
-  readonly schema: S;
+  readonly schema: SchemaDefinition;
 }
 
 /**
@@ -17,43 +18,36 @@ interface Named<S extends SchemaDefinition> {
  */
 export interface Transaction {
   /** Reads an item; undefined where there is none. */
-  read<S extends SchemaDefinition>(resource: Named<S>, id: string): Promise<Item<Named<S>> | undefined>;
+  read<R extends Named>(resource: R, id: string): Promise<Item<R> | undefined>;
   /**
    * Makes an item, its id made here unless one is given. Read-only attributes may be given; what is undefined is left
    * out.
    * @throws Problem `invalid` for an id that PUT would refuse, `conflict` where an item of the collection has it
    */
-  create<S extends SchemaDefinition>(
-    resource: Named<S>,
-    attributes: Given<S>,
+  create<R extends Named>(
+    resource: R,
+    attributes: NewAttributes<R['schema']>,
     options?: { readonly id?: string | undefined },
-  ): Promise<Item<Named<S>>>;
+  ): Promise<Item<R>>;
   /**
    * Changes the attributes given of an item, read-only ones too; null removes one, undefined leaves it as it is.
    * @throws Problem `conflict` where there is no such item
    */
-  update<S extends SchemaDefinition>(resource: Named<S>, id: string, changes: Changes<S>): Promise<Item<Named<S>>>;
+  update<R extends Named>(resource: R, id: string, changes: Changes<R['schema']>): Promise<Item<R>>;
   /**
    * Deletes an item.
    * @throws Problem `conflict` where there is no such item
    */
-  remove<S extends SchemaDefinition>(resource: Named<S>, id: string): Promise<void>;
+  remove(resource: Named, id: string): Promise<void>;
 }
 
-/** The attributes of an item to be made: one that need not be there may be undefined too. */
-export type Given<S extends SchemaDefinition> = { [K in keyof Attributes<S>]: OrUndefined<Attributes<S>, K> };
-
-type OrUndefined<A, K extends keyof A> = object extends Pick<A, K> ? A[K] | undefined : A[K];
-
-/** What is changed of an item. */
-export type Changes<S extends SchemaDefinition> = {
-  [K in keyof Attributes<S>]?: Attributes<S>[K] | null | undefined;
-};
-
-/** What an action is given. */
-export interface ActionInput<S extends SchemaDefinition, B extends SchemaDefinition = SchemaDefinition> {
+/**
+ * What an action is given.
+ * @typeParam C the functions of the attributes that are computed
+ */
+export interface ActionInput<S extends SchemaDefinition, B extends SchemaDefinition = SchemaDefinition, C = unknown> {
   /** The item it is called on, as it is. */
-  readonly item: Item<Named<S>>;
+  readonly item: Item<{ readonly schema: S; readonly computed: C }>;
   /** The request body, checked against the action's `body`, with its defaults. */
   readonly body: Attributes<B>;
   /** The moment of the request. */
@@ -73,12 +67,16 @@ export type Answer = SystemAttributes;
  * An operation of a resource's own. `run` may be called several times for one request, so it does nothing
  * but by its transaction. The item it gives back is the answer: 201 where the action made it, else 200.
  */
-export interface Action<S extends SchemaDefinition = SchemaDefinition, B extends SchemaDefinition = SchemaDefinition> {
+export interface Action<
+  S extends SchemaDefinition = SchemaDefinition,
+  B extends SchemaDefinition = SchemaDefinition,
+  C = unknown,
+> {
   /** What it does, for people: one sentence or more. */
   readonly description: string;
   /** The attributes of the request body. */
   readonly body: B;
-  run(this: void, input: ActionInput<S, B>): Promise<Answer>;
+  run(this: void, input: ActionInput<S, B, C>): Promise<Answer>;
 }
 
 /** An action as all other code knows it. */
@@ -90,9 +88,9 @@ export interface LoadedAction {
 }
 
 /** Gives an action the types of its body and item: `actions: (action) => ({ checkout: action({ … }) })`. */
-export type DefineAction<S extends SchemaDefinition> = <const B extends SchemaDefinition>(
-  definition: Action<S, B>,
-) => Action<S, B>;
+export type DefineAction<S extends SchemaDefinition, C = unknown> = <const B extends SchemaDefinition>(
+  definition: Omit<Action<S, B, C>, 'body'> & { readonly body: CheckedSchema<B> },
+) => Action<S, B, C>;
 
 /**
  * What an action throws where the item is not in a state for it.

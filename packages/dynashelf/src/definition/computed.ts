@@ -23,7 +23,7 @@ export function hasComputed(resource: Resource): boolean {
  * @throws Error where a function computes a value of another type than its attribute has
  */
 export function computeAttributes(resource: Resource, item: AnyItem): ComputedAttributes {
-  const whole: AnyItem = { ...item };
+  const whole: AnyItem = { ...literalDefaults(resource), ...item };
   const values: Record<string, StoredValue | undefined> = {};
   for (const [name, compute] of Object.entries(resource.computed)) {
     const json = compute(whole) as Json | undefined;
@@ -40,4 +40,23 @@ export function computeAttributes(resource: Resource, item: AnyItem): ComputedAt
     .filter(({ holds }) => !holds(whole))
     .map(({ detail, attribute }): Fault => ({ detail, pointer: attribute === undefined ? '#' : pointer(attribute) }));
   return { values, faults };
+}
+
+const known = new WeakMap<Resource, Record<string, unknown>>();
+
+/**
+ * The defaults that are values as they stand in the file: an item that was last written before its file had them, such
+ * as before there was a count, lacks them, and functions are told that it does not.
+ */
+function literalDefaults(resource: Resource): Record<string, unknown> {
+  let defaults = known.get(resource);
+  if (defaults === undefined) {
+    defaults = Object.fromEntries(
+      [...resource.attributes]
+        .filter(([, { kind, keywords }]) => typeof keywords.default === kind || Array.isArray(keywords.default))
+        .map(([name, { keywords }]) => [name, keywords.default]),
+    );
+    known.set(resource, defaults);
+  }
+  return defaults;
 }

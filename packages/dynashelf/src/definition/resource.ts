@@ -1,7 +1,9 @@
 // What a resource file says, and the resource that is made of it.
 import type { AccessDeclaration, AccessRule } from './access';
 import type { Action, DefineAction, LoadedAction } from './action';
-import type { AttributeDefinition, SchemaDefinition } from '../values/attribute';
+import type { CheckedEntries, CheckedSchema, KnownKeywords, KnownAttributes } from './keywords';
+import type { SchemaDefinition, StoredDate } from '../values/attribute';
+import type { Linked } from './links';
 import { checkResource } from './mistakes/resource';
 import type { Item } from './item';
 import { type SchemaNode } from '../values/node';
@@ -12,85 +14,112 @@ import { flatRules } from './ways';
 /** An index: items by `partition` (all items together without it), ordered by `sort`. */
 export interface Index<Name extends string = string> {
   /** The attribute that one list fixes, as in `?author=…`. */
-  readonly partition?: Name;
+  readonly partition?: Name | undefined;
   /** The attribute that orders the list, or several, the first being the most significant. */
-  readonly sort?: Name | readonly Name[];
+  readonly sort?: Name | readonly Name[] | undefined;
 }
 
 /** An attribute of a unique group; with `[]` behind it, each of its elements. */
-export type UniquePart<Name extends string = string> = Name | `${Name}[]`;
+export type UniquePart<S = SchemaDefinition> =
+  NamesOf<S, KeyType> | `${NamesOf<S, ArrayConstructor | SetConstructor>}[]`;
 
 /** Something that must hold across the attributes of an item. */
-export interface Rule<S extends SchemaDefinition> {
+export interface Rule<S extends SchemaDefinition, C = unknown> {
   /** Whether it does, of the item as it will be. */
-  readonly holds: (item: Item<{ readonly schema: S }>) => boolean;
+  readonly holds: (item: Item<{ readonly schema: S; readonly computed: C }>) => boolean;
   /** What to do where it does not: a sentence for a person. */
   readonly detail: string;
   /** The attribute to name then. */
-  readonly attribute?: Extract<keyof S, string>;
+  readonly attribute?: Extract<keyof S, string> | undefined;
 }
 
-/** What a resource file may say. */
-export interface ResourceDefinition<S extends SchemaDefinition> {
+/**
+ * What a resource file may say.
+ * @typeParam S the schema
+ * @typeParam N the name
+ * @typeParam C the functions of the attributes that are computed
+ * @typeParam R the relations
+ * @typeParam A the actions
+ * @typeParam K the keywords that the file has
+ */
+export interface ResourceDefinition<
+  S extends SchemaDefinition,
+  N extends string = string,
+  C = unknown,
+  R = unknown,
+  A = unknown,
+  K = unknown,
+> {
   /** The collection's URL segment, and the file's name: lower case letters, digits and hyphens. */
-  readonly name: string;
+  readonly name: N;
   /** What the collection holds, for people: one sentence or more. */
   readonly description: string;
   /** The attributes of an item: a Dynamoose schema, with JSON Schema's keywords beside. */
-  readonly schema: S & KnownWords<S>;
+  readonly schema: CheckedSchema<S>;
   /** The orders and partitions by which lists are served, by a name of your own. */
-  readonly indexes?: { readonly [name: string]: Index<Extract<keyof S, string>> };
+  readonly indexes?: { readonly [name: string]: Index<NamesOf<NoInfer<S>, KeyType>> } | undefined;
   /**
    * Groups of attributes of which no two items have the same values, such as `[['user', 'tool']]`. With `[]` behind it,
    * each element of an attribute is compared by itself: `[['tool', 'days[]']]`. An item that lacks one is not compared.
    */
-  readonly unique?: readonly (readonly UniquePart<Extract<keyof NoInfer<S>, string>>[])[];
+  readonly unique?: readonly (readonly UniquePart<NoInfer<S>>[])[] | undefined;
   /** The lists at `/{collection}/{id}/{name}`: the items of another collection that refer to this one. */
-  readonly relations?: { readonly [name: string]: Relation };
+  readonly relations?: CheckedEntries<R, Relation> | undefined;
   /** Attributes that follow from the others, computed on every write: declare them `readOnly`. */
-  readonly computed?: {
-    readonly [K in Extract<keyof NoInfer<S>, string>]?: (item: Item<{ readonly schema: NoInfer<S> }>) => unknown;
-  };
+  readonly computed?:
+    | ({ readonly [K in keyof C]: (item: Item<{ readonly schema: NoInfer<S> }>) => C[K] } & KnownAttributes<
+        NoInfer<C>,
+        S
+      >)
+    | undefined;
   /** What must hold across attributes, on every write. */
-  readonly rules?: readonly Rule<NoInfer<S>>[];
+  readonly rules?: readonly Rule<NoInfer<S>, Functions<NoInfer<C>>>[] | undefined;
   /** Who may do what, and to which items. What is not declared is refused, but where access is open. */
-  readonly access?: AccessDeclaration<Extract<keyof NoInfer<S>, string> | 'id'>;
+  readonly access?:
+    AccessDeclaration<NamesOf<NoInfer<S>, StringConstructor> | 'id', ActionNames<NoInfer<A>, NoInfer<K>>> | undefined;
   /** Operations of the resource's own, at `POST /{collection}/{id}/{name}`. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- `action` gives each body its types
-  readonly actions?: (action: DefineAction<NoInfer<S>>) => { readonly [name: string]: Action<NoInfer<S>, any> };
+  readonly actions?: ((action: DefineAction<NoInfer<S>, Functions<NoInfer<C>>>) => A) | undefined;
   /**
    * Over how many partitions of the table the items are spread, 1 to 64; 1 without it. Each takes about 1000 writes
    * a second; a list reads them all. Changing it on a table with data needs `npm run rekey`.
    */
-  readonly shards?: number;
+  readonly shards?: number | undefined;
   /** `required`: PUT, PATCH and DELETE without a precondition are refused with 428. */
-  readonly preconditions?: 'optional' | 'required';
+  readonly preconditions?: 'optional' | 'required' | undefined;
   /** For how many seconds a cache may answer GET without asking; without it, never. */
-  readonly maxAge?: number;
+  readonly maxAge?: number | undefined;
 }
 
-/** Makes a word that no attribute has a compile error: inference alone would take any. */
-type KnownWords<S> = { readonly [Name in keyof S]: KnownWordsOf<S[Name]> };
+/** The attributes of some types. While the compiler has not seen the schema, any name can be one. */
+type NamesOf<S, T> = string extends keyof S
+  ? string
+  : Extract<{ [K in keyof S]: S[K] extends T | { readonly type: T } ? K : never }[keyof S], string>;
 
-type KnownWordsOf<A> = A extends { readonly type: unknown }
-  ? {
-      readonly [Word in keyof A]: Word extends 'schema'
-        ? KnownInside<A[Word]>
-        : Word extends keyof AttributeDefinition
-          ? unknown
-          : never;
-    }
-  : unknown;
+/** The names of the actions, of a file that has some; any name while the compiler has not seen them. */
+type ActionNames<A, K> = K extends { readonly actions: unknown } ? Extract<keyof A, string> : never;
 
-type KnownInside<S> = S extends readonly [infer E]
-  ? readonly [KnownWordsOf<E>]
-  : S extends SchemaDefinition
-    ? KnownWords<S>
-    : unknown;
+/** The types of attributes that a key can hold. */
+type KeyType = StringConstructor | NumberConstructor | BooleanConstructor | DateConstructor | StoredDate;
+
+/** The actions of a file: each takes the items of its own resource. */
+interface Actions {
+  readonly [name: string]: Pick<Action, 'description' | 'body'> & { readonly run: unknown };
+}
+
+/** Where a file does not say any. */
+type None = Record<never, never>;
+
+/** What is computed as the functions that do. */
+type Functions<C> = { readonly [K in keyof C]: (item: never) => C[K] };
 
 /** A resource as all other code knows it. */
-export interface Resource<S extends SchemaDefinition = SchemaDefinition> {
-  readonly name: string;
+export interface Resource<
+  S extends SchemaDefinition = SchemaDefinition,
+  N extends string = string,
+  C = { readonly [attribute: string]: unknown },
+  R = { readonly [name: string]: Relation },
+> {
+  readonly name: N;
   readonly description: string;
   readonly schema: S;
   /** The declared attributes, shorthands spelled out. */
@@ -98,12 +127,12 @@ export interface Resource<S extends SchemaDefinition = SchemaDefinition> {
   readonly indexes: { readonly [name: string]: Index };
   /** Groups of attributes that are unique together; `uniqueGroups` has them with those that are by themselves. */
   readonly unique: readonly (readonly string[])[];
-  readonly relations: { readonly [name: string]: Relation };
-  readonly computed: { readonly [attribute: string]: (item: AnyItem) => unknown };
+  readonly relations: R;
+  readonly computed: { readonly [attribute in keyof C]: (item: AnyItem) => C[attribute] };
   readonly rules: readonly {
     readonly holds: (item: AnyItem) => boolean;
     readonly detail: string;
-    readonly attribute?: string;
+    readonly attribute?: string | undefined;
   }[];
   readonly actions: { readonly [name: string]: LoadedAction };
   /** The rules by operation and action: one is enough. */
@@ -120,19 +149,27 @@ type AnyItem = any;
  * Defines a resource.
  * @throws Error naming the file, the attribute and the remedy, for each mistake found
  */
-export function defineResource<const S extends SchemaDefinition>(definition: ResourceDefinition<S>): Resource<S> {
+export function defineResource<
+  const S extends SchemaDefinition,
+  const N extends string,
+  C extends { readonly [attribute: string]: unknown } = None,
+  const R extends { readonly [name: string]: Relation } = None,
+  A extends Actions = Actions,
+  K = unknown,
+>(definition: ResourceDefinition<S, N, C, R, A, K> & KnownKeywords<K, ResourceDefinition<S>>): Resource<S, N, C, R> {
   const file = `src/resources/${String(definition.name)}.ts`;
+  const schema = definition.schema as S;
   const resource: Resource<S> = {
     name: definition.name,
     description: definition.description,
-    schema: definition.schema,
-    attributes: nodes(file, definition.schema),
+    schema,
+    attributes: nodes(file, schema),
     indexes: definition.indexes ?? {},
     unique: definition.unique ?? [],
     relations: definition.relations ?? {},
-    computed: (definition.computed ?? {}) as Resource['computed'],
+    computed: definition.computed ?? {},
     rules: definition.rules ?? [],
-    actions: actions(file, definition.actions?.((action) => action) ?? {}),
+    actions: actions(file, definition.actions?.((action) => action as never) ?? {}),
     access: new Map(
       Object.entries(definition.access ?? {}).map(([operation, rules]) => [
         operation,
@@ -144,16 +181,18 @@ export function defineResource<const S extends SchemaDefinition>(definition: Res
     maxAge: definition.maxAge,
   };
   fail(file, checkResource(definition, resource));
-  return resource;
+  return resource as unknown as Resource<S, N, C, R>;
 }
 
 /**
  * Lists the resources that are served.
  * @throws Error where two have one name, or one speaks of another that is not so; each mistake with its file
  */
-export function listResources(...resources: Resource[]): ReadonlyMap<string, Resource> {
+export function listResources<const L extends readonly Resource[]>(
+  ...resources: Linked<L>
+): ReadonlyMap<string, Resource> {
   const byName = new Map<string, Resource>();
-  for (const resource of resources) {
+  for (const resource of resources as readonly Resource[]) {
     if (byName.has(resource.name)) {
       throw new Error(
         `src/resources/index.ts: two resources have the name "${resource.name}": give one of them another`,
@@ -176,10 +215,7 @@ function nodes(file: string, schema: SchemaDefinition): ReadonlyMap<string, Sche
   }
 }
 
-function actions(
-  file: string,
-  definitions: { readonly [name: string]: Pick<Action, 'description' | 'body'> & { readonly run: unknown } },
-): Resource['actions'] {
+function actions(file: string, definitions: Actions): Resource['actions'] {
   return Object.fromEntries(
     Object.entries(definitions).map(([name, { description, body, run }]) => [
       name,

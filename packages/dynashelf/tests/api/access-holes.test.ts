@@ -137,7 +137,7 @@ describe('an item of someone else and one that does not exist', () => {
     ['PATCH with If-Match', { patch: own }, 'PATCH', put({ 'If-Match': '"99"' }, { title: 'T' }), 404],
     ['DELETE with If-Match: *', { delete: own }, 'DELETE', () => ({ headers: { 'If-Match': '*' } }), 404],
   ])('are told alike by %s', async (_what, access, line, ask, status) => {
-    const resources = papersWith(access as never);
+    const resources = papersWith(access);
     await createClient({ resources, described: false })('PUT /papers/foreign', {
       body: { title: 'x'.repeat(90), owner: 'ada' },
     });

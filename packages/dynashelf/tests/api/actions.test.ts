@@ -49,7 +49,7 @@ const documents = defineResource({
       async run({ item, body, transaction }): Promise<ActionAnswer> {
         const folder = await transaction.create(folders, { name: body.name });
         await transaction.update(documents, item.id, { folder: folder.id });
-        for (let copy = 0; copy < (body.copies ?? 0); copy++) {
+        for (let copy = 0; copy < body.copies; copy++) {
           await transaction.create(documents, { folder: folder.id });
         }
         return folder;
@@ -59,11 +59,14 @@ const documents = defineResource({
       description: 'Makes a copy with a slug, and checks nothing by itself.',
       body: { as: { type: String }, size: Number, folder: { type: String } },
       async run({ body, transaction }): Promise<ActionAnswer> {
-        return transaction.create(documents, {
-          ...(body.as !== undefined && { slug: body.as }),
-          ...(body.size !== undefined && { size: body.size }),
-          ...(body.folder !== undefined && { folder: body.folder }),
-        });
+        return transaction.create(documents, { slug: body.as, size: body.size, folder: body.folder });
+      },
+    }),
+    amend: action({
+      description: 'Changes what the body names, and leaves the rest.',
+      body: { slug: String, size: Number },
+      async run({ item, body, transaction }): Promise<ActionAnswer> {
+        return transaction.update(documents, item.id, { slug: body.slug, size: body.size });
       },
     }),
     discard: action({
@@ -369,6 +372,15 @@ describe('an action of a resource file', () => {
     expect([invalid.status, invalid.body.errors[0].pointer]).toEqual([422, '#/size']);
     const nowhere = await askOwn(`POST /documents/${id}/copy`, { body: { folder: 'nowhere' } });
     expect([nowhere.status, nowhere.body.errors[0].pointer]).toEqual([409, '#/folder']);
+  });
+
+  test('takes what it gives as undefined for left out', async () => {
+    const id = await document({ slug: 'stays', size: 1 });
+    expect((await askOwn(`POST /documents/${id}/amend`, { body: { size: 2 } })).body).toMatchObject({
+      slug: 'stays',
+      size: 2,
+    });
+    expect(Object.keys((await askOwn(`POST /documents/${id}/copy`)).body)).not.toContain('size');
   });
 
   test('deletes, or refuses', async () => {

@@ -373,3 +373,33 @@ describe('at once', () => {
     await expectTrue(other);
   });
 });
+
+test('an item that was written before its file had a default, or a count, has it for what is computed and for rules', async () => {
+  const schema = { copies: { type: Number } } as const;
+  const before = defineResource({ name: 'reprints', description: 'Reprints.', schema });
+  const after = defineResource({
+    name: 'reprints',
+    description: 'Reprints.',
+    schema: {
+      ...schema,
+      free: { type: Number, readOnly: true },
+      spare: { type: Number, default: 2 },
+      names: { type: Array, schema: [String], default: [] },
+      boxes: { type: Number, readOnly: true, default: 0, counts: { collection: 'crates', attribute: 'reprint' } },
+    },
+    computed: { free: ({ copies = 0, spare, boxes, names }) => copies + spare - boxes - names.length },
+    rules: [{ holds: ({ boxes, spare }) => boxes <= spare, detail: 'No more than are spare.' }],
+  });
+  const crates = defineResource({
+    name: 'crates',
+    description: 'Crates.',
+    schema: { reprint: { type: String, references: 'reprints' } },
+  });
+  const { id } = (await createClient({ resources: listResources(before) })('POST /reprints', { body: { copies: 1 } }))
+    .body;
+  const askAfter = createClient({ resources: listResources(after, crates) });
+  expect(await askAfter(`PATCH /reprints/${id}`, { body: { copies: 5 } })).toMatchObject({
+    status: 200,
+    body: { copies: 5, free: 7 },
+  });
+});

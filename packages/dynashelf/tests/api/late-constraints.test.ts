@@ -255,8 +255,7 @@ describe('files without any constraint, which came after others, note before the
       mark: action({
         description: 'Marks a cup.',
         body: {},
-        run: ({ item, transaction }): Promise<ActionAnswer> =>
-          transaction.update(plain as never, item.id, { note: 'marked' }),
+        run: ({ item, transaction }): Promise<ActionAnswer> => transaction.update(plain, item.id, { note: 'marked' }),
       }),
     }),
   });

@@ -3,7 +3,7 @@
 
 import { Condition } from 'dynamoose';
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources, type Resource } from '../../src/definition/resource';
 import { keyOf, modelOf } from '../../src/dynamoose';
 import { createClient } from '../../src/testing/client';
 import { useTable } from '../../src/testing/table';
@@ -167,5 +167,5 @@ test('whatever makes, replaces or deletes whole items is refused', async () => {
 
 test('an update without a table, and of a resource that is not served, is refused', () => {
   expect(() => modelOf(sensors, resources, '')).toThrow(/TABLE_NAME is not set/);
-  expect(() => modelOf(sensors, listResources(sites))).toThrow();
+  expect(() => modelOf(sensors, listResources(sites as Resource))).toThrow();
 });

@@ -1,6 +1,7 @@
 // The types inferred from a resource file. `npm run types` is what tests this file: each line is an assertion of it.
 
-import type { Item } from '../../../src/definition/item';
+import type { ActionInput } from '../../../src/definition/action';
+import type { Changes, Item, NewAttributes } from '../../../src/definition/item';
 import type { Json, JsonObject } from '../../../src/values/json';
 import { defineResource } from '../../../src/definition/resource';
 import type { everything } from '../../setup/everything';
@@ -64,6 +65,62 @@ test('an attribute that the schema does not declare is a compile error, in an in
       indexes: { byTitle: { sort: 'titel' }, byBoth: { partition: 'title', sort: ['title'] } },
     }),
   ).toThrow('titel');
+});
+
+const parcels = defineResource({
+  name: 'parcels',
+  description: 'Parcels.',
+  schema: {
+    code: { type: String, required: true, default: () => 'x' },
+    weight: { type: Number, default: 1 },
+    maybe: { type: String, default: (): string | undefined => undefined },
+    stamps: { type: Number, readOnly: true, default: 0, counts: { collection: 'stamps', attribute: 'parcel' } },
+    paid: { type: Number, readOnly: true },
+    label: { type: String, readOnly: true },
+    size: { type: Object, schema: { width: { type: Number, default: 1 }, height: Number } },
+    to: { type: String, required: true },
+  },
+  computed: {
+    paid: ({ stamps, weight }) => stamps * weight,
+    label: ({ maybe }) => maybe,
+  },
+  rules: [{ holds: ({ paid }) => paid >= 0, attribute: 'paid', detail: 'Pay.' }],
+});
+type Parcel = Item<typeof parcels>;
+
+test('what has a default, is counted or is always computed is there', () => {
+  same<Parcel['weight'], number>(true);
+  same<Parcel['stamps'], number>(true);
+  same<Parcel['paid'], number>(true);
+  same<NonNullable<Parcel['size']>['width'], number>(true);
+  same<NonNullable<Parcel['size']>['height'], number | undefined>(true);
+  same<Parcel['maybe'], string | undefined>(true);
+  same<Parcel['label'], string | undefined>(true);
+  expect(Object.keys(parcels.computed)).toEqual(['paid', 'label']);
+  same<ActionInput<typeof parcels.schema, { days: { type: NumberConstructor; default: 1 } }>['body']['days'], number>(
+    true,
+  );
+});
+
+test('what is made needs what is required and has no default, and undefined is as if it were left out', () => {
+  type Made = NewAttributes<typeof parcels.schema>;
+  void ({ to: 'a' } satisfies Made);
+  void ({ to: 'a', code: undefined, weight: undefined, size: { width: undefined, height: 2 } } satisfies Made);
+  // @ts-expect-error -- "to" is required
+  void ({ weight: 2 } satisfies Made);
+  void ({ to: undefined, weight: null } satisfies Changes<typeof parcels.schema>);
+});
+
+test('an index that names an attribute which is no key is a compile error', () => {
+  expect(() =>
+    defineResource({
+      name: 'things',
+      description: 'Things.',
+      schema: { tags: { type: Array, schema: [String] }, title: { type: String, maxLength: 10 } },
+      // @ts-expect-error -- an array is no key
+      indexes: { byTags: { partition: 'tags' } },
+    }),
+  ).toThrow('tags');
 });
 
 test('a mistyped word and a value of another type are compile errors', () => {

@@ -144,7 +144,7 @@ test('an app without the sample begins with the table of its resource', () => {
     description: 'x',
     schema: { name: { type: String } },
     access: rules,
-  } as never);
+  });
   const written = readFileSync(join(APP, 'packages/create-dynashelf/write-app.mjs'), 'utf8');
   for (const line of matrixText(accessMatrix(listResources(things))).split('\n')) {
     expect(written).toContain(`"${line}",`);

@@ -155,7 +155,7 @@ describe('an operation', () => {
     ],
   ])('by %s is for whom the rule names', (_, rule, sentence, byToken, byKey, byBoth) => {
     const of = (trusted: TrustedCredentials): Operation =>
-      operation(describing({ list: rule } as AccessDeclaration, trusted), 'GET /papers');
+      operation(describing({ list: rule }, trusted), 'GET /papers');
     expect([last(of(TOKENS)), of(TOKENS).security, of(KEYS).security, of(BOTH).security]).toEqual([
       sentence,
       byToken,
@@ -290,7 +290,7 @@ describe('a write whose caller may not read the item', () => {
     ['the role is one of those that read', { role: ['editor', 'admin'] }, editor, false],
   ])('may be answered without a body where %s, and it is said', (_, read, write, isBlind) => {
     for (const [line, name, status] of WRITES) {
-      const { responses } = operation(describing({ [name]: write, read } as AccessDeclaration, TOKENS), line);
+      const { responses } = operation(describing({ [name]: write, read }, TOKENS), line);
       expect([line, responses[status]!.description.includes('may not read the item')]).toEqual([line, isBlind]);
     }
   });

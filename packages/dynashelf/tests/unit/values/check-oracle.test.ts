@@ -80,7 +80,7 @@ const number = words({
 const binary = fc.constant<AttributeDefinition>({ type: Buffer });
 const set = fc
   .record({ element: fc.oneof(string, number, binary), minItems: LENGTHS, maxItems: LENGTHS })
-  .map(({ element, ...others }) => ({ type: Set, schema: [element], ...others }) as AttributeDefinition);
+  .map(({ element, ...others }): AttributeDefinition => ({ type: Set, schema: [element], ...others }));
 
 const { attribute } = fc.letrec<{ attribute: AttributeDefinition; members: Record<string, Attribute> }>((tie) => ({
   attribute: fc.oneof(

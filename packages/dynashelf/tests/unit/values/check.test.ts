@@ -1,6 +1,6 @@
 // Faults of a request body as sentences, each with its place.
 
-import type { Attribute, SchemaDefinition } from '../../../src/values/attribute';
+import type { Attribute } from '../../../src/values/attribute';
 import { areValidChanges, findFaults } from '../../../src/values/check';
 import type { JsonObject } from '../../../src/values/json';
 import { defineResource, type Resource } from '../../../src/definition/resource';
@@ -174,5 +174,5 @@ test('of a hundred thousand faults all are counted and the first hundred named, 
 });
 
 function resourceOf(attribute: Attribute): Resource {
-  return defineResource<SchemaDefinition>({ name: 'things', description: 'Things.', schema: { x: attribute } });
+  return defineResource({ name: 'things', description: 'Things.', schema: { x: attribute } });
 }

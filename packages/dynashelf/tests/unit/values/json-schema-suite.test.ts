@@ -163,7 +163,7 @@ function kindOf(words: Schema): string | undefined {
 }
 
 function resourceWith(attribute: Attribute): Resource {
-  return defineResource<SchemaDefinition>({ name: 'things', description: 'Things.', schema: { x: attribute } });
+  return defineResource({ name: 'things', description: 'Things.', schema: { x: attribute } });
 }
 
 /** Whether a resource can be made of a group of the suite. */

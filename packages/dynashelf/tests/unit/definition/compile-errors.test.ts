@@ -1,0 +1,249 @@
+// What the compiler says of mistakes in resource files: it names the word that is wrong. All of them are one program.
+
+import { join } from 'node:path';
+
+import ts from 'typescript';
+
+import { ENGINE } from '../../setup/places';
+
+/** One resource, with what a case adds to it. */
+function file(more: string, schema = ''): string {
+  return `import { defineResource, type Answer } from '../../../src/index';
+export const things = defineResource({
+  name: 'things',
+  description: 'Things.',
+  schema: { title: { type: String, maxLength: 50 }, owner: String, count: { type: Number, default: 0 }, ${schema} },
+  ${more}
+});`;
+}
+
+const ACTION = 'async run({ item }): Promise<Answer> { return item; }';
+
+const MISTAKES: [what: string, code: string, message: RegExp][] = [
+  [
+    'a keyword of an attribute',
+    file('', 'x: { type: String, maxLenght: 5 },'),
+    /unknown keyword "maxLenght": did you mean "maxLength"\?/,
+  ],
+  [
+    'a keyword of an attribute, whose value is an object',
+    file('', "x: { type: String, refrences: 'books' },"),
+    /unknown keyword "refrences"/,
+  ],
+  [
+    'a keyword inside an object in an array',
+    file('', 'x: { type: Array, schema: [{ type: Object, schema: { y: { type: String, requierd: true } } }] },'),
+    /unknown keyword "requierd": did you mean "required"\?/,
+  ],
+  [
+    'a keyword beside a function',
+    file(
+      '',
+      'x: { type: String, set: (text: string) => text, uniqe: true }, y: { type: Number, counts: { collection: "z", attribute: "a", where: (z) => z.b === 1 } },',
+    ),
+    /unknown keyword "uniqe": did you mean "unique"\?/,
+  ],
+  ['the value of a keyword', file('', "x: { type: String, format: 'emial' },"), /'"emial"'.*Did you mean '"email"'\?/],
+  [
+    'a keyword of the resource',
+    file("indices: { byTitle: { sort: 'title' } },"),
+    /unknown keyword "indices": did you mean "indexes"\?/,
+  ],
+  ['a keyword of an index', file("indexes: { byTitle: { sotr: 'title' } },"), /'sotr' does not exist in type 'Index/],
+  ['an attribute of an index', file("indexes: { byTitle: { sort: 'titel' } },"), /'"titel"'.*Did you mean '"title"'\?/],
+  [
+    'an attribute of a unique group',
+    file("unique: [['ownr', 'title'], ['days[]']],", 'days: { type: Array, maxItems: 5, schema: [String] },'),
+    /'"ownr"'.*Did you mean '"owner"'\?/,
+  ],
+  [
+    'a unique group by an array as a whole',
+    file("unique: [['owner', 'days']],", 'days: { type: Array, schema: [String] },'),
+    /'"days"'/,
+  ],
+  [
+    'a keyword of a relation',
+    file("relations: { parts: { colection: 'parts', attribute: 'thing' } },"),
+    /'colection' does not exist.*Did you mean to write 'collection'\?/,
+  ],
+  [
+    'a keyword of counts',
+    file('', "x: { type: Number, counts: { collection: 'parts', atribute: 'thing' } },"),
+    /'atribute' does not exist.*Did you mean to write 'attribute'\?/,
+  ],
+  [
+    'an operation under access',
+    file("access: { reads: 'public' },"),
+    /'reads' does not exist.*Did you mean to write 'read'\?/,
+  ],
+  [
+    'an action under access',
+    file(
+      `access: { lnd: 'public' }, actions: (action) => ({ lend: action({ description: 'Lends.', body: {}, ${ACTION} }) }),`,
+    ),
+    /'lnd' does not exist.*Did you mean to write 'lend'\?/,
+  ],
+  ['a rule of access', file("access: { read: 'publik' },"), /'"publik"'.*Did you mean '"public"'\?/],
+  ['a keyword of a rule of access', file("access: { read: { rol: 'admin' } },"), /'rol' does not exist in type/],
+  ['an owner', file("access: { read: { owner: 'ower' } },"), /'"ower"' is not assignable.*Did you mean '"owner"'\?/],
+  [
+    'an owner that is no text',
+    file("access: { read: { owner: 'count' } },"),
+    /'"count"' is not assignable to type '"id" \| "owner" \| "title"/,
+  ],
+  [
+    'an owner of an attribute',
+    file('', "x: { type: String, readableBy: ['public', { owner: 'ownr' }] },"),
+    /unknown attribute "ownr": did you mean "owner"\?/,
+  ],
+  [
+    'a computed attribute',
+    file("computed: { titel: () => 'x' },"),
+    /unknown attribute "titel": did you mean "title"\?/,
+  ],
+  [
+    'a keyword of a rule',
+    file("rules: [{ hold: () => true, detail: 'Hold.' }],"),
+    /'hold' does not exist.*Did you mean to write 'holds'\?/,
+  ],
+  [
+    'a keyword of an action',
+    file(`actions: (action) => ({ lend: action({ descripton: 'Lends.', body: {}, ${ACTION} }) }),`),
+    /'descripton' does not exist.*Did you mean to write 'description'\?/,
+  ],
+  [
+    'a keyword in the body of an action',
+    file(
+      `actions: (action) => ({ lend: action({ description: 'Lends.', body: { days: { type: Number, minimun: 1 } }, ${ACTION} }) }),`,
+    ),
+    /unknown keyword "minimun": did you mean "minimum"\?/,
+  ],
+  [
+    'a collection that is referred to',
+    linked("{ thing: { type: String, references: 'thigns' } }"),
+    /attribute "thing" of parts references "thigns", which is not listed/,
+  ],
+  [
+    'a collection that is counted',
+    linked(
+      "{ thing: { type: String, references: 'things' } }",
+      "n: { type: Number, counts: { collection: 'prts', attribute: 'thing' } },",
+    ),
+    /attribute "n" of things counts "prts", which is not listed/,
+  ],
+  [
+    'an attribute that is counted by',
+    linked(
+      "{ thing: { type: String, references: 'things' } }",
+      "n: { type: Number, counts: { collection: 'parts', attribute: 'thig' } },",
+    ),
+    /attribute "n" of things counts parts by the unknown attribute "thig": did you mean "thing"\?/,
+  ],
+  [
+    'an attribute that a relation goes by',
+    linked(
+      "{ thing: { type: String, references: 'things' } }",
+      '',
+      "relations: { parts: { collection: 'parts', attribute: 'thin' } },",
+    ),
+    /relation "parts" of things lists parts by the unknown attribute "thin": did you mean "thing"\?/,
+  ],
+  [
+    'an attribute that refers to another collection',
+    linked(
+      "{ thing: { type: String, references: 'things' }, part: { type: String, references: 'parts' } }",
+      '',
+      "relations: { parts: { collection: 'parts', attribute: 'part' } },",
+    ),
+    /relation "parts" of things lists parts by "part", which does not reference things/,
+  ],
+  [
+    'an attribute that an action writes',
+    file(
+      "actions: (action) => ({ lend: action({ description: 'Lends.', body: {}, run: ({ item, transaction }): Promise<Answer> => transaction.update(things, item.id, { titel: 'x' }) }) }),",
+    ),
+    /'titel' does not exist.*Did you mean to write 'title'\?/,
+  ],
+  ['an attribute that is filtered by where', where('deletd'), /'deletd' does not exist.*Did you mean 'deleted'\?/],
+];
+
+/** What is right in the same places. */
+const RIGHT: Record<string, string> = {
+  everything: file(
+    `indexes: { byTitle: { sort: 'title' } }, computed: { label: ({ title, count }) => (title ?? '') + count.toFixed() },
+  rules: [{ holds: ({ label, count }) => label.length >= count, attribute: 'label', detail: 'Be longer.' }],
+  access: { list: 'public', read: { any: [{ owner: ['owner', 'id'] }, ({ claims }) => claims['admin'] === true] }, patch: undefined, lend: { role: 'admin' } },
+  relations: { parts: { collection: 'parts', attribute: 'thing' } }, maxAge: undefined, preconditions: 'required',
+  actions: (action) => ({ lend: action({ description: 'Lends.', body: { days: { type: Number, default: 1 }, note: String }, async run({ item, body, transaction }): Promise<Answer> {
+    return transaction.update(things, item.id, { title: body.note, count: item.count + body.days + item.label.length, owner: null });
+  } }) }),`,
+    `label: { type: String, readOnly: true }, seen: { type: Boolean, readableBy: ({ roles }) => roles.length > 0, writableBy: { owner: 'owner' }, maxLength: undefined },
+  parts: { type: Number, readOnly: true, default: 0, counts: { collection: 'parts', attribute: 'thing', where: (part) => part.gone === undefined } },`,
+  ),
+  linked: linked(
+    "{ thing: { type: String, references: 'things' } }",
+    "parts: { type: Number, counts: { collection: 'parts', attribute: 'thing' } }, up: { type: String, references: 'things' },",
+    "relations: { parts: { collection: 'parts', attribute: 'thing' }, below: { collection: 'things', attribute: 'up' } },",
+  ),
+  where: where('deleted'),
+};
+
+function linked(parts: string, schema = '', more = ''): string {
+  return `${file(more, schema).replace('defineResource,', 'defineResource, listResources,')}
+const parts = defineResource({ name: 'parts', description: 'Parts.', schema: ${parts} });
+export const resources = listResources(things, parts);`;
+}
+
+/** Two files in one that ask for each other: things for the type of parts, an action of parts for a thing. */
+function where(attribute: string): string {
+  return `import { defineResource, type Answer, type Item } from '../../../src/index';
+export const things = defineResource({ name: 'things', description: 'Things.', schema: {
+  parts: { type: Number, readOnly: true, default: 0, counts: { collection: 'parts', attribute: 'thing', where: (part: Item<typeof parts>) => part.${attribute} !== true } },
+} });
+export const parts = defineResource({ name: 'parts', description: 'Parts.',
+  schema: { thing: { type: String, references: 'things' }, deleted: Boolean },
+  actions: (action) => ({ drop: action({ description: 'Drops it.', body: {}, async run({ item, transaction }): Promise<Answer> {
+    const thing = await transaction.read(things, item.thing ?? '');
+    return (thing?.parts ?? 0) > 0 ? transaction.update(parts, item.id, { deleted: true }) : item;
+  } }) }) });`;
+}
+
+const codes = new Map(
+  [...MISTAKES.map(([what, code]) => [what, code] as const), ...Object.entries(RIGHT)].map(([what, code], index) => [
+    what,
+    { path: join(ENGINE, `tests/unit/definition/case-${index}.ts`), code },
+  ]),
+);
+
+let program: ts.Program;
+
+beforeAll(() => {
+  const { options } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(join(ENGINE, 'tsconfig.json'), ts.sys.readFile).config,
+    ts.sys,
+    ENGINE,
+  );
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists } = host;
+  const byPath = new Map([...codes.values()].map(({ path, code }) => [path, code]));
+  host.fileExists = (path) => byPath.has(path) || fileExists(path);
+  host.getSourceFile = (path, ...more) => {
+    const code = byPath.get(path);
+    return code === undefined ? getSourceFile(path, ...more) : ts.createSourceFile(path, code, ts.ScriptTarget.ES2023);
+  };
+  program = ts.createProgram([...byPath.keys()], { ...options, noUnusedLocals: false }, host);
+});
+
+function faultsOf(what: string): string[] {
+  return ts
+    .getPreEmitDiagnostics(program, program.getSourceFile(codes.get(what)!.path))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' ').replaceAll('\\"', '"'));
+}
+
+test.each(MISTAKES)('the compiler names a mistake in %s', (what, _code, message) => {
+  const faults = faultsOf(what);
+  expect(faults).toHaveLength(1);
+  expect(faults[0]).toMatch(message);
+});
+
+test.each(Object.keys(RIGHT))('what is right compiles: %s', (what) => expect(faultsOf(what)).toEqual([]));
