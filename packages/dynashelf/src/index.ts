@@ -2,7 +2,8 @@
 
 export type { AccessFunction, AccessRule, AccessRules } from './definition/access';
 export type { Caller } from './values/caller';
-export { conflict, type Answer } from './definition/action';
+export type { Answer } from './definition/action';
+export { conflict, defineProblem, problem, type OwnProblem, type ThrowableProblemType } from './definition/thrown';
 export { defineResource, listResources, type Resource, type ResourceDefinition } from './definition/resource';
 export type { Changes, Item, NewAttributes } from './definition/item';
 export { Problem, type ProblemType } from './problem';

@@ -22,7 +22,14 @@ const CATALOGUE = {
 /** The name of a kind of problem: the last part of its `type` (RFC 9457 §3.1.1). */
 export type ProblemType = keyof typeof CATALOGUE;
 
-/** All problem types, in the order of their status. */
+/** A problem type of an app's own, as `defineProblem` makes it. */
+export interface OwnProblemType {
+  readonly type: string;
+  readonly status: number;
+  readonly title: string;
+}
+
+/** All problem types of the catalogue, in the order of their status. */
 export const PROBLEM_TYPES = Object.keys(CATALOGUE) as ProblemType[];
 
 /** One thing wrong with a request: what to do about it, and where it is. */
@@ -38,6 +45,8 @@ export interface ProblemMore {
   errors?: Fault[];
   /** Response headers that belong to the problem, such as `Allow` or `Retry-After`. */
   headers?: Record<string, string>;
+  /** What the documents of a type of the app's own have besides (RFC 9457 §3.2). */
+  extension?: { readonly [name: string]: unknown };
   /** The item as it now is, and its revision, for a failed precondition. */
   current?: { readonly item: { readonly [attribute: string]: unknown }; readonly revision: string };
 }
@@ -88,6 +97,8 @@ export function gatherFaults(): Faults {
 
 /** An answer other than success. Thrown anywhere, written to the wire by `http/response.ts`. */
 export class Problem extends Error {
+  /** The slug of the problem type. */
+  readonly type: string;
   readonly status: number;
   readonly title: string;
   readonly detail: string;
@@ -96,11 +107,11 @@ export class Problem extends Error {
   readonly faultCount: number;
 
   /**
-   * @param type the slug of the problem type
+   * @param kind the slug of a type of the catalogue, or a type of the app's own
    * @param detail a sentence for a person that says what to do
    */
   constructor(
-    readonly type: ProblemType,
+    readonly kind: ProblemType | OwnProblemType,
     detail: string,
     more: Omit<ProblemMore, 'errors'> & { errors?: readonly Fault[] | FoundFaults } = {},
   ) {
@@ -112,13 +123,15 @@ export class Problem extends Error {
     const remark =
       count > MOST_FAULTS ? ` There are ${count} faults, of which the first ${MOST_FAULTS} are named.` : '';
     const whole = `${shorten(detail)}${remark}`;
+    const { type, status, title } = typeof kind === 'string' ? { type: kind, ...CATALOGUE[kind] } : kind;
     super(`${type}: ${whole}`);
     this.name = 'Problem';
+    this.type = type;
     this.detail = whole;
     this.more = errors === undefined ? others : { ...others, errors: named.slice(0, MOST_FAULTS).map(shortenFault) };
     this.faultCount = count;
-    this.status = CATALOGUE[type].status;
-    this.title = CATALOGUE[type].title;
+    this.status = status;
+    this.title = title;
   }
 }
 

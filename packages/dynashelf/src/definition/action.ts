@@ -1,10 +1,10 @@
 // A resource's own operations: what a resource file says of them, and what they are given.
-import { Problem } from '../problem';
 import type { Caller } from '../values/caller';
 import type { SchemaDefinition } from '../values/attribute';
 import type { Attributes, Changes, Item, NewAttributes, SystemAttributes } from './item';
 import type { CheckedSchema } from './keywords';
 import type { SchemaNode } from '../values/node';
+import type { AnyOwnProblem } from './thrown';
 
 /** A resource as an action names it: the constant of its file. */
 interface Named {
@@ -76,6 +76,8 @@ export interface Action<
   readonly description: string;
   /** The attributes of the request body. */
   readonly body: B;
+  /** The problem types of the app's own that `run` throws, each made by `defineProblem`. */
+  readonly problems?: readonly AnyOwnProblem[] | undefined;
   run(this: void, input: ActionInput<S, B, C>): Promise<Answer>;
 }
 
@@ -83,6 +85,9 @@ export interface Action<
 export interface LoadedAction {
   readonly description: string;
   readonly body: ReadonlyMap<string, SchemaNode>;
+  readonly problems: readonly AnyOwnProblem[];
+  /** The words of its definition. */
+  readonly keywords: readonly string[];
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each takes the items of its own resource
   run(this: void, input: any): Promise<Answer>;
 }
@@ -91,11 +96,3 @@ export interface LoadedAction {
 export type DefineAction<S extends SchemaDefinition, C = unknown> = <const B extends SchemaDefinition>(
   definition: Omit<Action<S, B, C>, 'body'> & { readonly body: CheckedSchema<B> },
 ) => Action<S, B, C>;
-
-/**
- * What an action throws where the item is not in a state for it.
- * @param detail a sentence for a person that says what to do
- */
-export function conflict(detail: string): Problem {
-  return new Problem('conflict', detail);
-}

@@ -4,6 +4,7 @@ import type { Action, DefineAction, LoadedAction } from './action';
 import type { CheckedEntries, CheckedSchema, KnownKeywords, KnownAttributes } from './keywords';
 import type { SchemaDefinition, StoredDate } from '../values/attribute';
 import type { Linked } from './links';
+import { checkSameProblems } from './mistakes/actions';
 import { checkResource } from './mistakes/resource';
 import type { Item } from './item';
 import { type SchemaNode } from '../values/node';
@@ -103,7 +104,7 @@ type KeyType = StringConstructor | NumberConstructor | BooleanConstructor | Date
 
 /** The actions of a file: each takes the items of its own resource. */
 interface Actions {
-  readonly [name: string]: Pick<Action, 'description' | 'body'> & { readonly run: unknown };
+  readonly [name: string]: Pick<Action, 'description' | 'body' | 'problems'> & { readonly run: unknown };
 }
 
 /** Where a file does not say any. */
@@ -200,7 +201,7 @@ export function listResources<const L extends readonly Resource[]>(
     }
     byName.set(resource.name, resource);
   }
-  const mistakes = [...checkAcross(byName)];
+  const mistakes = [...checkAcross(byName), ...checkSameProblems(byName)];
   if (mistakes.length > 0) {
     throw new Error(mistakes.join('\n'));
   }
@@ -217,10 +218,14 @@ function nodes(file: string, schema: SchemaDefinition): ReadonlyMap<string, Sche
 
 function actions(file: string, definitions: Actions): Resource['actions'] {
   return Object.fromEntries(
-    Object.entries(definitions).map(([name, { description, body, run }]) => [
-      name,
-      { description, body: nodes(file, body ?? {}), run: run as LoadedAction['run'] },
-    ]),
+    Object.entries(definitions).map(([name, definition]) => {
+      const { description, body, problems = [], run } = definition;
+      const keywords = Object.keys(definition);
+      return [
+        name,
+        { description, body: nodes(file, body ?? {}), problems, keywords, run: run as LoadedAction['run'] },
+      ];
+    }),
   );
 }
 

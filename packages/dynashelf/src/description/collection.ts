@@ -17,19 +17,8 @@ import {
 } from './guarded';
 import { PARTS, partOf, refer, schemaOf, type Part } from './names';
 import { expandOf, fieldsOf, listParameters } from './parameters';
-import {
-  also,
-  ALTERNATIVES,
-  bare,
-  itemless,
-  itemResponse,
-  JSON_TYPE,
-  OF_BODIES,
-  pageResponse,
-  problems,
-  problemsOfBodiless,
-  response,
-} from './responses';
+import { OF_BODIES, problems, problemsOfBodiless } from './problem-responses';
+import { also, ALTERNATIVES, bare, itemless, itemResponse, JSON_TYPE, pageResponse, response } from './responses';
 import { bodySchema } from './schemas';
 import type { TrustedCredentials } from './trusted-credentials';
 
@@ -272,7 +261,10 @@ function act(resource: Resource, name: string, action: LoadedAction, resources: 
         'Location',
         ...WRITTEN,
       ]),
-      ...problems(['not-found', 'conflict', 'precondition-failed', ...OF_BODIES], resource),
+      ...problems(
+        ['forbidden', 'not-found', 'conflict', 'precondition-failed', ...OF_BODIES, ...action.problems],
+        resource,
+      ),
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Resource } from '../definition/resource';
 import { ownersIn, waysOf } from '../definition/ways';
 import { callersOf, both, either, isRefused, maySee, sentence, type Callers } from './callers';
 import type { Part } from './names';
-import { refusals } from './responses';
+import { refusals } from './problem-responses';
 import { requirements, type TrustedCredentials } from './trusted-credentials';
 
 /** An operation as the description has it before access is spoken of. */
@@ -45,7 +45,8 @@ export function guarded(
     ...operation,
     description: said,
     security: requirements(securityRequirement, trusted),
-    responses: { ...Object.fromEntries(answers), ...refusals() },
+    // Its own code may refuse too, and say more of it.
+    responses: { ...refusals(), ...Object.fromEntries(answers) },
   };
 }
 

@@ -8,7 +8,8 @@ import { type Info, UNNAMED } from './info';
 import { PARTS, schemaName, type Part } from './names';
 import { collectionParameters, sharedParameters } from './parameters';
 import { problemSchemas } from './problem-schemas';
-import { problemTypes, responseComponents } from './responses';
+import { ownProblems } from './own-problems';
+import { problemTypes, responseComponents } from './problem-responses';
 import { collectionParts, collectionSchemas, sharedParts } from './schemas';
 import { servicePaths, serviceSchemas } from './service-paths';
 import { everyKind, requirements, securitySchemes, type TrustedCredentials } from './trusted-credentials';
@@ -54,7 +55,7 @@ export function describeApi(
   const schemas = Object.assign(
     {},
     ...all.map((resource) => collectionSchemas(resource, resources, trusted)),
-    problemSchemas(resources, problemTypes(trusted)),
+    problemSchemas(resources, problemTypes(resources, trusted), ownProblems(resources)),
     serviceSchemas(),
   ) as Record<string, Part>;
   return {

@@ -1,4 +1,5 @@
 // The docs page: problem types, each a section that a problem's `type` leads to, then the renderer of the description.
+import type { AnyOwnProblem } from '../definition/thrown';
 import { problemTexts, type ProblemText } from './problems';
 
 /** The package's file that renders a description: one script, which asks for nothing but the description. */
@@ -21,9 +22,15 @@ export const PAGE_POLICY = [
 
 /**
  * @param base what stands before every path: a stage or a base path, or nothing
+ * @param own the problem types of the app's own
  * @param asksForCredentials whether a request to try has a place for them; they are forgotten with the page
  */
-export function docsPage(name: string, base: string, asksForCredentials: boolean): string {
+export function docsPage(
+  name: string,
+  base: string,
+  asksForCredentials: boolean,
+  own: readonly AnyOwnProblem[] = [],
+): string {
   const at = escape(base);
   return `<!doctype html>
 <html lang="en">
@@ -45,7 +52,7 @@ export function docsPage(name: string, base: string, asksForCredentials: boolean
 <h2>Problems</h2>
 <p>Every error is a problem document (RFC 9457); its <code>type</code> leads to one of these.</p>
 <div class="list">
-${problemTexts().map(problemSection).join('\n')}
+${problemTexts(own).map(problemSection).join('\n')}
 </div>
 </section>
 <section id="operations">
@@ -103,7 +110,7 @@ rapi-doc { display: block; min-height: 50vh; margin-top: 1.5rem; }
 `.trim();
 
 function problemSection({ type, status, title, meaning, remedy }: ProblemText): string {
-  return `<article class="problem" id="${type}"><h3><a href="#${type}"><span>${status}</span> <span>${title}</span> <code>${type}</code></a></h3><div><p>${prose(meaning)}</p><p><strong>What to do:</strong> ${prose(remedy)}</p></div></article>`;
+  return `<article class="problem" id="${type}"><h3><a href="#${type}"><span>${status}</span> <span>${escape(title)}</span> <code>${type}</code></a></h3><div><p>${prose(meaning)}</p>${remedy === undefined ? '' : `<p><strong>What to do:</strong> ${prose(remedy)}</p>`}</div></article>`;
 }
 
 /** Text with code in backticks as HTML. */

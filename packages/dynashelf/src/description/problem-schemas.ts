@@ -2,29 +2,42 @@
 // to catch.
 import { LONGEST_ID } from '../values/id';
 import type { Resource } from '../definition/resource';
-import { describeProblem, MOST_FAULTS, type ProblemType } from '../problem';
+import type { AnyOwnProblem } from '../definition/thrown';
+import { describeProblem, MOST_FAULTS, type OwnProblemType, type ProblemType } from '../problem';
+import { itemSchema } from '../values/json-schema';
 import { pascal, refer, schemaOf, type Part } from './names';
 
 /** `ConflictProblem`, or of a collection `BooksPreconditionFailedProblem`. */
-export function problemName(type: ProblemType, resource?: Pick<Resource, 'name'>): string {
+export function problemName(type: string, resource?: Pick<Resource, 'name'>): string {
   return `${resource === undefined ? '' : pascal(resource.name)}${pascal(type)}Problem`;
 }
 
-/** The schemas of the problems: those of all collections, and for each the one that has its item. */
-export function problemSchemas(resources: ReadonlyMap<string, Resource>, types: readonly ProblemType[]): Part {
+/** The schemas of the problems: those of all collections, for each the one that has its item, and the app's own. */
+export function problemSchemas(
+  resources: ReadonlyMap<string, Resource>,
+  types: readonly ProblemType[],
+  own: readonly AnyOwnProblem[],
+): Part {
   return {
     ...Object.fromEntries(
       types.map((type) => [
         problemName(type),
-        problemSchema(type, type === 'precondition-failed' ? { type: 'object' } : undefined),
+        problemSchema(
+          { type, ...describeProblem(type) },
+          currentOf(type === 'precondition-failed' ? { type: 'object' } : undefined),
+        ),
       ]),
     ),
     ...Object.fromEntries(
       [...resources.values()].map((resource) => [
         problemName('precondition-failed', resource),
-        problemSchema('precondition-failed', schemaOf(resource, 'Item')),
+        problemSchema(
+          { type: 'precondition-failed', ...describeProblem('precondition-failed') },
+          currentOf(schemaOf(resource, 'Item')),
+        ),
       ]),
     ),
+    ...Object.fromEntries(own.map((kind) => [problemName(kind.type), ownSchema(kind)])),
     Fault: {
       type: 'object',
       description:
@@ -46,8 +59,7 @@ export function problemSchemas(resources: ReadonlyMap<string, Resource>, types: 
 }
 
 /** Each whole in itself: what generators make of a schema that narrows another differs, and some refuse it. */
-function problemSchema(type: ProblemType, current: Part | undefined): Part {
-  const { status, title } = describeProblem(type);
+function problemSchema({ type, status, title }: OwnProblemType, further: Part, required: readonly string[] = []): Part {
   return {
     type: 'object',
     description: `${title}: a problem document (RFC 9457).`,
@@ -78,11 +90,22 @@ function problemSchema(type: ProblemType, current: Part | undefined): Part {
         maxItems: MOST_FAULTS,
         description: 'The faults found, every one up to this number.',
       },
-      ...(current !== undefined && {
-        current: { ...current, ...(current['$ref'] === undefined && { description: 'The item as it is now.' }) },
-      }),
+      ...further,
     },
-    required: ['type', 'title', 'status', 'detail', 'instance'],
+    required: ['type', 'title', 'status', 'detail', 'instance', ...required],
     additionalProperties: false,
   };
+}
+
+/** With the attributes that its definition adds (RFC 9457 §3.2). */
+function ownSchema(kind: AnyOwnProblem): Part {
+  const { properties = {}, required = [] } = itemSchema(kind.attributes);
+  const schema = problemSchema(kind, properties, required);
+  return { ...schema, description: `${kind.title}: a problem document (RFC 9457). ${kind.description}` };
+}
+
+function currentOf(item: Part | undefined): Part {
+  return item === undefined
+    ? {}
+    : { current: { ...item, ...(item['$ref'] === undefined && { description: 'The item as it is now.' }) } };
 }

@@ -1,13 +1,15 @@
 // What each problem type means and what to do about it, for the description and its page; docs/problems.md says more.
+import type { AnyOwnProblem } from '../definition/thrown';
 import { PROBLEM_TYPES, describeProblem, type ProblemType } from '../problem';
 
 /** One problem type for people. */
 export interface ProblemText {
-  readonly type: ProblemType;
+  readonly type: string;
   readonly status: number;
   readonly title: string;
   readonly meaning: string;
-  readonly remedy: string;
+  /** What to do; of a type of the app's own, its meaning says so. */
+  readonly remedy?: string;
 }
 
 /** Meaning and remedy; docs/problems.md has the same sentences, which a test holds. */
@@ -65,12 +67,16 @@ const TEXTS: Record<ProblemType, readonly [meaning: string, remedy: string]> = {
   ],
 };
 
-/** Every problem type, in the order of the statuses. */
-export function problemTexts(): ProblemText[] {
-  return PROBLEM_TYPES.map((type) => {
+/** Every problem type: those of the catalogue in the order of their statuses, then the app's own. */
+export function problemTexts(own: readonly AnyOwnProblem[] = []): ProblemText[] {
+  const ofCatalogue = PROBLEM_TYPES.map((type) => {
     const [meaning, remedy] = TEXTS[type];
     return { type, ...describeProblem(type), meaning, remedy };
   });
+  return [
+    ...ofCatalogue,
+    ...own.map(({ type, status, title, description }) => ({ type, status, title, meaning: description })),
+  ];
 }
 
 /** One problem type in a sentence or two of Markdown. */

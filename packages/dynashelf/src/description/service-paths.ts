@@ -4,7 +4,8 @@ import type { Resource } from '../definition/resource';
 import { guarded, transactionAudience } from './guarded';
 import { headersOf } from './headers';
 import { refer, type Part } from './names';
-import { bare, JSON_TYPE, OF_BODIES, problems, response } from './responses';
+import { OF_BODIES, problems } from './problem-responses';
+import { bare, JSON_TYPE, response } from './responses';
 import { everyKind, type TrustedCredentials } from './trusted-credentials';
 
 /**

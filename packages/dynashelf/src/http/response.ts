@@ -64,7 +64,7 @@ export function writeProblem(
   request: Pick<Request, 'id' | 'base'>,
   { type, title, status, detail, more }: Problem,
 ): Reply {
-  const { errors, headers, current } = more;
+  const { errors, headers, current, extension } = more;
   return {
     status,
     headers: {
@@ -79,6 +79,7 @@ export function writeProblem(
       status,
       detail,
       instance: request.id,
+      ...extension,
       ...(errors !== undefined && { errors }),
       ...(current !== undefined && { current: current.item }),
     },

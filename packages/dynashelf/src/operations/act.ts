@@ -8,12 +8,15 @@ import { runTransaction } from '../transaction/run';
 import type { Origin } from '../transaction/entry';
 import { toActionTransaction } from '../transaction/action-transaction';
 import { noteGivenItems } from '../transaction/given-items';
+import { runOwnCode } from '../transaction/thrown-problem';
 import { requireItem, type Demands } from './refusal';
 import type { Operation, Result } from './result';
 
 /** What an action takes. */
 export interface ActInput extends Demands {
   readonly caller: Caller;
+  /** The action's name. */
+  readonly name: string;
   readonly action: LoadedAction;
   /** The request body, checked, with defaults. */
   readonly body: JsonObject;
@@ -25,7 +28,7 @@ export interface ActInput extends Demands {
  * @throws Problem `not-found`, `precondition-failed`, `conflict`, what the action throws, and what its writes break
  */
 export const act: Operation<ActInput> = async (resource, input, store) => {
-  const { id, caller, action, body, idempotency } = input;
+  const { id, caller, name, action, body, idempotency } = input;
   const now = new Date();
   // What the action writes may have other attributes than the request's body.
   const place = (_origin: Origin, inner: string): string =>
@@ -34,8 +37,11 @@ export const act: Operation<ActInput> = async (resource, input, store) => {
     const { item } = requireItem(await transaction.read(resource, id), resource, input);
     const given = noteGivenItems();
     given.give(item, resource, 'found');
+    const own = toActionTransaction(transaction, given);
     const answer = given.find(
-      await action.run({ item, body, now, caller, transaction: toActionTransaction(transaction, given) }),
+      await runOwnCode(resource, `action "${name}"`, action.problems, () =>
+        action.run({ item, body, now, caller, transaction: own }),
+      ),
     );
     if (answer === undefined) {
       // Of a copy nobody knows of which collection it is, and so who may see it.

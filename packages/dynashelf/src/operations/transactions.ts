@@ -69,10 +69,16 @@ export function combineFailed(failed: readonly (readonly [index: number, problem
   const { headers } = ['unauthenticated', 'conflict'].includes(first.type) ? first.more : {};
   // Of several failures it would not be clear whose item it is.
   const current = failures.length === 1 ? first.more.current : undefined;
+  const { extension } = first.more;
   return new Problem(
-    first.type,
+    first.kind,
     'The transaction was not carried out, and nothing was changed: correct the operations that "errors" names.',
-    { errors, ...(headers !== undefined && { headers }), ...(current !== undefined && { current }) },
+    {
+      errors,
+      ...(headers !== undefined && { headers }),
+      ...(current !== undefined && { current }),
+      ...(extension !== undefined && { extension }),
+    },
   );
 }
 

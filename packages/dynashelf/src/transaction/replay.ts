@@ -17,8 +17,17 @@ export interface Replayed {
   readonly response: string;
 }
 
-/** The problems whose cause can be what the first request of the same key did, such as lending the last copy. */
-const OF_STATE: readonly ProblemType[] = ['not-found', 'conflict', 'precondition-failed', 'invalid'];
+/**
+ * The problems whose cause can be what the first request of the same key did, such as lending the last copy; so can be
+ * that of every type of the app's own.
+ */
+const OF_STATE: readonly string[] = [
+  'forbidden',
+  'not-found',
+  'conflict',
+  'precondition-failed',
+  'invalid',
+] satisfies ProblemType[];
 
 /** Ends the attempts of a request whose key has an outcome already. */
 export class Recorded extends Error {
@@ -39,7 +48,7 @@ export async function orReplay<T>(
   try {
     return await part();
   } catch (error) {
-    const isOfState = error instanceof Problem && OF_STATE.includes(error.type);
+    const isOfState = error instanceof Problem && (typeof error.kind !== 'string' || OF_STATE.includes(error.type));
     const recorded =
       error instanceof Recorded
         ? error.record

@@ -93,5 +93,5 @@ export function combine(failures: readonly Failure[]): Problem {
   const detail = distinct.every((fault) => fault.detail === distinct[0]!.detail)
     ? distinct[0]!.detail
     : `The request ${first!.type === 'invalid' ? 'is not valid' : 'conflicts with items that exist'}: correct what "errors" names. Nothing was changed.`;
-  return new Problem(first!.type, detail, { ...first!.more, errors: distinct });
+  return new Problem(first!.kind, detail, { ...first!.more, errors: distinct });
 }

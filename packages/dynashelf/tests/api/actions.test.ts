@@ -1,6 +1,7 @@
 // Actions: POST /{collection}/{id}/{action}, by the samples' checkout and return, and by some of a test's own.
 
-import { conflict, type Answer as ActionAnswer } from '../../src/definition/action';
+import type { Answer as ActionAnswer } from '../../src/definition/action';
+import { conflict } from '../../src/definition/thrown';
 import { defineResource, listResources } from '../../src/definition/resource';
 import { createClient, type Answer } from '../../src/testing/client';
 import { resources } from '../library/src/resources/index';

@@ -1,10 +1,7 @@
-// The mistakes in what a resource file says of unique values, references, computed attributes, rules and actions.
+// The mistakes in what a resource file says of unique values, references, computed attributes and rules.
 import { didYouMean } from '../../values/nearest';
 import { isReadOnly, type SchemaNode } from '../../values/node';
 import type { Resource } from '../resource';
-
-/** Words that say something of stored items, and nothing of the body of an action. */
-const NOT_OF_BODIES = ['readOnly', 'forceDefault', 'unique', 'onDelete', 'counts', 'readableBy', 'writableBy'] as const;
 
 /** Each mistake as a sentence with its remedy. */
 export function* checkIntegrity(resource: Resource): Generator<string> {
@@ -32,19 +29,6 @@ export function* checkIntegrity(resource: Resource): Generator<string> {
     }
     if (attribute !== undefined && !resource.attributes.has(attribute)) {
       yield `rule ${index + 1} names the attribute "${attribute}", which the schema does not declare.${didYouMean(attribute, resource.attributes.keys())}`;
-    }
-  }
-  for (const [name, { description, body, run }] of Object.entries(resource.actions)) {
-    if (!/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) {
-      yield `action "${name}" cannot be a path segment: use letters, digits, hyphens and underscores, a letter first, at most 64`;
-    }
-    if (typeof description !== 'string' || description === '' || typeof run !== 'function') {
-      yield `action "${name}" is not complete: write action({ description: …, body: { … }, async run({ item, body, transaction }) { … } })`;
-    }
-    for (const [attribute, { keywords }] of body) {
-      for (const keyword of NOT_OF_BODIES.filter((unfit) => keywords[unfit] !== undefined)) {
-        yield `action "${name}" has "${keyword}" at "${attribute}" of its body, which is no item and is not stored: remove it`;
-      }
     }
   }
 }

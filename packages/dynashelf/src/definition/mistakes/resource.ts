@@ -1,6 +1,7 @@
 // The mistakes that a resource file can hold, found when it is loaded.
 import { type AttributeDefinition, FORMATS } from '../../values/attribute';
 import { checkAccess } from './access';
+import { checkActions, declaredBeside } from './actions';
 import { checkIndexes } from './indexes';
 import { checkIntegrity } from './integrity';
 import { checkUniqueGroups } from './unique-groups';
@@ -84,15 +85,11 @@ export function checkResource(definition: object, resource: Resource): string[] 
       ...checkName(name, name),
       ...checkNode(name, node),
     ]),
-    ...Object.entries(resource.actions).flatMap(([action, { body }]) =>
-      [...body].flatMap(([name, node]) => [
-        ...checkName(`${action}.${name}`, name),
-        ...checkNode(`${action}.${name}`, node),
-      ]),
-    ),
+    ...declaredBeside(resource).flatMap(([path, name, node]) => [...checkName(path, name), ...checkNode(path, node)]),
     ...checkRelations(resource),
     ...checkIntegrity(resource),
     ...checkUniqueGroups(resource),
+    ...checkActions(resource),
     ...checkAccess(resource),
     ...checkIndexes(resource),
   ];

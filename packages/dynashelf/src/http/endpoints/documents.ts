@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describeApi } from '../../description/openapi';
 import { UNNAMED } from '../../description/info';
+import { ownProblems } from '../../description/own-problems';
 import { docsPage, PAGE_POLICY, RENDERER } from '../../description/page';
 import { trustedBy } from '../../description/trusted-credentials';
 import { isNotModified, readPreconditions } from '../conditional';
@@ -31,8 +32,8 @@ export function documents(): Record<'openapi' | 'docs' | 'renderer', DocumentEnd
   const openapi = memoize<Api>((base, { resources, config, info }) =>
     JSON.stringify(describeApi(resources, base, trustedBy(config), info)),
   );
-  const docs = memoize<Api>((base, { config, info = UNNAMED }) =>
-    docsPage(info.name, base, trustedBy(config) !== undefined),
+  const docs = memoize<Api>((base, { resources, config, info = UNNAMED }) =>
+    docsPage(info.name, base, trustedBy(config) !== undefined, ownProblems(resources)),
   );
   const docsScript = memoize<void>(() => readFileSync(require.resolve(RENDERER), 'utf8'));
   return {

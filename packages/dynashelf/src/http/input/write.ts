@@ -87,6 +87,7 @@ export async function readActInput(
       id,
       caller: access.caller,
       permission,
+      name,
       action,
       body,
       preconditions: readPreconditions(request),

@@ -64,12 +64,16 @@ describe('the credentials of a deployment', () => {
     ).toContain('that the deployment trusts');
   });
 
+  test('name the refusals of actions alone in the description of an open API', () => {
+    expect(describing({}).paths['/papers/{id}/publish']!['post']).toHaveProperty(['responses', '403']);
+  });
+
   test('leave the description of an open API without schemes, refusals and a word on whom it is for', () => {
     const document = describing({ list: { role: 'editor' } });
     expect([
       document.components.securitySchemes,
       document['security'],
-      document.components.responses['forbidden'],
+      document.components.responses['unauthenticated'],
       document.components.headers['WWW-Authenticate'],
     ]).toEqual([undefined, [], undefined, undefined]);
     expect(JSON.stringify(document)).not.toContain('editor');

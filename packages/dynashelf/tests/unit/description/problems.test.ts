@@ -12,7 +12,7 @@ test.each(problemTexts())(
   'what docs/problems.md says of $type begins as the description does',
   ({ type, meaning, remedy }) => {
     const section = page.slice(page.indexOf(`## ${type} **`), page.length).split(' ## ')[0]!;
-    for (const sentence of [...meaning.split(/(?<=\.) (?=[A-Z])/), remedy]) {
+    for (const sentence of [...meaning.split(/(?<=\.) (?=[A-Z])/), ...(remedy === undefined ? [] : [remedy])]) {
       expect(section).toContain(sentence.replace(/\.$/, ''));
     }
   },

@@ -1,0 +1,119 @@
+// The mistakes in what a resource file says of its actions, and of the problem types of its own that they throw.
+import { didYouMean } from '../../values/nearest';
+import type { SchemaNode } from '../../values/node';
+import { PROBLEM_TYPES } from '../../problem';
+import type { LoadedAction } from '../action';
+import type { Resource } from '../resource';
+import type { AnyOwnProblem } from '../thrown';
+
+const ACTION_KEYWORDS = ['description', 'body', 'problems', 'run'];
+const PROBLEM_KEYWORDS = ['type', 'status', 'title', 'description', 'schema'];
+
+/** Words that say something of stored items, and nothing of what a request or an answer holds. */
+const NOT_OF_BODIES = ['readOnly', 'forceDefault', 'unique', 'onDelete', 'counts', 'readableBy', 'writableBy'] as const;
+
+/** Words that change what a client sends, and nothing of what the app's own code answers. */
+const NOT_OF_ANSWERS = [...NOT_OF_BODIES, 'default', 'set', 'get', 'validate', 'references'] as const;
+
+/** What every problem document has (RFC 9457 §3.1, and the engine's own). */
+const PROBLEM_ATTRIBUTES = ['type', 'title', 'status', 'detail', 'instance', 'errors', 'current'];
+
+/** Statuses that mean nothing without a header that a problem of an app's own does not have (RFC 9110 §15.5). */
+const STATUSES_WITH_HEADERS = [401, 405, 407, 426];
+
+/** Attributes that are declared beside the schema, each with a name that leads to it. */
+export function declaredBeside({ actions }: Resource): [path: string, name: string, node: SchemaNode][] {
+  return Object.entries(actions).flatMap(([action, { body, problems }]) => [
+    ...[...body].map(([name, node]): [string, string, SchemaNode] => [`${action}.${name}`, name, node]),
+    ...problems
+      .filter(isOwnProblem)
+      .flatMap(({ type, attributes }) =>
+        [...attributes].map(([name, node]): [string, string, SchemaNode] => [`${type}.${name}`, name, node]),
+      ),
+  ]);
+}
+
+/** Each mistake as a sentence with its remedy. */
+export function* checkActions(resource: Resource): Generator<string> {
+  for (const [name, action] of Object.entries(resource.actions)) {
+    yield* checkAction(`action "${name}"`, name, action);
+  }
+  const problems = Object.values(resource.actions).flatMap((action) => action.problems.filter(isOwnProblem));
+  for (const problem of new Set(problems)) {
+    yield* checkProblem(problem);
+  }
+}
+
+function* checkAction(said: string, name: string, action: LoadedAction): Generator<string> {
+  const { description, body, problems, run, keywords } = action;
+  if (!/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) {
+    yield `${said} cannot be a path segment: use letters, digits, hyphens and underscores, a letter first, at most 64`;
+  }
+  if (typeof description !== 'string' || description === '' || typeof run !== 'function') {
+    yield `${said} is not complete: write action({ description: …, body: { … }, async run({ item, body, transaction }) { … } })`;
+  }
+  for (const keyword of keywords.filter((one) => !ACTION_KEYWORDS.includes(one))) {
+    yield `${said} has the unknown keyword "${keyword}".${didYouMean(keyword, ACTION_KEYWORDS)}`;
+  }
+  for (const [attribute, { keywords: own }] of body) {
+    for (const keyword of NOT_OF_BODIES.filter((unfit) => own[unfit] !== undefined)) {
+      yield `${said} has "${keyword}" at "${attribute}" of its body, which is no item and is not stored: remove it`;
+    }
+  }
+  if (!problems.every(isOwnProblem)) {
+    yield `${said} names under problems what is no problem type of the app's own: name what defineProblem made; those of the catalogue are thrown without being named`;
+  }
+  const types = problems.filter(isOwnProblem).map(({ type }) => type);
+  for (const type of new Set(types.filter((one, index) => types.indexOf(one) < index))) {
+    yield `${said} names the problem "${type}" twice: name it once, and give two types two names`;
+  }
+}
+
+function* checkProblem({ type, status, title, description, attributes, keywords }: AnyOwnProblem): Generator<string> {
+  const said = `the problem "${type}"`;
+  if (typeof type !== 'string' || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(type) || type.length > 64) {
+    yield `${said} has a type that cannot end a link: use lower case letters, digits and single hyphens, a letter first, at most 64`;
+  } else if ((PROBLEM_TYPES as string[]).includes(type) || type.endsWith('-precondition-failed')) {
+    yield `${said} has the type of one of the engine's problems: choose another, or throw that one by problem('${type}', …)`;
+  } else if (['problems', 'operations'].includes(type)) {
+    yield `${said} has the name of another section of the docs: choose another`;
+  }
+  if (!Number.isInteger(status) || status < 400 || status > 499 || STATUSES_WITH_HEADERS.includes(status)) {
+    yield `${said} has the status ${String(status)}: write one from 400 to 499, but ${STATUSES_WITH_HEADERS.join(', ')}, which need headers of their own`;
+  }
+  if (typeof title !== 'string' || title.trim() === '' || title.length > 100) {
+    yield `${said} has no title of 1 to 100 characters: say in a few words what kind of problem it is`;
+  }
+  if (typeof description !== 'string' || description.trim() === '') {
+    yield `${said} has no description: say what it means, and what to do`;
+  }
+  for (const keyword of keywords.filter((one) => !PROBLEM_KEYWORDS.includes(one))) {
+    yield `${said} has the unknown keyword "${keyword}".${didYouMean(keyword, PROBLEM_KEYWORDS)}`;
+  }
+  for (const [name, { keywords: own }] of attributes) {
+    if (PROBLEM_ATTRIBUTES.includes(name)) {
+      yield `${said} has the attribute "${name}", which every problem has already: choose another name`;
+    }
+    for (const keyword of NOT_OF_ANSWERS.filter((unfit) => own[unfit] !== undefined)) {
+      yield `${said} has "${keyword}" at its attribute "${name}", which your code gives as clients see it: remove it`;
+    }
+  }
+}
+
+/** Two problem types of one name, of any files, each with the file to change. */
+export function* checkSameProblems(resources: ReadonlyMap<string, Resource>): Generator<string> {
+  const known = new Map<string, AnyOwnProblem>();
+  for (const { name, actions } of resources.values()) {
+    for (const problem of new Set(Object.values(actions).flatMap(({ problems }) => problems))) {
+      const first = known.get(problem.type) ?? problem;
+      known.set(problem.type, first);
+      if (first !== problem) {
+        yield `src/resources/${name}.ts: the problem "${problem.type}" is defined twice: give one of them another type, or define it once and import it`;
+      }
+    }
+  }
+}
+
+function isOwnProblem(value: unknown): value is AnyOwnProblem {
+  return typeof value === 'function' && 'status' in value && 'attributes' in value;
+}
