@@ -49,7 +49,7 @@ export function writes(table: string): Writes {
         things,
         id,
         recordChanges(things, id, toStored(changes))!,
-        { present: [], equal: {}, preconditions: {} },
+        { present: [], equal: {}, among: {}, preconditions: {} },
       );
       return written!.item as unknown as Item;
     },

@@ -10,6 +10,7 @@ import type { Item } from './item';
 import { type SchemaNode } from '../values/node';
 import { readNodes } from '../values/read-schema';
 import { checkAcross, type Relation } from './relation';
+import { readStates, type States, type StatesDefinition } from './states';
 import { flatRules } from './ways';
 
 /** An index: items by `partition` (all items together without it), ordered by `sort`. */
@@ -75,6 +76,8 @@ export interface ResourceDefinition<
     | undefined;
   /** What must hold across attributes, on every write. */
   readonly rules?: readonly Rule<NoInfer<S>, Functions<NoInfer<C>>>[] | undefined;
+  /** The states that items go through: from which to which, on every write. */
+  readonly states?: StatesDefinition<NoInfer<S>> | undefined;
   /** Who may do what, and to which items. What is not declared is refused, but where access is open. */
   readonly access?:
     AccessDeclaration<NamesOf<NoInfer<S>, StringConstructor> | 'id', ActionNames<NoInfer<A>, NoInfer<K>>> | undefined;
@@ -135,6 +138,7 @@ export interface Resource<
     readonly detail: string;
     readonly attribute?: string | undefined;
   }[];
+  readonly states: States | undefined;
   readonly actions: { readonly [name: string]: LoadedAction };
   /** The rules by operation and action: one is enough. */
   readonly access: ReadonlyMap<string, readonly AccessRule[]>;
@@ -160,16 +164,18 @@ export function defineResource<
 >(definition: ResourceDefinition<S, N, C, R, A, K> & KnownKeywords<K, ResourceDefinition<S>>): Resource<S, N, C, R> {
   const file = `src/resources/${String(definition.name)}.ts`;
   const schema = definition.schema as S;
+  const attributes = nodes(file, schema);
   const resource: Resource<S> = {
     name: definition.name,
     description: definition.description,
     schema,
-    attributes: nodes(file, schema),
+    attributes,
     indexes: definition.indexes ?? {},
     unique: definition.unique ?? [],
     relations: definition.relations ?? {},
     computed: definition.computed ?? {},
     rules: definition.rules ?? [],
+    states: readStates(definition.states, attributes),
     actions: actions(file, definition.actions?.((action) => action as never) ?? {}),
     access: new Map(
       Object.entries(definition.access ?? {}).map(([operation, rules]) => [

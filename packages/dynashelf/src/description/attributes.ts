@@ -6,6 +6,7 @@ import { uniqueGroups } from '../definition/unique-groups';
 import { ownersIn, ownersOf, waysOf } from '../definition/ways';
 import { namesOf } from './callers';
 import type { Part } from './names';
+import { statesExtension, statesRemark } from './states';
 import type { TrustedCredentials } from './trusted-credentials';
 
 /** A resource as far as anyone sees it: what nobody sees is neither in items nor asked for. */
@@ -61,6 +62,7 @@ export function annotate(
           ...property,
           ...(remarks.length > 0 && { description: [...(own === undefined ? [] : [own]), ...remarks].join(' ') }),
           ...(node !== undefined && isForNobody(node.keywords.readableBy) && { writeOnly: true }),
+          ...(name === resource.states?.attribute && statesExtension(resource.states)),
         },
       ];
     }),
@@ -87,6 +89,7 @@ function remarksOn(
   const isNeeded =
     keywords.required === true && keywords.default === undefined && optionalForCaller(resource, trusted).has(name);
   return [
+    ...(name === resource.states?.attribute ? [statesRemark(resource.states)] : []),
     ...seen,
     ...set,
     ...(isOwned ? ['Of what its owner writes, the caller’s subject, whatever the body says.'] : []),

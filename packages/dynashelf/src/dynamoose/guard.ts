@@ -106,11 +106,13 @@ function dependence(name: string, resource: Resource, resources: ReadonlyMap<str
         ? 'refers to an item that counts what refers to it'
         : keywords.counts !== undefined
           ? 'counts other items'
-          : indexed !== undefined
-            ? `is part of the keys of the index "${indexed[0]}"`
-            : isFollowed(resources, resource)
-              ? 'may be one that rules, computed attributes or counts depend on'
-              : undefined;
+          : resource.states?.attribute === name
+            ? 'holds the state of the item, which goes on by steps that depend on it'
+            : indexed !== undefined
+              ? `is part of the keys of the index "${indexed[0]}"`
+              : isFollowed(resources, resource)
+                ? 'may be one that rules, computed attributes or counts depend on'
+                : undefined;
 }
 
 /** An item that exists, and that no deletion is about to change. */

@@ -32,7 +32,7 @@ export const create: Operation<CreateInput> = async (resource, input, store) => 
   const { preconditions, idempotency } = input;
   requireCollection(preconditions);
   if (input.kind === 'one') {
-    return idempotency === undefined && store.isIndependent(resource)
+    return idempotency === undefined && store.isIndependent(resource) && resource.states === undefined
       ? { result: { kind: 'created', image: await store.create(resource, uuidv7(), input.values) } }
       : runTransaction<Result>(store, { idempotency }, (transaction) => createIn(transaction, resource, input.values));
   }

@@ -75,7 +75,7 @@ async function patchAlone(
   return (
     plain &&
     store
-      .change(resource, id, plain.changes, { present: plain.present, equal: equal!, preconditions })
+      .change(resource, id, plain.changes, { present: plain.present, equal: equal!, among: plain.among, preconditions })
       .catch((error: unknown) => {
         if (error instanceof Problem && error.type === 'too-large') {
           // The database may say so of an item that does not exist, or is not the one that the client means.
@@ -108,7 +108,8 @@ export async function patchIn(
 ): Promise<() => ItemResult> {
   const { id, permission, patch: change } = input;
   const { item } = requireItem(await transaction.read(resource, id), resource, input);
-  await transaction.update(resource, id, await changesOf(resource, item, change, permission), 'merge', origin);
+  const changes = await changesOf(resource, item, change, permission);
+  await transaction.update(resource, id, changes, 'merge', origin, includes(permission.shown, item));
   return () => ({ kind: 'patched', image: transaction.result(resource, id) });
 }
 

@@ -5,7 +5,9 @@ import { usesDefaults } from '../values/prepare';
 import { isObject, type Json, type JsonObject } from '../values/json';
 import { usesSet } from '../values/modify';
 import { isReadOnly, type SchemaNode } from '../values/node';
+import type { StoredValue } from '../values/stored';
 import type { Resource } from '../definition/resource';
+import { statesBefore } from '../definition/states';
 import { areValidChanges } from '../values/check';
 import { writable } from '../definition/writable';
 import { isFollowed, recordChanges, type RecordChanges } from '../store/write/record-changes';
@@ -16,6 +18,8 @@ export interface PlainPatch {
   readonly changes: RecordChanges;
   /** The attributes that the item must have for the patch to mean that, and for the whole to be valid. */
   readonly present: readonly string[];
+  /** The values of which the item must have one: of the attribute that holds its state, where the patch sets that. */
+  readonly among: Readonly<Record<string, readonly string[]>>;
 }
 
 /** DynamoDB takes 4 KB of condition, and the client's preconditions need a part of it. */
@@ -67,7 +71,21 @@ export async function plainPatch(
         : isDemanded(node),
     )
     .map(([name]) => name);
-  return changes === undefined || present.length > MOST_PRESENT ? undefined : { changes, present };
+  return changes === undefined || present.length > MOST_PRESENT
+    ? undefined
+    : { changes, present, among: amongOf(resource, touched, values) };
+}
+
+/** From which states an item may come to the one that a patch sets. */
+function amongOf(
+  { states }: Resource,
+  touched: ReadonlySet<string>,
+  values: Record<string, StoredValue>,
+): PlainPatch['among'] {
+  // An item of another state is read, and judged by what it is.
+  return states === undefined || !touched.has(states.attribute)
+    ? {}
+    : { [states.attribute]: statesBefore(states, values[states.attribute] as string) };
 }
 
 /**

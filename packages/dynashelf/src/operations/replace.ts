@@ -47,6 +47,7 @@ export const replace: Operation<ReplaceInput> = async (resource, input, store) =
   const { id, replacement, creation, preconditions } = input;
   if (
     !store.isIndependent(resource) ||
+    resource.states !== undefined ||
     replacement instanceof Problem ||
     typeof replacement === 'function' ||
     replacement !== creation ||
@@ -91,10 +92,11 @@ export async function replaceIn(
   }
   if (own === undefined) {
     await transaction.create(resource, id, values, { origin, isIdChosen: true });
-  } else if (stays.size === 0) {
-    await transaction.update(resource, id, values, 'replace', origin);
   } else {
-    await transaction.update(resource, id, changesOf(resource, own, values, stays), 'merge', origin);
+    const isSeen = includes(permission.shown, own.item);
+    await (stays.size === 0
+      ? transaction.update(resource, id, values, 'replace', origin, isSeen)
+      : transaction.update(resource, id, changesOf(resource, own, values, stays), 'merge', origin, isSeen));
   }
   return () => ({ kind: own === undefined ? 'created' : 'replaced', image: transaction.result(resource, id) });
 }

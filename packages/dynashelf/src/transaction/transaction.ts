@@ -2,11 +2,14 @@
 // them included.
 import type { StoredValue } from '../values/stored';
 import type { Resource } from '../definition/resource';
+import type { States } from '../definition/states';
 import type { Image } from '../store/layout/record';
 import type { Store } from '../store/store';
+import { pointer } from '../problem';
 import { marksOf } from '../store/write/deletion-mark';
 import type { Mode, Values } from '../store/write/new-image';
 import { countChanges } from './counts';
+import { refuseStep } from './states';
 import {
   imageOf,
   nameOf,
@@ -46,6 +49,7 @@ export interface Transaction {
   /**
    * Writes an item that exists: replaces it, or changes some attributes (undefined removes one). Several updates of one
    * item are one.
+   * @param isSeen whether a refusal may say what the item is
    */
   update(
     resource: Resource,
@@ -53,6 +57,7 @@ export interface Transaction {
     values: Record<string, StoredValue | undefined>,
     mode: Mode,
     origin?: Origin,
+    isSeen?: boolean,
   ): Promise<void>;
   /** Deletes an item that exists. */
   delete(resource: Resource, id: string, origin?: Origin): Promise<void>;
@@ -96,15 +101,31 @@ export function openTransaction(
     return entry;
   }
 
-  async function put(entry: Entry, values: Values, origin: Origin): Promise<void> {
+  async function put(entry: Entry, values: Values, origin: Origin, isSeen = true): Promise<void> {
     const { resource, id, oldImage } = entry;
-    const image = await store.newImage(resource, id, oldImage, values);
+    const before = imageOf(entry);
+    const after = await store.newImage(resource, id, oldImage, values);
+    if (resource.states !== undefined) {
+      refuseForbidden(entry, resource.states, { before, after, origin, isSeen });
+    }
     Object.assign(entry, {
-      write: { kind: 'put', values, image },
-      newImage: image,
+      write: { kind: 'put', values, image: after },
+      newImage: after,
       origin: entry.write === undefined ? origin : entry.origin,
     });
     isSettled = false;
+  }
+
+  function refuseForbidden(
+    { resource }: Entry,
+    states: States,
+    { origin, ...step }: { before: Image | undefined; after: Image; origin: Origin; isSeen: boolean },
+  ): void {
+    const at = place(origin, pointer(states.attribute));
+    const problem = refuseStep(resource, states, { ...step, pointer: at });
+    if (problem !== undefined) {
+      failures.push({ origin, problem });
+    }
   }
 
   const transaction: Transaction = {
@@ -133,7 +154,7 @@ export function openTransaction(
       await put(entry, { mode: 'replace', values, isIdChosen }, origin);
     },
 
-    async update(resource, id, values, mode, origin = []) {
+    async update(resource, id, values, mode, origin = [], isSeen = true) {
       const entry = await entryOf(resource, id);
       if (imageOf(entry) === undefined) {
         throw new Error(`${nameOf(resource, id)} does not exist: it cannot be updated.`);
@@ -143,6 +164,7 @@ export function openTransaction(
         entry,
         earlier === undefined ? { mode, values } : { ...earlier, values: { ...earlier.values, ...values } },
         origin,
+        isSeen,
       );
     },
 

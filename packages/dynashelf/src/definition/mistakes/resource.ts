@@ -5,6 +5,7 @@ import { checkActions, declaredBeside } from './actions';
 import { checkIndexes } from './indexes';
 import { checkIntegrity } from './integrity';
 import { checkUniqueGroups } from './unique-groups';
+import { checkStates } from './states';
 import { DECLARED } from '../../values/kinds';
 import { isReadOnly, type Kind, type SchemaNode } from '../../values/node';
 import { didYouMean } from '../../values/nearest';
@@ -32,6 +33,7 @@ export const DEFINITION_KEYWORDS = [
   'relations',
   'computed',
   'rules',
+  'states',
   'actions',
   'access',
   'preconditions',
@@ -90,6 +92,7 @@ export function checkResource(definition: object, resource: Resource): string[] 
     ...checkIntegrity(resource),
     ...checkUniqueGroups(resource),
     ...checkActions(resource),
+    ...checkStates((definition as ResourceDefinition<never>).states, resource),
     ...checkAccess(resource),
     ...checkIndexes(resource),
   ];

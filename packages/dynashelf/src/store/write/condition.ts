@@ -33,6 +33,14 @@ export function equals(attribute: string, stored: AttributeValue): Condition {
   };
 }
 
+/** A text attribute has one of some values, at least one and at most a hundred. */
+export function isAmong(attribute: string, texts: readonly string[]): Condition {
+  return {
+    expression: ({ name, value }) => `${name(attribute)} IN (${texts.map((text) => value({ S: text })).join(', ')})`,
+    holds: (record) => record?.[attribute]?.S !== undefined && texts.includes(record[attribute].S),
+  };
+}
+
 /** An attribute exists. */
 export function present(attribute: string): Condition {
   return {

@@ -11,7 +11,7 @@ import type { Send } from '../client/send';
 import { BIRTH_ATTRIBUTE, TOKEN_LENGTH, WRITERS_ATTRIBUTE } from '../layout/table';
 import { encode } from '#conversion';
 import { encodeValue, type AttributeMap } from '../layout/value';
-import { either, equals, exists, notContains, notExists, present } from './condition';
+import { either, equals, exists, isAmong, notContains, notExists, present } from './condition';
 import { newImage, notValid } from './new-image';
 import { isPinned, preconditionConditions, type Preconditions } from './preconditions';
 import type { RecordChanges } from './record-changes';
@@ -113,6 +113,8 @@ export interface Expected {
   readonly present: readonly string[];
   /** The values of some. */
   readonly equal: Readonly<Record<string, StoredValue>>;
+  /** The texts of which some have one each. */
+  readonly among: Readonly<Record<string, readonly string[]>>;
   readonly preconditions: Preconditions;
 }
 
@@ -122,7 +124,7 @@ export async function changeAlone(
   resource: Resource,
   id: string,
   changes: RecordChanges,
-  { present: attributes, equal, preconditions }: Expected,
+  { present: attributes, equal, among, preconditions }: Expected,
 ): Promise<SingleOutcome> {
   const write = newWrite('update', recordKey(resource, id), 0, () => []);
   setOrRemove(write, changes);
@@ -132,6 +134,7 @@ export async function changeAlone(
     ...preconditionConditions(preconditions),
     ...attributes.map(present),
     ...Object.entries(equal).map(([attribute, value]) => equals(attribute, encodeValue(value))),
+    ...Object.entries(among).map(([attribute, texts]) => isAmong(attribute, texts)),
   );
   return update(context, resource, write, { S: new Date().toISOString() }, preconditions);
 }

@@ -63,13 +63,14 @@ describe('written without a read', () => {
     ],
     ['a read-only attribute, which is ignored', { a: { type: String, readOnly: true } }, { a: 'x' }, {}],
   ])('%s', async (_what, schema, document, changes) => {
-    expect(await plain(schema, document)).toEqual({ changes, present: [] });
+    expect(await plain(schema, document)).toEqual({ changes, present: [], among: {} });
   });
 
   test('null of an attribute with a default, where the item has it', async () => {
     expect(await plain({ a: { type: String, default: 'x' } }, { a: null })).toEqual({
       changes: { a: { S: 'x' } },
       present: ['a'],
+      among: {},
     });
   });
 

@@ -14,6 +14,7 @@ import {
   either,
   equals,
   exists,
+  isAmong,
   notContains,
   notExists,
   present,
@@ -103,6 +104,9 @@ const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
     fc.integer({ min: -2, max: 3 }).map((most) => atMost('number', most)),
     fc.tuple(fc.constantFrom('set', 'text'), TEXT).map(([name, text]) => notContains(name, text)),
     TEXT.map((text) => setContains('set', text)),
+    fc
+      .tuple(fc.constantFrom('any', 'text'), fc.array(TEXT, { minLength: 1, maxLength: 3 }))
+      .map(([name, texts]) => isAmong(name, texts)),
     PRECONDITIONS,
     fc.array(tie('condition'), { minLength: 1, maxLength: 3 }).map((conditions) => either(...conditions)),
     fc.array(tie('condition'), { minLength: 1, maxLength: 3 }).map((conditions) => all(...conditions)),
