@@ -2,27 +2,17 @@
 // default: the configuration is read from the environment, and DynamoDB is reached as the build says.
 import { connect } from '#connect';
 import { readConfig, requireCursorKeys } from './config';
+import { declaredFunctions } from './definition/declared-functions';
 import { authorizer, type Authorizer, type ProtectedApi } from './http/endpoints/authorizer';
-import { health, service } from './http/endpoints/service';
+import { readEndpoints, writeEndpoints } from './http/endpoints/data';
 import { documents } from './http/endpoints/documents';
-import { readDeleteInput, readReadInput } from './http/input/item';
-import { readListInput } from './http/input/list';
-import { endpoint, type Api } from './http/endpoints/endpoint';
-import { readTransactionInput } from './http/input/transaction';
+import type { Api } from './http/endpoints/endpoint';
+import { health, service } from './http/endpoints/service';
 import { serve, type Handler } from './http/serve';
-import { readReplaceInput } from './http/input/replace';
-import { readActInput, readCreateInput, readPatchInput } from './http/input/write';
-import { act } from './operations/act';
-import { create } from './operations/create';
-import { deleteItem } from './operations/delete';
-import { list } from './operations/list';
-import { patch } from './operations/patch';
-import { planPage } from './operations/plan-list';
-import { read } from './operations/read';
-import { replace } from './operations/replace';
-import { transact } from './operations/transactions';
 import { openReader } from './store/reader';
 import { storeOpener } from './store/store';
+
+export { defineFunction } from './functions/define';
 
 /** What a function serves; what is not given is as the environment says. */
 export type Served = Pick<Api, 'resources'> & Partial<Api>;
@@ -36,36 +26,29 @@ function withDefaults(served: Served): Api {
 export function readFunction(served: Served): Handler {
   const api = withDefaults(served);
   requireCursorKeys(api.config);
-  const lists = endpoint({ readInput: readListInput, plan: planPage, operation: list });
-  return serve(api, openReader, {
-    list: lists,
-    related: lists,
-    read: endpoint({ readInput: readReadInput, operation: read }),
-  });
+  return serve(api, openReader, readEndpoints());
 }
 
 /** Everything that writes. */
 export function writeFunction(served: Served): Handler {
   const api = withDefaults(served);
-  return serve(api, storeOpener(api.config.tableName, api.resources), {
-    create: endpoint({ readInput: readCreateInput, operation: create }),
-    replace: endpoint({ readInput: readReplaceInput, operation: replace }),
-    patch: endpoint({ readInput: readPatchInput, operation: patch }),
-    delete: endpoint({ readInput: readDeleteInput, operation: deleteItem }),
-    act: endpoint({ readInput: readActInput, operation: act }),
-    transact: endpoint({ readInput: readTransactionInput, operation: transact }),
-  });
+  return serve(api, storeOpener(api.config.tableName, api.resources), writeEndpoints());
 }
 
 /** What the API says of itself, and 404 and 405 for every path. */
 export function describeFunction(served: Served): Handler {
-  return serve(withDefaults(served), openReader, { service, health, ...documents() });
+  return serve({ functions: declaredFunctions, ...withDefaults(served) }, openReader, {
+    service,
+    health,
+    ...documents(),
+  });
 }
 
 /** Who sends a request: asked by API Gateway before it calls a function on data. */
 export function authorizeFunction({
   resources,
   config = readConfig(process.env),
+  functions = declaredFunctions,
 }: Pick<ProtectedApi, 'resources'> & Partial<ProtectedApi>): Authorizer {
-  return authorizer({ resources, config });
+  return authorizer({ resources, config, functions });
 }

@@ -106,5 +106,5 @@ export const KEY_PREFIX = 'key:';
 
 /** The caller as text, equal for the same; empty for nobody in particular. */
 export function identityOf({ kind, subject }: Caller): string {
-  return subject === '' ? '' : `${kind}:${subject}`;
+  return subject === '' && kind !== 'system' ? '' : `${kind}:${subject}`;
 }

@@ -46,6 +46,12 @@ export function accessOf(caller: Caller): CallerAccess {
   };
 }
 
+/** A function of the app's own. */
+export const SYSTEM: Caller = { kind: 'system', subject: '', roles: [], claims: {} };
+
+/** The access of the system, which may all. */
+export const SYSTEM_ACCESS: CallerAccess = { caller: SYSTEM, permission: () => EVERYTHING, require: () => EVERYTHING };
+
 /**
  * The refusal of an operation of which nothing is granted: 401 where credentials could help, 403 where they did not.
  */

@@ -116,12 +116,23 @@ type None = Record<never, never>;
 /** What is computed as the functions that do. */
 type Functions<C> = { readonly [K in keyof C]: (item: never) => C[K] };
 
+/** The bodies of actions, by their names. */
+export interface ActionBodies {
+  readonly [action: string]: SchemaDefinition;
+}
+
+/** The bodies of the actions of a file that has some. */
+type BodiesOf<A, K> = K extends { readonly actions: unknown }
+  ? { readonly [N in keyof A]: A[N] extends { readonly body: infer B } ? B : never }
+  : None;
+
 /** A resource as all other code knows it. */
 export interface Resource<
   S extends SchemaDefinition = SchemaDefinition,
   N extends string = string,
   C = { readonly [attribute: string]: unknown },
   R = { readonly [name: string]: Relation },
+  B = ActionBodies,
 > {
   readonly name: N;
   readonly description: string;
@@ -145,6 +156,8 @@ export interface Resource<
   readonly shards: number;
   readonly preconditions: 'optional' | 'required';
   readonly maxAge: number | undefined;
+  /** The bodies of its actions; for types, and nothing else. */
+  readonly bodies?: B | undefined;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each takes the items of its own resource
@@ -161,7 +174,9 @@ export function defineResource<
   const R extends { readonly [name: string]: Relation } = None,
   A extends Actions = Actions,
   K = unknown,
->(definition: ResourceDefinition<S, N, C, R, A, K> & KnownKeywords<K, ResourceDefinition<S>>): Resource<S, N, C, R> {
+>(
+  definition: ResourceDefinition<S, N, C, R, A, K> & KnownKeywords<K, ResourceDefinition<S>>,
+): Resource<S, N, C, R, BodiesOf<A, K>> {
   const file = `src/resources/${String(definition.name)}.ts`;
   const schema = definition.schema as S;
   const attributes = nodes(file, schema);
@@ -188,16 +203,20 @@ export function defineResource<
     maxAge: definition.maxAge,
   };
   fail(file, checkResource(definition, resource));
-  return resource as unknown as Resource<S, N, C, R>;
+  return resource as unknown as Resource<S, N, C, R, BodiesOf<A, K>>;
+}
+
+/** What is served, by name. */
+export interface Resources<L extends readonly Resource[] = readonly Resource[]> extends ReadonlyMap<string, Resource> {
+  /** The resources that these are; for types, and nothing else. */
+  readonly of?: L | undefined;
 }
 
 /**
  * Lists the resources that are served.
  * @throws Error where two have one name, or one speaks of another that is not so; each mistake with its file
  */
-export function listResources<const L extends readonly Resource[]>(
-  ...resources: Linked<L>
-): ReadonlyMap<string, Resource> {
+export function listResources<const L extends readonly Resource[]>(...resources: Linked<L>): Resources<L> {
   const byName = new Map<string, Resource>();
   for (const resource of resources as readonly Resource[]) {
     if (byName.has(resource.name)) {

@@ -1,8 +1,11 @@
-// Who may do what, as a table: the resources' operations, actions and guarded attributes by kinds of callers.
+// Who may do what, as a table: the resources' operations, actions and guarded attributes, and the app's functions, by
+// kinds of callers.
 import { ACCESS_OPERATIONS, type AccessRule } from '../definition/access';
+import type { FunctionDeclaration } from '../definition/function';
 import type { Resource } from '../definition/resource';
 import { ownersOf, waysOf, type Way } from '../definition/ways';
 import type { AttributeRules } from '../values/attribute';
+import { rulesOf } from './functions';
 
 /**
  * What a kind of caller may: with every item (`yes`), with none (`-`), with those in which the attribute named holds
@@ -28,6 +31,8 @@ export interface AccessMatrix {
   /** The columns: everyone, signed in, owner, and each role that rules name. */
   readonly callers: readonly string[];
   readonly resources: { readonly [collection: string]: ResourceAccess };
+  /** The functions of the app's own, by name and what calls them; absent without any. */
+  readonly functions?: { readonly [call: string]: Row };
 }
 
 const EVERYONE = 'everyone';
@@ -35,12 +40,19 @@ const SIGNED_IN = 'signed in';
 const OWNER = 'owner';
 const KINDS = [EVERYONE, SIGNED_IN, OWNER];
 
-/** What the rules of all resources let each kind of caller do. */
-export function accessMatrix(resources: ReadonlyMap<string, Resource>): AccessMatrix {
+/** What the rules of all resources, and of the functions of the app's own, let each kind of caller do. */
+export function accessMatrix(
+  resources: ReadonlyMap<string, Resource>,
+  declarations: readonly FunctionDeclaration[] = [],
+): AccessMatrix {
+  const functions = new Map(
+    declarations.map((declaration) => [callOf(declaration), waysOf(rulesOf(declaration.access))]),
+  );
   const all = [...resources.values()].map((resource) => [resource.name, waysBy(resource)] as const);
-  const roles = all
-    .flatMap(([, { operations, attributes }]) => [...operations.values(), ...attributes.values()].flat())
-    .flatMap((way) => way.roles);
+  const roles = [
+    ...all.flatMap(([, { operations, attributes }]) => [...operations.values(), ...attributes.values()].flat()),
+    ...[...functions.values()].flat(),
+  ].flatMap((way) => way.roles);
   const callers = [...KINDS, ...[...new Set(roles)].sort().map(columnOf)];
   const rows = (ways: ReadonlyMap<string, readonly Way[]>): { readonly [name: string]: Row } =>
     Object.fromEntries(
@@ -57,16 +69,23 @@ export function accessMatrix(resources: ReadonlyMap<string, Resource>): AccessMa
         { operations: rows(operations), attributes: rows(attributes) },
       ]),
     ),
+    ...(functions.size > 0 && { functions: rows(functions) }),
   };
 }
 
 /** The table for people. */
-export function matrixText({ callers, resources }: AccessMatrix): string {
-  const tables = Object.entries(resources).map(([name, { operations, attributes }]) => {
-    const rows = Object.entries({ ...operations, ...attributes });
+export function matrixText({ callers, resources, functions }: AccessMatrix): string {
+  const parts = [
+    ...Object.entries(resources).map(
+      ([name, { operations, attributes }]) => [name, { ...operations, ...attributes }] as const,
+    ),
+    ...(functions === undefined ? [] : [['functions', functions] as const]),
+  ];
+  const tables = parts.map(([name, cells]) => {
+    const rows = Object.entries(cells);
     return aligned([
       [name, ...callers],
-      ...rows.map(([row, cells]) => [`  ${row}`, ...callers.map((caller) => cells[caller]!)]),
+      ...rows.map(([row, of]) => [`  ${row}`, ...callers.map((caller) => of[caller]!)]),
     ]);
   });
   return `${tables.join('\n\n')}\n\n${LEGEND}`;
@@ -75,6 +94,11 @@ export function matrixText({ callers, resources }: AccessMatrix): string {
 const LEGEND =
   'yes: with every item. The name of an attribute: with those in which it holds the caller’s subject.\n' +
   'rule: as a function of the resource file says. -: with none.';
+
+/** A function, and what calls it. */
+function callOf({ name, route, schedule }: FunctionDeclaration): string {
+  return `${name}: ${route === undefined ? (schedule ?? 'by its name') : `${route.method} ${route.path}`}`;
+}
 
 function waysBy(resource: Resource): {
   readonly operations: ReadonlyMap<string, readonly Way[]>;

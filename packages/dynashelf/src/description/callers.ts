@@ -30,6 +30,14 @@ export function callersOf(
   operation: string,
   rules: readonly AccessRule[] = resource.access.get(operation) ?? [],
 ): Callers {
+  return callersBy(trusted, rules, isOpen(resource, operation));
+}
+
+/**
+ * Who is let in by rules.
+ * @param isPublic whether someone without credentials is
+ */
+export function callersBy(trusted: TrustedCredentials, rules: readonly AccessRule[], isPublic: boolean): Callers {
   if (trusted.tokens === undefined && !trusted.apiKeys) {
     return { phrase: 'refused to everyone, as this deployment trusts no credentials', securityRequirement: NOBODY };
   }
@@ -51,7 +59,7 @@ export function callersOf(
       token: trusted.tokens !== undefined,
       // What a function says to a key depends on the key.
       key: trusted.apiKeys && possible.some((rule) => !takesRole(rule)),
-      anonymous: !trusted.apiKeys && isOpen(resource, operation),
+      anonymous: !trusted.apiKeys && isPublic,
     },
   };
 }

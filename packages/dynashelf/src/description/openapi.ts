@@ -1,8 +1,10 @@
 // The description of the API (OpenAPI 3.1), generated from what is served. The same resources always give the same
 // text.
 import { LONGEST_HEADER, LONGEST_URL, MOST_BODY_BYTES, MOST_BODY_VALUES, MOST_PARAMETERS } from '../definition/limits';
+import type { FunctionDeclaration } from '../definition/function';
 import type { Resource } from '../definition/resource';
 import { collectionPaths } from './collection';
+import { functionPaths, FUNCTIONS_TAG } from './functions';
 import { headerComponents } from './headers';
 import { type Info, UNNAMED } from './info';
 import { PARTS, schemaName, type Part } from './names';
@@ -44,18 +46,20 @@ an item that is not the caller's is not there for it: 404.`;
  * @param base what stands before every path: a stage or a base path, or nothing
  * @param trusted the credentials that are trusted; without it, nobody is asked for any
  * @param info what the app is called
+ * @param functions those of the app's own
  */
 export function describeApi(
   resources: ReadonlyMap<string, Resource>,
   base = '',
   trusted?: TrustedCredentials,
   { name, version, license }: Info = UNNAMED,
+  functions: readonly FunctionDeclaration[] = [],
 ): OpenApi {
   const all = [...resources.values()];
   const schemas = Object.assign(
     {},
     ...all.map((resource) => collectionSchemas(resource, resources, trusted)),
-    problemSchemas(resources, problemTypes(resources, trusted), ownProblems(resources)),
+    problemSchemas(resources, problemTypes(resources, trusted, functions), ownProblems(resources)),
     serviceSchemas(),
   ) as Record<string, Part>;
   return {
@@ -71,12 +75,16 @@ export function describeApi(
     security: trusted === undefined ? [] : requirements(everyKind(trusted), trusted),
     tags: [
       ...all.map((resource) => ({ name: resource.name, description: resource.description })),
+      ...(functions.some(({ route }) => route !== undefined)
+        ? [{ name: FUNCTIONS_TAG, description: 'What this API does besides.' }]
+        : []),
       { name: 'Transactions', description: 'Writes that belong together.' },
       { name: 'Service', description: 'What the API says of itself.' },
     ],
     paths: Object.assign(
       {},
       ...all.map((resource) => collectionPaths(resource, resources, trusted)),
+      functionPaths(functions, resources, trusted),
       servicePaths(resources, trusted),
     ) as Record<string, Part>,
     components: {
@@ -88,7 +96,7 @@ export function describeApi(
       ) as Record<string, Part>,
       parameters: Object.assign({}, sharedParameters(), ...all.map(collectionParameters)) as Record<string, Part>,
       headers: headerComponents(trusted) as Record<string, Part>,
-      responses: responseComponents(resources, trusted) as Record<string, Part>,
+      responses: responseComponents(resources, trusted, functions) as Record<string, Part>,
       ...(trusted !== undefined && { securitySchemes: securitySchemes(trusted) as Record<string, Part> }),
     },
   };

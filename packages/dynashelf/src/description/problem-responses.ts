@@ -1,4 +1,5 @@
 // Problems as answers: described once for each type of the catalogue and of the app's own, and listed for an operation.
+import type { FunctionDeclaration } from '../definition/function';
 import type { Resource } from '../definition/resource';
 import type { AnyOwnProblem } from '../definition/thrown';
 import { describeProblem, PROBLEM_TYPES, type ProblemType } from '../problem';
@@ -40,10 +41,11 @@ const OWN_HEADERS: Partial<Record<string, readonly string[]>> = {
 export function responseComponents(
   resources: ReadonlyMap<string, Resource>,
   trusted: TrustedCredentials | undefined,
+  functions: readonly FunctionDeclaration[] = [],
 ): Part {
   return {
     ...Object.fromEntries(
-      [...problemTypes(resources, trusted), ...ownProblems(resources)].map((kind) => [
+      [...problemTypes(resources, trusted, functions), ...ownProblems(resources)].map((kind) => [
         componentName(kind),
         problemResponse([kind]),
       ]),
@@ -64,9 +66,13 @@ export function responseComponents(
 export function problemTypes(
   resources: ReadonlyMap<string, Resource>,
   trusted: TrustedCredentials | undefined,
+  functions: readonly FunctionDeclaration[] = [],
 ): ProblemType[] {
   return PROBLEM_TYPES.filter(
-    (type) => trusted !== undefined || !REFUSALS.includes(type) || (type === 'forbidden' && hasOwnCode(resources)),
+    (type) =>
+      trusted !== undefined ||
+      !REFUSALS.includes(type) ||
+      (type === 'forbidden' && (functions.length > 0 || hasOwnCode(resources))),
   );
 }
 

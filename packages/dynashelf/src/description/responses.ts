@@ -7,6 +7,9 @@ import { partOf, schemaOf, type Part } from './names';
 
 export const JSON_TYPE = 'application/json';
 
+/** Whatever a function of the app's own takes, or answers. */
+export const ANY_TYPE = '*/*';
+
 /** An answer with one item; to `fields` a part of it, which is no alternative to most generators but another type. */
 export function itemResponse(description: string, resource: Resource, ...headers: string[]): Part {
   return also(

@@ -18,6 +18,8 @@ export interface Request {
   readonly parameters: readonly (readonly [name: string, value: string])[];
   /** A header's value by its name in lower case; several lines joined by commas (RFC 9110 §5.3). */
   header(name: string): string | undefined;
+  /** All headers, by their names in lower case, of a request that came as an event. */
+  readonly headers?: ReadonlyMap<string, string>;
   readonly body: { readonly text: string; readonly isBase64: boolean } | undefined;
   /** The body parsed already, of a request within another. */
   readonly parsed?: Parsed | undefined;
@@ -46,6 +48,7 @@ export function readRequest(raw: unknown, remaining: number = LONGEST): Request 
     ...readPath(event),
     parameters: readParameters(event),
     header: (name) => headers.get(name),
+    headers,
     body:
       event.body === null || event.body === undefined || event.body === ''
         ? undefined
@@ -190,4 +193,10 @@ function textsOf<T>(value: unknown, read: (inner: unknown) => T | undefined): Re
       return text === undefined ? [] : [[name, text]];
     }),
   );
+}
+
+/** Whether an event is a request that API Gateway passes on. */
+export function isGatewayEvent(event: unknown): event is APIGatewayProxyEvent {
+  const given = recordOf(event);
+  return typeof given?.['httpMethod'] === 'string' && recordOf(given['requestContext']) !== undefined;
 }

@@ -22,6 +22,8 @@ export interface Reply {
   readonly body?: unknown;
   /** A body that is text already. */
   readonly text?: string;
+  /** A body of bytes, sent as they are. */
+  readonly bytes?: Uint8Array;
   /** Where its compressed form is kept, of a body that is sent many times. */
   readonly kept?: { gzip?: string };
   /** Request headers that change the answer, besides those that change all (RFC 9110 §12.5.5). */
@@ -92,14 +94,12 @@ export function writeProblem(
  */
 export function toGateway(
   request: Pick<Request, 'method' | 'header'>,
-  { status, headers, body, text, kept }: Reply,
+  { status, headers, body, text, bytes, kept }: Reply,
 ): APIGatewayProxyResult {
-  const sent = encode(request, {
-    status,
-    headers,
-    text: text ?? (body === undefined ? '' : JSON.stringify(body)),
-    kept,
-  });
+  const sent =
+    bytes === undefined
+      ? encode(request, { status, headers, text: text ?? (body === undefined ? '' : JSON.stringify(body)), kept })
+      : { headers, body: Buffer.from(bytes).toString('base64'), isBase64Encoded: true };
   if (request.method !== 'HEAD' || sent.body === '') {
     return { statusCode: status, ...sent };
   }

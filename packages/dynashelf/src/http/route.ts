@@ -1,5 +1,6 @@
 // From method and path to what is asked for: 404 and 405 are found here.
 import type { LoadedAction } from '../definition/action';
+import type { FunctionDeclaration } from '../definition/function';
 import { isId } from '../values/id';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
@@ -21,6 +22,7 @@ export type Route =
       /** The action's name. */ readonly name: string;
       readonly action: LoadedAction;
     }
+  | { readonly operation: 'call'; readonly declaration: FunctionDeclaration }
   | { readonly operation: 'service' | 'openapi' | 'docs' | 'renderer' | 'health' | 'transact' }
   | { readonly operation: 'options'; readonly allow: string[] };
 
@@ -39,14 +41,16 @@ type ByMethod = Readonly<Partial<Record<string, Route>>>;
 /**
  * Finds the route of a request.
  * @param isPrivate whether a path that is not served is not to name those that are
+ * @param functions of the app's own
  * @throws Problem `not-found`, or `method-not-allowed` with `Allow`
  */
 export function findRoute(
   resources: ReadonlyMap<string, Resource>,
   { method, segments }: Pick<Request, 'method' | 'segments'>,
   isPrivate = false,
+  functions: readonly FunctionDeclaration[] = [],
 ): Route {
-  const routes = routesOf(resources, segments);
+  const routes = routesOf(resources, segments) ?? routesOfFunctions(functions, segments);
   const allow = routes === undefined ? [] : [...Object.keys(routes), ...(routes['GET'] === undefined ? [] : ['HEAD'])];
   if (method === 'OPTIONS') {
     return { operation: 'options', allow: [...allow, 'OPTIONS'] };
@@ -111,6 +115,20 @@ function routesOf(resources: ReadonlyMap<string, Resource>, segments: readonly s
         PATCH: { operation: 'patch', resource, id },
         DELETE: { operation: 'delete', resource, id },
       };
+}
+
+/** A path of functions of the app's own; no collection has one. */
+function routesOfFunctions(
+  functions: readonly FunctionDeclaration[],
+  segments: readonly string[],
+): ByMethod | undefined {
+  const here = functions.flatMap((declaration): [string, Route][] => {
+    const parts = declaration.route?.path.slice(1).split('/') ?? [];
+    return parts.length === segments.length && parts.every((part, index) => part === segments[index])
+      ? [[declaration.route!.method, { operation: 'call', declaration }]]
+      : [];
+  });
+  return here.length === 0 ? undefined : Object.fromEntries(here);
 }
 
 /** `/{collection}/{id}/{member}`: a relation, or an action. */

@@ -6,13 +6,14 @@ import type { Resource } from '../definition/resource';
 import { logError } from '../log';
 import { Problem } from '../problem';
 import type { Reader, StoreOptions } from '../store/reader';
-import type { Api, Endpoints } from './endpoints/endpoint';
+import type { Api, Endpoint, Endpoints } from './endpoints/endpoint';
 import { commonHeaders } from './headers';
+import type { InputContext } from './input/input';
 import { refuseExcess, refuseUnsendable } from './limits';
 import { writeOptions } from './options';
 import { readRequest, type Request } from './request';
 import { toGateway, writeProblem, writeResult, type Reply } from './response';
-import { findRoute } from './route';
+import { findRoute, type Route } from './route';
 import { isClosed } from './strangers';
 import { isCostShown, serverTiming, startTiming, type Timing } from './timing';
 
@@ -34,7 +35,7 @@ export function serve<S extends Reader>(
   /** The stations of a request. @throws Problem, where one of them refuses it */
   async function answer(request: Request, store: S, timing: Timing): Promise<Reply> {
     refuseExcess(request);
-    const route = findRoute(resources, request, isPrivate);
+    const route = findRoute(resources, request, isPrivate, api.functions);
     timing.end('route');
     if (route.operation === 'options') {
       return writeOptions(route.allow);
@@ -46,39 +47,12 @@ export function serve<S extends Reader>(
       );
     }
     if (typeof endpoint === 'function') {
-      return endpoint(api, request, store);
+      return endpoint(api, request, store, timing);
     }
-    // The parts of a transaction have a resource each.
-    const { resource } = route as { readonly resource: Resource };
-
     const caller = readCaller(config, request.credentials);
     const access = accessOf(caller);
     timing.end('caller');
-
-    const context = { resources, cursorKeys: config.cursorKeys, access };
-    const { input, responseOptions } = await endpoint.readInput(route, request, context);
-    timing.end('input');
-
-    const plan = endpoint.plan?.(resource, input);
-    if (plan !== undefined) {
-      timing.end('plan');
-    }
-
-    let { result, commit } = await endpoint.operation(resource, input, store, plan);
-    let reply = writeResult(request, result, responseOptions);
-    // A transaction is committed when its reply is known, as an idempotency key has that recorded with the writes.
-    // Where others have changed what it read, it comes to another result.
-    while (commit !== undefined) {
-      refuseUnsendable(reply);
-      const next = await commit(reply);
-      if (next === undefined) {
-        break;
-      }
-      ({ result, commit } = next);
-      reply = writeResult(request, result, responseOptions);
-    }
-    timing.end('operation');
-    return isCostShown(resources, request, responseOptions, result) ? reply : { ...reply, isCostHidden: true };
+    return carryOut(endpoint, route, request, { resources, cursorKeys: config.cursorKeys, access }, store, timing);
   }
 
   return async (event, context) => {
@@ -100,6 +74,46 @@ export function serve<S extends Reader>(
     const common = commonHeaders(config, request, serverTiming(timing, isShown ? store.cost : undefined), reply.vary);
     return toGateway(request, { ...reply, headers: { ...common, ...reply.headers } });
   };
+}
+
+/**
+ * The stations of a request on data from its input on.
+ * @throws Problem, where one of them refuses it
+ */
+export async function carryOut<S>(
+  endpoint: Endpoint<S>,
+  route: Route,
+  request: Request,
+  context: InputContext,
+  store: S,
+  timing: Timing,
+): Promise<Reply> {
+  // The parts of a transaction have a resource each.
+  const { resource } = route as { readonly resource: Resource };
+
+  const { input, responseOptions } = await endpoint.readInput(route, request, context);
+  timing.end('input');
+
+  const plan = endpoint.plan?.(resource, input);
+  if (plan !== undefined) {
+    timing.end('plan');
+  }
+
+  let { result, commit } = await endpoint.operation(resource, input, store, plan);
+  let reply = writeResult(request, result, responseOptions);
+  // A transaction is committed when its reply is known, as an idempotency key has that recorded with the writes.
+  // Where others have changed what it read, it comes to another result.
+  while (commit !== undefined) {
+    refuseUnsendable(reply);
+    const next = await commit(reply);
+    if (next === undefined) {
+      break;
+    }
+    ({ result, commit } = next);
+    reply = writeResult(request, result, responseOptions);
+  }
+  timing.end('operation');
+  return isCostShown(context.resources, request, responseOptions, result) ? reply : { ...reply, isCostHidden: true };
 }
 
 function asProblem(request: Request, error: unknown): Problem {

@@ -2,6 +2,7 @@
 
 import { accessMatrix, matrixText } from '../description/access-matrix';
 import { Failure, messageOf } from './failure';
+import { soundFunctions } from './own-functions';
 import { loadedResources } from './resource-mistakes';
 
 try {
@@ -11,7 +12,7 @@ try {
       `"${[word, ...more].join(' ')}" is nothing that it takes: dynashelf access, or dynashelf access --json.`,
     );
   }
-  const matrix = accessMatrix(loadedResources());
+  const matrix = accessMatrix(loadedResources(), soundFunctions());
   console.log(word === '--json' ? JSON.stringify(matrix, undefined, 2) : matrixText(matrix));
 } catch (error) {
   process.exitCode = 1;

@@ -1,9 +1,11 @@
-// `dynashelf add shelves`: writes the file of a resource, and its line into the list of them.
+// `dynashelf add shelves`: writes the file of a resource, and its line into the list of them. `dynashelf add function
+// payments`: a function's.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { defineResource } from '../definition/resource';
+import { addFunction } from './add-function';
 import { RESOURCES } from './app';
 import { Failure, messageOf } from './failure';
 
@@ -92,8 +94,12 @@ function source(name: string, constant: string): string {
 /** The command. */
 export function add(): void {
   try {
-    const path = addResource(process.cwd(), process.argv[2]);
-    console.log(`Wrote ${path}, and its line in ${RESOURCES}.`);
+    const [, , first, second] = process.argv;
+    console.log(
+      first === 'function'
+        ? `Wrote ${addFunction(process.cwd(), second)}, and its entry in serverless.yml: say in the file who may call it.`
+        : `Wrote ${addResource(process.cwd(), first)}, and its line in ${RESOURCES}.`,
+    );
   } catch (error) {
     process.exitCode = 1;
     console.error(error instanceof Failure || !(error instanceof Error) ? messageOf(error) : error.stack);

@@ -149,11 +149,15 @@ export function startApi(
 /** What went wrong, in one sentence, from what serverless printed. */
 function startFailure(lines: readonly string[]): Failure {
   const heading = lines.findIndex((line) => /^Error:?$/.test(line.trim()));
+  // What is wrong with a function of the app's own comes in the middle of what Serverless says.
+  const sentence = lines.map((line) => /src\/functions\/\S+\.ts: .*/.exec(line)?.[0]).find((one) => one !== undefined);
   const reason =
+    sentence ??
     lines
       .slice(heading + 1)
       .find((line) => line.trim() !== '')
-      ?.trim() ?? 'it gave no reason';
+      ?.trim() ??
+    'it gave no reason';
   return new Failure(
     `serverless-offline could not start the API (${reason.replace(/\.$/, '')}): correct serverless.yml and start again.`,
   );

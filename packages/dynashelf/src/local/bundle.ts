@@ -9,6 +9,7 @@ import { parse } from 'yaml';
 import { bundling } from '../serverless/bundling';
 import { RENDERER_FILE } from '../serverless/functions';
 import { parameters } from '../serverless/parameters';
+import { withDeclarations } from './declarations';
 import { zip } from './zip';
 
 /** A handler, bundled. */
@@ -55,6 +56,7 @@ export async function bundleHandler(directory: string, handler: string, options:
   const source = sourceOf(handler);
   const { outputFiles, metafile } = await build({
     ...options,
+    plugins: [withDeclarations(directory)],
     absWorkingDir: directory,
     entryPoints: [source],
     outdir: '.build',

@@ -9,6 +9,7 @@ import generate, { astToString } from 'openapi-typescript';
 
 import { describeApi } from '../description/openapi';
 import { appInfo } from './app';
+import { soundFunctions } from './own-functions';
 import { CLIENT_SOURCE, forClients } from './client-source';
 import { Failure, messageOf } from './failure';
 import { loadedResources } from './resource-mistakes';
@@ -32,7 +33,11 @@ async function write(folder: string): Promise<void> {
     }
   }
   const types = astToString(
-    await generate(JSON.stringify(forClients(describeApi(loadedResources(), '', trustedIn(process.env), appInfo())))),
+    await generate(
+      JSON.stringify(
+        forClients(describeApi(loadedResources(), '', trustedIn(process.env), appInfo(), soundFunctions())),
+      ),
+    ),
   );
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'api.ts'), `// The types of the API, ${MARK}.\n${types}`);

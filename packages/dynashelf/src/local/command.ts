@@ -28,7 +28,7 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly run: (
   },
   client: { does: 'a typed client of the API, in a folder', run: async () => import('./client.js') },
   add: {
-    does: 'a resource: its file, and its line in src/resources/index.ts',
+    does: 'a resource, or `add function` a function of your own: its file, and its line in what lists them',
     run: async () => (await import('./add.js')).add(),
   },
 };

@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 
 import { describeApi } from '../description/openapi';
 import { appInfo } from './app';
+import { soundFunctions } from './own-functions';
 import { Failure, messageOf } from './failure';
 import { loadedResources } from './resource-mistakes';
 import { trustedIn } from './trusted-credentials';
@@ -17,7 +18,7 @@ try {
 }
 
 function write(file: string | undefined): void {
-  const text = `${JSON.stringify(describeApi(loadedResources(), '', trustedIn(process.env), appInfo()), undefined, 2)}\n`;
+  const text = `${JSON.stringify(describeApi(loadedResources(), '', trustedIn(process.env), appInfo(), soundFunctions()), undefined, 2)}\n`;
   if (file === undefined) {
     process.stdout.write(text);
   } else {

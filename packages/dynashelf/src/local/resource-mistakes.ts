@@ -1,5 +1,5 @@
-// Every mistake of the resource files: those that loading them shows, and those that take longer to find; and what in
-// them does nothing, and is no mistake.
+// Every mistake of the resource files and of the app's functions: those that loading them shows, and those that take
+// longer to find; and what in them does nothing, and is no mistake.
 
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -7,6 +7,7 @@ import { relative } from 'node:path';
 import type { Resource } from '../definition/resource';
 import { appResources, RESOURCES } from './app';
 import { Failure, messageOf } from './failure';
+import { ownFunctions, unreachableFunctions } from './own-functions';
 
 /** @returns each mistake as a sentence with its file */
 export async function resourceMistakes(): Promise<string[]> {
@@ -26,8 +27,12 @@ export async function resourceFindings(): Promise<Findings> {
   if (typeof loaded === 'string') {
     return { mistakes: [loaded], remarks: [] };
   }
+  const functions = ownFunctions();
   const { patternMistakes } = await import('./patterns.js');
-  return { mistakes: patternMistakes(loaded), remarks: loaded.flatMap(unreachableActions) };
+  return {
+    mistakes: [...functions.mistakes, ...patternMistakes(loaded)],
+    remarks: [...loaded.flatMap(unreachableActions), ...unreachableFunctions(functions.declarations)],
+  };
 }
 
 /** Actions that nobody may carry out, though nothing says so. */

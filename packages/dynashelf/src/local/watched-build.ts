@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { type BuildOptions, context, type Message } from 'esbuild';
 
 import { sourceOf } from './bundle';
+import { withDeclarations } from './declarations';
 
 /** An editor may save in two steps; the first is half a file. */
 const SETTLED_MS = 50;
@@ -32,6 +33,7 @@ export async function buildWatched(
 ): Promise<() => Promise<void>> {
   const building = await context({
     ...options,
+    plugins: [withDeclarations(directory)],
     absWorkingDir: directory,
     entryPoints: handlers.map((handler) => ({ in: sourceOf(handler), out: sourceOf(handler).replace(/\.ts$/, '') })),
     outdir: folder,

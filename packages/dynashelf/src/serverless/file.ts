@@ -9,7 +9,7 @@ export interface Variables {
 }
 
 /** A function for Serverless, of one that makes a part of its configuration of the parameters. */
-export function fromParameters<T>(make: (known: Parameters) => T): (variables: Variables) => Promise<T> {
+export function fromParameters<T>(make: (known: Parameters) => T | Promise<T>): (variables: Variables) => Promise<T> {
   return async (variables) => make(await readParameters(variables));
 }
 

@@ -1,9 +1,10 @@
 // What each function of an app is told besides the name of its file: its role, its part of the environment, and what
 // calls it.
 
+import type { FunctionDeclaration } from '../definition/function';
 import type { Parameters } from './parameters';
 import { roleName } from './roles';
-import { events, type FunctionName } from './routes';
+import { events, ROUTES, type FunctionName } from './routes';
 
 /** Where the renderer of the docs page lies in an app. */
 export const RENDERER_FILE = 'node_modules/dynashelf/dist/rapidoc.js';
@@ -24,11 +25,33 @@ const MORE: Readonly<Record<FunctionName, (parameters: Parameters) => object>> =
   }),
 };
 
-/** The definition of a function of serverless.yml, but for its handler. */
-export function functionDefinition(name: FunctionName, parameters: Parameters): Record<string, unknown> {
+/** Characters of a function's description that Lambda takes. */
+const LONGEST_DESCRIPTION = 256;
+
+/**
+ * The definition of a function of serverless.yml, but for its handler.
+ * @param declarations the functions of the app's own
+ */
+export function functionDefinition(
+  name: string,
+  parameters: Parameters,
+  declarations: readonly FunctionDeclaration[] = [],
+): Record<string, unknown> {
+  const own = declarations.find((declaration) => declaration.name === name);
   return {
     role: { 'Fn::GetAtt': [roleName(name), 'Arn'] },
-    ...MORE[name](parameters),
-    events: events(name, parameters),
+    ...(own === undefined
+      ? MORE[name as FunctionName](parameters)
+      : { description: own.description.slice(0, LONGEST_DESCRIPTION) }),
+    events: events(name, parameters, declarations),
   };
+}
+
+/** The definitions of all functions, by name. */
+export function functionDefinitions(
+  parameters: Parameters,
+  declarations: readonly FunctionDeclaration[],
+): Record<string, Record<string, unknown>> {
+  const names = [...Object.keys(ROUTES), ...declarations.map(({ name }) => name)];
+  return Object.fromEntries(names.map((name) => [name, functionDefinition(name, parameters, declarations)]));
 }

@@ -1,13 +1,17 @@
 // What the stack of every app has beside its functions and its table: roles, API Gateway's own errors, access logs, and
 // the user pool.
 
+import type { FunctionDeclaration } from '../definition/function';
 import { GATEWAY_RESPONSES, gatewayResponses } from './gateway-responses';
 import type { Parameters } from './parameters';
 import { assumedBy, roles } from './roles';
 import { userPool, userPoolConditions, userPoolOutputs } from './user-pool';
 
-/** The `resources` of a serverless.yml. */
-export function resources(parameters: Parameters): object {
+/**
+ * The `resources` of a serverless.yml.
+ * @param declarations the functions of the app's own
+ */
+export function resources(parameters: Parameters, declarations: readonly FunctionDeclaration[] = []): object {
   return {
     Description: `A REST API over one DynamoDB table (${parameters.service}, stage ${parameters.stage})`,
     // A deployment of the API is a snapshot: gateway responses made after it would not be in it.
@@ -15,7 +19,12 @@ export function resources(parameters: Parameters): object {
     extensions: { ApiGatewayMethodAny: { DependsOn: GATEWAY_RESPONSES } },
     Conditions: userPoolConditions(parameters),
     Outputs: userPoolOutputs(),
-    Resources: { ...roles(parameters), ...userPool(parameters), ...accessLogs(), ...gatewayResponses(parameters) },
+    Resources: {
+      ...roles(parameters, declarations),
+      ...userPool(parameters),
+      ...accessLogs(),
+      ...gatewayResponses(parameters),
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 // The right of each function to data and to its own log, and nothing further.
 
+import type { FunctionDeclaration } from '../definition/function';
 import { HEALTH_PARTITION } from '../store/layout/table';
 import type { Parameters } from './parameters';
 import type { FunctionName } from './routes';
@@ -26,13 +27,19 @@ const QUERY_INDEXES: Statement = {
   Resource: INDEX_NAMES.map((name) => ({ 'Fn::Sub': `\${Table.Arn}/index/${name}` })),
 };
 
+const READING: readonly Statement[] = [onTable('GetItem', 'BatchGetItem', 'Query'), QUERY_INDEXES];
+
+/**
+ * A transaction is authorised by the actions it is made of. A deletion that cascades queries what refers to the item.
+ */
+const WRITING: readonly Statement[] = [
+  onTable('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'),
+  QUERY_INDEXES,
+];
+
 const STATEMENTS: Readonly<Record<FunctionName, readonly Statement[]>> = {
-  read: [onTable('GetItem', 'BatchGetItem', 'Query'), QUERY_INDEXES],
-  // A transaction is authorised by the actions it is made of. A deletion that cascades queries what refers to the item.
-  write: [
-    onTable('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'),
-    QUERY_INDEXES,
-  ],
+  read: READING,
+  write: WRITING,
   authorize: [],
   // The health check reads a partition that never holds a record. ForAllValues is true of a request that names no key
   // at all, so a second condition wants one.
@@ -47,20 +54,32 @@ const STATEMENTS: Readonly<Record<FunctionName, readonly Statement[]>> = {
   ],
 };
 
+/** What a function of the app's own may by what it declares: docs/decisions/functions.md says why not less. */
+function statementsOf({ reads, writes }: FunctionDeclaration): readonly Statement[] {
+  return writes.length > 0 ? WRITING : reads.length > 0 ? READING : [];
+}
+
 /** The resource that is the role of a function. */
-export function roleName(name: FunctionName): string {
+export function roleName(name: string): string {
   return `${capitalized(name)}Role`;
 }
 
-/** The roles of the functions, by the names of their resources. */
-export function roles(parameters: Parameters): Record<string, object> {
+/** The roles of the functions, those of the app's own among them, by the names of their resources. */
+export function roles(
+  parameters: Parameters,
+  declarations: readonly FunctionDeclaration[] = [],
+): Record<string, object> {
   // X-Ray has no resources to name, so a policy of our own would have a wildcard; this one is AWS's.
   const tracing =
     parameters.oneOf('tracing', ['off', 'on']) === 'on'
       ? [{ 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess' }]
       : [];
+  const all: Readonly<Record<string, readonly Statement[]>> = {
+    ...STATEMENTS,
+    ...Object.fromEntries(declarations.map((declaration) => [declaration.name, statementsOf(declaration)])),
+  };
   return Object.fromEntries(
-    (Object.keys(STATEMENTS) as FunctionName[]).map((name) => [
+    Object.entries(all).map(([name, statements]) => [
       roleName(name),
       {
         Type: 'AWS::IAM::Role',
@@ -73,7 +92,7 @@ export function roles(parameters: Parameters): Record<string, object> {
               PolicyDocument: {
                 Version: '2012-10-17',
                 Statement: [
-                  ...STATEMENTS[name],
+                  ...statements,
                   {
                     Effect: 'Allow',
                     Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],

@@ -2,6 +2,7 @@
 // named method goes before ANY, and ANY leads to `describe`, whose code answers OPTIONS (CORS preflights among it), or
 // says 404 or 405.
 
+import { isUnguarded, type FunctionDeclaration } from '../definition/function';
 import type { Parameters } from './parameters';
 
 /** The functions of an app that the engine has. */
@@ -52,6 +53,24 @@ export const ROUTES: Readonly<Record<FunctionName, readonly Route[]>> = {
   ],
 };
 
+/** The routes of every function, by name: those of an app's own have a route, and the rest of its path is described. */
+export function routesOf(declarations: readonly FunctionDeclaration[]): Readonly<Record<string, readonly Route[]>> {
+  const routed = declarations.flatMap(({ name, route, access }) =>
+    route === undefined ? [] : [{ name, path: route.path, method: route.method.toLowerCase(), access }],
+  );
+  const own = routed.map(({ name, path, method, access }) => {
+    const guard = isUnguarded({ access }) ? ('none' as const) : ('data' as const);
+    const methods = (method === 'get' ? ['get', 'head'] : [method]) as Route['method'][];
+    return [name, methods.map((one): Route => ({ method: one, path, guard }))] as const;
+  });
+  const paths = [...new Set(routed.map(({ path }) => path))];
+  return {
+    ...ROUTES,
+    describe: [...ROUTES.describe, ...paths.map((path): Route => ({ method: 'any', path, guard: 'none' }))],
+    ...Object.fromEntries(own),
+  };
+}
+
 /** The authorizer of an event: the function `authorize`, and whether its answers are kept. */
 type Authorizer = {
   readonly name: FunctionName;
@@ -70,12 +89,29 @@ export interface HttpEvent {
   };
 }
 
+/** The event of a schedule. */
+export interface ScheduleEvent {
+  readonly schedule: { readonly rate: readonly string[]; readonly enabled: true };
+}
+
 /** The events of a function. */
-export function events(name: FunctionName, parameters: Parameters): HttpEvent[] {
+export function events(
+  name: string,
+  parameters: Parameters,
+  declarations: readonly FunctionDeclaration[] = [],
+): (HttpEvent | ScheduleEvent)[] {
+  const schedule = declarations.find((declaration) => declaration.name === name)?.schedule;
+  return [
+    ...httpEvents(routesOf(declarations)[name] ?? [], parameters),
+    ...(schedule === undefined ? [] : [{ schedule: { rate: [schedule], enabled: true as const } }]),
+  ];
+}
+
+function httpEvents(routes: readonly Route[], parameters: Parameters): HttpEvent[] {
   const authorizer = authorizerOf(parameters);
   const hasKeys = parameters.oneOf('apiKeys', ['none', 'required']) === 'required';
   const isPrivate = parameters.oneOf('description', ['public', 'private']) === 'private';
-  return ROUTES[name].map(({ method, path, guard }) => ({
+  return routes.map(({ method, path, guard }) => ({
     http: {
       method,
       path,

@@ -9,10 +9,12 @@ import { trustedBy } from '../description/trusted-credentials';
 import type { Resource } from '../definition/resource';
 import { authorizeFunction, describeFunction, readFunction, writeFunction } from '../lambda';
 import type { Handler } from '../http/serve';
+import { functionHandler, declare, definedOf, type FunctionHandler } from '../functions/handler';
 import { appInfo, appResources } from '../local/app';
+import { ownFunctions } from '../local/own-functions';
 import { connect } from '#connect';
 import { expectDescribed } from './described';
-import { guardedBy, isGuarded, routeOf, templateOf } from './gateway';
+import { guardedBy, isGuarded, routeOf, routesWith, templateOf, type Route } from './gateway';
 import type { Send } from '../store/client/send';
 import type { Tokens } from './tokens';
 
@@ -26,7 +28,9 @@ export interface Answer {
   readonly body: any;
   /** Decompressed, where it is compressed. */
   readonly text: string;
-  /** The bytes of the body as it is sent. */
+  /** The same as bytes: of what is no text, they are all there is. */
+  readonly bytes: Uint8Array;
+  /** How many bytes of the body are sent. */
   readonly length: number;
 }
 
@@ -61,6 +65,8 @@ export type Client = (line: string, ask?: Ask) => Promise<Answer>;
 /** How the API of a test client is. */
 export interface ClientOptions {
   readonly resources?: ReadonlyMap<string, Resource>;
+  /** The handlers of the app's own functions, by name; without `resources` and this, those of the app. */
+  readonly functions?: Readonly<Record<string, FunctionHandler>>;
   readonly config?: Partial<Config>;
   /** Whose tokens the API trusts: access goes by the rules, and the authorizer is asked as where it is deployed. */
   readonly tokens?: Tokens;
@@ -78,7 +84,8 @@ export interface ClientOptions {
  * does not say fails the test.
  */
 export function createClient({
-  resources = appResources(),
+  resources: given,
+  functions: own = given === undefined ? appFunctions() : {},
   config,
   tokens,
   send = connect(),
@@ -86,8 +93,12 @@ export function createClient({
   remaining,
   described = true,
 }: ClientOptions = {}): Client {
+  const resources = given ?? appResources();
+  const declared = Object.entries(own).map(([name, handler]) => declare(name, definedOf(handler)!));
+  const routes = routesWith(declared);
   const api = {
     resources,
+    functions: declared,
     info: appInfo(),
     config: {
       ...readConfig(process.env),
@@ -101,10 +112,20 @@ export function createClient({
     read: readFunction(api),
     write: writeFunction(api),
     describe: describeFunction(api),
+    ...Object.fromEntries(
+      Object.entries(own).map(([name, handler]) => [
+        name,
+        functionHandler(
+          { ...api, resources: definedOf(handler)!.served.resources },
+          definedOf(handler)!.loaded,
+        ) as unknown as Handler,
+      ]),
+    ),
   };
   const guard = guardedBy(() =>
     authorizeFunction({
       resources,
+      functions: declared,
       config: { ...api.config, ...(tokens && { tokens: { ...api.config.tokens!, jwksUri: tokens.jwksUri() } }) },
     }),
   );
@@ -112,8 +133,8 @@ export function createClient({
     if (ask.as && 'token' in ask.as && tokens === undefined) {
       throw new Error('The API of this client trusts no tokens: make it by createClient({ tokens: useTokens() }).');
     }
-    const event = gatewayEvent(line, ask);
-    const route = routeOf(event.httpMethod, event.resource);
+    const event = gatewayEvent(line, ask, routes);
+    const route = routeOf(event.httpMethod, event.resource, routes);
     const isAsked =
       tokens !== undefined && !(ask.as && 'subject' in ask.as) && route !== undefined && isGuarded(route, api.config);
     const passed = isAsked ? await guard(event) : event;
@@ -127,21 +148,39 @@ export function createClient({
     const headers = Object.fromEntries(
       Object.entries(result.headers ?? {}).map(([key, value]) => [key.toLowerCase(), String(value)]),
     );
-    // Bytes are sent for what is compressed alone.
-    const text =
-      result.isBase64Encoded === true ? gunzipSync(Buffer.from(result.body, 'base64')).toString() : result.body;
+    const sent = Buffer.from(result.body, result.isBase64Encoded === true ? 'base64' : 'utf8');
+    const bytes = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+    const text = bytes.toString();
     const isJson = headers['content-type']?.includes('json') === true && text !== '';
-    const length = Buffer.byteLength(result.body, result.isBase64Encoded === true ? 'base64' : 'utf8');
-    const answer = { status: result.statusCode, headers, body: isJson ? JSON.parse(text) : undefined, text, length };
+    const answer = {
+      status: result.statusCode,
+      headers,
+      body: isJson ? JSON.parse(text) : undefined,
+      text,
+      bytes,
+      length: sent.length,
+    };
     if (described) {
-      expectDescribed(resources, line, ask, answer, trustedBy(api.config));
+      expectDescribed(resources, line, ask, answer, trustedBy(api.config), declared);
     }
     return answer;
   };
 }
 
-/** The event that API Gateway makes of a request. */
-export function gatewayEvent(line: string, ask: Ask = {}): APIGatewayProxyEvent {
+/** The functions of the app in the working directory. */
+function appFunctions(): Record<string, FunctionHandler> {
+  const { handlers, mistakes } = ownFunctions();
+  if (mistakes.length > 0) {
+    throw new Error(mistakes.join('\n'));
+  }
+  return Object.fromEntries(handlers);
+}
+
+/**
+ * The event that API Gateway makes of a request.
+ * @param routes those of the app, where functions of its own have some
+ */
+export function gatewayEvent(line: string, ask: Ask = {}, routes?: readonly Route[]): APIGatewayProxyEvent {
   const { body, base = '', as } = ask;
   const headers = { ...ask.headers, ...(as && 'token' in as && { Authorization: `Bearer ${as.token}` }) };
   const [method = '', target = ''] = line.split(' ');
@@ -158,7 +197,7 @@ export function gatewayEvent(line: string, ask: Ask = {}): APIGatewayProxyEvent 
   return {
     httpMethod: method,
     path: pathname,
-    resource: templateOf(pathname),
+    resource: templateOf(pathname, routes),
     headers,
     multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
     queryStringParameters:

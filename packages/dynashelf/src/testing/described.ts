@@ -2,16 +2,19 @@
 
 import { dereference, validate, type Schema } from '@cfworker/json-schema';
 
+import type { FunctionDeclaration } from '../definition/function';
 import type { Resource } from '../definition/resource';
+import { FURTHER_HEADERS } from '../description/functions';
 import type { Part } from '../description/names';
 import { describeApi, type OpenApi } from '../description/openapi';
+import { ANY_TYPE } from '../description/responses';
 import type { TrustedCredentials } from '../description/trusted-credentials';
 import type { Answer as Received, Ask } from './client';
 
 const HOME = 'https://description.example/';
 
 /** An answer, however long it was on the wire. */
-type Answer = Omit<Received, 'length'>;
+type Answer = Omit<Received, 'bytes' | 'length'>;
 
 /** A description made ready to be compared with. */
 interface Described {
@@ -36,6 +39,7 @@ interface Response {
   description: string;
   headers: Record<string, Part>;
   content?: Record<string, Media>;
+  [FURTHER_HEADERS]?: boolean;
 }
 interface Operation {
   parameters?: Part[];
@@ -57,8 +61,9 @@ export function expectDescribed(
   ask: Ask,
   answer: Answer,
   trusted?: TrustedCredentials,
+  functions: readonly FunctionDeclaration[] = [],
 ): void {
-  const described = describedOf(resources, trusted);
+  const described = describedOf(resources, trusted, functions);
   const [method = '', target = ''] = line.split(' ');
   const { pathname, searchParams } = new URL(target, 'http://api.example');
   const found = findPath(described.document, pathname);
@@ -76,9 +81,12 @@ export function expectDescribed(
   const response =
     operation === undefined
       ? (described.document.components.responses[name]! as unknown as Response)
-      : operation.responses[answer.status] === undefined
-        ? fail('this status is not described.')
-        : resolve<Response>(described, operation.responses[answer.status]!);
+      : resolve<Response>(
+          described,
+          operation.responses[answer.status] ??
+            operation.responses[`${Math.floor(answer.status / 100)}XX`] ??
+            fail('this status is not described.'),
+        );
   if (operation === undefined && answer.status !== (found === undefined ? 404 : 405)) {
     fail('nothing is described there.');
   }
@@ -108,13 +116,17 @@ export function expectDescribed(
 }
 
 /** The description of some resources, made once. */
-export function describedOf(resources: ReadonlyMap<string, Resource>, trusted?: TrustedCredentials): Described {
+export function describedOf(
+  resources: ReadonlyMap<string, Resource>,
+  trusted?: TrustedCredentials,
+  functions: readonly FunctionDeclaration[] = [],
+): Described {
   const byTrusted = known.get(resources) ?? new Map<string | undefined, Described>();
   known.set(resources, byTrusted);
-  const name = JSON.stringify(trusted);
+  const name = JSON.stringify([trusted, functions]);
   let described = byTrusted.get(name);
   if (described === undefined) {
-    const document = JSON.parse(JSON.stringify(describeApi(resources, '', trusted))) as OpenApi;
+    const document = JSON.parse(JSON.stringify(describeApi(resources, '', trusted, undefined, functions))) as OpenApi;
     const lookup = dereference({
       $id: HOME,
       components: { schemas: document.components.schemas, 'x-parts': document.components['x-parts'] },
@@ -208,7 +220,9 @@ function headerFaults(described: Described, response: Response, method: string, 
         const header = named.get(name);
         const fault = header && faultOf(described, header.schema, value);
         return header === undefined
-          ? [`the header ${name} is not described.`]
+          ? response[FURTHER_HEADERS] === true
+            ? []
+            : [`the header ${name} is not described.`]
           : fault === undefined
             ? []
             : [`the header ${name} ("${value}") is not as described: ${fault}`];
@@ -218,7 +232,7 @@ function headerFaults(described: Described, response: Response, method: string, 
 
 function bodyFaults(
   described: Described,
-  { description, content }: Response,
+  { description, content, [FURTHER_HEADERS]: isOpen = false }: Response,
   method: string,
   { status, headers, text, body }: Answer,
 ): string[] {
@@ -226,13 +240,14 @@ function bodyFaults(
     content === undefined ||
     (text === '' &&
       (method === 'HEAD' ||
+        isOpen ||
         (status === 201 &&
           (headers['preference-applied'] === 'return=minimal' || description.includes('may not read the item')))))
   ) {
     return text === '' ? [] : ['a body is not described.'];
   }
   const [type = ''] = (headers['content-type'] ?? '').split(';');
-  const media = content[type];
+  const media = content[type] ?? content[ANY_TYPE];
   if (media === undefined) {
     return [`the content type "${type}" is not described for ${status}.`];
   }
@@ -323,9 +338,15 @@ function sentFaults(
     return requestBody.required ? ['a body is required.'] : [];
   }
   const [type = ''] = (contentType ?? '').toLowerCase().split(';');
-  const media = type.trim() === '' ? Object.values(requestBody.content)[0]! : requestBody.content[type.trim()];
+  const media =
+    type.trim() === ''
+      ? Object.values(requestBody.content)[0]!
+      : (requestBody.content[type.trim()] ?? requestBody.content[ANY_TYPE]);
   if (media === undefined) {
     return [`the content type "${type}" is not described.`];
+  }
+  if (media === requestBody.content[ANY_TYPE]) {
+    return [];
   }
   const value: unknown =
     typeof body === 'string'

@@ -9,15 +9,21 @@ import { gatewayResponse, type ResponseType } from '../local/gateway-answer';
 import { contextOf } from '../local/api-gateway';
 import type { GatewayResponse } from '../local/gateway-route';
 import { gatewayResponses } from '../serverless/gateway-responses';
-import { ROUTES, type Route as GatewayRoute } from '../serverless/routes';
+import type { FunctionDeclaration } from '../definition/function';
+import { routesOf, type Route as GatewayRoute } from '../serverless/routes';
 
 /** A route, and the function that API Gateway calls by it. */
 export type Route = GatewayRoute & { readonly name: string };
 
-const routes: Route[] = Object.entries(ROUTES).flatMap(([name, of]) => of.map((route) => ({ name, ...route })));
+/** All routes of an app, of which some functions are its own. */
+export function routesWith(declarations: readonly FunctionDeclaration[] = []): readonly Route[] {
+  return Object.entries(routesOf(declarations)).flatMap(([name, of]) => of.map((route) => ({ name, ...route })));
+}
+
+const engineRoutes = routesWith();
 
 /** The path template that API Gateway finds for a path: literal segments before variables. */
-export function templateOf(pathname: string): string {
+export function templateOf(pathname: string, routes: readonly Route[] = engineRoutes): string {
   const segments = pathname.split('/').slice(1);
   const fits = (template: string): boolean => {
     const parts = template.split('/').slice(1);
@@ -31,7 +37,7 @@ export function templateOf(pathname: string): string {
 }
 
 /** The route of a method and a template; undefined where API Gateway has none. */
-export function routeOf(method: string, template: string): Route | undefined {
+export function routeOf(method: string, template: string, routes: readonly Route[] = engineRoutes): Route | undefined {
   const here = routes.filter(({ path }) => path === template);
   return here.find((route) => route.method === method.toLowerCase()) ?? here.find((route) => route.method === 'any');
 }

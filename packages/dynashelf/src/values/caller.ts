@@ -5,9 +5,9 @@ import type { Json } from './json';
 export interface Caller {
   /**
    * How the request was authenticated: by a token, by an API key, not at all; or it need not be, as the
-   * API is open to everyone on a developer's machine.
+   * API is open to everyone on a developer's machine. `system` is a function of the app's own, which may all.
    */
-  readonly kind: 'token' | 'key' | 'anonymous' | 'open';
+  readonly kind: 'token' | 'key' | 'anonymous' | 'open' | 'system';
   /** Who it is: the token's subject, or the API key's id behind `key:`; empty for nobody. */
   readonly subject: string;
   /** The roles, or groups, that the token names. */

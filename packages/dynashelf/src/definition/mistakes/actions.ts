@@ -10,7 +10,15 @@ const ACTION_KEYWORDS = ['description', 'body', 'problems', 'run'];
 const PROBLEM_KEYWORDS = ['type', 'status', 'title', 'description', 'schema'];
 
 /** Words that say something of stored items, and nothing of what a request or an answer holds. */
-const NOT_OF_BODIES = ['readOnly', 'forceDefault', 'unique', 'onDelete', 'counts', 'readableBy', 'writableBy'] as const;
+export const NOT_OF_BODIES = [
+  'readOnly',
+  'forceDefault',
+  'unique',
+  'onDelete',
+  'counts',
+  'readableBy',
+  'writableBy',
+] as const;
 
 /** Words that change what a client sends, and nothing of what the app's own code answers. */
 const NOT_OF_ANSWERS = [...NOT_OF_BODIES, 'default', 'set', 'get', 'validate', 'references'] as const;

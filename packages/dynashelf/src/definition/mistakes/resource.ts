@@ -20,7 +20,7 @@ const MOST_SHARDS = 64;
 const MOST_ATTRIBUTES = 200;
 
 const STORED_ATTRIBUTES = ['pk', 'sk'];
-const SERVED_PATHS = ['transactions', 'openapi.json', 'docs', 'health'];
+export const SERVED_PATHS = ['transactions', 'openapi.json', 'docs', 'health'];
 
 /** Every keyword of a resource file. */
 export const DEFINITION_KEYWORDS = [
@@ -96,6 +96,14 @@ export function checkResource(definition: object, resource: Resource): string[] 
     ...checkAccess(resource),
     ...checkIndexes(resource),
   ];
+}
+
+/** The mistakes in attributes that are no item's, such as those of a body. */
+export function* checkAttributes(of: string, attributes: ReadonlyMap<string, SchemaNode>): Generator<string> {
+  for (const [name, node] of attributes) {
+    yield* checkName(`${of}.${name}`, name);
+    yield* checkNode(`${of}.${name}`, node);
+  }
 }
 
 function* checkDefinition(definition: ResourceDefinition<never>, resource: Resource): Generator<string> {

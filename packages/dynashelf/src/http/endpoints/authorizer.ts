@@ -17,7 +17,7 @@ import type { Api } from './endpoint';
 export type Authorizer = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
 
 /** What the authorizer needs of the API: nothing that leads to data. */
-export type ProtectedApi = Pick<Api, 'config' | 'resources'>;
+export type ProtectedApi = Pick<Api, 'config' | 'resources' | 'functions'>;
 
 /**
  * Makes the authorizer. Where a request has an `Authorization` header, the answer depends on that header alone: API
@@ -30,19 +30,36 @@ export function authorizer(api: ProtectedApi): Authorizer {
   const { access, tokens, deployed } = api.config;
   const verify = tokens === undefined || access === 'open' ? undefined : tokenVerifier(tokens, !deployed);
   return async (event) => {
-    if (verify === undefined) {
+    const isKnown = access === 'open' || isDeclared(api, event.resource);
+    if (verify === undefined && isKnown) {
       return allow(event);
     }
     const headers = linesOf(event, 'authorization');
-    if (headers.length > 0) {
+    if (headers.length > 0 && verify !== undefined) {
       const token = await verified(verify, headers, requestIdOf(event.requestContext));
       return token === 'refused' ? answer(event, 'Deny') : allow(event, token);
     }
-    if (!admitsAnonymous(api, readRequest(event))) {
+    if (!isKnown || !admitsAnonymous(api, readRequest(event))) {
       throw new Error('Unauthorized');
     }
     return allow(event);
   };
+}
+
+/** The templates of paths that are the engine's own, besides those that begin with a collection. */
+const OWN_PATHS = ['/', '/transactions', '/openapi.json', '/docs', '/docs/rapidoc.js', '/health'];
+
+/**
+ * Whether something says who may come by a path of the gateway. A function that serverless.yml has beside those, and
+ * that declares nothing, is open to no stranger.
+ */
+function isDeclared({ functions = [] }: ProtectedApi, template: string | undefined): boolean {
+  return (
+    template === undefined ||
+    template.startsWith('/{collection}') ||
+    OWN_PATHS.includes(template) ||
+    functions.some(({ route }) => route?.path === template)
+  );
 }
 
 /**
@@ -54,7 +71,7 @@ function admitsAnonymous(api: ProtectedApi, request: Pick<Request, 'method' | 's
     return true; // the gateway asks for a key next, and nobody with one is anonymous
   }
   try {
-    return isOpen(api, findRoute(api.resources, request));
+    return isOpen(api, findRoute(api.resources, request, false, api.functions));
   } catch {
     return true; // 404, 405 and the 500 of a rule that throws are the function's to say
   }
@@ -78,6 +95,8 @@ function isOpen({ resources, config }: ProtectedApi, route: Route): boolean {
     case 'read':
     case 'patch':
       return isPublicFor(route.resource, route.operation);
+    case 'call':
+      return route.declaration.isPublic;
     case 'transact':
       return [...resources.values()].some((resource) => isPublicFor(resource, ...resource.access.keys()));
     case 'service':

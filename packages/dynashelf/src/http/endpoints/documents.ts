@@ -29,8 +29,8 @@ const WEEK = 7 * 24 * 60 * 60;
 
 /** The endpoints of the documents, each made once for each base. */
 export function documents(): Record<'openapi' | 'docs' | 'renderer', DocumentEndpoint> {
-  const openapi = memoize<Api>((base, { resources, config, info }) =>
-    JSON.stringify(describeApi(resources, base, trustedBy(config), info)),
+  const openapi = memoize<Api>((base, { resources, config, info, functions }) =>
+    JSON.stringify(describeApi(resources, base, trustedBy(config), info, functions)),
   );
   const docs = memoize<Api>((base, { resources, config, info = UNNAMED }) =>
     docsPage(info.name, base, trustedBy(config) !== undefined, ownProblems(resources)),

@@ -1,5 +1,6 @@
 // What a function serves: for each kind of request the stations of its own, between the caller and the reply.
 import type { Config } from '../../config';
+import type { FunctionDeclaration } from '../../definition/function';
 import type { Resource } from '../../definition/resource';
 import type { Info } from '../../description/info';
 import type { Operation } from '../../operations/result';
@@ -9,6 +10,7 @@ import type { PartResponseOptions, ResponseOptions, ReadInput } from '../input/i
 import type { Request } from '../request';
 import type { Reply } from '../response';
 import type { Route, RoutedOperation } from '../route';
+import type { Timing } from '../timing';
 
 /** What is served, and of what. */
 export interface Api {
@@ -17,6 +19,8 @@ export interface Api {
   readonly send: Send;
   /** What the app is called, for the functions that say it. */
   readonly info?: Info | undefined;
+  /** The functions of the app's own, for those that route to them and describe them. */
+  readonly functions?: readonly FunctionDeclaration[] | undefined;
   /** How many actions a transaction holds; DynamoDB's own limit without it. */
   readonly transactionSize?: number;
 }
@@ -31,8 +35,8 @@ interface Stations<R, I, S, P, O> {
 /** How requests on data are answered, whatever the types between the stations are. */
 export type Endpoint<S> = Stations<Route, unknown, S, unknown, ResponseOptions | PartResponseOptions>;
 
-/** What the API says of itself: answered in one step. */
-export type DocumentEndpoint<S = Reader> = (api: Api, request: Request, store: S) => Promise<Reply>;
+/** What the API says of itself, or a function of the app's own: answered in one step. */
+export type DocumentEndpoint<S = Reader> = (api: Api, request: Request, store: S, timing: Timing) => Promise<Reply>;
 
 /** What one function serves, by the operation of the route. */
 export type Endpoints<S> = Readonly<Partial<Record<RoutedOperation, Endpoint<S> | DocumentEndpoint<S>>>>;

@@ -1,0 +1,155 @@
+// A function of an app's own: what its file says, read into one form, and what of it is told to others.
+import { requestSchema } from '../values/json-schema';
+import type { JsonSchema } from '../values/kind';
+import type { SchemaNode } from '../values/node';
+import { readNodes } from '../values/read-schema';
+import type { SchemaDefinition } from '../values/attribute';
+import type { Caller } from '../values/caller';
+import { checkFunction } from './mistakes/function';
+import type { Resource } from './resource';
+import { flatRules } from './ways';
+
+export const ROUTE_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** By which requests a function is called. */
+export interface FunctionRoute {
+  readonly method: (typeof ROUTE_METHODS)[number];
+  /** Such as `/payments/webhook`. */
+  readonly path: string;
+}
+
+/** Who may call a function by its route: without items there are no owners. */
+export type FunctionRule =
+  | 'public'
+  | 'authenticated'
+  | { readonly role: string | readonly string[] }
+  | { readonly any: readonly FunctionRule[] }
+  | { readonly all: readonly (FunctionRule | readonly FunctionRule[])[] }
+  | ((caller: Caller) => boolean);
+
+/** What the file of a function says, but for its types. */
+export interface FunctionKeywords {
+  /** By which requests it is called: a method and a path of literal segments, such as `POST /payments/webhook`. */
+  readonly route?: string;
+  /** When it is called: `rate(1 day)`, or `cron(0 3 * * ? *)` in UTC, as EventBridge has it. */
+  readonly schedule?: string;
+  /** What it does, for people: one sentence or more. */
+  readonly description: string;
+  /** Who may call it by its route; nobody, without it. `public` alone: neither token nor key is asked for. */
+  readonly access?: FunctionRule | readonly FunctionRule[];
+  /** What it is called with: attributes, checked like an item's; or `raw`, the bytes of a request as they came. */
+  readonly body?: 'raw' | SchemaDefinition;
+  /** The parameters of the route's query: Strings, Numbers, Booleans and Dates. */
+  readonly query?: SchemaDefinition;
+  /** The attributes of the JSON that it answers with, for the description. */
+  readonly answer?: SchemaDefinition;
+  /** The collections that its `api` reads. */
+  readonly reads?: readonly string[];
+  /** The collections that its `api` reads and writes. */
+  readonly writes?: readonly string[];
+}
+
+/** A function as all other code knows it. */
+export interface LoadedFunction {
+  readonly description: string;
+  readonly route: FunctionRoute | undefined;
+  readonly schedule: string | undefined;
+  /** One is enough; none lets nobody in. */
+  readonly access: readonly FunctionRule[];
+  readonly body: 'raw' | ReadonlyMap<string, SchemaNode> | undefined;
+  readonly query: ReadonlyMap<string, SchemaNode>;
+  readonly answer: ReadonlyMap<string, SchemaNode> | undefined;
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each takes what its own keywords say
+  run(this: void, input: any): unknown;
+}
+
+/**
+ * What others have to know of a function: the gateway, the authorizer, the description. It is JSON, as none of these
+ * is bundled with the function's code.
+ */
+export interface FunctionDeclaration {
+  /** Its name in serverless.yml. */
+  readonly name: string;
+  readonly description: string;
+  readonly route?: FunctionRoute;
+  readonly schedule?: string;
+  /** `function` stands for one, of which nobody knows what it says. */
+  readonly access: readonly DeclaredRule[];
+  /** Whether it lets in whoever has no credentials. */
+  readonly isPublic: boolean;
+  readonly body?: 'raw' | JsonSchema;
+  readonly query?: JsonSchema;
+  readonly answer?: JsonSchema;
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+}
+
+/** A rule as others know it. */
+export type DeclaredRule =
+  | 'public'
+  | 'authenticated'
+  | 'function'
+  | { readonly role: string | readonly string[] }
+  | { readonly all: readonly (readonly DeclaredRule[])[] };
+
+/**
+ * Reads the keywords of a function.
+ * @throws Error with each mistake as a sentence that says what to do
+ */
+export function loadFunction(
+  keywords: FunctionKeywords & { readonly run: LoadedFunction['run'] },
+  resources: ReadonlyMap<string, Resource>,
+): LoadedFunction {
+  const [method = '', path = ''] = String(keywords.route ?? '').split(' ');
+  const read: LoadedFunction = {
+    description: keywords.description,
+    route: keywords.route === undefined ? undefined : { method: method as FunctionRoute['method'], path },
+    schedule: keywords.schedule,
+    access: keywords.access === undefined ? [] : (flatRules(keywords.access) as FunctionRule[]),
+    body: keywords.body === undefined || keywords.body === 'raw' ? keywords.body : readNodes(keywords.body),
+    query: readNodes(keywords.query ?? {}),
+    answer: keywords.answer === undefined ? undefined : readNodes(keywords.answer),
+    reads: keywords.reads ?? [],
+    writes: keywords.writes ?? [],
+    run: keywords.run,
+  };
+  const mistakes = [...checkFunction(keywords, read, resources)];
+  if (mistakes.length > 0) {
+    throw new Error(mistakes.join('\n'));
+  }
+  return read;
+}
+
+/** What others have to know of a function. */
+export function declarationOf(name: string, loaded: LoadedFunction, isPublic: boolean): FunctionDeclaration {
+  const { description, route, schedule, access, body, query, answer, reads, writes } = loaded;
+  return {
+    name,
+    description,
+    ...(route !== undefined && { route }),
+    ...(schedule !== undefined && { schedule }),
+    access: access.map(declared),
+    isPublic,
+    ...(body !== undefined && { body: body === 'raw' ? body : requestSchema(body) }),
+    ...(query.size > 0 && { query: requestSchema(query) }),
+    ...(answer !== undefined && { answer: requestSchema(answer) }),
+    reads,
+    writes,
+  };
+}
+
+/** Its rules are flat: what stood under `any` is among the others, the parts of `all` are arrays. */
+function declared(rule: FunctionRule): DeclaredRule {
+  return typeof rule === 'function'
+    ? 'function'
+    : typeof rule === 'object' && 'all' in rule
+      ? { all: rule.all.map((part) => [part].flat().map((one) => declared(one))) }
+      : (rule as DeclaredRule);
+}
+
+/** Whether API Gateway asks nobody who calls by a route for credentials. */
+export function isUnguarded({ access }: { readonly access: readonly unknown[] }): boolean {
+  return access.length === 1 && access[0] === 'public';
+}

@@ -1,0 +1,80 @@
+// What the file of a function of the app's own is written with: its keywords with their types, and the Lambda function
+// that they make.
+import { loadFunction, type FunctionKeywords } from '../definition/function';
+import type { Attributes, NewAttributes } from '../definition/item';
+import type { FunctionAnswer } from '../http/endpoints/call';
+import type { Api } from '../http/endpoints/endpoint';
+import type { SchemaDefinition } from '../values/attribute';
+import type { Caller } from '../values/caller';
+import type { Client, NameOf } from './client';
+import { functionHandler, type FunctionHandler } from './handler';
+
+/** The request of a call by a route. */
+export interface FunctionRequest {
+  /** As answers and logs have it. */
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  /** By their names in lower case; several lines of one are joined by commas (RFC 9110 §5.3). */
+  readonly headers: { readonly [name: string]: string | undefined };
+}
+
+/** What a function is given. */
+export interface FunctionInput<R, B, Q extends SchemaDefinition, Reads extends string, Writes extends string> {
+  /** Undefined where it is not called by a route. */
+  readonly request: FunctionRequest;
+  /** As `body` says: attributes, checked, with their defaults; or the bytes as they came. */
+  readonly body: B extends SchemaDefinition ? Attributes<B> : B extends 'raw' ? Uint8Array : undefined;
+  /** The parameters of the query, checked, with their defaults. */
+  readonly query: Attributes<Q>;
+  /** Who calls; of a schedule, and where another program calls, the system. */
+  readonly caller: Caller;
+  /** The app's store, with the rights of the system; `api.as(caller)` has those of a caller. */
+  readonly api: Client<R, Exclude<Reads, Writes>, Writes>;
+  /** The moment of the call; of a schedule, the time that it is for. */
+  readonly now: Date;
+  /** When the function's time is over. */
+  readonly deadline: Date;
+}
+
+/** All that the file of a function may say. */
+export interface FunctionDefinition<
+  R,
+  B,
+  Q extends SchemaDefinition,
+  A extends SchemaDefinition,
+  Reads extends string,
+  Writes extends string,
+> extends FunctionKeywords {
+  readonly body?: (B & SchemaDefinition) | (B & 'raw');
+  readonly query?: Q;
+  readonly answer?: A;
+  readonly reads?: readonly Reads[];
+  readonly writes?: readonly Writes[];
+  run(this: void, input: FunctionInput<R, B, Q, Reads, Writes>): Promise<Answered<A>> | Answered<A>;
+}
+
+/** Where `answer` says nothing, a body may be anything. */
+type Answered<A extends SchemaDefinition> =
+  | (Omit<FunctionAnswer, 'body'> & { readonly body?: string extends keyof A ? unknown : NewAttributes<A> })
+  | undefined
+  | void;
+
+/**
+ * Defines a function of the app's own: `export const handler = defineFunction({ resources }, { … })`.
+ * @throws Error with each mistake as a sentence that says what to do
+ */
+export function defineFunction<
+  R extends Api['resources'],
+  const B = undefined,
+  const Q extends SchemaDefinition = Record<never, never>,
+  const A extends SchemaDefinition = SchemaDefinition,
+  const Reads extends NameOf<R> = never,
+  const Writes extends NameOf<R> = never,
+>(
+  served: { readonly resources: R } & Partial<Api>,
+  definition: FunctionDefinition<R, B, Q, A, Reads, Writes>,
+): FunctionHandler {
+  const loaded = loadFunction(definition, served.resources);
+  return functionHandler(served, loaded);
+}

@@ -1,0 +1,146 @@
+// The Lambda function of a function's file: called by a route as any part of the API is, else with an event.
+import { randomUUID } from 'node:crypto';
+import { connect } from '#connect';
+import { SYSTEM } from '../authorization/permission';
+import { isOpenToAll } from '../authorization/call';
+import { readConfig } from '../config';
+import { declarationOf, type FunctionDeclaration, type LoadedFunction } from '../definition/function';
+import { callEndpoint, type Call, type FunctionAnswer } from '../http/endpoints/call';
+import type { Api } from '../http/endpoints/endpoint';
+import { readBody } from '../http/input/call';
+import { isGatewayEvent } from '../http/request';
+import { serve } from '../http/serve';
+import { logError, redact } from '../log';
+import { gatherFaults, Problem } from '../problem';
+import { storeOpener } from '../store/store';
+import type { Json, JsonObject } from '../values/json';
+import { openClient } from './open-client';
+
+/** What Lambda tells of a call. */
+interface Context {
+  getRemainingTimeInMillis?(): number;
+}
+
+/** A function as Lambda calls it. */
+export type FunctionHandler = ((event: unknown, context?: Context) => Promise<unknown>) & {
+  readonly [DEFINED]: Defined;
+};
+
+/** What a handler is made of. */
+export interface Defined {
+  readonly served: { readonly resources: Api['resources'] } & Partial<Api>;
+  readonly loaded: LoadedFunction;
+}
+
+/** One for all copies of the package that a process has loaded. */
+const DEFINED = Symbol.for('dynashelf/function');
+
+/** Milliseconds that stay for the end of a call that no gateway waits for. */
+const MARGIN = 500;
+
+/** Milliseconds that a call has where nobody says how many: Lambda's most. */
+const LONGEST = 900_000;
+
+/** What a handler is made of; undefined of anything else. */
+export function definedOf(handler: unknown): Defined | undefined {
+  return typeof handler === 'function' ? (handler as Partial<FunctionHandler>)[DEFINED] : undefined;
+}
+
+/** What others have to know of a function that serverless.yml has by a name. */
+export function declare(name: string, { loaded }: Defined): FunctionDeclaration {
+  return declarationOf(name, loaded, isOpenToAll(loaded));
+}
+
+/** Makes the Lambda function. What is not given is as the environment says, once it is called. */
+export function functionHandler(served: Defined['served'], loaded: LoadedFunction): FunctionHandler {
+  let opened: FunctionHandlerParts | undefined;
+  const handler = async (event: unknown, context?: Context): Promise<unknown> => {
+    opened ??= openParts({ served, loaded });
+    return loaded.route === undefined ? opened.run(event, context) : opened.answer(event, context);
+  };
+  return Object.assign(handler, { [DEFINED]: { served, loaded } });
+}
+
+interface FunctionHandlerParts {
+  readonly answer: (event: unknown, context?: Context) => Promise<unknown>;
+  readonly run: (event: unknown, context?: Context) => Promise<unknown>;
+}
+
+function openParts({ served, loaded }: Defined): FunctionHandlerParts {
+  const api: Api = {
+    ...served,
+    config: served.config ?? readConfig(process.env),
+    send: served.send ?? connect(),
+    functions: [declarationOf('', loaded, isOpenToAll(loaded))],
+  };
+  const open = storeOpener(api.config.tableName, api.resources);
+  const call = async (given: object, id: string, deadline: number): Promise<unknown> =>
+    loaded.run({ ...given, api: openClient({ api, open, loaded, id, deadline }), deadline: new Date(deadline) });
+
+  const byRoute = async ({ request, ...given }: Call): Promise<FunctionAnswer | undefined> =>
+    (await call(
+      {
+        ...given,
+        request: {
+          id: request.id,
+          method: request.method === 'HEAD' ? 'GET' : request.method,
+          path: `/${request.segments.join('/')}`,
+          headers: Object.fromEntries(request.headers ?? []),
+        },
+        now: new Date(),
+      },
+      request.id,
+      request.deadline,
+    )) as FunctionAnswer | undefined;
+  const requests = serve(api, open, { call: callEndpoint(loaded, byRoute) });
+
+  return {
+    async answer(event, context) {
+      if (!isGatewayEvent(event)) {
+        throw new Error(
+          `This function is called by its route, ${loaded.route!.method} ${loaded.route!.path}, and the event is no request: send one, or define another function without a route.`,
+        );
+      }
+      return requests(event, withContext(context));
+    },
+    async run(event, context) {
+      const remaining = context?.getRemainingTimeInMillis?.() ?? LONGEST;
+      const id = randomUUID();
+      try {
+        const given = await readEvent(loaded, event);
+        return await call({ ...given, caller: SYSTEM, query: {} }, id, Date.now() + remaining - MARGIN);
+      } catch (error) {
+        throw toFailure(error, id);
+      }
+    },
+  };
+}
+
+function withContext(context: Context | undefined): { getRemainingTimeInMillis(): number } | undefined {
+  const remaining = context?.getRemainingTimeInMillis?.();
+  return remaining === undefined ? undefined : { getRemainingTimeInMillis: () => remaining };
+}
+
+/** What an event brings: the time of a schedule, or a body. @throws Problem `invalid` */
+async function readEvent(loaded: LoadedFunction, event: unknown): Promise<{ body?: JsonObject; now: Date }> {
+  if (loaded.body instanceof Map) {
+    return {
+      body: await readBody(loaded.body, { value: (event ?? {}) as Json, faults: gatherFaults() }),
+      now: new Date(),
+    };
+  }
+  const time = (event as { time?: unknown } | undefined)?.time;
+  const now = loaded.schedule !== undefined && typeof time === 'string' ? new Date(time) : new Date();
+  return { now: Number.isNaN(now.getTime()) ? new Date() : now };
+}
+
+/** What is thrown to Lambda, which logs it as it is: without secrets. */
+function toFailure(error: unknown, requestId: string): Error {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const { errors = [] } = error instanceof Problem ? error.more : {};
+  const faults = errors.map((fault) => `${'pointer' in fault ? `${fault.pointer}: ` : ''}${fault.detail}`);
+  logError({ message: [message, ...faults].join(' '), requestId, stack });
+  const failure = new Error(redact([message, ...faults].join(' ')));
+  failure.stack = failure.message;
+  return failure;
+}

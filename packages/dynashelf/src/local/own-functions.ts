@@ -1,0 +1,175 @@
+// The functions of an app's own: the entries of serverless.yml whose files define one, loaded; and what is wrong with
+// them.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+
+import { parse } from 'yaml';
+
+import type { FunctionDeclaration } from '../definition/function';
+import { declare, definedOf, type FunctionHandler } from '../functions/handler';
+import { ROUTES } from '../serverless/routes';
+import { Failure, messageOf } from './failure';
+
+/** What was found of them. */
+export interface OwnFunctions {
+  readonly declarations: readonly FunctionDeclaration[];
+  /** By name. */
+  readonly handlers: ReadonlyMap<string, FunctionHandler>;
+  /** Each a sentence with its file. */
+  readonly mistakes: readonly string[];
+}
+
+/** An entry of serverless.yml whose file defines a function. */
+interface Entry {
+  readonly name: string;
+  /** The file, and what of it is the handler. */
+  readonly file: string;
+  readonly exported: string;
+  /** Its role and events, as they are written. */
+  readonly role: string;
+  readonly events: string;
+}
+
+const SERVICE = 'serverless.yml';
+const FOLDER = join('src', 'functions');
+
+/** What the text of a file shows that defines a function. */
+const DEFINES = /\bdefineFunction\s*\(/;
+
+/** Whether an app has functions of its own, by the texts of its files. */
+export function hasOwnFunctions(directory: string): boolean {
+  return definingFiles(directory).length > 0;
+}
+
+/** Loads the functions of an app, once in a process. A TypeScript loader is in place. */
+export function ownFunctions(directory = process.cwd()): OwnFunctions {
+  const files = definingFiles(directory);
+  if (files.length === 0) {
+    return { declarations: [], handlers: new Map(), mistakes: [] };
+  }
+  const entries = entriesOf(directory);
+  const defining = entries.filter(({ file }) => files.includes(file));
+  const mistakes = [
+    ...files
+      .filter((file) => !entries.some((entry) => entry.file === file))
+      .map(
+        (file) =>
+          `${file}: ${SERVICE} has no function whose handler is in this file, so it is never called: add an entry as "npx dynashelf add function" writes one, or remove the file`,
+      ),
+    ...defining.flatMap((entry) => [...entryMistakes(entry)]),
+  ];
+  const handlers = new Map<string, FunctionHandler>();
+  for (const entry of defining) {
+    const handler = load(directory, entry);
+    if (typeof handler === 'string') {
+      mistakes.push(...handler.split('\n').map((line) => `${entry.file}: ${line}`));
+    } else {
+      handlers.set(entry.name, handler);
+    }
+  }
+  const declarations = [...handlers].map(([name, handler]) => declare(name, definedOf(handler)!));
+  return { declarations, handlers, mistakes: [...mistakes, ...sameRoutes(declarations)] };
+}
+
+/**
+ * The functions of the app, for a command.
+ * @throws Failure with each mistake
+ */
+export function soundFunctions(): readonly FunctionDeclaration[] {
+  const { declarations, mistakes } = ownFunctions();
+  if (mistakes.length > 0) {
+    throw new Failure(mistakes.join('\n'));
+  }
+  return declarations;
+}
+
+/** Functions that nobody may call by their routes, though nothing says so. */
+export function unreachableFunctions(declarations: readonly FunctionDeclaration[]): string[] {
+  return declarations
+    .filter(({ route, access }) => route !== undefined && access.length === 0)
+    .map(
+      ({ name, route }) =>
+        `${FOLDER}/${name}.ts: nobody may call ${route!.method} ${route!.path} where access goes by rules, for the function has no access: add it.`,
+    );
+}
+
+function definingFiles(directory: string): string[] {
+  const folder = join(directory, FOLDER);
+  return !existsSync(folder)
+    ? []
+    : readdirSync(folder)
+        .filter((name) => extname(name) === '.ts' && DEFINES.test(readFileSync(join(folder, name), 'utf8')))
+        .map((name) => `src/functions/${name}`);
+}
+
+function entriesOf(directory: string): Entry[] {
+  const path = join(directory, SERVICE);
+  const { functions = {} } = (existsSync(path) ? (parse(readFileSync(path, 'utf8')) as object) : {}) as {
+    functions?: Readonly<Record<string, { handler?: unknown; role?: unknown; events?: unknown } | null>>;
+  };
+  return Object.entries(functions).flatMap(([name, entry]): Entry[] => {
+    const handler = typeof entry?.handler === 'string' ? entry.handler : '';
+    const [, file, exported] = /^(.+)\.(\w+)$/.exec(handler) ?? [];
+    return file === undefined || exported === undefined
+      ? []
+      : [
+          {
+            name,
+            file: `${file}.ts`,
+            exported,
+            role: JSON.stringify(entry?.role ?? ''),
+            events: JSON.stringify(entry?.events ?? ''),
+          },
+        ];
+  });
+}
+
+/** What of an entry is not as it is derived, so that the function would be deployed with other rights or routes. */
+function* entryMistakes({ name, file, role, events }: Entry): Generator<string> {
+  if (Object.hasOwn(ROUTES, name)) {
+    yield `${SERVICE}: the function "${name}" is one that the engine has, and ${file} defines another: give it another name`;
+    return;
+  }
+  if (!/^[a-z][A-Za-z0-9]{0,40}$/.test(name)) {
+    yield `${SERVICE}: the function "${name}" has a name that its role cannot have: use letters and digits, a lower case letter first, at most 41`;
+  }
+  for (const [word, value] of Object.entries({ role, events })) {
+    const wanted = `\${file(node_modules/dynashelf/serverless/functions.cjs):${name}.${word}}`;
+    if (value !== JSON.stringify(wanted)) {
+      yield `${SERVICE}: the function "${name}" does not take its ${word} from what ${file} declares: write ${word}: ${wanted}`;
+    }
+  }
+}
+
+/** The handler of an entry, or what is wrong with it. */
+function load(directory: string, { file, exported }: Entry): FunctionHandler | string {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- the command's TypeScript loader is in place
+    const handler = (require(join(directory, file)) as Record<string, unknown>)[exported];
+    return definedOf(handler) === undefined
+      ? `its "${exported}", which ${SERVICE} names, is not what defineFunction gives: write export const ${exported} = defineFunction({ resources }, { … })`
+      : (handler as FunctionHandler);
+  } catch (error) {
+    const isOfLoading = error instanceof Error && error.name !== 'Error';
+    return isOfLoading
+      ? `it cannot be loaded (${messageOf(error).split('\n')[0]}): correct it, and make what needs the environment of the function within run`
+      : messageOf(error);
+  }
+}
+
+function sameRoutes(declarations: readonly FunctionDeclaration[]): string[] {
+  const byRoute = new Map<string, string>();
+  return declarations.flatMap(({ name, route }) => {
+    const line = route && `${route.method} ${route.path}`;
+    const other = line && byRoute.get(line);
+    if (line !== undefined && other === undefined) {
+      byRoute.set(line, name);
+    }
+    return other === undefined
+      ? []
+      : [
+          `src/functions/${name}.ts: the route "${line}" is that of src/functions/${other}.ts, too: give one of them another`,
+        ];
+  });
+}

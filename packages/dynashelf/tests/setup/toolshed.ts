@@ -1,0 +1,61 @@
+// Tools that are lent, and bookings of them: the resources of the tests of functions.
+
+import type { Answer } from '../../src/definition/action';
+import { defineResource, listResources } from '../../src/definition/resource';
+
+export const tools = defineResource({
+  name: 'tools',
+  description: 'Tools that are lent.',
+  schema: {
+    name: { type: String, required: true, maxLength: 100 },
+    owner: { type: String, required: true, maxLength: 100 },
+    price: { type: Number, integer: true, minimum: 0 },
+    bookings: { type: Number, readOnly: true, default: 0, counts: { collection: 'bookings', attribute: 'tool' } },
+  },
+  indexes: { byOwner: { partition: 'owner' }, byPrice: { sort: 'price' } },
+  access: {
+    list: 'public',
+    read: 'public',
+    create: { owner: 'owner' },
+    replace: { owner: 'owner' },
+    patch: { owner: 'owner' },
+    delete: { owner: 'owner' },
+  },
+});
+
+export const bookings = defineResource({
+  name: 'bookings',
+  description: 'Who has which tool.',
+  schema: {
+    tool: { type: String, required: true, references: 'tools' },
+    renter: { type: String, required: true, maxLength: 100 },
+    state: { type: String, readOnly: true, default: 'requested', enum: ['requested', 'paid', 'expired'] },
+    payment: { type: String, readOnly: true, unique: true },
+    note: { type: String, maxLength: 100 },
+  },
+  indexes: { byRenter: { partition: 'renter' }, byState: { partition: 'state' } },
+  access: {
+    list: { owner: 'renter' },
+    read: { owner: 'renter' },
+    create: { owner: 'renter' },
+    patch: { owner: 'renter' },
+  },
+  actions: (action) => ({
+    pay: action({
+      description: 'Notes that it is paid.',
+      body: { payment: { type: String, required: true, maxLength: 100 } },
+      async run({ item, body, transaction }): Promise<Answer> {
+        return transaction.update(bookings, item.id, { state: 'paid', payment: body.payment });
+      },
+    }),
+    expire: action({
+      description: 'Ends it, as nobody has paid.',
+      body: {},
+      async run({ item, transaction }): Promise<Answer> {
+        return transaction.update(bookings, item.id, { state: 'expired' });
+      },
+    }),
+  }),
+});
+
+export const toolshed = listResources(tools, bookings);

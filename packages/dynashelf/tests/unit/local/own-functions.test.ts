@@ -1,0 +1,226 @@
+// The functions of an app's own: found by the entries of serverless.yml, and what is wrong with them.
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { parse } from 'yaml';
+
+import { addFunction, entryOf } from '../../../src/local/add-function';
+import { declarationsIn } from '../../../src/local/declarations';
+import { ownFunctions, unreachableFunctions } from '../../../src/local/own-functions';
+import { APP } from '../../setup/places';
+
+const SERVICE =
+  'service: x\nfunctions:\n  read:\n    handler: src/functions/read.handler\n\n  # The last one.\n  write:\n    handler: src/functions/write.handler\n\nresources:\n  - x\n';
+
+let app: string;
+const path = (name: string): string => join(app, name);
+const write = (name: string, text: string): void => writeFileSync(path(name), text);
+
+/** A function's file and its entry. */
+function give(name: string, keywords: string, entry = entryOf(name)): void {
+  write(
+    `src/functions/${name}.ts`,
+    `import { defineFunction } from 'dynashelf/lambda';\nimport { resources } from '../resources/index';\nexport const handler = defineFunction({ resources }, { ${keywords} });\n`,
+  );
+  write('serverless.yml', readFileSync(path('serverless.yml'), 'utf8').replace('\nresources:', `${entry}\nresources:`));
+}
+
+const mistakes = (): readonly string[] => ownFunctions(app).mistakes;
+
+beforeEach(() => {
+  app = mkdtempSync(join(tmpdir(), 'own-'));
+  mkdirSync(path('src/functions'), { recursive: true });
+  mkdirSync(path('src/resources'));
+  symlinkSync(join(APP, 'node_modules'), path('node_modules'), 'junction');
+  write('serverless.yml', SERVICE);
+  write('package.json', '{"name":"x"}');
+  write('src/functions/read.ts', "throw new Error('the engine’s own are not loaded');");
+  write(
+    'src/resources/index.ts',
+    "import { defineResource, listResources } from 'dynashelf';\nexport const resources = listResources(defineResource({ name: 'tools', description: 'Tools.', schema: { name: String } }));\n",
+  );
+});
+afterEach(() => rmSync(app, { recursive: true, force: true }));
+
+test('an app without any has none', () => {
+  expect(ownFunctions(app)).toMatchObject({ declarations: [], mistakes: [] });
+});
+
+test('those that are there are declared by what their files say, in a process without a TypeScript loader too', async () => {
+  give(
+    'quote',
+    "route: 'POST /quotes', description: 'Quotes.', access: [{ role: 'a' }, () => true], body: { n: Number }, query: { q: String }, reads: ['tools'], run: () => {}",
+  );
+  give('expire', "schedule: 'rate(1 day)', description: 'Expires.', writes: ['tools'], run: () => {}");
+  const found = ownFunctions(app);
+  expect(found.mistakes).toEqual([]);
+  expect(found.declarations).toMatchObject([
+    {
+      name: 'quote',
+      route: { method: 'POST', path: '/quotes' },
+      access: [{ role: 'a' }, 'function'],
+      isPublic: true,
+      body: { properties: { n: { type: 'number' } } },
+      query: { properties: { q: { type: 'string' } } },
+      reads: ['tools'],
+    },
+    { name: 'expire', schedule: 'rate(1 day)', access: [], isPublic: false, writes: ['tools'] },
+  ]);
+  expect(await declarationsIn(app)).toEqual(JSON.parse(JSON.stringify(found.declarations)));
+});
+
+test.each<[string, string, string | RegExp]>([
+  [
+    'a keyword that is none',
+    "rout: 'GET /x', description: 'X.', run: () => {}",
+    '"rout" is not a keyword of a function. Did you mean "route"?',
+  ],
+  ['no description', "route: 'GET /x', run: () => {}", 'there is no description'],
+  ['nothing to run', "route: 'GET /x', description: 'X.'", 'there is nothing to run'],
+  ['a method that is none', "route: 'PSOT /x', description: 'X.', run: () => {}", 'begins with no method'],
+  ['a path with a variable', "route: 'GET /x/{id}', description: 'X.', run: () => {}", 'has no path that is served'],
+  [
+    'a path under a collection',
+    "route: 'GET /tools/export', description: 'X.', run: () => {}",
+    'lies under the collection "tools"',
+  ],
+  [
+    'a path that is served already',
+    "route: 'GET /docs/x', description: 'X.', run: () => {}",
+    'lies under /docs, which is served already',
+  ],
+  [
+    'both a route and a schedule',
+    "route: 'GET /x', schedule: 'rate(1 day)', description: 'X.', run: () => {}",
+    'make two functions of it',
+  ],
+  [
+    'a schedule that is none',
+    "schedule: 'daily', description: 'X.', run: () => {}",
+    'the schedule "daily" is none: write rate(1 day)',
+  ],
+  ['a plural that is none', "schedule: 'rate(1 days)', description: 'X.', run: () => {}", 'write rate(1 day)'],
+  ['a field that is none', "schedule: 'cron(0 25 * * ? *)', description: 'X.', run: () => {}", 'has "25" for hours'],
+  ['both days', "schedule: 'cron(0 3 * * * *)', description: 'X.', run: () => {}", 'write ? for one of the two'],
+  [
+    'access without a route',
+    "schedule: 'rate(1 day)', access: 'public', description: 'X.', run: () => {}",
+    '"access" speaks of requests',
+  ],
+  ['raw without a route', "body: 'raw', description: 'X.', run: () => {}", 'body is "raw", which only a request has'],
+  [
+    'a body of GET',
+    "route: 'GET /x', body: { a: String }, description: 'X.', run: () => {}",
+    'body goes with POST, PUT and PATCH',
+  ],
+  [
+    'a rule of an owner',
+    "route: 'GET /x', access: { owner: 'a' }, description: 'X.', run: () => {}",
+    'a function has no item, and so no owner',
+  ],
+  [
+    'a rule of all that is none',
+    "route: 'GET /x', access: { all: 1 }, description: 'X.', run: () => {}",
+    'access has a rule that is none',
+  ],
+  [
+    'a parameter that no text says',
+    "route: 'GET /x', query: { a: { type: Array, schema: [String] } }, description: 'X.', run: () => {}",
+    'make it a String, Number, Boolean or Date',
+  ],
+  [
+    'a keyword of attributes that is none',
+    "route: 'POST /x', body: { a: { type: String, maxLenght: 5 } }, description: 'X.', run: () => {}",
+    /attribute "body.a" has an unknown \w+ "maxLenght".*Did you mean "maxLength"/,
+  ],
+  [
+    'a keyword of items',
+    "route: 'POST /x', body: { a: { type: String, unique: true } }, description: 'X.', run: () => {}",
+    'attribute "a" of body has "unique"',
+  ],
+  [
+    'a collection that is none',
+    "writes: ['tolls'], description: 'X.', run: () => {}",
+    'writes names the collection "tolls", which src/resources/index.ts does not list: list it there, or correct the name. Did you mean "tools"?',
+  ],
+  [
+    'what fails when it is loaded',
+    'description: nothing.x, run: () => {}',
+    'it cannot be loaded (nothing is not defined)',
+  ],
+])('%s is a sentence with the file', (_case, keywords, sentence) => {
+  give('x', keywords);
+  const said = mistakes().join('\n');
+  expect(said).toMatch(/^src\/functions\/x\.ts: /);
+  expect(said).toMatch(
+    typeof sentence === 'string' ? new RegExp(sentence.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) : sentence,
+  );
+});
+
+test('all mistakes of a file are said at once', () => {
+  give('x', "rout: 'x', run: 1");
+  expect(mistakes()).toHaveLength(3);
+});
+
+test('a file without an entry, an entry without its role and events, and one of another handler are sentences', () => {
+  give('alone', "description: 'X.', run: () => {}", '');
+  give(
+    'plain',
+    "description: 'X.', run: () => {}",
+    '  plain:\n    handler: src/functions/plain.handler\n    events: [{ http: GET /plain }]\n',
+  );
+  give('other', "description: 'X.', run: () => {}", entryOf('other').replace('.handler', '.run'));
+  give('bad-name', "description: 'X.', run: () => {}");
+  expect(mistakes()).toEqual([
+    expect.stringMatching(/^src\/functions\/alone\.ts: serverless.yml has no function whose handler is in this file/),
+    expect.stringMatching(
+      /the function "plain" does not take its role from what src\/functions\/plain.ts declares: write role: \$\{file/,
+    ),
+    expect.stringMatching(/the function "plain" does not take its events .*: write events: \$\{file/),
+    expect.stringMatching(/"bad-name" has a name that its role cannot have/),
+    expect.stringMatching(
+      /^src\/functions\/other\.ts: its "run", which serverless.yml names, is not what defineFunction gives/,
+    ),
+  ]);
+});
+
+test('two with one route are a sentence, and one whose access was forgotten is remarked', () => {
+  give('one', "route: 'GET /x', description: 'X.', access: 'public', run: () => {}");
+  give('two', "route: 'GET /x', description: 'X.', run: () => {}");
+  expect(mistakes()).toEqual([
+    'src/functions/two.ts: the route "GET /x" is that of src/functions/one.ts, too: give one of them another',
+  ]);
+  expect(unreachableFunctions(ownFunctions(app).declarations)).toEqual([
+    'src/functions/two.ts: nobody may call GET /x where access goes by rules, for the function has no access: add it.',
+  ]);
+});
+
+describe('dynashelf add function', () => {
+  test('writes a file that is sound, and its entry behind the last one', () => {
+    expect(addFunction(app, 'payments')).toBe('src/functions/payments.ts');
+    const text = readFileSync(path('serverless.yml'), 'utf8');
+    expect(text).toBe(SERVICE.replace('\nresources:', `\n${entryOf('payments')}\nresources:`));
+    expect(Object.keys((parse(text) as { functions: object }).functions)).toEqual(['read', 'write', 'payments']);
+    expect(ownFunctions(app)).toMatchObject({ mistakes: [], declarations: [{ route: { path: '/payments' } }] });
+    addFunction(app, 'refunds');
+    expect(mistakes()).toEqual([]);
+  });
+
+  test.each([
+    ['no name', undefined, 'letters and digits'],
+    ['a name with a hyphen', 'my-payments', 'letters and digits'],
+    ['one of the engine’s', 'describe', 'The engine has a function "describe"'],
+    ['one that is there', 'read2', 'already'],
+  ])('%s is refused, and nothing is written', (_case, name, sentence) => {
+    write('src/functions/read2.ts', 'mine');
+    expect(() => addFunction(app, name)).toThrow(sentence);
+    expect(readFileSync(path('serverless.yml'), 'utf8')).toBe(SERVICE);
+  });
+
+  test('a serverless.yml in another form is left to its author', () => {
+    write('serverless.yml', 'functions: ${file(functions.yml)}\n');
+    expect(() => addFunction(app, 'payments')).toThrow('add "payments" by hand');
+  });
+});
