@@ -48,7 +48,7 @@ const known = new WeakMap<Resource, Record<string, unknown>>();
  * The defaults that are values as they stand in the file: an item that was last written before its file had them, such
  * as before there was a count, lacks them, and functions are told that it does not.
  */
-function literalDefaults(resource: Resource): Record<string, unknown> {
+export function literalDefaults(resource: Resource): Record<string, unknown> {
   let defaults = known.get(resource);
   if (defaults === undefined) {
     defaults = Object.fromEntries(

@@ -54,6 +54,11 @@ export interface ResourceDefinition<
 > {
   /** The collection's URL segment, and the file's name: lower case letters, digits and hyphens. */
   readonly name: N;
+  /**
+   * What one item is called, in types of the description and of clients: `person` makes `Person`, `NewPerson` and
+   * `PersonChange`. Without it, the English singular of the name.
+   */
+  readonly singular?: string | undefined;
   /** What the collection holds, for people: one sentence or more. */
   readonly description: string;
   /** The attributes of an item: a Dynamoose schema, with JSON Schema's keywords beside. */
@@ -135,6 +140,8 @@ export interface Resource<
   B = ActionBodies,
 > {
   readonly name: N;
+  /** What one item is called in types, where the file says so. */
+  readonly singular: string | undefined;
   readonly description: string;
   readonly schema: S;
   /** The declared attributes, shorthands spelled out. */
@@ -182,6 +189,7 @@ export function defineResource<
   const attributes = nodes(file, schema);
   const resource: Resource<S> = {
     name: definition.name,
+    singular: definition.singular,
     description: definition.description,
     schema,
     attributes,

@@ -3,7 +3,12 @@ import type { SchemaNode } from '../values/node';
 import type { AttributeDefinition, SchemaDefinition } from '../values/attribute';
 
 /** What a resource file says of the states of its items: of one attribute, a String with `enum`. */
-export type StatesDefinition<S extends SchemaDefinition> = {
+export type StatesDefinition<S extends SchemaDefinition> = string extends keyof S
+  ? // While the compiler has not seen the schema, any attribute can hold a state.
+    { readonly attribute: string; readonly initial?: readonly string[]; readonly from: object }
+  : StatesOf<S>;
+
+type StatesOf<S> = {
   readonly [Name in keyof S]: S[Name] extends { readonly enum: readonly (infer State extends string)[] }
     ? {
         /** The attribute that holds the state. */

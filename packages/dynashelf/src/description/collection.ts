@@ -123,7 +123,7 @@ function listed(
 }
 
 function create(resource: Resource): Part {
-  const write = schemaOf(resource, 'Write');
+  const write = schemaOf(resource, 'New');
   return {
     operationId: `${resource.name}.create`,
     tags: [resource.name],
@@ -178,7 +178,7 @@ function replace(resource: Resource, trusted: TrustedCredentials | undefined): P
     summary: `Replace or create an item of ${resource.name}`,
     description: `An attribute that is absent is removed, or takes its default again. With \`If-None-Match: *\` it creates and never replaces.${uniqueRemark(resource)}`,
     parameters: writeParameters(resource),
-    requestBody: body(schemaOf(resource, 'Write'), exampleWrite(resource.attributes)),
+    requestBody: body(schemaOf(resource, 'New'), exampleWrite(resource.attributes)),
     responses: {
       ...(takes('replace') && { 200: itemResponse('Replaced.', resource, 'Preference-Applied'), 204: itemless() }),
       ...(takes('create') && {
@@ -199,7 +199,7 @@ function replace(resource: Resource, trusted: TrustedCredentials | undefined): P
 }
 
 function patch(resource: Resource): Part {
-  const merge = { schema: schemaOf(resource, 'MergePatch') };
+  const merge = { schema: schemaOf(resource, 'Change') };
   // Beside another body, an array is one more that generators take for something else.
   const jsonPatch = {
     [ALTERNATIVES]: [refer(PARTS, 'JsonPatch')],

@@ -8,6 +8,7 @@ import { EXAMPLE_ID } from '../values/id';
 import { SENT } from '../values/kinds';
 import type { SchemaNode } from '../values/node';
 import type { Resource } from '../definition/resource';
+import { literalDefaults } from '../definition/computed';
 import { isSettable, visible } from './attributes';
 
 const EXAMPLE_MOMENT = FORMATS_BY_NAME['date-time'].example;
@@ -39,10 +40,14 @@ export function exampleItem(resource: Resource): JsonObject | undefined {
   if (written === undefined || changes || unknown) {
     return undefined;
   }
+  // As on a write: each is given the defaults, and those before it.
+  const whole: { [name: string]: unknown } = { ...literalDefaults(resource), ...written };
+  for (const [name, compute] of Object.entries(computed)) {
+    const value = computedExample(compute, whole);
+    whole[name] = value !== undefined && isFit(name, attributes.get(name)!, value) ? value : undefined;
+  }
   const own = readOnly.flatMap(([name, node]): [string, Json][] => {
-    const value = Object.hasOwn(computed, name)
-      ? computedExample(computed[name]!, written)
-      : plain(node.keywords.default);
+    const value = Object.hasOwn(computed, name) ? (whole[name] as Json | undefined) : plain(node.keywords.default);
     return value === undefined ? [] : [[name, value]];
   });
   const item = Object.fromEntries([...Object.entries(written), ...own].filter(([name]) => shown.has(name)));
@@ -65,9 +70,9 @@ function plain(value: unknown): Json | undefined {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
 }
 
-function computedExample(compute: (item: never) => unknown, written: JsonObject): Json | undefined {
+function computedExample(compute: (item: never) => unknown, item: object): Json | undefined {
   try {
-    return compute(written as never) as Json | undefined;
+    return compute(item as never) as Json | undefined;
   } catch {
     // It counts on something that an example has not.
     return undefined;

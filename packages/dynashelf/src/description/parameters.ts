@@ -14,7 +14,8 @@ import { SYSTEM_NODES } from '../definition/reserved';
 import type { Operator } from '../values/operator';
 import type { Resource } from '../definition/resource';
 import { visible } from './attributes';
-import { pascal, refer, type Part } from './names';
+import { pascal } from './type-names';
+import { refer, type Part } from './names';
 
 const TAGS = { type: 'string', minLength: 1, maxLength: LONGEST_HEADER, pattern: '^\\s*\\*\\s*$|"' };
 const TEXT = { type: 'string', maxLength: LONGEST_HEADER };

@@ -3,13 +3,14 @@
 import { LONGEST_ID } from '../values/id';
 import type { Resource } from '../definition/resource';
 import type { AnyOwnProblem } from '../definition/thrown';
+import { pascal, typeNames } from './type-names';
 import { describeProblem, MOST_FAULTS, type OwnProblemType, type ProblemType } from '../problem';
 import { itemSchema } from '../values/json-schema';
-import { pascal, refer, schemaOf, type Part } from './names';
+import { refer, schemaOf, type Part } from './names';
 
-/** `ConflictProblem`, or of a collection `BooksPreconditionFailedProblem`. */
-export function problemName(type: string, resource?: Pick<Resource, 'name'>): string {
-  return `${resource === undefined ? '' : pascal(resource.name)}${pascal(type)}Problem`;
+/** `ConflictProblem`, or with the item of a collection `BookPreconditionFailedProblem`. */
+export function problemName(type: string, resource?: Pick<Resource, 'name' | 'singular'>): string {
+  return resource === undefined ? `${pascal(type)}Problem` : typeNames(resource).PreconditionFailed;
 }
 
 /** The schemas of the problems: those of all collections, for each the one that has its item, and the app's own. */

@@ -42,7 +42,7 @@ function everyonesPaths(): Record<string, { readonly get: Part }> {
         'What is served',
         'The collections, and where the description is. A browser, which prefers HTML, is led to the docs.',
         {
-          200: response('The service document.', refer('schemas', 'Service'), ['Link']),
+          200: response('The service document.', refer('schemas', 'ServiceDocument'), ['Link']),
           303: bare('To the docs.', 'Location', 'Link'),
         },
       ),
@@ -132,7 +132,7 @@ export function serviceSchemas(): Part {
   const reference = { type: 'string', format: 'uri-reference', maxLength: 2000 };
   const headers = { type: 'object', additionalProperties: { type: 'string' } };
   return {
-    Service: {
+    ServiceDocument: {
       type: 'object',
       description: 'What is served.',
       properties: {

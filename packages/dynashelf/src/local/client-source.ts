@@ -1,12 +1,15 @@
 // What `npm run client` writes beside the types, and which part of the description the types are made of.
 
 import type { OpenApi } from '../description/openapi';
+import { typeNames } from '../description/type-names';
+import type { Resource } from '../definition/resource';
 
 /**
  * The description as far as one type each can say it: whole items, and merge patches. An answer to `fields` would have
  * another type than one without. What is refused to everyone is no method of a client.
  */
-export function forClients(document: OpenApi): OpenApi {
+export function forClients(document: OpenApi, resources: ReadonlyMap<string, Resource>): OpenApi {
+  const changes = new Set([...resources.values()].map((resource) => typeNames(resource).Change));
   return JSON.parse(JSON.stringify(document), (name, value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) {
       return value;
@@ -22,11 +25,21 @@ export function forClients(document: OpenApi): OpenApi {
       return { 'application/json': part['application/json'] };
     }
     // What is not known is a mistake in a program, though the API lets it be removed.
-    if (name.endsWith('MergePatch')) {
+    if (changes.has(name) && 'properties' in part) {
       return { ...part, additionalProperties: false };
     }
     return value;
   }) as OpenApi;
+}
+
+/** The types of items, what makes and what changes them, by their names alone: `Book`, `NewBook`, `BookChange`. */
+export function namedTypes(resources: ReadonlyMap<string, Resource>): string {
+  return [...resources.values()]
+    .flatMap((resource) => {
+      const { Item, New, Change } = typeNames(resource);
+      return [Item, New, Change].map((name) => `export type ${name} = components['schemas']['${name}'];\n`);
+    })
+    .join('');
 }
 
 /** The client itself. */
@@ -115,11 +128,62 @@ export async function* items<P extends List>(api: Api, path: P, params: Paramete
   for await (const page of pages(api, path, params)) yield* (page as { items: Listed<P>[] }).items;
 }
 
+/** The collections whose items can be read and changed. */
+export type Changeable = { [P in keyof paths]: ItemOf<P> extends never ? never : ChangeOf<P> extends never ? never : P }[keyof paths];
+
+type AtId<P extends keyof paths> = \`\${P}/{id}\` extends keyof paths ? paths[\`\${P}/{id}\`] : never;
+export type ItemOf<P extends keyof paths> = AtId<P> extends { get: { responses: { 200: { content: { 'application/json': infer I } } } } } ? I : never;
+export type ChangeOf<P extends keyof paths> = AtId<P> extends { patch: { requestBody?: { content: { 'application/json': infer C } } } } ? C : never;
+
+/** How long one update goes on. */
+export interface Persistence {
+  /** How many times the change is sent at most, where others are always faster; 30 without it. */
+  readonly attempts?: number;
+}
+
+/**
+ * Changes an item as it is now, whoever else writes: reads it, sends the change on the condition that it still is so,
+ * and where it is not, begins again with what it has become.
+ * @param change what to change, or a function of the item that says it, called again for each attempt; undefined
+ *   leaves the item as it is
+ * @returns the item as the change left it
+ * @throws Refused, with 412 where all attempts were overtaken
+ */
+export async function update<P extends Changeable>(
+  api: Api,
+  path: P,
+  id: string,
+  change: ChangeOf<P> | ((item: ItemOf<P>) => ChangeOf<P> | undefined | Promise<ChangeOf<P> | undefined>),
+  { attempts = 30 }: Persistence = {},
+): Promise<ItemOf<P>> {
+  type Send = (path: string, init: object) => Promise<{ data?: ItemOf<P>; error?: Problem & { current?: ItemOf<P> }; response: Response }>;
+  const [get, patch] = [api.GET, api.PATCH] as unknown as [Send, Send];
+  const at = { path: { id } };
+  let item: ItemOf<P> | undefined;
+  let tag: string | null = null;
+  for (let attempt = 1; ; attempt++) {
+    if (item === undefined || tag === null) {
+      const { data, error, response } = await get(\`\${path}/{id}\`, { params: at });
+      if (data === undefined) throw new Refused(response.status, error);
+      [item, tag] = [data, response.headers.get('ETag')];
+      if (tag === null) throw new Error('The answer has no ETag: what stands between keeps it back.');
+    }
+    const body: ChangeOf<P> | undefined = typeof change === 'function' ? await change(item) : change;
+    if (body === undefined) return item;
+    const { data, error, response } = await patch(\`\${path}/{id}\`, { params: { ...at, header: { 'If-Match': tag } }, body });
+    if (data !== undefined) return data;
+    if (response.status !== 412 || attempt >= attempts) throw new Refused(response.status, error);
+    // A 412 carries the item as it now is, where the caller may see it.
+    [item, tag] = [error?.current, response.headers.get('ETag')];
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(1000, 10 * 2 ** attempt)));
+  }
+}
+
 function baseOf({ url }: Response): string {
   return url === '' ? 'http://localhost' : url;
 }
 
-/** Thrown where a list cannot be read on. */
+/** Thrown where a list cannot be read on, or an item not be changed. */
 export class Refused extends Error {
   constructor(readonly status: number, readonly problem: Problem | undefined) {
     super(problem?.detail ?? \`The API answered \${status}.\`);

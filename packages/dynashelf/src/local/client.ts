@@ -10,7 +10,7 @@ import generate, { astToString } from 'openapi-typescript';
 import { describeApi } from '../description/openapi';
 import { appInfo } from './app';
 import { soundFunctions } from './own-functions';
-import { CLIENT_SOURCE, forClients } from './client-source';
+import { CLIENT_SOURCE, forClients, namedTypes } from './client-source';
 import { Failure, messageOf } from './failure';
 import { loadedResources } from './resource-mistakes';
 import { trustedIn } from './trusted-credentials';
@@ -32,15 +32,14 @@ async function write(folder: string): Promise<void> {
       throw new Failure(`${path} is there and was not ${MARK}: name another folder, as in npm run client -- client.`);
     }
   }
-  const types = astToString(
-    await generate(
-      JSON.stringify(
-        forClients(describeApi(loadedResources(), '', trustedIn(process.env), appInfo(), soundFunctions())),
-      ),
-    ),
+  const resources = loadedResources();
+  const described = forClients(
+    describeApi(resources, '', trustedIn(process.env), appInfo(), soundFunctions()),
+    resources,
   );
+  const types = astToString(await generate(JSON.stringify(described)));
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'api.ts'), `// The types of the API, ${MARK}.\n${types}`);
+  writeFileSync(join(folder, 'api.ts'), `// The types of the API, ${MARK}.\n${types}\n${namedTypes(resources)}`);
   writeFileSync(join(folder, 'client.ts'), CLIENT_SOURCE);
   console.log(
     `Wrote ${join(folder, 'api.ts')} and ${join(folder, 'client.ts')}, which need the package openapi-fetch.`,

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 
 import type { Resource } from '../definition/resource';
+import { checkTypeNames } from '../description/type-names';
 import { appResources, RESOURCES } from './app';
 import { Failure, messageOf } from './failure';
 import { ownFunctions, unreachableFunctions } from './own-functions';
@@ -61,11 +62,17 @@ export function loadedResources(): ReadonlyMap<string, Resource> {
   if (!existsSync(RESOURCES)) {
     throw new Failure(`There is no ${RESOURCES}, which lists what is served: put it back.`);
   }
+  let resources: ReadonlyMap<string, Resource>;
   try {
-    return appResources();
+    resources = appResources();
   } catch (error) {
     throw new Failure(sentenceOf(error));
   }
+  const mistakes = [...checkTypeNames(resources)];
+  if (mistakes.length > 0) {
+    throw new Failure(mistakes.join('\n'));
+  }
+  return resources;
 }
 
 function sentenceOf(error: unknown): string {

@@ -25,11 +25,13 @@ let guarded: Server;
 
 /** What README.md shows, and what is done with it. */
 const PROGRAM = `
-import { connect, items } from './client';
+import { connect, items, Refused, update } from './client';
+import type { Book, BookChange, NewBook } from './api';
 
 const api = connect(process.env.API!);
 
-const { data: book, response } = await api.POST('/books', { body: { title: 'Omoo', author: 'Herman Melville' } });
+const made: NewBook = { title: 'Omoo', author: 'Herman Melville' };
+const { data: book, response } = await api.POST('/books', { body: made });
 if (book === undefined) throw new Error('It was not made.');
 const tag = response.headers.get('ETag')!;
 
@@ -42,8 +44,20 @@ const changed = await change(4);
 const { error } = await change(5);
 const current: number | undefined = error?.status === 412 ? error.current?.copies : undefined;
 
+const pages: BookChange = { pages: 100 };
+const paged: Book = await update(api, '/books', book.id, pages);
+await Promise.all(Array.from({ length: 8 }, () => update(api, '/books', book.id, async ({ pages = 0 }) => ({ pages: pages + 1 }))));
+const left = await update(api, '/books', book.id, () => undefined);
+const refused = await update(api, '/books', 'absent', {}).catch((error: unknown) => (error instanceof Refused ? [error.status, error.problem?.title] : error));
+let sent = 0;
+const overtaken = await update(api, '/books', book.id, async ({ pages = 0 }) => {
+  sent += 1;
+  await api.PATCH('/books/{id}', { params: { path: { id: book.id } }, body: { pages: pages + 1 } });
+  return { pages: 1 };
+}, { attempts: 3 }).catch((error: unknown) => (error instanceof Refused ? error.status : error));
+
 const named = await api.GET('/books', { params: { query: { 'id[in]': [book.id, 'absent'], 'copies[gte]': 1 } } });
-console.log(JSON.stringify({ titles, copies: changed.data?.copies, current, named: named.data?.items.map(({ id }) => id === book.id) }));
+console.log(JSON.stringify({ titles, copies: changed.data?.copies, current, named: named.data?.items.map(({ id }) => id === book.id), updates: [paged.pages, left.pages, refused, overtaken, sent] }));
 export {};
 `;
 
@@ -129,18 +143,26 @@ const MISTAKES: [what: string, right: string, wrong: string, message: RegExp][] 
   ['an order that is not served', "sort: 'title'", "sort: 'copies'", /copies/],
   ['a filter that is not there', "'copies[gte]'", "'copies[begins]'", /copies\[begins\]/],
   ['a path that is not there', "api.GET('/books'", "api.GET('/boks'", /boks/],
+  ['a change of another type', 'pages: pages + 1 }))', "pages: 'more' }))", /string/],
+  ['an unknown attribute in an update', 'pages: pages + 1 }))', 'paegs: pages + 1 }))', /paegs/],
+  ['a collection that is not there', "update(api, '/books', 'absent'", "update(api, '/boks', 'absent'", /boks/],
   ['a path that is no list', "items(api, '/books'", "items(api, '/health'", /health/],
 ];
 
 /** What README.md shows of the client. */
 const [, README = ''] =
-  /```ts\n(import \{ connect, items \}[^`]*)```/.exec(readFileSync(join(APP, 'README.md'), 'utf8')) ?? [];
+  /```ts\n(import \{ connect, items, update \}[^`]*)```/.exec(readFileSync(join(APP, 'README.md'), 'utf8')) ?? [];
+
+/** What docs/clients.md shows of it. */
+const [, PAGE = ''] =
+  /```ts\n(import \{ connect, update \}[^`]*)```/.exec(readFileSync(join(APP, 'docs/clients.md'), 'utf8')) ?? [];
 
 /** Every program by its name: compiled together, since each alone would have the compiler read its libraries again. */
 const PROGRAMS: Record<string, string> = {
   program: PROGRAM,
   credentials: WITH_CREDENTIALS,
   readme: `${README}\nexport {};`,
+  page: `${PAGE}\nexport {};`,
   ...Object.fromEntries(MISTAKES.map(([what, right, wrong]) => [what, PROGRAM.replace(right, wrong)])),
 };
 const fileOf = (name: string): string => join(folder, `${name.replaceAll(' ', '-')}.ts`);
@@ -189,6 +211,7 @@ test('the program compiles, and creates, lists, patches and handles a conflict',
     copies: 4,
     current: 4,
     named: [true],
+    updates: [100, 108, [404, 'Not found'], 412, 3],
   });
 });
 
@@ -208,6 +231,11 @@ test('a program sends its credentials with every request, a token that it is ask
 test.each(MISTAKES)('%s is a compile error', (what, right, _wrong, message) => {
   expect(PROGRAM).toContain(right);
   expect(faultsOf(what).join('\n')).toMatch(message);
+});
+
+test('what the page on clients shows compiles', () => {
+  expect(PAGE).toContain('update(api');
+  expect(faultsOf('page')).toEqual([]);
 });
 
 test('README shows lines of the program', () => {

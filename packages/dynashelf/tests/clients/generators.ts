@@ -230,8 +230,8 @@ function program(folder: string, file: string, collection: string): string {
 
 function named(source: string, collection: string): string {
   return source
-    .replaceAll('books', collection)
-    .replaceAll('Books', `${collection[0]!.toUpperCase()}${collection.slice(1)}`);
+    .replaceAll('book', collection.slice(0, -1))
+    .replaceAll('Book', `${collection[0]!.toUpperCase()}${collection.slice(1, -1)}`);
 }
 
 /** @throws Error with what the command printed, where it fails */

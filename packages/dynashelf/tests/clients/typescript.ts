@@ -2,12 +2,12 @@
 // with openapi-fetch.
 
 export const FETCH = `
-import { BooksApi, BooksItemToJSON, BooksMergePatchFromJSON, BooksPreconditionFailedProblemFromJSON, BooksWriteFromJSON, Configuration, NotFoundProblemFromJSON, ResponseError } from './generated';
+import { BooksApi, BookToJSON, BookChangeFromJSON, BookPreconditionFailedProblemFromJSON, NewBookFromJSON, Configuration, NotFoundProblemFromJSON, ResponseError } from './generated';
 
 declare const process: { env: Record<string, string> };
 const api = new BooksApi(new Configuration({ basePath: process.env['API']! }));
-const body = BooksWriteFromJSON(JSON.parse(process.env['BODY']!));
-const booksMergePatch = BooksMergePatchFromJSON(JSON.parse(process.env['CHANGE']!));
+const body = NewBookFromJSON(JSON.parse(process.env['BODY']!));
+const bookChange = BookChangeFromJSON(JSON.parse(process.env['CHANGE']!));
 
 async function refused<P extends { status: number }>(type: string, read: (json: unknown) => P, call: Promise<unknown>) {
   try {
@@ -20,13 +20,13 @@ async function refused<P extends { status: number }>(type: string, read: (json: 
 }
 
 async function main() {
-  const answer = await api.booksCreateRaw({ booksWrite: body });
+  const answer = await api.booksCreateRaw({ newBook: body });
   const made = await answer.value();
   const ifMatch = answer.raw.headers.get('ETag')!;
   const { id } = made;
   const read = await api.booksRead({ id });
-  const changed = await api.booksPatch({ id, booksMergePatch, ifMatch });
-  const stale = await refused('BooksPreconditionFailedProblem', BooksPreconditionFailedProblemFromJSON, api.booksPatch({ id, booksMergePatch, ifMatch }));
+  const changed = await api.booksPatch({ id, bookChange, ifMatch });
+  const stale = await refused('BookPreconditionFailedProblem', BookPreconditionFailedProblemFromJSON, api.booksPatch({ id, bookChange, ifMatch }));
   const listed: string[] = [];
   let cursor: string | undefined;
   do {
@@ -37,7 +37,7 @@ async function main() {
   const removed = (await api.booksRemoveRaw({ id })).raw.status;
   const gone = await refused('NotFoundProblem', NotFoundProblemFromJSON, api.booksRead({ id }));
   console.log(JSON.stringify({
-    made: BooksItemToJSON(made), read: BooksItemToJSON(read), changed: BooksItemToJSON(changed), listed, removed,
+    made: BookToJSON(made), read: BookToJSON(read), changed: BookToJSON(changed), listed, removed,
     stale: { status: stale.problem.status, type: stale.type, current: stale.problem.current!.version }, gone: { status: gone.problem.status, type: gone.type },
   }));
 }
@@ -50,8 +50,8 @@ import createClient from 'openapi-fetch';
 import type { components, paths } from './api';
 
 const api = createClient<paths>({ baseUrl: process.env['API']!, querySerializer: { array: { style: 'form', explode: false } } });
-const body = JSON.parse(process.env['BODY']!) as components['schemas']['BooksWrite'];
-const change = JSON.parse(process.env['CHANGE']!) as components['schemas']['BooksMergePatch'];
+const body = JSON.parse(process.env['BODY']!) as components['schemas']['NewBook'];
+const change = JSON.parse(process.env['CHANGE']!) as components['schemas']['BookChange'];
 
 async function main() {
   const { data: made, response } = await api.POST('/books', { body });
@@ -71,7 +71,7 @@ async function main() {
   } while (cursor !== undefined);
   const removed = (await api.DELETE('/books/{id}', { params: { path } })).response.status;
   const { error: gone } = await api.GET('/books/{id}', { params: { path } });
-  console.log(JSON.stringify({ made, read, changed, listed, removed, stale: { status: stale?.status, type: 'BooksPreconditionFailedProblem', current }, gone: { status: gone?.status, type: 'NotFoundProblem' } }));
+  console.log(JSON.stringify({ made, read, changed, listed, removed, stale: { status: stale?.status, type: 'BookPreconditionFailedProblem', current }, gone: { status: gone?.status, type: 'NotFoundProblem' } }));
 }
 
 void main();

@@ -25,6 +25,7 @@ export const SERVED_PATHS = ['transactions', 'openapi.json', 'docs', 'health'];
 /** Every keyword of a resource file. */
 export const DEFINITION_KEYWORDS = [
   'name',
+  'singular',
   'description',
   'schema',
   'indexes',
@@ -109,6 +110,9 @@ export function* checkAttributes(of: string, attributes: ReadonlyMap<string, Sch
 function* checkDefinition(definition: ResourceDefinition<never>, resource: Resource): Generator<string> {
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(resource.name)) {
     yield `the name "${resource.name}" cannot be a path segment: use lower case letters, digits and hyphens`;
+  }
+  if (resource.singular !== undefined && !/^[a-z][a-z0-9-]{0,62}$/.test(resource.singular)) {
+    yield `singular is ${JSON.stringify(resource.singular)}, which names no type: use lower case letters, digits and hyphens, such as 'book-shelf'`;
   }
   if (SERVED_PATHS.includes(resource.name)) {
     yield `the name "${resource.name}" is reserved, /${resource.name} being served already: choose another`;

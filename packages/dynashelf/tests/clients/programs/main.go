@@ -21,20 +21,20 @@ func main() {
 	everywhere := context.Background()
 	done := map[string]any{}
 
-	var body generated.BooksWrite
+	var body generated.NewBook
 	must(json.Unmarshal([]byte(os.Getenv("BODY")), &body))
-	var change generated.BooksMergePatch
+	var change generated.BookChange
 	must(json.Unmarshal([]byte(os.Getenv("CHANGE")), &change))
 
-	made, answer, err := api.BooksCreate(everywhere).BooksWrite(body).Execute()
+	made, answer, err := api.BooksCreate(everywhere).NewBook(body).Execute()
 	must(err)
 	done["made"] = made
 	tag := answer.Header.Get("ETag")
 	done["read"], _, err = api.BooksRead(everywhere, made.Id).Execute()
 	must(err)
-	done["changed"], _, err = api.BooksPatch(everywhere, made.Id).BooksMergePatch(change).IfMatch(tag).Execute()
+	done["changed"], _, err = api.BooksPatch(everywhere, made.Id).BookChange(change).IfMatch(tag).Execute()
 	must(err)
-	_, answer, err = api.BooksPatch(everywhere, made.Id).BooksMergePatch(change).IfMatch(tag).Execute()
+	_, answer, err = api.BooksPatch(everywhere, made.Id).BookChange(change).IfMatch(tag).Execute()
 	done["stale"] = refused(answer, err)
 
 	ids := []string{}
@@ -68,7 +68,7 @@ func refused(answer *http.Response, err error) map[string]any {
 		panic(err)
 	}
 	said := map[string]any{"status": answer.StatusCode, "type": strings.TrimPrefix(fmt.Sprintf("%T", problem.Model()), "generated.")}
-	if failed, is := problem.Model().(generated.BooksPreconditionFailedProblem); is {
+	if failed, is := problem.Model().(generated.BookPreconditionFailedProblem); is {
 		said["current"] = failed.Current.Version
 	}
 	return said

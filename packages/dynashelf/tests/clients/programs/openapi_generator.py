@@ -19,11 +19,11 @@ def refused(call):
 
 with generated.ApiClient(generated.Configuration(host=os.environ["API"])) as client:
     api = generated.BooksApi(client)
-    made = api.books_create_with_http_info(generated.BooksWrite.from_dict(body))
+    made = api.books_create_with_http_info(generated.NewBook.from_dict(body))
     done["made"] = json.loads(made.data.to_json())
     tag, id = {name.lower(): value for name, value in made.headers.items()}["etag"], made.data.id
     done["read"] = json.loads(api.books_read(id).to_json())
-    patch = generated.BooksMergePatch(**change)
+    patch = generated.BookChange(**change)
     done["changed"] = json.loads(api.books_patch(id, patch, if_match=tag).to_json())
     done["stale"] = refused(lambda: api.books_patch(id, patch, if_match=tag))
     ids, cursor = [], None

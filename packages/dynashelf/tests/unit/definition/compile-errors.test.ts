@@ -173,11 +173,11 @@ const RIGHT: Record<string, string> = {
     `indexes: { byTitle: { sort: 'title' } }, computed: { label: ({ title, count }) => (title ?? '') + count.toFixed() },
   rules: [{ holds: ({ label, count }) => label.length >= count, attribute: 'label', detail: 'Be longer.' }],
   access: { list: 'public', read: { any: [{ owner: ['owner', 'id'] }, ({ claims }) => claims['admin'] === true] }, patch: undefined, lend: { role: 'admin' } },
-  relations: { parts: { collection: 'parts', attribute: 'thing' } }, maxAge: undefined, preconditions: 'required',
+  relations: { parts: { collection: 'parts', attribute: 'thing' } }, maxAge: undefined, preconditions: 'required', states: { attribute: 'state', from: { new: ['old'] } }, unique: [['owner', 'title']],
   actions: (action) => ({ lend: action({ description: 'Lends.', body: { days: { type: Number, default: 1 }, note: String }, async run({ item, body, transaction }): Promise<Answer> {
     return transaction.update(things, item.id, { title: body.note, count: item.count + body.days + item.label.length, owner: null });
   } }) }),`,
-    `label: { type: String, readOnly: true }, seen: { type: Boolean, readableBy: ({ roles }) => roles.length > 0, writableBy: { owner: 'owner' }, maxLength: undefined },
+    `label: { type: String, readOnly: true }, state: { type: String, enum: ['new', 'old'], default: 'new' }, seen: { type: Boolean, readableBy: ({ roles }) => roles.length > 0, writableBy: { owner: 'owner' }, maxLength: undefined },
   parts: { type: Number, readOnly: true, default: 0, counts: { collection: 'parts', attribute: 'thing', where: (part) => part.gone === undefined } },`,
   ),
   linked: linked(

@@ -322,12 +322,12 @@ describe('attributes', () => {
   test('that nobody sees are in what is written, as writeOnly, and nowhere else, in every mode', () => {
     for (const trusted of [undefined, TOKENS]) {
       const document = describing(everyone, trusted);
-      expect(schema(document, 'PapersWrite').properties['pin']).toMatchObject({
+      expect(schema(document, 'NewPaper').properties['pin']).toMatchObject({
         writeOnly: true,
         description: 'Seen by nobody.',
       });
-      expect(schema(document, 'PapersMergePatch').properties['pin']).toMatchObject({ writeOnly: true });
-      expect(schema(document, 'PapersItem').properties).not.toHaveProperty('pin');
+      expect(schema(document, 'PaperChange').properties['pin']).toMatchObject({ writeOnly: true });
+      expect(schema(document, 'Paper').properties).not.toHaveProperty('pin');
       const { parameters } = document.components;
       expect(Object.keys(parameters).filter((name) => name.startsWith('Papers.pin'))).toEqual([]);
       expect(JSON.stringify([parameters['Papers.fields'], parameters['Papers.sort']])).not.toContain('pin');
@@ -335,11 +335,11 @@ describe('attributes', () => {
   });
 
   test('that some see and set have a sentence on whom', () => {
-    const { properties } = schema(describing(everyone, TOKENS), 'PapersItem');
+    const { properties } = schema(describing(everyone, TOKENS), 'Paper');
     expect(properties['grade']!.description).toBe(
       'Seen by callers with the role `editor`. Set by callers with the role `editor`; ignored of others.',
     );
-    expect(schema(describing(everyone), 'PapersItem').properties['grade']!.description).toBeUndefined();
+    expect(schema(describing(everyone), 'Paper').properties['grade']!.description).toBeUndefined();
     expect(Object.keys(describing(everyone, TOKENS).components.parameters)).toEqual(
       expect.arrayContaining(['Papers.grade', 'Papers.grade..gte']),
     );
@@ -356,7 +356,7 @@ describe('attributes', () => {
       },
       access: { read: 'public', patch: rule },
     });
-    const { properties, required } = schema(describeApi(listResources(guests), '', TOKENS), 'GuestsItem');
+    const { properties, required } = schema(describeApi(listResources(guests), '', TOKENS), 'Guest');
     expect(properties['email']!.description).toBe(
       'Seen by the owner (`id` or `host`). Set by the owner (`host`); ignored of others. Required to make an item.',
     );
@@ -365,7 +365,7 @@ describe('attributes', () => {
 
   test('that hold the owner say so, and are not required of it', () => {
     const document = describing({ create: [{ owner: 'owner' }, { role: 'editor' }] }, TOKENS);
-    expect(schema(document, 'PapersWrite')).toMatchObject({
+    expect(schema(document, 'NewPaper')).toMatchObject({
       required: ['title'],
       properties: {
         owner: {
@@ -373,11 +373,8 @@ describe('attributes', () => {
         },
       },
     });
-    expect(schema(document, 'PapersItem').required).toContain('owner');
-    expect(schema(describing({ create: { role: 'editor' } }, TOKENS), 'PapersWrite').required).toEqual([
-      'title',
-      'owner',
-    ]);
+    expect(schema(document, 'Paper').required).toContain('owner');
+    expect(schema(describing({ create: { role: 'editor' } }, TOKENS), 'NewPaper').required).toEqual(['title', 'owner']);
   });
 
   const kept = listResources(
@@ -413,15 +410,15 @@ describe('attributes', () => {
       OpenApi,
       OpenApi,
     ];
-    expect([schema(open, 'KeptItem').required, schema(open, 'KeptWrite').required]).toEqual([
+    expect([schema(open, 'Kept').required, schema(open, 'NewKept').required]).toEqual([
       ['id', 'shown', 'known', 'set', 'version', 'createdAt', 'updatedAt'],
       ['shown', 'known', 'set'],
     ]);
-    expect([schema(guarded, 'KeptItem').required, schema(guarded, 'KeptWrite').required]).toEqual([
+    expect([schema(guarded, 'Kept').required, schema(guarded, 'NewKept').required]).toEqual([
       ['id', 'known', 'set', 'version', 'createdAt', 'updatedAt'],
       ['known'],
     ]);
-    expect(schema(guarded, 'KeptWrite').properties).toMatchObject({
+    expect(schema(guarded, 'NewKept').properties).toMatchObject({
       secret: { description: 'Seen by nobody. Required to make an item.' },
       shown: {
         description:
@@ -429,14 +426,14 @@ describe('attributes', () => {
       },
       set: { description: 'Set by every caller with a token; ignored of others. Required to make an item.' },
     });
-    expect(schema(guarded, 'KeptWrite').properties['known']!.description).toBeUndefined();
+    expect(schema(guarded, 'NewKept').properties['known']!.description).toBeUndefined();
   });
 
   test('that nobody sets are read-only, and what is kept from everyone is not named at all', () => {
     for (const trusted of [undefined, TOKENS]) {
       const { document } = describedOf(kept, trusted);
-      expect(schema(document, 'KeptItem').properties['own']).toMatchObject({ readOnly: true });
-      expect(schema(document, 'KeptWrite').properties['own']).toEqual({
+      expect(schema(document, 'Kept').properties['own']).toMatchObject({ readOnly: true });
+      expect(schema(document, 'NewKept').properties['own']).toEqual({
         readOnly: true,
         description: 'Ignored in a request.',
       });
@@ -451,15 +448,15 @@ describe('attributes', () => {
       schema: { enum: ['id', '-id', 'known', '-known'] },
     });
     expect(parameters).not.toHaveProperty(['Kept.expand']);
-    expect(schema(describedOf(kept, TOKENS).document, 'KeptItem').properties).not.toHaveProperty('expand');
+    expect(schema(describedOf(kept, TOKENS).document, 'Kept').properties).not.toHaveProperty('expand');
   });
 
   test('are in examples that are valid', () => {
     for (const trusted of [undefined, TOKENS]) {
       const described = describedOf(kept, trusted);
-      for (const name of ['KeptItem', 'KeptWrite']) {
+      for (const name of ['Kept', 'NewKept']) {
         const { examples } = described.document.components.schemas[name] as { examples: object[] };
-        expect(Object.hasOwn(examples[0]!, 'secret')).toBe(name === 'KeptWrite');
+        expect(Object.hasOwn(examples[0]!, 'secret')).toBe(name === 'NewKept');
         expect(faultOf(described, { $ref: `#/components/schemas/${name}` }, examples[0])).toBeUndefined();
       }
     }

@@ -166,7 +166,7 @@ const RULES: Record<string, (document: OpenApi) => string[]> = {
     Object.entries(document.components.schemas)
       .filter(
         ([name, { properties }]) =>
-          /(Write|MergePatch)$/.test(name) &&
+          /^New[A-Z]|Change$/.test(name) &&
           (properties as Part)['id'] !== undefined &&
           ((properties as Part)['id'] as Part)['type'] !== 'string',
       )
@@ -244,7 +244,7 @@ test('the names of operations and problems stay: they are the names of methods a
       .sort(),
   ).toEqual(
     expect.arrayContaining([
-      'BooksPreconditionFailedProblem',
+      'BookPreconditionFailedProblem',
       'ConflictProblem',
       'InvalidProblem',
       'MalformedRequestProblem',

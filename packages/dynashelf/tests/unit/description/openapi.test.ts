@@ -7,6 +7,7 @@ import owasp from '@stoplight/spectral-owasp-ruleset';
 import { oas } from '@stoplight/spectral-rulesets';
 
 import { listResources } from '../../../src/definition/resource';
+import { typeNames } from '../../../src/description/type-names';
 import { describeApi } from '../../../src/description/openapi';
 import { ordersOf } from '../../../src/description/parameters';
 import { resources } from '../../library/src/resources/index';
@@ -143,9 +144,9 @@ describe('examples', () => {
   test('every body of the sample API has one', () => {
     const { schemas } = describeApi(resources).components;
     expect(
-      [...resources.keys()]
-        .map((name) => `${name[0]!.toUpperCase()}${name.slice(1)}`)
-        .flatMap((name) => [`${name}Item`, `${name}Write`])
+      [...resources.values()]
+        .map(typeNames)
+        .flatMap(({ Item, New }) => [Item, New])
         .filter((name) => schemas[name]?.['examples'] === undefined),
     ).toEqual([]);
   });
@@ -183,7 +184,7 @@ test('every order that the description names is served', () => {
 
 test('an attribute is deprecated where its file says so, in items and filters', () => {
   const { schemas, parameters } = describeApi(everyWord).components;
-  expect((schemas['EverythingItem']!['properties'] as Record<string, unknown>)['titled']).toMatchObject({
+  expect((schemas['Everything']!['properties'] as Record<string, unknown>)['titled']).toMatchObject({
     deprecated: true,
     title: 'Titled',
     description: 'What it means.',
@@ -193,9 +194,6 @@ test('an attribute is deprecated where its file says so, in items and filters', 
 });
 
 test('what get shows is not held to the type that is stored', () => {
-  const properties = describeApi(everyWord).components.schemas['EverythingItem']!['properties'] as Record<
-    string,
-    unknown
-  >;
+  const properties = describeApi(everyWord).components.schemas['Everything']!['properties'] as Record<string, unknown>;
   expect(properties['day']).toEqual({});
 });

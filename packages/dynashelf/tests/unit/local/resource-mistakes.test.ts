@@ -57,6 +57,12 @@ test.each([
     "import './bokos';\nexport const books",
     /^src\/resources\/books\.ts: Cannot find module '\.\/bokos': correct the import\.$/m,
   ],
+  [
+    'a type of the name that another has',
+    "name: 'books',",
+    "name: 'books',\n  singular: 'loan',",
+    /^src\/resources\/loans\.ts: its type "Loan" has the name of a type of books: add singular, such as singular: 'one-of-loans'$/m,
+  ],
 ])('%s is said in one sentence', async (_what, from, to, sentence) => {
   const path = join(copy.directory, FILE);
   const before = readFileSync(path, 'utf8');
