@@ -42,12 +42,9 @@ export interface Transaction {
 }
 
 /**
- * What an action is given.
- * @typeParam C the functions of the attributes that are computed
+ * What an action of the collection is given.
  */
-export interface ActionInput<S extends SchemaDefinition, B extends SchemaDefinition = SchemaDefinition, C = unknown> {
-  /** The item it is called on, as it is. */
-  readonly item: Item<{ readonly schema: S; readonly computed: C }>;
+export interface CollectionActionInput<B extends SchemaDefinition = SchemaDefinition> {
   /** The request body, checked against the action's `body`, with its defaults. */
   readonly body: Attributes<B>;
   /** The moment of the request. */
@@ -58,10 +55,38 @@ export interface ActionInput<S extends SchemaDefinition, B extends SchemaDefinit
 }
 
 /**
+ * What an action is given.
+ * @typeParam C the functions of the attributes that are computed
+ */
+export interface ActionInput<
+  S extends SchemaDefinition,
+  B extends SchemaDefinition = SchemaDefinition,
+  C = unknown,
+> extends CollectionActionInput<B> {
+  /** The item it is called on, as it is. */
+  readonly item: Item<{ readonly schema: S; readonly computed: C }>;
+}
+
+/**
  * The item that an action gives back. Written at `run`, it keeps TypeScript from asking files that name each other in a
  * circle.
  */
 export type Answer = SystemAttributes;
+
+/** What `run` gives back: what its `response` declares, or else an item. */
+export type AnswerOf<R> = [R] extends [SchemaDefinition] ? NewAttributes<R> : Answer;
+
+/** What actions of items and of collections say alike. */
+interface AnyAction<B, R> {
+  /** What it does, for people: one sentence or more. */
+  readonly description: string;
+  /** The attributes of the request body. */
+  readonly body?: B | undefined;
+  /** The attributes of the answer, where that is no item. */
+  readonly response?: R | undefined;
+  /** The problem types of the app's own that `run` throws, each made by `defineProblem`. */
+  readonly problems?: readonly AnyOwnProblem[] | undefined;
+}
 
 /**
  * An operation of a resource's own. `run` may be called several times for one request, so it does nothing
@@ -71,28 +96,73 @@ export interface Action<
   S extends SchemaDefinition = SchemaDefinition,
   B extends SchemaDefinition = SchemaDefinition,
   C = unknown,
+  R = undefined,
+> extends AnyAction<B, R> {
+  run(this: void, input: ActionInput<S, B, C>): Promise<AnswerOf<R>>;
+}
+
+/** An operation of a collection as a whole: an action without an item. */
+export interface CollectionAction<B extends SchemaDefinition = SchemaDefinition, R = undefined> extends AnyAction<
+  B,
+  R
 > {
-  /** What it does, for people: one sentence or more. */
-  readonly description: string;
-  /** The attributes of the request body. */
-  readonly body: B;
-  /** The problem types of the app's own that `run` throws, each made by `defineProblem`. */
-  readonly problems?: readonly AnyOwnProblem[] | undefined;
-  run(this: void, input: ActionInput<S, B, C>): Promise<Answer>;
+  run(this: void, input: CollectionActionInput<B>): Promise<AnswerOf<R>>;
 }
 
 /** An action as all other code knows it. */
 export interface LoadedAction {
   readonly description: string;
   readonly body: ReadonlyMap<string, SchemaNode>;
+  /** Undefined where it answers with an item. */
+  readonly response: ReadonlyMap<string, SchemaNode> | undefined;
   readonly problems: readonly AnyOwnProblem[];
   /** The words of its definition. */
   readonly keywords: readonly string[];
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each takes the items of its own resource
-  run(this: void, input: any): Promise<Answer>;
+  run(this: void, input: any): Promise<object>;
+}
+
+/** Actions by their names. */
+export type LoadedActions = { readonly [name: string]: LoadedAction };
+
+/** All actions of a resource: no two have one name. */
+export function actionsOf({
+  actions,
+  collectionActions,
+}: {
+  readonly actions: LoadedActions;
+  readonly collectionActions: LoadedActions;
+}): LoadedActions {
+  return { ...actions, ...collectionActions };
+}
+
+/** Schemas as they are given: a misspelt keyword of one is a compile error that names it. */
+interface GivenBody<B> {
+  readonly body?: CheckedSchema<B> | undefined;
+}
+interface GivenResponse<R> {
+  readonly response: CheckedSchema<R>;
 }
 
 /** Gives an action the types of its body and item: `actions: (action) => ({ checkout: action({ … }) })`. */
-export type DefineAction<S extends SchemaDefinition, C = unknown> = <const B extends SchemaDefinition>(
-  definition: Omit<Action<S, B, C>, 'body'> & { readonly body: CheckedSchema<B> },
-) => Action<S, B, C>;
+export interface DefineAction<S extends SchemaDefinition, C = unknown> {
+  <const R extends SchemaDefinition, const B extends SchemaDefinition = NoAttributes>(
+    definition: Omit<Action<S, B, C, R>, 'body' | 'response'> & GivenBody<B> & GivenResponse<R>,
+  ): Action<S, B, C, R>;
+  <const B extends SchemaDefinition = NoAttributes>(
+    definition: Omit<Action<S, B, C>, 'body'> & GivenBody<B>,
+  ): Action<S, B, C>;
+}
+
+/** The same of an action of the collection. */
+export interface DefineCollectionAction {
+  <const R extends SchemaDefinition, const B extends SchemaDefinition = NoAttributes>(
+    definition: Omit<CollectionAction<B, R>, 'body' | 'response'> & GivenBody<B> & GivenResponse<R>,
+  ): CollectionAction<B, R>;
+  <const B extends SchemaDefinition = NoAttributes>(
+    definition: Omit<CollectionAction<B>, 'body'> & GivenBody<B>,
+  ): CollectionAction<B>;
+}
+
+/** Where nothing is declared. */
+type NoAttributes = Record<never, never>;

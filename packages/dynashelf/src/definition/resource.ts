@@ -1,6 +1,6 @@
 // What a resource file says, and the resource that is made of it.
 import type { AccessDeclaration, AccessRule } from './access';
-import type { Action, DefineAction, LoadedAction } from './action';
+import type { Action, DefineAction, DefineCollectionAction, LoadedAction, LoadedActions } from './action';
 import type { CheckedEntries, CheckedSchema, KnownKeywords, KnownAttributes } from './keywords';
 import type { SchemaDefinition, StoredDate } from '../values/attribute';
 import type { Linked } from './links';
@@ -43,6 +43,7 @@ export interface Rule<S extends SchemaDefinition, C = unknown> {
  * @typeParam R the relations
  * @typeParam A the actions
  * @typeParam K the keywords that the file has
+ * @typeParam D the actions of the collection
  */
 export interface ResourceDefinition<
   S extends SchemaDefinition,
@@ -51,6 +52,7 @@ export interface ResourceDefinition<
   R = unknown,
   A = unknown,
   K = unknown,
+  D = unknown,
 > {
   /** The collection's URL segment, and the file's name: lower case letters, digits and hyphens. */
   readonly name: N;
@@ -85,9 +87,15 @@ export interface ResourceDefinition<
   readonly states?: StatesDefinition<NoInfer<S>> | undefined;
   /** Who may do what, and to which items. What is not declared is refused, but where access is open. */
   readonly access?:
-    AccessDeclaration<NamesOf<NoInfer<S>, StringConstructor> | 'id', ActionNames<NoInfer<A>, NoInfer<K>>> | undefined;
+    | AccessDeclaration<
+        NamesOf<NoInfer<S>, StringConstructor> | 'id',
+        ActionNames<NoInfer<A>, NoInfer<K>, 'actions'> | ActionNames<NoInfer<D>, NoInfer<K>, 'collectionActions'>
+      >
+    | undefined;
   /** Operations of the resource's own, at `POST /{collection}/{id}/{name}`. */
   readonly actions?: ((action: DefineAction<NoInfer<S>, Functions<NoInfer<C>>>) => A) | undefined;
+  /** Operations of the collection as a whole, at `POST /{collection}/{name}`: an item cannot have such an id. */
+  readonly collectionActions?: ((action: DefineCollectionAction) => D) | undefined;
   /**
    * Over how many partitions of the table the items are spread, 1 to 64; 1 without it. Each takes about 1000 writes
    * a second; a list reads them all. Changing it on a table with data needs `npm run rekey`.
@@ -105,14 +113,19 @@ type NamesOf<S, T> = string extends keyof S
   : Extract<{ [K in keyof S]: S[K] extends T | { readonly type: T } ? K : never }[keyof S], string>;
 
 /** The names of the actions, of a file that has some; any name while the compiler has not seen them. */
-type ActionNames<A, K> = K extends { readonly actions: unknown } ? Extract<keyof A, string> : never;
+type ActionNames<A, K, Word extends string> = K extends { readonly [W in Word]: unknown }
+  ? Extract<keyof A, string>
+  : never;
 
 /** The types of attributes that a key can hold. */
 type KeyType = StringConstructor | NumberConstructor | BooleanConstructor | DateConstructor | StoredDate;
 
 /** The actions of a file: each takes the items of its own resource. */
 interface Actions {
-  readonly [name: string]: Pick<Action, 'description' | 'body' | 'problems'> & { readonly run: unknown };
+  readonly [name: string]: Pick<Action, 'description' | 'body' | 'problems'> & {
+    readonly response?: SchemaDefinition | undefined;
+    readonly run: unknown;
+  };
 }
 
 /** Where a file does not say any. */
@@ -128,7 +141,7 @@ export interface ActionBodies {
 
 /** The bodies of the actions of a file that has some. */
 type BodiesOf<A, K> = K extends { readonly actions: unknown }
-  ? { readonly [N in keyof A]: A[N] extends { readonly body: infer B } ? B : never }
+  ? { readonly [N in keyof A]: A[N] extends { readonly body?: infer B } ? NonNullable<B> : never }
   : None;
 
 /** A resource as all other code knows it. */
@@ -157,7 +170,8 @@ export interface Resource<
     readonly attribute?: string | undefined;
   }[];
   readonly states: States | undefined;
-  readonly actions: { readonly [name: string]: LoadedAction };
+  readonly actions: LoadedActions;
+  readonly collectionActions: LoadedActions;
   /** The rules by operation and action: one is enough. */
   readonly access: ReadonlyMap<string, readonly AccessRule[]>;
   readonly shards: number;
@@ -181,8 +195,9 @@ export function defineResource<
   const R extends { readonly [name: string]: Relation } = None,
   A extends Actions = Actions,
   K = unknown,
+  D extends Actions = Actions,
 >(
-  definition: ResourceDefinition<S, N, C, R, A, K> & KnownKeywords<K, ResourceDefinition<S>>,
+  definition: ResourceDefinition<S, N, C, R, A, K, D> & KnownKeywords<K, ResourceDefinition<S>>,
 ): Resource<S, N, C, R, BodiesOf<A, K>> {
   const file = `src/resources/${String(definition.name)}.ts`;
   const schema = definition.schema as S;
@@ -199,7 +214,8 @@ export function defineResource<
     computed: definition.computed ?? {},
     rules: definition.rules ?? [],
     states: readStates(definition.states, attributes),
-    actions: actions(file, definition.actions?.((action) => action as never) ?? {}),
+    actions: actions(file, definition.actions?.((action: unknown) => action as never) ?? {}),
+    collectionActions: actions(file, definition.collectionActions?.((action: unknown) => action as never) ?? {}),
     access: new Map(
       Object.entries(definition.access ?? {}).map(([operation, rules]) => [
         operation,
@@ -249,14 +265,20 @@ function nodes(file: string, schema: SchemaDefinition): ReadonlyMap<string, Sche
   }
 }
 
-function actions(file: string, definitions: Actions): Resource['actions'] {
+function actions(file: string, definitions: Actions): LoadedActions {
   return Object.fromEntries(
-    Object.entries(definitions).map(([name, definition]) => {
-      const { description, body, problems = [], run } = definition;
-      const keywords = Object.keys(definition);
+    Object.entries(definitions).map(([name, definition]): [string, LoadedAction] => {
+      const { description, body = {}, response, problems = [], run } = definition;
       return [
         name,
-        { description, body: nodes(file, body ?? {}), problems, keywords, run: run as LoadedAction['run'] },
+        {
+          description,
+          body: nodes(file, body),
+          response: response && nodes(file, response),
+          problems,
+          keywords: Object.keys(definition),
+          run: run as LoadedAction['run'],
+        },
       ];
     }),
   );

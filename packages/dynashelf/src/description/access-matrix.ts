@@ -2,6 +2,7 @@
 // kinds of callers.
 import { ACCESS_OPERATIONS, type AccessRule } from '../definition/access';
 import type { FunctionDeclaration } from '../definition/function';
+import { actionsOf } from '../definition/action';
 import type { Resource } from '../definition/resource';
 import { ownersOf, waysOf, type Way } from '../definition/ways';
 import type { AttributeRules } from '../values/attribute';
@@ -104,7 +105,7 @@ function waysBy(resource: Resource): {
   readonly operations: ReadonlyMap<string, readonly Way[]>;
   readonly attributes: ReadonlyMap<string, readonly Way[]>;
 } {
-  const operations = [...ACCESS_OPERATIONS, ...Object.keys(resource.actions)];
+  const operations = [...ACCESS_OPERATIONS, ...Object.keys(actionsOf(resource))];
   return {
     operations: new Map(operations.map((name) => [name, waysOf(resource.access.get(name) ?? [])])),
     attributes: new Map(

@@ -1,25 +1,16 @@
-// The paths of one collection: its list, its items, its relations and its actions.
-import type { LoadedAction } from '../definition/action';
+// The paths of one collection: its list, its items, and its relations; action-paths.ts has those of its actions.
 import { MOST_CREATED, MOST_FILTERS, MOST_VALUES_IN_ALL } from '../definition/limits';
 import type { Resource } from '../definition/resource';
 import type { ProblemType } from '../problem';
+import { actionPaths } from './action-paths';
 import { cascadesTo, uniqueRemark } from './attributes';
 import { callersOf, isOfItems, isRefused, type Callers } from './callers';
 import { exampleWrite } from './examples';
-import {
-  actAudience,
-  createAudience,
-  guarded,
-  listAudience,
-  patchAudience,
-  putAudience,
-  relatedAudience,
-} from './guarded';
+import { createAudience, guarded, listAudience, patchAudience, putAudience, relatedAudience } from './guarded';
 import { PARTS, partOf, refer, schemaOf, type Part } from './names';
 import { expandOf, fieldsOf, listParameters } from './parameters';
 import { OF_BODIES, problems, problemsOfBodiless } from './problem-responses';
-import { also, ALTERNATIVES, bare, itemless, itemResponse, JSON_TYPE, pageResponse, response } from './responses';
-import { bodySchema } from './schemas';
+import { also, ALTERNATIVES, bare, itemless, itemResponse, JSON_TYPE, pageResponse } from './responses';
 import type { TrustedCredentials } from './trusted-credentials';
 
 const parameter = (name: string): Part => refer('parameters', name);
@@ -34,7 +25,7 @@ export function collectionPaths(
   resources: ReadonlyMap<string, Resource>,
   trusted: TrustedCredentials | undefined,
 ): Part {
-  const { name, relations, actions } = resource;
+  const { name, relations } = resource;
   const may = (operation: Part, audience: (trusted: TrustedCredentials) => Callers): Part =>
     guarded(trusted, operation, audience);
   const of =
@@ -64,17 +55,7 @@ export function collectionPaths(
         },
       ]),
     ),
-    ...Object.fromEntries(
-      Object.entries(actions).map(([action, loaded]) => [
-        `/${name}/{id}/${action}`,
-        {
-          parameters: [parameter('id')],
-          post: may(act(resource, action, loaded, resources), (known) =>
-            actAudience(known, resource, action, resources),
-          ),
-        },
-      ]),
-    ),
+    ...actionPaths(resource, resources, trusted),
   };
 }
 
@@ -235,36 +216,6 @@ function remove(resource: Resource, resources: ReadonlyMap<string, Resource>): P
     responses: {
       204: bare('Deleted.'),
       ...problemsOfBodiless(['not-found', 'conflict', 'precondition-failed', ...required(resource)], resource),
-    },
-  };
-}
-
-function act(resource: Resource, name: string, action: LoadedAction, resources: ReadonlyMap<string, Resource>): Part {
-  const isOptional = [...action.body.values()].every(
-    ({ keywords }) => keywords.required !== true || keywords.default !== undefined,
-  );
-  // A resource file does not say whose item an action answers with.
-  const answer = { anyOf: [...resources.values()].flatMap((other) => [schemaOf(other, 'Item')]) };
-  return {
-    operationId: `${resource.name}.act.${name}`,
-    tags: [resource.name],
-    summary: `${name} (${resource.name})`,
-    description: action.description,
-    parameters: [...PRECONDITIONS, parameter('prefer-write'), parameter('Idempotency-Key')],
-    requestBody: body(bodySchema(action.body), exampleWrite(action.body), !isOptional),
-    responses: {
-      200: response('Done: the item that the action answers with.', answer, ['ETag', 'Last-Modified', ...WRITTEN]),
-      204: itemless('Idempotent-Replayed'),
-      201: response(`Done: the item that the action made. ${MADE_WITHOUT_BODY}`, answer, [
-        'ETag',
-        'Last-Modified',
-        'Location',
-        ...WRITTEN,
-      ]),
-      ...problems(
-        ['forbidden', 'not-found', 'conflict', 'precondition-failed', ...OF_BODIES, ...action.problems],
-        resource,
-      ),
     },
   };
 }

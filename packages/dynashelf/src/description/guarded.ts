@@ -1,5 +1,6 @@
 // Operations on data with who may carry them out, where credentials are asked for.
 import { ACCESS_OPERATIONS } from '../definition/access';
+import type { LoadedAction } from '../definition/action';
 import type { Resource } from '../definition/resource';
 import { ownersIn, waysOf } from '../definition/ways';
 import { callersOf, both, either, isRefused, maySee, sentence, type Callers } from './callers';
@@ -112,13 +113,16 @@ export function patchAudience(trusted: TrustedCredentials, resource: Resource): 
 export function actAudience(
   trusted: TrustedCredentials,
   resource: Resource,
-  action: string,
+  name: string,
+  { response }: LoadedAction,
   resources: ReadonlyMap<string, Resource>,
 ): Callers {
-  const rules = resource.access.get(action) ?? [];
+  const rules = resource.access.get(name) ?? [];
   return {
-    ...callersOf(trusted, resource, action),
-    isBlind: !rules.every((rule) => [...resources.values()].every((other) => maySee(other, rule, false))),
+    ...callersOf(trusted, resource, name),
+    isBlind:
+      response === undefined &&
+      !rules.every((rule) => [...resources.values()].every((other) => maySee(other, rule, false))),
   };
 }
 

@@ -47,6 +47,8 @@ export function writeResult(
   switch (result.kind) {
     case 'deleted':
       return { status: 204, headers: { 'Cache-Control': 'no-cache' } };
+    case 'answered':
+      return { status: 200, headers: { 'Content-Type': JSON_TYPE, 'Cache-Control': 'no-cache' }, body: result.body };
     case 'all-created':
       return writeAll(
         result.images.map(({ item }) => item),

@@ -23,6 +23,14 @@ export type Route =
       readonly action: LoadedAction;
     }
   | { readonly operation: 'call'; readonly declaration: FunctionDeclaration }
+  /** An action of the collection. */
+  | {
+      readonly operation: 'act';
+      readonly resource: Resource;
+      readonly id?: undefined;
+      readonly name: string;
+      readonly action: LoadedAction;
+    }
   | { readonly operation: 'service' | 'openapi' | 'docs' | 'renderer' | 'health' | 'transact' }
   | { readonly operation: 'options'; readonly allow: string[] };
 
@@ -75,7 +83,7 @@ export function findRoute(
 /** No item has an id that PUT would refuse, nor has DynamoDB a key of every such text. */
 function refuseNoId(route: Route): void {
   const named = 'within' in route ? route.within : 'id' in route && route.operation !== 'replace' ? route : undefined;
-  if (named !== undefined && !isId(named.id)) {
+  if (named?.id !== undefined && !isId(named.id)) {
     throw new Problem(
       'not-found',
       `There is no such item in ${named.resource.name}: an id has 1 to 128 characters of A-Z a-z 0-9 . _ ~ -.`,
@@ -106,6 +114,12 @@ function routesOf(resources: ReadonlyMap<string, Resource>, segments: readonly s
   }
   if (id !== undefined && member !== undefined) {
     return memberRoutes(resources, resource, id, member);
+  }
+  // Its path is the action's: no item has such an id.
+  const action =
+    id !== undefined && Object.hasOwn(resource.collectionActions, id) ? resource.collectionActions[id] : undefined;
+  if (action !== undefined) {
+    return { POST: { operation: 'act', resource, name: id!, action } };
   }
   return id === undefined
     ? { GET: { operation: 'list', resource }, POST: { operation: 'create', resource } }

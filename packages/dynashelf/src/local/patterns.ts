@@ -3,6 +3,7 @@
 
 import { checkSync, type Diagnostics } from 'recheck';
 import { MOST_BODY_BYTES, MOST_CREATED } from '../definition/limits';
+import { actionsOf } from '../definition/action';
 import type { SchemaNode } from '../values/node';
 import type { Resource } from '../definition/resource';
 
@@ -14,9 +15,11 @@ process.env.RECHECK_SYNC_BACKEND = 'pure';
 const MOST_STEPS = 1e8;
 
 /** Each dangerous pattern as a sentence with its file, its attribute and a remedy. */
-export function patternMistakes(resources: Iterable<Pick<Resource, 'name' | 'attributes' | 'actions'>>): string[] {
-  return [...resources].flatMap(({ name, attributes, actions }) =>
-    [attributes, ...Object.values(actions).map(({ body }) => body)]
+export function patternMistakes(
+  resources: Iterable<Pick<Resource, 'name' | 'attributes' | 'actions' | 'collectionActions'>>,
+): string[] {
+  return [...resources].flatMap(({ name, attributes, ...resource }) =>
+    [attributes, ...Object.values(actionsOf(resource)).map(({ body }) => body)]
       .flatMap((nodes) => [...nodes])
       .flatMap(([attribute, node]) => mistakesOf(node, attribute, false))
       .map((mistake) => `src/resources/${name}.ts: ${mistake}`),

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 
+import { actionsOf } from '../definition/action';
 import type { Resource } from '../definition/resource';
 import { checkTypeNames } from '../description/type-names';
 import { appResources, RESOURCES } from './app';
@@ -37,8 +38,9 @@ export async function resourceFindings(): Promise<Findings> {
 }
 
 /** Actions that nobody may carry out, though nothing says so. */
-export function unreachableActions({ name, actions, access }: Resource): string[] {
-  return Object.keys(actions)
+export function unreachableActions(resource: Resource): string[] {
+  const { name, access } = resource;
+  return Object.keys(actionsOf(resource))
     .filter((action) => !access.has(action))
     .map(
       (action) =>

@@ -1,5 +1,6 @@
 // A resource's own operations: the function of its file, given an item and a transaction.
 import type { LoadedAction } from '../definition/action';
+import type { Resource } from '../definition/resource';
 import type { Caller } from '../values/caller';
 import type { JsonObject } from '../values/json';
 import { pointer } from '../problem';
@@ -7,13 +8,17 @@ import type { Idempotency } from '../transaction/replay';
 import { runTransaction } from '../transaction/run';
 import type { Origin } from '../transaction/entry';
 import { toActionTransaction } from '../transaction/action-transaction';
-import { noteGivenItems } from '../transaction/given-items';
+import { noteGivenItems, type GivenItem } from '../transaction/given-items';
 import { runOwnCode } from '../transaction/thrown-problem';
+import { answerOf } from './answer';
+import { requireCollection } from './create';
 import { requireItem, type Demands } from './refusal';
 import type { Operation, Result } from './result';
 
-/** What an action takes. */
-export interface ActInput extends Demands {
+/** What an action is called with. */
+export interface ActInput extends Omit<Demands, 'id'> {
+  /** The item that it is called on; an action of the collection has none. */
+  readonly id?: string | undefined;
   readonly caller: Caller;
   /** The action's name. */
   readonly name: string;
@@ -23,36 +28,47 @@ export interface ActInput extends Demands {
   readonly idempotency?: Idempotency | undefined;
 }
 
-/**
- * Carries out an action.
- * @throws Problem `not-found`, `precondition-failed`, `conflict`, what the action throws, and what its writes break
- */
+/** Runs an action; all that it read and writes holds together. */
 export const act: Operation<ActInput> = async (resource, input, store) => {
   const { id, caller, name, action, body, idempotency } = input;
   const now = new Date();
   // What the action writes may have other attributes than the request's body.
   const place = (_origin: Origin, inner: string): string =>
-    [...action.body.keys()].some((name) => pointer(name) === inner) ? inner : '#';
-  return runTransaction<Result>(store, { idempotency, reads: [{ resource, id }], place }, async (transaction) => {
-    const { item } = requireItem(await transaction.read(resource, id), resource, input);
+    [...action.body.keys()].some((attribute) => pointer(attribute) === inner) ? inner : '#';
+  const reads = id === undefined ? [] : [{ resource, id }];
+  if (id === undefined) {
+    requireCollection(input.preconditions);
+  }
+  return runTransaction<Result>(store, { idempotency, reads, place }, async (transaction) => {
     const given = noteGivenItems();
-    given.give(item, resource, 'found');
-    const own = toActionTransaction(transaction, given);
-    const answer = given.find(
-      await runOwnCode(resource, `action "${name}"`, action.problems, () =>
-        action.run({ item, body, now, caller, transaction: own }),
-      ),
-    );
-    if (answer === undefined) {
-      // Of a copy nobody knows of which collection it is, and so who may see it.
-      throw new Error(
-        `src/resources/${resource.name}.ts: an action must answer with its item, or with one that its transaction read or wrote, as it was given`,
-      );
+    const own = { body, now, caller, transaction: toActionTransaction(transaction, given) };
+    const on =
+      id === undefined
+        ? own
+        : { ...own, item: requireItem(await transaction.read(resource, id), resource, { ...input, id }).item };
+    if ('item' in on) {
+      given.give(on.item, resource, 'found');
     }
+    const answer = await runOwnCode(resource, `action "${name}"`, action.problems, () => action.run(on));
+    if (action.response !== undefined) {
+      const json = answerOf(resource, name, action.response, answer);
+      return () => ({ kind: 'answered', body: json });
+    }
+    const item = requireGiven(resource, given.find(answer));
     return () => ({
-      kind: answer.kind,
-      image: answer.removed ?? transaction.result(answer.resource, answer.id),
-      of: answer.resource,
+      kind: item.kind,
+      image: item.removed ?? transaction.result(item.resource, item.id),
+      of: item.resource,
     });
   });
 };
+
+/** Of a copy nobody knows of which collection it is, and so who may see it. */
+function requireGiven({ name }: Resource, item: GivenItem | undefined): GivenItem {
+  if (item === undefined) {
+    throw new Error(
+      `src/resources/${name}.ts: an action must answer with its item, or with one that its transaction read or wrote, as it was given; or declare another answer under response`,
+    );
+  }
+  return item;
+}

@@ -1,5 +1,6 @@
 // What an operation gives back, in words of the domain; http/response.ts says it in HTTP.
 import type { Resource } from '../definition/resource';
+import type { JsonObject } from '../values/json';
 import type { AnyItem } from '../definition/item';
 import type { Image } from '../store/layout/record';
 import type { Store } from '../store/store';
@@ -14,6 +15,8 @@ export type Result =
   /** Items of one request, made all or none. */
   | { readonly kind: 'all-created'; readonly images: readonly Image[] }
   | { readonly kind: 'deleted' }
+  /** What the `response` of an action declares. */
+  | { readonly kind: 'answered'; readonly body: JsonObject }
   /** The results of a transaction's operations, in order. */
   | { readonly kind: 'transacted'; readonly results: readonly Result[] }
   /** What the first request of the same idempotency key was answered. */

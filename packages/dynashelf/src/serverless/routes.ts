@@ -29,7 +29,8 @@ const data = (method: Route['method'], ...paths: readonly string[]): Route[] =>
 export const ROUTES: Readonly<Record<FunctionName, readonly Route[]>> = {
   read: [...data('get', COLLECTION, ITEM, MEMBER), ...data('head', COLLECTION, ITEM, MEMBER)],
   write: [
-    ...data('post', COLLECTION, MEMBER, TRANSACTIONS),
+    // To an item there is no POST, but to an action of the collection, whose path looks alike.
+    ...data('post', COLLECTION, ITEM, MEMBER, TRANSACTIONS),
     ...data('put', ITEM),
     ...data('patch', ITEM),
     ...data('delete', ITEM),

@@ -45,6 +45,13 @@ export function toActionTransaction(transaction: Transaction, { give, remove }: 
         { errors: [{ detail: `An id has ${CHOOSABLE_ID}.`, pointer: '#' }] },
       );
     }
+    if (Object.hasOwn(resource.collectionActions, id)) {
+      throw new Problem(
+        'invalid',
+        `The action would make an item of ${resource.name} with the id "${id}", whose path is that of an action. Nothing was changed.`,
+        { errors: [{ detail: 'Is the name of an action of the collection.', pointer: '#' }] },
+      );
+    }
     refuseRemoved(resource, id);
     const image = await transaction.current(resource, id);
     if (image !== undefined) {

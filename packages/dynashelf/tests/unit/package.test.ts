@@ -291,6 +291,7 @@ describe('who is let in', () => {
     'CollectionVarPost',
     'CollectionVarIdVarGet',
     'CollectionVarIdVarHead',
+    'CollectionVarIdVarPost',
     'CollectionVarIdVarPut',
     'CollectionVarIdVarPatch',
     'CollectionVarIdVarDelete',

@@ -2,7 +2,8 @@
 import { ACCESS_OPERATIONS, MOST_ALTERNATIVES, type AccessRule } from '../access';
 import { didYouMean } from '../../values/nearest';
 import { listsBy } from '../relation';
-import { ownersOf, waysOf } from '../ways';
+import { actionsOf } from '../action';
+import { ownersIn, ownersOf, waysOf } from '../ways';
 import type { SchemaNode } from '../../values/node';
 import type { Resource } from '../resource';
 
@@ -14,17 +15,20 @@ const KNOWN_OF_ATTRIBUTES =
 /** The mistakes in `access`, `readableBy` and `writableBy` of a resource, each as a sentence with its remedy. */
 export function* checkAccess(resource: Resource): Generator<string> {
   for (const [operation, rules] of resource.access) {
-    const known = [...ACCESS_OPERATIONS, ...Object.keys(resource.actions)];
+    const known = [...ACCESS_OPERATIONS, ...Object.keys(actionsOf(resource))];
     if (!known.includes(operation)) {
       yield `access speaks of "${operation}", which is neither an operation nor an action: use ${known.join(', ')}.${didYouMean(operation, known)}`;
     }
     const mistakes = rules.flatMap((rule) => [...checkRule(resource, operation, rule)]);
     yield* mistakes;
+    if (mistakes.length === 0 && Object.hasOwn(resource.collectionActions, operation) && ownersIn(rules).length > 0) {
+      yield `access to "${operation}" names an owner, and an action of the collection has no item that somebody owns: write 'authenticated', and compare caller.subject in its run`;
+    }
     if (mistakes.length === 0) {
       yield* checkWays(resource, operation, rules);
     }
   }
-  for (const action of Object.keys(resource.actions).filter((name) =>
+  for (const action of Object.keys(actionsOf(resource)).filter((name) =>
     (ACCESS_OPERATIONS as readonly string[]).includes(name),
   )) {
     yield `action "${action}" has the name of an operation, and access could not tell them apart: choose another`;

@@ -2,11 +2,11 @@
 import { didYouMean } from '../../values/nearest';
 import type { SchemaNode } from '../../values/node';
 import { PROBLEM_TYPES } from '../../problem';
-import type { LoadedAction } from '../action';
+import { actionsOf, type LoadedAction } from '../action';
 import type { Resource } from '../resource';
 import type { AnyOwnProblem } from '../thrown';
 
-const ACTION_KEYWORDS = ['description', 'body', 'problems', 'run'];
+const ACTION_KEYWORDS = ['description', 'body', 'response', 'problems', 'run'];
 const PROBLEM_KEYWORDS = ['type', 'status', 'title', 'description', 'schema'];
 
 /** Words that say something of stored items, and nothing of what a request or an answer holds. */
@@ -30,30 +30,35 @@ const PROBLEM_ATTRIBUTES = ['type', 'title', 'status', 'detail', 'instance', 'er
 const STATUSES_WITH_HEADERS = [401, 405, 407, 426];
 
 /** Attributes that are declared beside the schema, each with a name that leads to it. */
-export function declaredBeside({ actions }: Resource): [path: string, name: string, node: SchemaNode][] {
-  return Object.entries(actions).flatMap(([action, { body, problems }]) => [
-    ...[...body].map(([name, node]): [string, string, SchemaNode] => [`${action}.${name}`, name, node]),
-    ...problems
-      .filter(isOwnProblem)
-      .flatMap(({ type, attributes }) =>
-        [...attributes].map(([name, node]): [string, string, SchemaNode] => [`${type}.${name}`, name, node]),
-      ),
-  ]);
+export function declaredBeside(resource: Resource): [path: string, name: string, node: SchemaNode][] {
+  return Object.entries(actionsOf(resource)).flatMap(
+    ([action, { body, response = new Map<string, SchemaNode>(), problems }]) => [
+      ...[...body, ...response].map(([name, node]): [string, string, SchemaNode] => [`${action}.${name}`, name, node]),
+      ...problems
+        .filter(isOwnProblem)
+        .flatMap(({ type, attributes }) =>
+          [...attributes].map(([name, node]): [string, string, SchemaNode] => [`${type}.${name}`, name, node]),
+        ),
+    ],
+  );
 }
 
 /** Each mistake as a sentence with its remedy. */
 export function* checkActions(resource: Resource): Generator<string> {
-  for (const [name, action] of Object.entries(resource.actions)) {
+  for (const [name, action] of [...Object.entries(resource.actions), ...Object.entries(resource.collectionActions)]) {
     yield* checkAction(`action "${name}"`, name, action);
   }
-  const problems = Object.values(resource.actions).flatMap((action) => action.problems.filter(isOwnProblem));
+  for (const name of Object.keys(resource.collectionActions).filter((one) => Object.hasOwn(resource.actions, one))) {
+    yield `action "${name}" is one of items and of the collection too, and access could not tell them apart: give one of them another name`;
+  }
+  const problems = Object.values(actionsOf(resource)).flatMap((action) => action.problems.filter(isOwnProblem));
   for (const problem of new Set(problems)) {
     yield* checkProblem(problem);
   }
 }
 
 function* checkAction(said: string, name: string, action: LoadedAction): Generator<string> {
-  const { description, body, problems, run, keywords } = action;
+  const { description, body, response, problems, run, keywords } = action;
   if (!/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) {
     yield `${said} cannot be a path segment: use letters, digits, hyphens and underscores, a letter first, at most 64`;
   }
@@ -66,6 +71,11 @@ function* checkAction(said: string, name: string, action: LoadedAction): Generat
   for (const [attribute, { keywords: own }] of body) {
     for (const keyword of NOT_OF_BODIES.filter((unfit) => own[unfit] !== undefined)) {
       yield `${said} has "${keyword}" at "${attribute}" of its body, which is no item and is not stored: remove it`;
+    }
+  }
+  for (const [attribute, { keywords: own }] of response ?? []) {
+    for (const keyword of NOT_OF_ANSWERS.filter((unfit) => own[unfit] !== undefined)) {
+      yield `${said} has "${keyword}" at "${attribute}" of its response, which your code gives as clients see it: remove it`;
     }
   }
   if (!problems.every(isOwnProblem)) {
@@ -111,12 +121,12 @@ function* checkProblem({ type, status, title, description, attributes, keywords 
 /** Two problem types of one name, of any files, each with the file to change. */
 export function* checkSameProblems(resources: ReadonlyMap<string, Resource>): Generator<string> {
   const known = new Map<string, AnyOwnProblem>();
-  for (const { name, actions } of resources.values()) {
-    for (const problem of new Set(Object.values(actions).flatMap(({ problems }) => problems))) {
+  for (const resource of resources.values()) {
+    for (const problem of new Set(Object.values(actionsOf(resource)).flatMap(({ problems }) => problems))) {
       const first = known.get(problem.type) ?? problem;
       known.set(problem.type, first);
       if (first !== problem) {
-        yield `src/resources/${name}.ts: the problem "${problem.type}" is defined twice: give one of them another type, or define it once and import it`;
+        yield `src/resources/${resource.name}.ts: the problem "${problem.type}" is defined twice: give one of them another type, or define it once and import it`;
       }
     }
   }

@@ -36,6 +36,7 @@ export const DEFINITION_KEYWORDS = [
   'rules',
   'states',
   'actions',
+  'collectionActions',
   'access',
   'preconditions',
   'maxAge',

@@ -65,13 +65,21 @@ export function readPatchInput(
   return { input: { id, permission, patch, preconditions, idempotency }, responseOptions };
 }
 
-/** The input of an action: its body, checked like an item. */
+/**
+ * The input of an action: its body, checked like an item.
+ * @throws Error where a rule lets somebody carry out an action of the collection on some items
+ */
 export async function readActInput(
   { resource, id, action, name }: ActRoute,
   request: Request,
   { access }: ForWriting,
 ): Promise<Input<ActInput>> {
   const permission = access.require(resource, name);
+  if (id === undefined && permission.grant !== 'all') {
+    throw new Error(
+      `src/resources/${resource.name}.ts: access to "${name}" answers with values that items have, and an action of the collection has no item: let it answer with true or false`,
+    );
+  }
   negotiate(request);
   // The item that an action answers with can be of any collection, so nothing is known of its attributes.
   refuseParameters(request);

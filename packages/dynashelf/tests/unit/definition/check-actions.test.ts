@@ -23,6 +23,31 @@ test.each<[string, object, RegExp]>([
     /action "act" has the unknown keyword "problms"\. Did you mean "problems"\?/,
   ],
   [
+    'a response that is read-only',
+    { actions: action({ response: { x: { type: String, readOnly: true } } }) },
+    /action "act" has "readOnly" at "x" of its response, which your code gives as clients see it: remove it/,
+  ],
+  [
+    'a mistyped word in a response',
+    { collectionActions: action({ response: { x: { type: Number, minimun: 1 } } }) },
+    /attribute "act\.x" has an unknown keyword "minimun"\. Did you mean "minimum"\?/,
+  ],
+  [
+    'one name of two actions',
+    { actions: action({}), collectionActions: action({}) },
+    /action "act" is one of items and of the collection too, and access could not tell them apart/,
+  ],
+  [
+    'an owner of an action of the collection',
+    { collectionActions: action({}), access: { act: { owner: 'title' } } },
+    /access to "act" names an owner, and an action of the collection has no item that somebody owns: write 'authenticated'/,
+  ],
+  [
+    'an action of the collection with the name of an operation',
+    { collectionActions: (): object => ({ list: { description: 'Lists.', run: () => Promise.resolve({}) } }) },
+    /action "list" has the name of an operation/,
+  ],
+  [
     'a problem that is none of the app’s own',
     { actions: action({ problems: ['conflict'] }) },
     /action "act" names under problems what is no problem type of the app's own: name what defineProblem made/,
