@@ -23,10 +23,10 @@ function within(name: string, pattern: RegExp): string[] {
 
 // Raise a number only for what is worth a slower start. The docs page's renderer is 255 kB of describe's.
 test.each([
-  ['read', 47],
+  ['read', 49],
   ['write', 84],
   ['describe', 330],
-  ['authorize', 28.5],
+  ['authorize', 30],
 ])('%s is an archive of at most %d kB', (name, budget) => {
   expect(bundles[name]!.zipSize / 1000).toBeLessThanOrEqual(budget);
 });
