@@ -10,7 +10,7 @@ const engine = './packages/dynashelf/jest.config.js';
 const sequencer = './packages/dynashelf/tests/setup/slowest-first.cjs';
 
 // A night's worth of what is random, and the time for it.
-if (process.env.npm_lifecycle_event === 'test:long') process.env.RUNS ??= '20';
+if (process.env.npm_lifecycle_event === 'test:long') process.env.RUNS ??= '50';
 
 /** @type {import('jest').Config} */
 module.exports = {

@@ -3,9 +3,11 @@
 // without knowing what rule it comes from, so that nothing else is to be learnt from all rules by all ways.
 import type { AccessDeclaration, AccessRules } from '../../src/definition/access';
 import { createClient, type Answer, type As, type Ask, type Client } from '../../src/testing/client';
+import { deleteRecords, putRecords } from '../setup/load';
 import { papersWith } from '../setup/papers';
 import { ADA, BEN, EDITOR, MACHINE, RULES } from '../setup/rules';
-import { useTable } from '../../src/testing/table';
+import { scanTable } from '../setup/scan';
+import { tableName, useTable } from '../../src/testing/table';
 
 useTable();
 
@@ -174,17 +176,23 @@ describe.each(RULE_CASES.filter(({ name }) => EVERY_VERDICT[name]))('access by $
 
   let state: unknown;
 
-  async function seed(): Promise<void> {
-    const { body } = await open('GET /papers');
-    await Promise.all(body.items.map(async ({ id }: { id: string }) => open(`DELETE /papers/${id}`)));
+  /** What the table holds before each way in. */
+  let planted: Awaited<ReturnType<typeof scanTable>>;
+
+  beforeAll(async () => {
+    await deleteRecords(await scanTable(tableName()));
     await open('PUT /shelves/s1', { body: {} });
     await open('PUT /papers/p1', { body: { title: 'Mine', owner: 'ada', shelf: 's1' } });
     await open('PUT /papers/p2', { body: { title: 'Mine too', owner: 'ada' } });
     await open('PUT /remarks/r1', { body: { text: 'Good', paper: 'p1' } });
     state = await stateOf(open);
-  }
+    planted = await scanTable(tableName());
+  });
 
-  beforeAll(seed);
+  async function restore(): Promise<void> {
+    await deleteRecords(await scanTable(tableName()));
+    await putRecords(planted);
+  }
 
   describe.each(callers)('as %s', (caller, as) => {
     // Of a paper of its own making every caller is the owner.
@@ -200,7 +208,7 @@ describe.each(RULE_CASES.filter(({ name }) => EVERY_VERDICT[name]))('access by $
     if (granted.length > 0) {
       test.each(granted)('%s is done', async (_name, { line, ask, success }) => {
         expect(await guarded(line, { ...ask, as })).toMatchObject({ status: success });
-        await (line.startsWith('GET') ? undefined : seed());
+        await (line.startsWith('GET') ? undefined : restore());
       });
     }
 

@@ -20,7 +20,7 @@ const api = { resources: thingResources, config: readConfig(process.env), send: 
 const [read, write, describeApi] = [readFunction(api), writeFunction(api), describeFunction(api)];
 const ask = createClient({ resources: thingResources, described: false });
 
-const RUNS = { numRuns: runs(300) };
+const RUNS = { numRuns: runs(100) };
 
 beforeAll(async () => {
   await ask('PUT /things/1', { body: { title: 'a', list: [1], any: {}, group: 'g', code: 'c' } });

@@ -5,7 +5,9 @@ import { resources as sampleResources } from '../library/src/resources/index';
 import { createClient, type Answer } from '../../src/testing/client';
 import { notes as plainNotes } from '../setup/notes';
 import { aBook } from '../setup/samples';
-import { useTable } from '../../src/testing/table';
+import { putRecords } from '../setup/load';
+import { scanTable } from '../setup/scan';
+import { tableName, useTable } from '../../src/testing/table';
 import { withBirth } from '../setup/tags';
 
 useTable();
@@ -19,11 +21,24 @@ interface Second {
   readonly now: string;
 }
 
+/** Each that was made, and its record, by path: made once, it is put there again. */
+const made = new Map<
+  string,
+  { readonly second: Second; readonly record: Awaited<ReturnType<typeof scanTable>>[number] }
+>();
+
 async function secondVersion(path: string): Promise<Second> {
-  await ask(`DELETE ${path}`);
+  const before = made.get(path);
+  if (before !== undefined) {
+    await putRecords([before.record]);
+    return before.second;
+  }
   const first = await ask(`PUT ${path}`, { body: aBook() });
   const { body, headers } = await ask(`PUT ${path}`, { body: aBook({ pages: 2 }) });
-  return { body, headers, old: first.headers['etag']!.slice(1, -1), now: headers['etag']!.slice(1, -1) };
+  const second = { body, headers, old: first.headers['etag']!.slice(1, -1), now: headers['etag']!.slice(1, -1) };
+  const record = (await scanTable(tableName())).find(({ pk, sk }) => `/${pk?.S}/${sk?.S}` === path)!;
+  made.set(path, { second, record });
+  return second;
 }
 
 /**

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { defineResource, listResources, type Resource } from '../../src/definition/resource';
 import type { Ask } from '../../src/testing/client';
 import { loadItems } from '../setup/load';
+import { isByDynamoose } from '../setup/models';
 import { useProxy } from '../setup/proxied';
 import { useTable } from '../../src/testing/table';
 
@@ -56,7 +57,7 @@ beforeAll(async () => {
     makers,
     Array.from({ length: MAKERS }, (_, index) => ({ id: `maker-${index}`, name: `Maker ${index}` })),
   );
-  for (const [name, resource] of Object.entries(RESOURCES)) {
+  for (const [name, resource] of Object.entries(RESOURCES).filter(([name]) => isMeasured(name))) {
     const length = name.startsWith('small') ? SIZES.small : SIZES.large;
     await loadItems(
       resource,
@@ -70,6 +71,11 @@ beforeAll(async () => {
     );
   }
 });
+
+/** Models convert what was read: that the size of a collection does not matter is shown without them. */
+function isMeasured(name: string): boolean {
+  return !isByDynamoose || name.startsWith('small');
+}
 
 function idOf(index: number): string {
   return `item-${String(index).padStart(4, '0')}`;
@@ -144,9 +150,9 @@ const rows = new Map(
 describe.each(Object.keys(KINDS))('%s', (kind) => {
   test('costs what docs/lists.md says', async () => {
     const small = await measure('small', KINDS[kind]!);
-    const large = await measure('large', KINDS[kind]!);
-    expect(`| ${[kind, ...small, ...large].join(' | ')} |`).toBe(rows.get(kind));
-    if (!GROWING.includes(kind)) {
+    const large = isMeasured('large') ? await measure('large', KINDS[kind]!) : undefined;
+    expect(rows.get(kind)).toMatch(`| ${[kind, ...small, ...(large ?? [''])].join(' | ')}`);
+    if (large !== undefined && !GROWING.includes(kind)) {
       expect(large).toEqual(small);
     }
   });

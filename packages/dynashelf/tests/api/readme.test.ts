@@ -25,7 +25,15 @@ let url: string;
 beforeAll(async () => {
   project = copyProject(APP);
   url = `http://localhost:${await freePort()}`;
-  started = startIn(project, { PORT: new URL(url).port, DATA_DIR: 'data' });
+  // On the database of the tests: it has not to be started.
+  started = startIn(project, {
+    PORT: new URL(url).port,
+    DATA_DIR: 'data',
+    DYNAMODB_ENDPOINT: process.env['AWS_ENDPOINT_URL_DYNAMODB'],
+    TABLE_NAME: `${process.env['TABLE_NAME']}-readme`,
+    AWS_ACCESS_KEY_ID: 'readme',
+    AWS_SECRET_ACCESS_KEY: 'readme',
+  });
   await started.printed('Ctrl-C stops it');
 });
 

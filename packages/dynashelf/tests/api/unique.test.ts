@@ -320,6 +320,6 @@ test('after random histories every value that an item has is taken, once, and ev
         }
       },
     ),
-    { numRuns: runs(15) },
+    { numRuns: runs(8) },
   );
 });

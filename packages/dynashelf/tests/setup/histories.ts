@@ -36,7 +36,7 @@ export function testHistories(
   fact: string,
   { resources, nightly, mostLanes, optionsOf = () => ({}), run }: Histories,
 ): void {
-  const count = Number(process.env.HISTORIES ?? (IS_LONG ? nightly : 6));
+  const count = Number(process.env.HISTORIES ?? (IS_LONG ? nightly : 4));
   const first = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
   const definition = tableDefinition();
   const database = new DynamoDBClient({});

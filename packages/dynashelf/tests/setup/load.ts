@@ -1,11 +1,6 @@
 // Items and records written past the API, for tests that need many, often, or what the API would not write.
 
-import {
-  type AttributeValue,
-  BatchWriteItemCommand,
-  DynamoDBClient,
-  type WriteRequest,
-} from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, BatchWriteItemCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
 
 import type { StoredValue } from '../../src/values/stored';
 import type { Resource } from '../../src/definition/resource';
@@ -13,6 +8,7 @@ import { indexKeys } from '../../src/store/layout/index-keys';
 import { recordKey } from '../../src/store/layout/record';
 import { encode } from '../../src/store/layout/value';
 import { tableName } from '../../src/testing/table';
+import { database } from './database';
 
 /** The attributes of an item as they are stored, dates as numbers or text. */
 export type LoadedItem = { readonly id: string } & Readonly<Record<string, StoredValue | undefined>>;
@@ -46,11 +42,9 @@ export async function deleteRecords(records: readonly Record<string, AttributeVa
 }
 
 async function send(requests: readonly WriteRequest[]): Promise<void> {
-  const client = new DynamoDBClient({});
   for (let start = 0; start < requests.length; start += 25) {
-    await client.send(
+    await database.send(
       new BatchWriteItemCommand({ RequestItems: { [tableName()]: requests.slice(start, start + 25) } }),
     );
   }
-  client.destroy();
 }

@@ -108,7 +108,7 @@ test('whatever the context, only one of the right form is somebody, with the rol
         expect(Number(context.expires)).toBeGreaterThan(Date.now() / 1000 - 60);
       },
     ),
-    { numRuns: runs(500) },
+    { numRuns: runs(200) },
   );
 });
 

@@ -382,7 +382,7 @@ describe('a token is refused', () => {
           'unauthenticated',
         );
       }),
-      { numRuns: runs(300) },
+      { numRuns: runs(120) },
     );
   });
 
@@ -396,7 +396,7 @@ describe('a token is refused', () => {
       fc.asyncProperty(part, part, part, async (...parts) => {
         expect((await refusal(parts.join('.'))).type).toBe('unauthenticated');
       }),
-      { numRuns: runs(300) },
+      { numRuns: runs(120) },
     );
   });
 
@@ -410,7 +410,7 @@ describe('a token is refused', () => {
           expect(outcome.type).toBe('unauthenticated');
         }
       }),
-      { numRuns: runs(200) },
+      { numRuns: runs(80) },
     );
   });
 

@@ -84,7 +84,7 @@ test('any items fit as many as their JSON within JSON says', () => {
     fc.property(fc.array(fc.dictionary(fc.constantFrom('a', 'title', 'x_1'), value), { maxLength: 30 }), (items) => {
       expect(countFitting(items)).toBe(written(items));
     }),
-    { numRuns: runs(200) },
+    { numRuns: runs(80) },
   );
 });
 
@@ -118,7 +118,7 @@ test('what records of 167 kB hold fits, whatever it is, so that nobody looks', (
       const written = Buffer.byteLength(JSON.stringify(JSON.stringify(item)));
       expect(written).toBeLessThanOrEqual(25 * storedBytes(item));
     }),
-    { numRuns: runs(200) },
+    { numRuns: runs(80) },
   );
   const read = jest.fn<string, []>(() => '');
   const items = [{ toJSON: read }, Object.defineProperty({}, 'text', { get: read, enumerable: true })];

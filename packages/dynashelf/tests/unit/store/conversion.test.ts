@@ -21,7 +21,7 @@ import { schemaPlans, shown as shownAsSchema } from '../../setup/schemas';
 
 const CONVERSIONS: readonly Conversion[] = [compiled, models];
 
-const RUNS = runs(60);
+const RUNS = runs(25);
 
 const cases = schemaPlans.chain((plan) =>
   fc.record({

@@ -30,7 +30,7 @@ const HYDRATION = {
 const KEY = { [PARTITION_KEY]: 'things', [SORT_KEY]: '1' };
 
 /** Schemas for each test. */
-const RUNS = runs(500);
+const RUNS = runs(150);
 
 /** A schema, and some bodies that its JSON Schema takes. */
 const cases = schemaPlans.chain((plan) =>

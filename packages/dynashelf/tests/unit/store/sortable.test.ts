@@ -17,7 +17,7 @@ import {
 import { INDEX_SLOTS } from '../../../src/store/layout/table';
 import { runs } from '../../setup/runs';
 
-const RUNS = { numRuns: runs(2_000) };
+const RUNS = { numRuns: runs(700) };
 const numbers = fc.double({ noNaN: true, noDefaultInfinity: true });
 /** Any Unicode, with characters that the form uses itself more often than chance has them. */
 const texts = fc

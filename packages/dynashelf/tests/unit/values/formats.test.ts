@@ -117,7 +117,7 @@ test('whatever URL serializes is a uri, but for the characters that it leaves an
         expect([url, is('uri', url)]).toEqual([url, true]);
       },
     ),
-    { numRuns: runs(300) },
+    { numRuns: runs(120) },
   );
 });
 

@@ -178,7 +178,7 @@ describe('generated values', () => {
           () => ({}),
         );
       }),
-      { numRuns: runs(25) },
+      { numRuns: runs(10) },
     );
   });
 
@@ -213,7 +213,7 @@ describe('generated values', () => {
           }),
         );
       }),
-      { numRuns: runs(40) },
+      { numRuns: runs(16) },
     );
   });
 
@@ -247,7 +247,7 @@ describe('generated values', () => {
           ...refusing('TransactionCanceledException', { Message: 'Cancelled', CancellationReasons }),
         );
       }),
-      { numRuns: runs(25) },
+      { numRuns: runs(10) },
     );
   });
 });
