@@ -204,7 +204,7 @@ function canonical(value: unknown): unknown {
   if (typeof value === 'string') {
     return /^\d{4}-\d\d-\d\d[T ]/.test(value)
       ? new Date(value.replace(' ', 'T')).toISOString()
-      : value.replace(/^(Books|Kinds)(?=Precondition)/, '');
+      : value.replace(/^(Book|Kind)(?=Precondition)/, '');
   }
   if (Array.isArray(value)) {
     return value.map(canonical);
