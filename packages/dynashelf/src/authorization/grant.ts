@@ -9,6 +9,7 @@ import {
 } from '../definition/access';
 import { listsBy } from '../definition/relation';
 import type { AttributeRule, AttributeRules } from '../values/attribute';
+import { aggregateOf } from '../values/node';
 import type { Caller } from '../values/caller';
 import type { Resource } from '../definition/resource';
 import { ownersOf } from '../definition/ways';
@@ -173,14 +174,14 @@ function requireConditions(
   for (const [name, value] of Object.entries(conditions)) {
     const node = resource.attributes.get(name);
     const kind = name === 'id' ? 'string' : (node?.kind ?? 'none');
-    const { get, set, forceDefault, counts } = node?.keywords ?? {};
+    const { get, set, forceDefault } = node?.keywords ?? {};
     // What is written has these values, so nothing else may decide them.
     if (
       !COMPARABLE.includes(kind) ||
       get !== undefined ||
       set !== undefined ||
       forceDefault === true ||
-      counts !== undefined ||
+      (node !== undefined && aggregateOf(node) !== undefined) ||
       Object.hasOwn(resource.computed, name)
     ) {
       throw mistake(

@@ -24,7 +24,9 @@ type BrokenLink<R, All extends Resource> = R extends {
       | {
           [A in keyof S]: S[A] extends { readonly counts: infer B }
             ? BrokenWay<`attribute "${A & string}" of ${N} counts`, B, N, All>
-            : never;
+            : S[A] extends { readonly sums: infer B }
+              ? BrokenWay<`attribute "${A & string}" of ${N} sums`, B, N, All> | BrokenSum<A, B, N, All>
+              : never;
         }[keyof S]
       | { [A in keyof L]: BrokenWay<`relation "${A & string}" of ${N} lists`, L[A], N, All> }[keyof L]
   : never;
@@ -34,6 +36,20 @@ type Unlisted<Says extends string, C, All extends Resource> = string extends C
   : C extends All['name']
     ? never
     : `${Says} "${C & string}", which is not listed${DidYouMean<C & string, All['name']>}`;
+
+/** Of a Number of another collection. */
+type BrokenSum<A, Sum, N extends string, All extends Resource> = Sum extends {
+  readonly collection: infer C extends string;
+  readonly of: infer Of extends string;
+}
+  ? Extract<All, { readonly name: C }>['schema'] extends infer S
+    ? Of extends keyof S
+      ? S[Of] extends NumberConstructor | { readonly type: NumberConstructor }
+        ? never
+        : `attribute "${A & string}" of ${N} sums "${Of}" of ${C}, which is no Number`
+      : `attribute "${A & string}" of ${N} sums the unknown attribute "${Of}" of ${C}${DidYouMean<Of, keyof S>}`
+    : never
+  : never;
 
 /** By an attribute of another collection that references this one. */
 type BrokenWay<Says extends string, Way, N extends string, All extends Resource> = Way extends {

@@ -1,6 +1,7 @@
 // References and relations: an attribute that holds the id of another collection's item, and the list that leads
 // back. Checked in one file, and across all that are served.
 import { didYouMean } from '../values/nearest';
+import { checkAggregates } from './mistakes/aggregates';
 import type { Resource } from './resource';
 
 /** A list of the items that refer to an item: those of `collection` whose `attribute` holds its id. */
@@ -61,19 +62,7 @@ export function* checkAcross(resources: ReadonlyMap<string, Resource>): Generato
         yield `${fileOf(resource)}: attribute "${name}" references "${references}", which src/resources/index.ts does not list: list it there, or correct the name.${didYouMean(references, resources.keys())}`;
       }
     }
-    for (const [
-      name,
-      {
-        keywords: { counts },
-      },
-    ] of resource.attributes) {
-      if (
-        counts !== undefined &&
-        resources.get(counts.collection)?.attributes.get(counts.attribute)?.keywords.references !== resource.name
-      ) {
-        yield `${fileOf(resource)}: attribute "${name}" counts items of "${counts.collection}" by "${counts.attribute}", which is no attribute that references ${resource.name}: correct one of the two, or add references: '${resource.name}' there`;
-      }
-    }
+    yield* checkAggregates(resource, resources);
     for (const [name, relation] of Object.entries(resource.relations)) {
       yield* checkRelation(resource, name, relation, resources);
     }

@@ -6,6 +6,7 @@ import { uniqueGroups } from '../definition/unique-groups';
 import { ownersIn, ownersOf, waysOf } from '../definition/ways';
 import { namesOf } from './callers';
 import type { Part } from './names';
+import { aggregateRemark } from './aggregates';
 import { statesExtension, statesRemark } from './states';
 import type { TrustedCredentials } from './trusted-credentials';
 
@@ -72,9 +73,10 @@ export function annotate(
 function remarksOn(
   resource: Resource,
   name: string,
-  { keywords }: SchemaNode,
+  node: SchemaNode,
   trusted: TrustedCredentials | undefined,
 ): string[] {
+  const { keywords } = node;
   const seen = isForNobody(keywords.readableBy)
     ? ['Seen by nobody.']
     : trusted !== undefined && isRestricted(keywords.readableBy)
@@ -90,6 +92,7 @@ function remarksOn(
     keywords.required === true && keywords.default === undefined && optionalForCaller(resource, trusted).has(name);
   return [
     ...(name === resource.states?.attribute ? [statesRemark(resource.states)] : []),
+    ...aggregateRemark(node),
     ...seen,
     ...set,
     ...(isOwned ? ['Of what its owner writes, the caller’s subject, whatever the body says.'] : []),

@@ -3,8 +3,9 @@
 import * as dynamoose from 'dynamoose';
 import type { Resource } from '../definition/resource';
 import { isInUniqueGroup } from '../definition/unique-groups';
+import { aggregateOf } from '../values/node';
 import { CLEARING_ATTRIBUTE, DELETING_ATTRIBUTE, PARTITION_KEY } from '../store/layout/table';
-import { isFollowed } from '../store/write/record-changes';
+import { isFollowed, isSummed } from '../store/write/record-changes';
 
 type Model = ReturnType<typeof dynamoose.model>;
 type Changes = Record<string, unknown>;
@@ -94,25 +95,28 @@ function requireFree(name: string, resource: Resource, resources: ReadonlyMap<st
 }
 
 function dependence(name: string, resource: Resource, resources: ReadonlyMap<string, Resource>): string | undefined {
-  const keywords = resource.attributes.get(name)?.keywords;
+  const node = resource.attributes.get(name);
+  const keywords = node?.keywords;
   const indexed = Object.entries(resource.indexes).find(([, { partition, sort }]) =>
     [partition ?? [], sort ?? []].flat().includes(name),
   );
-  return keywords === undefined
+  return node === undefined || keywords === undefined
     ? 'is none that the schema declares at the top'
     : isInUniqueGroup(resource, name)
       ? 'is unique, by itself or with others, and a guard of its own holds its value'
       : keywords.references !== undefined
         ? 'refers to an item that counts what refers to it'
-        : keywords.counts !== undefined
-          ? 'counts other items'
+        : aggregateOf(node) !== undefined
+          ? `${keywords.counts === undefined ? 'sums a number of' : 'counts'} other items`
           : resource.states?.attribute === name
             ? 'holds the state of the item, which goes on by steps that depend on it'
             : indexed !== undefined
               ? `is part of the keys of the index "${indexed[0]}"`
-              : isFollowed(resources, resource)
-                ? 'may be one that rules, computed attributes or counts depend on'
-                : undefined;
+              : isSummed(resources, resource, name)
+                ? 'is summed by other items'
+                : isFollowed(resources, resource)
+                  ? 'may be one that rules, computed attributes or counts depend on'
+                  : undefined;
 }
 
 /** An item that exists, and that no deletion is about to change. */

@@ -10,7 +10,7 @@ import type { Resource } from '../definition/resource';
 import { statesBefore } from '../definition/states';
 import { areValidChanges } from '../values/check';
 import { writable } from '../definition/writable';
-import { isFollowed, recordChanges, type RecordChanges } from '../store/write/record-changes';
+import { isFollowed, isSummed, recordChanges, type RecordChanges } from '../store/write/record-changes';
 import { usesGet } from '../values/decode';
 
 /** A patch as it is written to an item that nobody has read. */
@@ -45,7 +45,8 @@ export async function plainPatch(
   if (
     differs ||
     isFollowed(resources, resource) ||
-    !patched.every(([name, value]) => isPlain(attributes.get(name), value))
+    !patched.every(([name, value]) => isPlain(attributes.get(name), value)) ||
+    patched.some(([name]) => isSummed(resources, resource, name))
   ) {
     return undefined;
   }

@@ -53,7 +53,7 @@ export interface Store extends Reader {
     id: string,
     oldImage: Image | undefined,
     values: Values,
-    counts?: ReadonlyMap<string, number>,
+    counts?: ReadonlyMap<string, string>,
   ): Promise<NewImage>;
   /** The writes that changes take. */
   plan(changes: readonly Change[], options?: PlanOptions): WritePlan;

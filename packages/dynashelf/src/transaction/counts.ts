@@ -1,5 +1,7 @@
-// Counts of items that refer to another, kept on that other with every write that changes them.
-import type { Counting } from '../values/attribute';
+// Counts of items that refer to another, and sums of a number of theirs, kept on that other with every write that
+// changes them.
+import { addDecimals, negate } from '../values/decimal';
+import { aggregateOf } from '../values/node';
 import type { AnyItem } from '../definition/item';
 import type { Resource } from '../definition/resource';
 import { pointer } from '../problem';
@@ -13,69 +15,72 @@ export interface Transition {
   readonly after: AnyItem | undefined;
 }
 
-/** By how much a count of an item changes. */
+/** By how much a count or sum of an item changes. */
 export interface CountChange {
   readonly resource: Resource;
   readonly id: string;
   readonly attribute: string;
-  readonly by: number;
-  /** Where the writes that do it come from, and the pointer to their attribute that refers to the item. */
+  /** As it is written, with every digit. */
+  readonly by: string;
+  /** Where the writes that do it come from, and the pointer to their attribute that refers, or is summed. */
   readonly causes: readonly { readonly origin: Transition['origin']; readonly inner: string }[];
 }
 
-/** How some writes change the counts of the items that they begin or cease to refer to. */
+/** How some writes change the counts and sums of the items that they begin or cease to refer to. */
 export function countChanges(
   resources: ReadonlyMap<string, Resource>,
   transitions: readonly Transition[],
 ): CountChange[] {
   const changes = new Map<string, CountChange>();
   for (const { resource, origin, before, after } of transitions) {
-    for (const { counter, attribute, counting } of countersOf(resources, resource)) {
-      const [from, to] = [counted(counting, before), counted(counting, after)];
-      if (from === to) {
+    for (const { counter, attribute, aggregate } of countersOf(resources, resource)) {
+      const [from, to] = [shareOf(aggregate, before), shareOf(aggregate, after)];
+      if (from?.id === to?.id && from?.number === to?.number) {
         continue;
       }
-      for (const [id, by] of [
-        [from, -1],
-        [to, 1],
+      for (const [share, by] of [
+        [from, from && negate(from.number)],
+        [to, to?.number],
       ] as const) {
-        if (id !== undefined) {
-          const key = JSON.stringify([counter.name, id, attribute]);
-          const { by: earlier = 0, causes = [] } = changes.get(key) ?? {};
+        if (share !== undefined && by !== undefined && by !== '0') {
+          const key = JSON.stringify([counter.name, share.id, attribute]);
+          const { by: earlier = '0', causes = [] } = changes.get(key) ?? {};
           changes.set(key, {
             resource: counter,
-            id,
+            id: share.id,
             attribute,
-            by: earlier + by,
-            causes: [...causes, { origin, inner: pointer(counting.attribute) }],
+            by: addDecimals(earlier, by),
+            causes: [...causes, { origin, inner: pointer(aggregate.of ?? aggregate.attribute) }],
           });
         }
       }
     }
   }
-  return [...changes.values()].filter(({ by }) => by !== 0);
+  return [...changes.values()].filter(({ by }) => by !== '0');
 }
 
-/** The attributes of other resources that count the items of a resource. */
+type Aggregate = NonNullable<ReturnType<typeof aggregateOf>>;
+
+/** The attributes of other resources that count the items of a resource, or sum a number of them. */
 function countersOf(
   resources: ReadonlyMap<string, Resource>,
   { name }: Resource,
-): { counter: Resource; attribute: string; counting: Counting }[] {
+): { counter: Resource; attribute: string; aggregate: Aggregate }[] {
   return [...resources.values()].flatMap((counter) =>
-    [...counter.attributes].flatMap(
-      ([
-        attribute,
-        {
-          keywords: { counts },
-        },
-      ]) => (counts?.collection === name ? [{ counter, attribute, counting: counts }] : []),
-    ),
+    [...counter.attributes].flatMap(([attribute, node]) => {
+      const aggregate = aggregateOf(node);
+      return aggregate?.collection === name ? [{ counter, attribute, aggregate }] : [];
+    }),
   );
 }
 
-/** The id of the item on which an item counts. */
-function counted({ attribute, where }: Counting, item: AnyItem | undefined): string | undefined {
-  return item === undefined || (where !== undefined && !where(item))
+/** On which item an item counts, and how much: 1, or the number that is summed; undefined where it does not. */
+export function shareOf(
+  { attribute, where, of }: Aggregate,
+  item: AnyItem | undefined,
+): { readonly id: string; readonly number: string } | undefined {
+  const id = item?.[attribute] as string | undefined;
+  return item === undefined || id === undefined || (where !== undefined && !where(item))
     ? undefined
-    : (item[attribute] as string | undefined);
+    : { id, number: of === undefined ? '1' : String((item[of] as number | undefined) ?? 0) };
 }

@@ -31,8 +31,8 @@ export interface Entry {
     | { readonly kind: 'put'; readonly values: Values; /** Without counts. */ readonly image: NewImage }
     | { readonly kind: 'delete' }
     | undefined;
-  /** What is added to its counts by the other writes. */
-  counts: Map<string, number>;
+  /** What is added to its counts and sums by the other writes, as it is written. */
+  counts: Map<string, string>;
   /** Who adds to its counts. */
   causes: CountChange['causes'];
   /** The image with its counts; undefined where nothing changes, or the item goes. */

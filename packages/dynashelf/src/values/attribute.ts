@@ -59,6 +59,12 @@ export interface Counting {
   readonly where?: Judging['of'] | undefined;
 }
 
+/** Of which items of another collection a number is added up. */
+export interface Summing extends Counting {
+  /** Their Number that is added up; an item without it adds nothing. */
+  readonly of: string;
+}
+
 /**
  * Who may see, or set, an attribute. `nobody` keeps it to the resource's own code; `owner` is the item's owner by any
  * rule of `access`, `{ owner: … }` the caller whose subject these attributes hold, or one of them.
@@ -121,6 +127,11 @@ export interface AttributeDefinition {
    * `readOnly`, with `default: 0`.
    */
   readonly counts?: Counting | undefined;
+  /**
+   * The sum of a Number of the items of another collection that refer to this one, in decimal arithmetic, kept with
+   * every write of theirs: a Number that is `readOnly`, with `default: 0`.
+   */
+  readonly sums?: Summing | undefined;
   /** No two items of the collection have the same value: a String or Number of the item itself. */
   readonly unique?: boolean | undefined;
   /**

@@ -1,5 +1,5 @@
 // A schema in one form: shorthands spelled out, so that no other code asks how an attribute was written.
-import type { AttributeDefinition } from './attribute';
+import type { AttributeDefinition, Counting, Summing } from './attribute';
 
 /** What an attribute holds; `kinds/` has a file for each. */
 export type Kind = 'string' | 'number' | 'boolean' | 'date' | 'binary' | 'object' | 'array' | 'set' | 'any';
@@ -25,6 +25,11 @@ export function isReadOnly(node: SchemaNode): boolean {
 /** Whether the attribute takes any JSON object, stored and returned as it came. */
 export function isSchemaless(node: SchemaNode): boolean {
   return node.kind === 'any' || (node.kind === 'object' && node.keywords.schema === 'any');
+}
+
+/** Which items of another collection the attribute counts, or, where there is `of`, adds up a number of. */
+export function aggregateOf({ keywords }: SchemaNode): (Counting & Partial<Summing>) | undefined {
+  return keywords.counts ?? keywords.sums;
 }
 
 /** Whether the attribute holds whole numbers alone. */

@@ -7,6 +7,7 @@ import { referenceCount, referrersOf } from '../../src/store/write/references';
 import { uniqueGroups } from '../../src/definition/unique-groups';
 import { referenceAttributes } from '../../src/store/layout/layout-record';
 import { uniqueValues } from '../../src/store/write/unique';
+import { brokenAggregates } from './kept-invariants';
 import type { Exchange } from './participants';
 
 type StoredRecord = Record<string, AttributeValue>;
@@ -57,7 +58,7 @@ export function brokenRules(resources: ReadonlyMap<string, Resource>, records: r
       broken.push(`${key} guards a value that no item has.`);
     }
   }
-  return [...broken, ...brokenLending(records)];
+  return [...broken, ...brokenAggregates(resources, records), ...brokenLending(records)];
 }
 
 /** lent is the number of open loans, and available what is left of the copies. */

@@ -16,6 +16,7 @@ export const NOT_OF_BODIES = [
   'unique',
   'onDelete',
   'counts',
+  'sums',
   'readableBy',
   'writableBy',
 ] as const;

@@ -1,6 +1,6 @@
 // The mistakes in what a resource file says of unique values, references, computed attributes and rules.
 import { didYouMean } from '../../values/nearest';
-import { isReadOnly, type SchemaNode } from '../../values/node';
+import { aggregateOf, isReadOnly, type SchemaNode } from '../../values/node';
 import type { Resource } from '../resource';
 
 /** Each mistake as a sentence with its remedy. */
@@ -8,17 +8,18 @@ export function* checkIntegrity(resource: Resource): Generator<string> {
   for (const [name, node] of resource.attributes) {
     yield* checkUnique(name, node);
     yield* checkOnDelete(resource, name, node);
-    if (node.keywords.counts !== undefined && (node.keywords.readOnly !== true || node.keywords.default !== 0)) {
-      yield `attribute "${name}" counts items of another collection, so it begins with none and no request sets it: add readOnly: true, default: 0`;
+    if (aggregateOf(node) !== undefined && (node.keywords.readOnly !== true || node.keywords.default !== 0)) {
+      yield `attribute "${name}" ${node.keywords.counts === undefined ? 'sums' : 'counts'} items of another collection, so it begins with none and no request sets it: add readOnly: true, default: 0`;
     }
+    yield* checkAggregate(name, node);
   }
   yield* checkSameOnDelete(resource);
   for (const name of Object.keys(resource.computed)) {
     const node = resource.attributes.get(name);
     if (node === undefined) {
       yield `computed names the attribute "${name}", which the schema does not declare.${didYouMean(name, resource.attributes.keys())}`;
-    } else if (node.keywords.counts !== undefined) {
-      yield `attribute "${name}" is computed and counts items too: remove one of the two`;
+    } else if (aggregateOf(node) !== undefined) {
+      yield `attribute "${name}" is computed and counts or sums items too: remove one of the two`;
     } else if (!isReadOnly(node) || node.keywords.forceDefault === true) {
       yield `attribute "${name}" is computed, so no request can set it: add readOnly: true, and no forceDefault`;
     }
@@ -30,6 +31,22 @@ export function* checkIntegrity(resource: Resource): Generator<string> {
     if (attribute !== undefined && !resource.attributes.has(attribute)) {
       yield `rule ${index + 1} names the attribute "${attribute}", which the schema does not declare.${didYouMean(attribute, resource.attributes.keys())}`;
     }
+  }
+}
+
+function* checkAggregate(name: string, { keywords, properties, element }: SchemaNode): Generator<string> {
+  const { counts, sums } = keywords;
+  if (counts !== undefined && sums !== undefined) {
+    yield `attribute "${name}" counts and sums items, which are two numbers: declare an attribute for each`;
+  }
+  if (sums !== undefined && typeof sums.of !== 'string') {
+    yield `attribute "${name}" does not say what it sums: write sums: { collection: …, attribute: …, of: 'a Number of that collection' }`;
+  }
+  for (const inner of [...properties.values(), ...(element === undefined ? [] : [element])]) {
+    if (aggregateOf(inner) !== undefined) {
+      yield `attribute "${name}" has counts or sums inside, where they cannot be kept: put them on an attribute of the item itself`;
+    }
+    yield* checkAggregate(name, inner);
   }
 }
 

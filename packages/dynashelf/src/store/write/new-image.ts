@@ -3,7 +3,9 @@ import type { StoredValue } from '../../values/stored';
 import { computeAttributes, hasComputed } from '../../definition/computed';
 import { isReadOnly } from '../../values/node';
 import type { Resource } from '../../definition/resource';
-import { Problem, type Fault } from '../../problem';
+import { addDecimals } from '../../values/decimal';
+import { numberFault } from '../../values/kinds/number';
+import { Problem, pointer, type Fault } from '../../problem';
 import { indexKeyNames, indexKeys } from '../layout/index-keys';
 import { recordKey, toImage, type Image } from '../layout/record';
 import { BIRTH_ATTRIBUTE, TOKEN_LENGTH, WRITERS_ATTRIBUTE } from '../layout/table';
@@ -43,7 +45,7 @@ const TOKENS = 5;
  * Makes the image that a write leaves: attributes, what is computed of them, the system's, and the index keys.
  * @param oldImage the item as it is; undefined for a new one
  * @param token names the request that writes
- * @param counts what is added to attributes that count other items
+ * @param counts what is added to attributes that count or sum other items, as it is written
  */
 export async function newImage(
   resource: Resource,
@@ -51,12 +53,10 @@ export async function newImage(
   oldImage: Image | undefined,
   { mode, values, isIdChosen = false }: Values,
   token: string,
-  counts: ReadonlyMap<string, number> = new Map(),
+  counts: ReadonlyMap<string, string> = new Map(),
 ): Promise<NewImage> {
   const record = attributesOf(resource, oldImage, values, mode);
-  for (const [attribute, by] of counts) {
-    record[attribute] = { N: String(Number(record[attribute]?.N ?? 0) + by) };
-  }
+  const inexact = applyCounts(record, counts);
   const now = { S: new Date().toISOString() };
   Object.assign(record, recordKey(resource, id), {
     version: { N: String((oldImage?.item.version ?? 0) + 1) },
@@ -67,7 +67,7 @@ export async function newImage(
     },
     ...(oldImage === undefined && isIdChosen && { [BIRTH_ATTRIBUTE]: { S: token } }),
   });
-  const faults = await applyComputed(resource, record);
+  const faults = [...inexact, ...(await applyComputed(resource, record))];
   for (const name of indexKeyNames(resource)) {
     delete record[name];
   }
@@ -80,6 +80,23 @@ export async function newImage(
     faults.push(...(error.more.errors ?? []));
   }
   return { ...(await toImage(resource, record)), faults };
+}
+
+/** Adds to counts and sums. @returns those that would be no number which JSON and the table hold exactly */
+function applyCounts(record: AttributeMap, counts: ReadonlyMap<string, string>): Fault[] {
+  return [...counts].flatMap(([attribute, by]) => {
+    const sum = addDecimals(record[attribute]?.N ?? '0', by);
+    const fault = numberFault(sum);
+    record[attribute] = { N: String(Number(sum)) };
+    return fault === undefined
+      ? []
+      : [
+          {
+            detail: `The sum "${attribute}" of the item that is referred to would have more digits than a number can: add up numbers of fewer digits.`,
+            pointer: pointer(attribute),
+          },
+        ];
+  });
 }
 
 function attributesOf(

@@ -4,6 +4,7 @@ import { hasComputed } from '../../definition/computed';
 import type { StoredValue } from '../../values/stored';
 import type { Resource } from '../../definition/resource';
 import { isInUniqueGroup } from '../../definition/unique-groups';
+import { aggregateOf } from '../../values/node';
 import { Problem } from '../../problem';
 import { indexKeys, slottedIndexes } from '../layout/index-keys';
 import { encode } from '#conversion';
@@ -17,7 +18,7 @@ export type RecordChanges = Readonly<Record<string, AttributeValue | undefined>>
  * is made without it.
  */
 export function isFollowed(resources: ReadonlyMap<string, Resource>, resource: Resource): boolean {
-  return hasComputed(resource) || countedByContent(resources).has(resource.name);
+  return hasComputed(resource) || followers(resources).byContent.has(resource.name);
 }
 
 /**
@@ -79,20 +80,32 @@ function changedKeys(
   }
 }
 
-const counted = new WeakMap<ReadonlyMap<string, Resource>, ReadonlySet<string>>();
+/** Whether other items add up this attribute of a collection's items. */
+export function isSummed(resources: ReadonlyMap<string, Resource>, { name }: Resource, attribute: string): boolean {
+  return followers(resources).summed.has(`${name} ${attribute}`);
+}
 
-/** The collections whose items are counted by what they are (`where`), not only by what they refer to. */
-function countedByContent(resources: ReadonlyMap<string, Resource>): ReadonlySet<string> {
-  let names = counted.get(resources);
-  if (names === undefined) {
-    names = new Set(
-      [...resources.values()].flatMap(({ attributes }) =>
-        [...attributes.values()].flatMap(({ keywords: { counts } }) =>
-          counts?.where === undefined ? [] : [counts.collection],
-        ),
-      ),
-    );
-    counted.set(resources, names);
+/** What of items is followed on the items that count them, or sum a number of theirs. */
+interface Followers {
+  /** The collections whose items are counted by what they are (`where`), not only by what they refer to. */
+  readonly byContent: ReadonlySet<string>;
+  /** The attributes that are summed, each behind the name of its collection. */
+  readonly summed: ReadonlySet<string>;
+}
+
+const known = new WeakMap<ReadonlyMap<string, Resource>, Followers>();
+
+function followers(resources: ReadonlyMap<string, Resource>): Followers {
+  let found = known.get(resources);
+  if (found === undefined) {
+    const aggregates = [...resources.values()]
+      .flatMap(({ attributes }) => [...attributes.values()].map(aggregateOf))
+      .filter((aggregate) => aggregate !== undefined);
+    found = {
+      byContent: new Set(aggregates.flatMap(({ where, collection }) => (where === undefined ? [] : [collection]))),
+      summed: new Set(aggregates.flatMap(({ of, collection }) => (of === undefined ? [] : [`${collection} ${of}`]))),
+    };
+    known.set(resources, found);
   }
-  return names;
+  return found;
 }

@@ -15,6 +15,7 @@ export const declaredNumber: DeclaredKind = {
     'enum',
     'unique',
     'counts',
+    'sums',
     'integer',
     'minimum',
     'maximum',

@@ -98,6 +98,40 @@ test.each<[string, object, RegExp]>([
     /add readOnly: true, default: 0/,
   ],
   [
+    'sums that requests set',
+    { schema: { n: { type: Number, default: 0, sums: { collection: 'things', attribute: 'x', of: 'n' } } } },
+    /attribute "n" sums items of another collection.*add readOnly: true, default: 0/,
+  ],
+  [
+    'sums of nothing',
+    { schema: { n: { type: Number, readOnly: true, default: 0, sums: { collection: 'things', attribute: 'x' } } } },
+    /attribute "n" does not say what it sums: write sums: \{ collection: …, attribute: …, of: 'a Number of that collection' \}/,
+  ],
+  [
+    'counts and sums in one',
+    {
+      schema: {
+        n: {
+          type: Number,
+          readOnly: true,
+          default: 0,
+          counts: { collection: 'things', attribute: 'x' },
+          sums: { collection: 'things', attribute: 'x', of: 'y' },
+        },
+      },
+    },
+    /attribute "n" counts and sums items, which are two numbers: declare an attribute for each/,
+  ],
+  [
+    'counts inside an object',
+    {
+      schema: {
+        x: { type: Object, schema: { n: { type: Number, counts: { collection: 'things', attribute: 'x' } } } },
+      },
+    },
+    /attribute "x" has counts or sums inside, where they cannot be kept/,
+  ],
+  [
     'counts of text',
     { schema: { n: { type: String, readOnly: true, counts: { collection: 'things', attribute: 'x' } } } },
     /"counts", which goes with number and not with string/,
@@ -108,7 +142,7 @@ test.each<[string, object, RegExp]>([
       schema: { n: { type: Number, readOnly: true, default: 0, counts: { collection: 'things', attribute: 'x' } } },
       computed: { n: () => 1 },
     },
-    /attribute "n" is computed and counts items too: remove one of the two/,
+    /attribute "n" is computed and counts or sums items too: remove one of the two/,
   ],
 
   [
@@ -195,6 +229,52 @@ test('counts by an attribute that does not refer back is refused, with both file
     );
   }
   expect(() => listResources(counting('thing'))).toThrow('counts items of "parts"');
+});
+
+test.each<[string, object, RegExp]>([
+  [
+    'by an attribute that does not refer back',
+    { attribute: 'other', of: 'weight' },
+    /attribute "n" sums items of "parts" by "other"/,
+  ],
+  [
+    'of an unknown attribute',
+    { of: 'wieght' },
+    /sums "wieght" of parts, which does not declare it: correct the name. Did you mean "weight"\?/,
+  ],
+  ['of a text', { of: 'other' }, /sums "other" of parts, which is no Number/],
+  ['of what get changes', { of: 'shown' }, /sums "shown" of parts, which has "get"/],
+  ['of a count', { of: 'count' }, /sums "count" of parts, which changes with items of further collections/],
+  ['of what is computed of a count', { of: 'double' }, /sums "double" of parts, which changes with items of further/],
+  [
+    'of fractions, as an integer',
+    { of: 'weight', integer: true },
+    /sums "weight" of parts, which may have a fraction, and is an integer/,
+  ],
+])('sums %s are refused, with the file and the remedy', (_, { integer, ...sums }: { integer?: boolean }, message) => {
+  const kept = { type: Number, readOnly: true, default: 0 };
+  const declared = {
+    ...kept,
+    ...(integer && { integer }),
+    sums: { collection: 'parts', attribute: 'thing', ...sums },
+  };
+  const parts = defineResource({
+    name: 'parts',
+    description: 'Parts.',
+    schema: {
+      thing: { type: String, references: 'things' },
+      part: { type: String, references: 'parts' },
+      other: { type: String, references: 'parts' },
+      weight: Number,
+      shown: { type: Number, get: (value: number) => value },
+      count: { ...kept, counts: { collection: 'parts', attribute: 'part' } },
+      double: { type: Number, readOnly: true },
+    },
+    computed: { double: ({ count }: { count: number }) => count * 2 },
+  });
+  const listed = (): unknown => listResources(load({ schema: { n: declared } }), parts);
+  expect(listed).toThrow(message);
+  expect(listed).toThrow(/^src\/resources\/things\.ts: attribute "n"/);
 });
 
 test('the samples hold', () => {

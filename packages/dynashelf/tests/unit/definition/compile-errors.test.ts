@@ -52,6 +52,30 @@ const MISTAKES: [what: string, code: string, message: RegExp][] = [
   ['a keyword of an index', file("indexes: { byTitle: { sotr: 'title' } },"), /'sotr' does not exist in type 'Index/],
   ['an attribute of an index', file("indexes: { byTitle: { sort: 'titel' } },"), /'"titel"'.*Did you mean '"title"'\?/],
   [
+    'a state before',
+    file(
+      "states: { attribute: 'state', from: { opn: ['closed'] } },",
+      "state: { type: String, enum: ['open', 'closed'], default: 'open' },",
+    ),
+    /'opn' does not exist in type/,
+  ],
+  [
+    'a state after',
+    file(
+      "states: { attribute: 'state', from: { open: ['closd'] } },",
+      "state: { type: String, enum: ['open', 'closed'], default: 'open' },",
+    ),
+    /'"closd"'.*Did you mean '"closed"'\?/,
+  ],
+  [
+    'the attribute that holds the state',
+    file(
+      "states: { attribute: 'stat', from: { open: ['closed'] } },",
+      "state: { type: String, enum: ['open', 'closed'], default: 'open' },",
+    ),
+    /'"stat"'.*'"state"'/,
+  ],
+  [
     'an attribute of a unique group',
     file("unique: [['ownr', 'title'], ['days[]']],", 'days: { type: Array, maxItems: 5, schema: [String] },'),
     /'"ownr"'.*Did you mean '"owner"'\?/,
@@ -138,6 +162,22 @@ const MISTAKES: [what: string, code: string, message: RegExp][] = [
       "n: { type: Number, counts: { collection: 'parts', attribute: 'thig' } },",
     ),
     /attribute "n" of things counts parts by the unknown attribute "thig": did you mean "thing"\?/,
+  ],
+  [
+    'an attribute that is summed',
+    linked(
+      "{ thing: { type: String, references: 'things' }, weight: Number }",
+      "n: { type: Number, sums: { collection: 'parts', attribute: 'thing', of: 'weigh' } },",
+    ),
+    /attribute "n" of things sums the unknown attribute "weigh" of parts: did you mean "weight"\?/,
+  ],
+  [
+    'an attribute that is summed and no number',
+    linked(
+      "{ thing: { type: String, references: 'things' } }",
+      "n: { type: Number, sums: { collection: 'parts', attribute: 'thing', of: 'thing' } },",
+    ),
+    /attribute "n" of things sums "thing" of parts, which is no Number/,
   ],
   [
     'an attribute that a relation goes by',

@@ -13,12 +13,16 @@ const count = (where?: object) => ({
 const books = defineResource({
   name: 'books',
   description: 'Books.',
-  schema: { loans: count(), open: count({ where: ({ returned }: AnyItem) => returned === undefined }) },
+  schema: {
+    loans: count(),
+    open: count({ where: ({ returned }: AnyItem) => returned === undefined }),
+    fees: { type: Number, readOnly: true, default: 0, sums: { collection: 'loans', attribute: 'book', of: 'fee' } },
+  },
 });
 const loans = defineResource({
   name: 'loans',
   description: 'Loans.',
-  schema: { book: { type: String, references: 'books' }, returned: String },
+  schema: { book: { type: String, references: 'books' }, returned: String, fee: Number },
   indexes: { byBook: { partition: 'book' } },
 });
 const resources = listResources(books, loans);
@@ -75,4 +79,36 @@ test('what refers to nothing, or stays, changes nothing', () => {
   expect(countChanges(resources, [{ resource: books, origin: [], before: undefined, after: {} as AnyItem }])).toEqual(
     [],
   );
+});
+
+test('a number is added up where the item refers to, with every digit', () => {
+  const fees = (...writes: Parameters<typeof changes>): unknown[] =>
+    changes(...writes).filter(([change]) => String(change).includes('fees'));
+  expect(fees([undefined, { book: '1', fee: 0.1 }], [undefined, { book: '1', fee: 0.2 }])).toEqual([
+    ['books/1.fees 3e-1', '0 #/fee, 1 #/fee'],
+  ]);
+  expect(
+    fees([
+      { book: '1', fee: 5 },
+      { book: '1', fee: 3 },
+    ]),
+  ).toEqual([['books/1.fees -2', '0 #/fee, 0 #/fee']]);
+  expect(
+    fees([
+      { book: '1', fee: 5 },
+      { book: '2', fee: 5 },
+    ]),
+  ).toEqual([
+    ['books/1.fees -5', '0 #/fee'],
+    ['books/2.fees 5', '0 #/fee'],
+  ]);
+  expect(
+    fees(
+      [undefined, { book: '1' }],
+      [
+        { book: '1', fee: 2 },
+        { book: '1', fee: 2 },
+      ],
+    ),
+  ).toEqual([]);
 });

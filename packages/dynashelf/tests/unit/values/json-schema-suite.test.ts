@@ -258,6 +258,7 @@ test('every keyword and format that a resource file offers is in the suite', () 
     'onDelete',
     'unique',
     'counts',
+    'sums',
     'readableBy',
     'writableBy',
     'title',
