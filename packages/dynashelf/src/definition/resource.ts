@@ -57,8 +57,8 @@ export interface ResourceDefinition<
   /** The collection's URL segment, and the file's name: lower case letters, digits and hyphens. */
   readonly name: N;
   /**
-   * What one item is called, in types of the description and of clients: `person` makes `Person`, `NewPerson` and
-   * `PersonChange`. Without it, the English singular of the name.
+   * What one item is called, in types of the description and of clients: `person` makes `Person`, `PersonInput`
+   * and `PersonChange`. Without it, the English singular of the name.
    */
   readonly singular?: string | undefined;
   /** What the collection holds, for people: one sentence or more. */

@@ -104,7 +104,7 @@ function listed(
 }
 
 function create(resource: Resource): Part {
-  const write = schemaOf(resource, 'New');
+  const write = schemaOf(resource, 'Input');
   return {
     operationId: `${resource.name}.create`,
     tags: [resource.name],
@@ -159,7 +159,7 @@ function replace(resource: Resource, trusted: TrustedCredentials | undefined): P
     summary: `Replace or create an item of ${resource.name}`,
     description: `An attribute that is absent is removed, or takes its default again. With \`If-None-Match: *\` it creates and never replaces.${uniqueRemark(resource)}`,
     parameters: writeParameters(resource),
-    requestBody: body(schemaOf(resource, 'New'), exampleWrite(resource.attributes)),
+    requestBody: body(schemaOf(resource, 'Input'), exampleWrite(resource.attributes)),
     responses: {
       ...(takes('replace') && { 200: itemResponse('Replaced.', resource, 'Preference-Applied'), 204: itemless() }),
       ...(takes('create') && {

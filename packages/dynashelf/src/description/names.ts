@@ -8,7 +8,7 @@ export interface Part {
 }
 
 /** The schemas that a collection has. */
-export type SchemaKind = 'Item' | 'Page' | 'New' | 'Change';
+export type SchemaKind = 'Item' | 'Page' | 'Input' | 'Change';
 
 /** What answers hold instead where a request asks for it: a part of an item, a page of parts, what an array made. */
 export type PartKind = 'Part' | 'PartPage' | 'Created';

@@ -58,7 +58,7 @@ export function collectionSchemas(
   return {
     [schemaName(resource, 'Item')]: item,
     [schemaName(resource, 'Page')]: page(`A page of ${resource.name}.`, schemaOf(resource, 'Item')),
-    [schemaName(resource, 'New')]: written(resource, resources, trusted),
+    [schemaName(resource, 'Input')]: written(resource, resources, trusted),
     [schemaName(resource, 'Change')]: {
       ...merge,
       description: `A change of an item of ${resource.name} (RFC 7396): what is absent stays, null removes.`,

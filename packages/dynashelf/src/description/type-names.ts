@@ -4,7 +4,7 @@ import type { Resource } from '../definition/resource';
 
 /** The types of a collection: among them what answers hold instead of an item where a request asks for less. */
 export type TypeNames = Readonly<
-  Record<'Item' | 'New' | 'Change' | 'Page' | 'PreconditionFailed' | 'Part' | 'PartPage' | 'Created', string>
+  Record<'Item' | 'Input' | 'New' | 'Change' | 'Page' | 'PreconditionFailed' | 'Part' | 'PartPage' | 'Created', string>
 >;
 
 /** Types that no collection has: what is wrong with a request, the writes of a transaction, the API itself. */
@@ -15,6 +15,9 @@ export function typeNames({ name, singular = singularOf(name) }: Pick<Resource, 
   const item = pascal(singular);
   return {
     Item: item,
+    // What POST and PUT take. Generators of Go call the function that makes a Tool NewTool, so no schema has that name;
+    // the TypeScript client has.
+    Input: `${item}Input`,
     New: `New${item}`,
     Change: `${item}Change`,
     Page: `${item}Page`,

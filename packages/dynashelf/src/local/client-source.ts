@@ -36,8 +36,12 @@ export function forClients(document: OpenApi, resources: ReadonlyMap<string, Res
 export function namedTypes(resources: ReadonlyMap<string, Resource>): string {
   return [...resources.values()]
     .flatMap((resource) => {
-      const { Item, New, Change } = typeNames(resource);
-      return [Item, New, Change].map((name) => `export type ${name} = components['schemas']['${name}'];\n`);
+      const { Item, Input, New, Change } = typeNames(resource);
+      return [
+        [Item, Item],
+        [New, Input],
+        [Change, Change],
+      ].map(([name, schema]) => `export type ${name} = components['schemas']['${schema}'];\n`);
     })
     .join('');
 }

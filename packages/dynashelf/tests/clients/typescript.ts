@@ -2,11 +2,11 @@
 // with openapi-fetch.
 
 export const FETCH = `
-import { BooksApi, BookToJSON, BookChangeFromJSON, BookPreconditionFailedProblemFromJSON, NewBookFromJSON, Configuration, NotFoundProblemFromJSON, ResponseError } from './generated';
+import { BooksApi, BookToJSON, BookChangeFromJSON, BookPreconditionFailedProblemFromJSON, BookInputFromJSON, Configuration, NotFoundProblemFromJSON, ResponseError } from './generated';
 
 declare const process: { env: Record<string, string> };
 const api = new BooksApi(new Configuration({ basePath: process.env['API']! }));
-const body = NewBookFromJSON(JSON.parse(process.env['BODY']!));
+const body = BookInputFromJSON(JSON.parse(process.env['BODY']!));
 const bookChange = BookChangeFromJSON(JSON.parse(process.env['CHANGE']!));
 
 async function refused<P extends { status: number }>(type: string, read: (json: unknown) => P, call: Promise<unknown>) {
@@ -20,7 +20,7 @@ async function refused<P extends { status: number }>(type: string, read: (json: 
 }
 
 async function main() {
-  const answer = await api.booksCreateRaw({ newBook: body });
+  const answer = await api.booksCreateRaw({ bookInput: body });
   const made = await answer.value();
   const ifMatch = answer.raw.headers.get('ETag')!;
   const { id } = made;
@@ -50,7 +50,7 @@ import createClient from 'openapi-fetch';
 import type { components, paths } from './api';
 
 const api = createClient<paths>({ baseUrl: process.env['API']!, querySerializer: { array: { style: 'form', explode: false } } });
-const body = JSON.parse(process.env['BODY']!) as components['schemas']['NewBook'];
+const body = JSON.parse(process.env['BODY']!) as components['schemas']['BookInput'];
 const change = JSON.parse(process.env['CHANGE']!) as components['schemas']['BookChange'];
 
 async function main() {

@@ -11,7 +11,7 @@ import org.openapitools.client.model.Book;
 import org.openapitools.client.model.BookChange;
 import org.openapitools.client.model.BookPage;
 import org.openapitools.client.model.BookPreconditionFailedProblem;
-import org.openapitools.client.model.NewBook;
+import org.openapitools.client.model.BookInput;
 import org.openapitools.client.model.NotFoundProblem;
 
 public class Program {
@@ -22,9 +22,9 @@ public class Program {
     BooksApi api = new BooksApi(client);
     Map<String, Object> done = new LinkedHashMap<>();
 
-    NewBook body = mapper.readValue(System.getenv("BODY"), NewBook.class);
+    BookInput body = mapper.readValue(System.getenv("BODY"), BookInput.class);
     BookChange change = mapper.readValue(System.getenv("CHANGE"), BookChange.class);
-    ApiResponse<Book> made = api.booksCreateWithHttpInfo(BooksApi.APIBooksCreateRequest.newBuilder().newBook(body).build());
+    ApiResponse<Book> made = api.booksCreateWithHttpInfo(BooksApi.APIBooksCreateRequest.newBuilder().bookInput(body).build());
     done.put("made", made.getData());
     String id = made.getData().getId();
     String tag = made.getHeaders().entrySet().stream().filter(header -> header.getKey().equalsIgnoreCase("etag")).findFirst().get().getValue().get(0);

@@ -21,12 +21,12 @@ func main() {
 	everywhere := context.Background()
 	done := map[string]any{}
 
-	var body generated.NewBook
+	var body generated.BookInput
 	must(json.Unmarshal([]byte(os.Getenv("BODY")), &body))
 	var change generated.BookChange
 	must(json.Unmarshal([]byte(os.Getenv("CHANGE")), &change))
 
-	made, answer, err := api.BooksCreate(everywhere).NewBook(body).Execute()
+	made, answer, err := api.BooksCreate(everywhere).BookInput(body).Execute()
 	must(err)
 	done["made"] = made
 	tag := answer.Header.Get("ETag")

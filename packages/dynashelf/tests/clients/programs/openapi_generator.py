@@ -19,7 +19,7 @@ def refused(call):
 
 with generated.ApiClient(generated.Configuration(host=os.environ["API"])) as client:
     api = generated.BooksApi(client)
-    made = api.books_create_with_http_info(generated.NewBook.from_dict(body))
+    made = api.books_create_with_http_info(generated.BookInput.from_dict(body))
     done["made"] = json.loads(made.data.to_json())
     tag, id = {name.lower(): value for name, value in made.headers.items()}["etag"], made.data.id
     done["read"] = json.loads(api.books_read(id).to_json())

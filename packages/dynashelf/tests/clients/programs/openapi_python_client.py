@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlparse
 
 from generated import Client
 from generated.api.books import books_create, books_list, books_patch, books_read, books_remove
-from generated.models import BookChange, NewBook
+from generated.models import BookChange, BookInput
 
 body, change = json.loads(os.environ["BODY"]), json.loads(os.environ["CHANGE"])
 client = Client(base_url=os.environ["API"])
@@ -16,7 +16,7 @@ def refused(answer):
     return {"status": int(answer.status_code), "type": type(answer.parsed).__name__, "current": getattr(getattr(answer.parsed, "current", None), "version", None)}
 
 
-made = books_create.sync_detailed(client=client, body=NewBook.from_dict(body))
+made = books_create.sync_detailed(client=client, body=BookInput.from_dict(body))
 done["made"] = made.parsed.to_dict()
 tag, id = made.headers["ETag"], made.parsed.id
 done["read"] = books_read.sync(id, client=client).to_dict()

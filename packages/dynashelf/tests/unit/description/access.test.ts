@@ -322,7 +322,7 @@ describe('attributes', () => {
   test('that nobody sees are in what is written, as writeOnly, and nowhere else, in every mode', () => {
     for (const trusted of [undefined, TOKENS]) {
       const document = describing(everyone, trusted);
-      expect(schema(document, 'NewPaper').properties['pin']).toMatchObject({
+      expect(schema(document, 'PaperInput').properties['pin']).toMatchObject({
         writeOnly: true,
         description: 'Seen by nobody.',
       });
@@ -365,7 +365,7 @@ describe('attributes', () => {
 
   test('that hold the owner say so, and are not required of it', () => {
     const document = describing({ create: [{ owner: 'owner' }, { role: 'editor' }] }, TOKENS);
-    expect(schema(document, 'NewPaper')).toMatchObject({
+    expect(schema(document, 'PaperInput')).toMatchObject({
       required: ['title'],
       properties: {
         owner: {
@@ -374,7 +374,10 @@ describe('attributes', () => {
       },
     });
     expect(schema(document, 'Paper').required).toContain('owner');
-    expect(schema(describing({ create: { role: 'editor' } }, TOKENS), 'NewPaper').required).toEqual(['title', 'owner']);
+    expect(schema(describing({ create: { role: 'editor' } }, TOKENS), 'PaperInput').required).toEqual([
+      'title',
+      'owner',
+    ]);
   });
 
   const kept = listResources(
@@ -410,15 +413,15 @@ describe('attributes', () => {
       OpenApi,
       OpenApi,
     ];
-    expect([schema(open, 'Kept').required, schema(open, 'NewKept').required]).toEqual([
+    expect([schema(open, 'Kept').required, schema(open, 'KeptInput').required]).toEqual([
       ['id', 'shown', 'known', 'set', 'version', 'createdAt', 'updatedAt'],
       ['shown', 'known', 'set'],
     ]);
-    expect([schema(guarded, 'Kept').required, schema(guarded, 'NewKept').required]).toEqual([
+    expect([schema(guarded, 'Kept').required, schema(guarded, 'KeptInput').required]).toEqual([
       ['id', 'known', 'set', 'version', 'createdAt', 'updatedAt'],
       ['known'],
     ]);
-    expect(schema(guarded, 'NewKept').properties).toMatchObject({
+    expect(schema(guarded, 'KeptInput').properties).toMatchObject({
       secret: { description: 'Seen by nobody. Required to make an item.' },
       shown: {
         description:
@@ -426,14 +429,14 @@ describe('attributes', () => {
       },
       set: { description: 'Set by every caller with a token; ignored of others. Required to make an item.' },
     });
-    expect(schema(guarded, 'NewKept').properties['known']!.description).toBeUndefined();
+    expect(schema(guarded, 'KeptInput').properties['known']!.description).toBeUndefined();
   });
 
   test('that nobody sets are read-only, and what is kept from everyone is not named at all', () => {
     for (const trusted of [undefined, TOKENS]) {
       const { document } = describedOf(kept, trusted);
       expect(schema(document, 'Kept').properties['own']).toMatchObject({ readOnly: true });
-      expect(schema(document, 'NewKept').properties['own']).toEqual({
+      expect(schema(document, 'KeptInput').properties['own']).toEqual({
         readOnly: true,
         description: 'Ignored in a request.',
       });
@@ -454,9 +457,9 @@ describe('attributes', () => {
   test('are in examples that are valid', () => {
     for (const trusted of [undefined, TOKENS]) {
       const described = describedOf(kept, trusted);
-      for (const name of ['Kept', 'NewKept']) {
+      for (const name of ['Kept', 'KeptInput']) {
         const { examples } = described.document.components.schemas[name] as { examples: object[] };
-        expect(Object.hasOwn(examples[0]!, 'secret')).toBe(name === 'NewKept');
+        expect(Object.hasOwn(examples[0]!, 'secret')).toBe(name === 'KeptInput');
         expect(faultOf(described, { $ref: `#/components/schemas/${name}` }, examples[0])).toBeUndefined();
       }
     }

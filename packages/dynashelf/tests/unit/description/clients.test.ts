@@ -73,6 +73,12 @@ const RULES: Record<string, (document: OpenApi) => string[]> = {
       })
       .map(([place]) => place),
 
+  // In Go, what makes a Book is a function NewBook.
+  'no schema has the name of another with New before it': (document) =>
+    Object.keys(document.components.schemas).filter(
+      (name) => name.startsWith('New') && document.components.schemas[name.slice('New'.length)] !== undefined,
+    ),
+
   // An inline schema becomes InlineObject13; one that narrows another is dropped by openapi-python-client.
   'every error is a named schema that is whole in itself': (document) =>
     operationsOf(document).flatMap(([line, { responses }]) =>
@@ -166,7 +172,7 @@ const RULES: Record<string, (document: OpenApi) => string[]> = {
     Object.entries(document.components.schemas)
       .filter(
         ([name, { properties }]) =>
-          /^New[A-Z]|Change$/.test(name) &&
+          /(Input|Change)$/.test(name) &&
           (properties as Part)['id'] !== undefined &&
           ((properties as Part)['id'] as Part)['type'] !== 'string',
       )
@@ -288,5 +294,9 @@ test('each rule finds what it is for', () => {
   expect(found({ anyOf: [{ type: 'object' }, { type: 'array' }] })).toContain(
     'no alternatives and no body is an array',
   );
+  const named = { components: { ...documents[0]![1].components, schemas: { Book: {}, NewBook: {} } } };
+  expect(
+    RULES['no schema has the name of another with New before it']!({ ...documents[0]![1], ...named } as OpenApi),
+  ).toEqual(['NewBook']);
   expect(found({ allOf: [{ type: 'object' }] })).toContain('no schema is made of several by allOf, oneOf or not');
 });

@@ -147,7 +147,7 @@ describe('examples', () => {
     expect(
       [...resources.values()]
         .map(typeNames)
-        .flatMap(({ Item, New }) => [Item, New])
+        .flatMap(({ Item, Input }) => [Item, Input])
         .filter((name) => schemas[name]?.['examples'] === undefined),
     ).toEqual([]);
   });

@@ -36,6 +36,7 @@ test.each([
 test('the file says what no rule knows', () => {
   expect(typeNames(collection('staff', 'staff-member'))).toMatchObject({
     Item: 'StaffMember',
+    Input: 'StaffMemberInput',
     New: 'NewStaffMember',
     Change: 'StaffMemberChange',
   });
