@@ -8,11 +8,13 @@ import { declarationOf, type FunctionDeclaration, type LoadedFunction } from '..
 import { callEndpoint, type Call, type FunctionAnswer } from '../http/endpoints/call';
 import type { Api } from '../http/endpoints/endpoint';
 import { readBody } from '../http/input/call';
+import type { Parsed } from '../http/input/json';
 import { isGatewayEvent } from '../http/request';
 import { serve } from '../http/serve';
 import { logError, redact } from '../log';
 import { gatherFaults, Problem } from '../problem';
 import { storeOpener } from '../store/store';
+import type { Caller } from '../values/caller';
 import type { Json, JsonObject } from '../values/json';
 import { openClient } from './open-client';
 
@@ -61,7 +63,29 @@ export function functionHandler(served: Defined['served'], loaded: LoadedFunctio
   return Object.assign(handler, { [DEFINED]: { served, loaded } });
 }
 
+/** What a test calls a function with, as it is: no route, no rules. */
+export interface DirectCall {
+  /** As the function declares it: attributes, which are checked; or bytes. */
+  readonly body?: unknown;
+  /** The parameters of its query, as JSON. */
+  readonly query?: object | undefined;
+  /** The system, without it. */
+  readonly caller?: Caller | undefined;
+  /** By their names in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Calls the code of a function.
+ * @returns what it answers
+ * @throws Problem what it throws, or `invalid` for a body or parameters that are not as it declares them
+ */
+export async function callDirectly(handler: FunctionHandler, given: DirectCall): Promise<unknown> {
+  return openParts(handler[DEFINED]).callDirectly(given);
+}
+
 interface FunctionHandlerParts {
+  readonly callDirectly: (given: DirectCall) => Promise<unknown>;
   readonly answer: (event: unknown, context?: Context) => Promise<unknown>;
   readonly run: (event: unknown, context?: Context) => Promise<unknown>;
 }
@@ -103,6 +127,21 @@ function openParts({ served, loaded }: Defined): FunctionHandlerParts {
       }
       return requests(event, withContext(context));
     },
+    async callDirectly({ body, query = {}, caller = SYSTEM, headers = {} }) {
+      const id = randomUUID();
+      const { method = '', path = '' } = loaded.route ?? {};
+      return call(
+        {
+          body: loaded.body instanceof Map ? await readBody(loaded.body, parsed(body ?? {})) : body,
+          query: await readBody(loaded.query, parsed(query)),
+          caller,
+          now: new Date(),
+          ...(loaded.route !== undefined && { request: { id, method, path, headers } }),
+        },
+        id,
+        Date.now() + LONGEST,
+      );
+    },
     async run(event, context) {
       const remaining = context?.getRemainingTimeInMillis?.() ?? LONGEST;
       const id = randomUUID();
@@ -121,11 +160,16 @@ function withContext(context: Context | undefined): { getRemainingTimeInMillis()
   return remaining === undefined ? undefined : { getRemainingTimeInMillis: () => remaining };
 }
 
+/** A value as the body of a request would have it. */
+function parsed(value: unknown): Parsed {
+  return { value: value as Json, faults: gatherFaults() };
+}
+
 /** What an event brings: the time of a schedule, or a body. @throws Problem `invalid` */
 async function readEvent(loaded: LoadedFunction, event: unknown): Promise<{ body?: JsonObject; now: Date }> {
   if (loaded.body instanceof Map) {
     return {
-      body: await readBody(loaded.body, { value: (event ?? {}) as Json, faults: gatherFaults() }),
+      body: await readBody(loaded.body, parsed(event ?? {})),
       now: new Date(),
     };
   }

@@ -1,6 +1,6 @@
 // The client of a function, over the store: each call becomes a request as the API reads it, and takes the stations of
 // one from there on.
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { accessOf, SYSTEM_ACCESS, type CallerAccess } from '../authorization/permission';
 import { MOST_LISTED } from '../definition/limits';
 import type { AnyItem } from '../definition/item';
@@ -24,7 +24,7 @@ import { partOf } from './transaction';
 export interface ClientOptions {
   readonly api: Api;
   readonly open: (options: StoreOptions) => Store;
-  readonly loaded: Pick<LoadedFunction, 'reads' | 'writes'>;
+  readonly loaded: Pick<LoadedFunction, 'route' | 'schedule' | 'reads' | 'writes'>;
   /** Identifies the call in logs. */
   readonly id: string;
   /** When the time of the function is over, in milliseconds since 1970. */
@@ -113,6 +113,16 @@ export function openClient(options: ClientOptions): Client<never, string, string
     return tag;
   }
 
+  /** The key of the system is this function's: what two senders call the same is not the same. */
+  function keyOf(access: CallerAccess, key: string | undefined): string | undefined {
+    const { route, schedule } = loaded;
+    return key === undefined || key === '' || access !== SYSTEM_ACCESS
+      ? key
+      : createHash('sha256')
+          .update(JSON.stringify([route, schedule, key]))
+          .digest('base64url');
+  }
+
   function requireDeclared(name: string, word: 'reads' | 'writes'): void {
     if (!loaded.writes.includes(name) && !(word === 'reads' && loaded.reads.includes(name))) {
       throw new Error(
@@ -129,7 +139,7 @@ export function openClient(options: ClientOptions): Client<never, string, string
     }): Record<string, string | undefined> => ({
       'if-match': tagOf(more.ifMatch),
       'if-none-match': more.ifNoneMatch,
-      'idempotency-key': more.idempotencyKey,
+      'idempotency-key': keyOf(access, more.idempotencyKey),
     });
     const write = async (
       method: string,
@@ -188,7 +198,7 @@ export function openClient(options: ClientOptions): Client<never, string, string
         const { body } = await send(access, {
           method: 'POST',
           segments: ['transactions'],
-          headers: { 'idempotency-key': idempotencyKey },
+          headers: { 'idempotency-key': keyOf(access, idempotencyKey) },
           body: { operations: parts.map((part) => part.body) },
         });
         return (body as { results: Reply[] }).results.map(itemOf);

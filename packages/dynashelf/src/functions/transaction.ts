@@ -8,7 +8,13 @@ export type Operation<W extends Resource = Resource, R extends Resource = Resour
 
 type OfWriting<W extends Resource> = W extends Resource
   ? | { readonly create: W['name']; readonly item: NewAttributes<W['schema']> }
-    | ({ readonly replace: W['name']; readonly id: string; readonly item: NewAttributes<W['schema']> } & Tag)
+    | ({
+        readonly replace: W['name'];
+        readonly id: string;
+        readonly item: NewAttributes<W['schema']>;
+        /** Makes it, and never replaces one (412). */
+        readonly ifNoneMatch?: '*' | undefined;
+      } & Tag)
     | ({ readonly patch: W['name']; readonly id: string; readonly changes: Changes<W['schema']> } & Tag)
     | ({ readonly delete: W['name']; readonly id: string } & Tag)
   : never;
@@ -40,7 +46,7 @@ export interface Part {
  */
 export function partOf(operation: object, tagOf: (given: unknown) => string | undefined): Part {
   const verb = (Object.keys(METHODS) as Verb[]).find((name) => Object.hasOwn(operation, name));
-  const { [verb ?? '']: collection, id, item, changes, ifMatch } = operation as Record<string, unknown>;
+  const { [verb ?? '']: collection, id, item, changes, ifMatch, ifNoneMatch } = operation as Record<string, unknown>;
   if (verb === undefined || typeof collection !== 'string' || (verb !== 'create' && typeof id !== 'string')) {
     throw new Error(
       `${JSON.stringify(operation)} is no operation of a transaction: write { create: 'name', item }, { replace, id, item }, { patch, id, changes }, { delete, id } or { check, id }`,
@@ -54,7 +60,10 @@ export function partOf(operation: object, tagOf: (given: unknown) => string | un
     body: {
       method: METHODS[verb],
       path: `/${collection}${verb === 'create' ? '' : `/${encodeURIComponent(id as string)}`}`,
-      headers: tag === undefined ? {} : { 'If-Match': tag },
+      headers: {
+        ...(tag !== undefined && { 'If-Match': tag }),
+        ...(ifNoneMatch !== undefined && { 'If-None-Match': ifNoneMatch as string }),
+      },
       ...(body !== undefined && { body: JSON.parse(JSON.stringify(body)) as JsonObject }),
     },
   };

@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly run: (
     run: async () => import('./access.js'),
   },
   client: { does: 'a typed client of the API, in a folder', run: async () => import('./client.js') },
+  call: {
+    does: 'calls a function of your own on this machine, such as `call expire`',
+    run: async () => import('./call.js'),
+  },
   add: {
     does: 'a resource, or `add function` a function of your own: its file, and its line in what lists them',
     run: async () => (await import('./add.js')).add(),

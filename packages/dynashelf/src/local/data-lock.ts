@@ -67,6 +67,12 @@ export async function lockDataDirectory(dataDirectory: string, patience = PATIEN
   };
 }
 
+/** The endpoint of the database that has a directory now, of a start that runs; undefined where none does. */
+export async function runningDatabase(dataDirectory: string): Promise<string | undefined> {
+  const port = notedPort(join(dataDirectory, 'database-port'));
+  return port !== undefined && (await answers(port)) ? `http://127.0.0.1:${port}` : undefined;
+}
+
 /** A socket of this machine that belongs to a data directory, whose own path may be too long for one. */
 export function socketOf(dataDirectory: string, name: 'start' | 'functions'): string {
   const file = `dynashelf-${idOf(dataDirectory)}-${name}`;

@@ -2,7 +2,17 @@
 
 /** The service as Serverless resolved it, as far as API Gateway is concerned. */
 export interface Service {
-  readonly functions: Readonly<Record<string, { readonly name: string; readonly routes: readonly Route[] }>>;
+  readonly functions: Readonly<
+    Record<
+      string,
+      {
+        readonly name: string;
+        readonly routes: readonly Route[];
+        /** When it is called, as EventBridge has it. */
+        readonly schedules?: readonly string[];
+      }
+    >
+  >;
   readonly binaryMediaTypes: readonly string[];
   readonly responses: readonly GatewayResponse[];
 }

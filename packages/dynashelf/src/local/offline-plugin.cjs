@@ -41,13 +41,13 @@ module.exports = class Offline {
 };
 
 /**
- * Each function's routes, taken from it, so that serverless-offline serves none of them; and what API Gateway would be
- * told.
+ * Each function's routes and schedules, taken from it, so that serverless-offline serves none of them; and what API
+ * Gateway would be told.
  */
 function takeHttp({ functions, provider, resources }) {
   const taken = Object.entries(functions).map(([key, definition]) => {
     const { name, events = [] } = definition;
-    definition.events = events.filter(({ http }) => http === undefined);
+    definition.events = events.filter(({ http, schedule }) => http === undefined && schedule === undefined);
     return [
       key,
       {
@@ -55,6 +55,7 @@ function takeHttp({ functions, provider, resources }) {
         routes: events.flatMap(({ http }) =>
           http === undefined ? [] : [typeof http === 'string' ? routeOf(http) : http],
         ),
+        schedules: events.flatMap(({ schedule }) => schedule?.rate ?? schedule ?? []),
       },
     ];
   });

@@ -6,7 +6,7 @@ import { extname, join } from 'node:path';
 
 import { parse } from 'yaml';
 
-import type { FunctionDeclaration } from '../definition/function';
+import { isUnguarded, type FunctionDeclaration } from '../definition/function';
 import { declare, definedOf, type FunctionHandler } from '../functions/handler';
 import { ROUTES } from '../serverless/routes';
 import { Failure, messageOf } from './failure';
@@ -92,6 +92,13 @@ export function unreachableFunctions(declarations: readonly FunctionDeclaration[
       ({ name, route }) =>
         `${FOLDER}/${name}.ts: nobody may call ${route!.method} ${route!.path} where access goes by rules, for the function has no access: add it.`,
     );
+}
+
+/** How functions are called, in lines that change when that does. */
+export function callLines(declarations: readonly FunctionDeclaration[]): string[] {
+  return declarations.map((declaration) =>
+    JSON.stringify([declaration.name, declaration.route, declaration.schedule, isUnguarded(declaration)]),
+  );
 }
 
 function definingFiles(directory: string): string[] {

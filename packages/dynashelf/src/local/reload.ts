@@ -15,6 +15,8 @@ export interface Reloaded {
   readonly mistakes: readonly string[];
   /** What was done, and what is worth saying, in lines. */
   readonly lines: readonly string[];
+  /** How the functions of the app's own are called, in lines. */
+  readonly calls?: readonly string[] | undefined;
 }
 
 /** Looks over the resource files as they are now. */
@@ -32,12 +34,12 @@ export async function reload(environment: NodeJS.ProcessEnv): Promise<Reloaded> 
 }
 
 /** The same in this process, where they are loaded for the first time, of what was found in them. */
-export async function lookOver(tableName: string, { mistakes, remarks }: Findings): Promise<Reloaded> {
+export async function lookOver(tableName: string, { mistakes, remarks, calls }: Findings): Promise<Reloaded> {
   if (mistakes.length > 0) {
     return { mistakes, lines: [] };
   }
   try {
-    return { mistakes, lines: [...(await bringUpToDate(tableName, 0)), ...remarks] };
+    return { mistakes, lines: [...(await bringUpToDate(tableName, 0)), ...remarks], calls };
   } catch (error) {
     return {
       mistakes: [

@@ -9,7 +9,7 @@ import type { Resource } from '../definition/resource';
 import { checkTypeNames } from '../description/type-names';
 import { appResources, RESOURCES } from './app';
 import { Failure, messageOf } from './failure';
-import { ownFunctions, unreachableFunctions } from './own-functions';
+import { callLines, ownFunctions, unreachableFunctions } from './own-functions';
 
 /** @returns each mistake as a sentence with its file */
 export async function resourceMistakes(): Promise<string[]> {
@@ -21,6 +21,8 @@ export interface Findings {
   readonly mistakes: string[];
   /** What in them does nothing, where there is no mistake. */
   readonly remarks: string[];
+  /** How the functions of the app's own are called, in lines. */
+  readonly calls?: readonly string[];
 }
 
 /** Loads the resource files of the app; their mistakes, and what in them has no effect. */
@@ -34,6 +36,7 @@ export async function resourceFindings(): Promise<Findings> {
   return {
     mistakes: [...functions.mistakes, ...patternMistakes(loaded)],
     remarks: [...loaded.flatMap(unreachableActions), ...unreachableFunctions(functions.declarations)],
+    calls: callLines(functions.declarations),
   };
 }
 

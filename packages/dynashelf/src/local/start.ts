@@ -25,10 +25,13 @@ import { lookOver, type Reloaded, reload } from './reload';
 import { type Findings, resourceFindings } from './resource-mistakes';
 import { loadSamples } from './sample-data';
 import { functionEnvironment, keptSecret, makeDataDirectory, readSettings, type Settings } from './settings';
+import { runSchedules } from './schedules';
 import { ensureTable } from './table';
 
 const stops: (() => Promise<void> | void)[] = [];
 let stopping = false;
+/** How the functions of the app's own were called when this began. */
+let calls: readonly string[] = [];
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', () => undefined);
@@ -61,7 +64,11 @@ async function start(): Promise<never> {
   const tableName = environment.TABLE_NAME ?? '';
 
   // The functions need the table at the first request only, so they start beside it.
-  const live = followSource(gateway, async () => tryOut(await reload(environment), await api.ready, invoke), 'src');
+  const live = followSource(
+    gateway,
+    async () => withCalls(await tryOut(await reload(environment), await api.ready, invoke), calls),
+    'src',
+  );
   const api = startApi(settings.dataDirectory, claimed, environment, live);
   stops.push(() => api.stop());
   const invoke = invokeBy(api.socketPath, live.abandon);
@@ -80,7 +87,10 @@ async function start(): Promise<never> {
     throw new Failure(mistakes.join('\n'));
   }
   const resources = [...appResources().values()];
-  for (const line of [...accessLines(authModes, resources), ...lines]) {
+  calls = findings.calls ?? [];
+  const schedules = runSchedules(service, invoke, (line) => console.log(line));
+  stops.push(() => schedules.stop());
+  for (const line of [...accessLines(authModes, resources), ...lines, ...schedules.lines]) {
     console.log(line);
   }
 
@@ -112,6 +122,14 @@ async function openPort({ port, origins }: Settings): Promise<Gateway> {
       `Port ${port} cannot be listened on (${messageOf(error)}): choose one above 1023, as in PORT=3000 npm start.`,
     );
   }
+}
+
+/** Says that routes and schedules are as they were at the start, where the source has others now. */
+function withCalls(found: Reloaded, before: readonly string[]): Reloaded {
+  const now = found.calls;
+  return now === undefined || JSON.stringify(now) === JSON.stringify(before)
+    ? found
+    : { ...found, lines: [...found.lines, 'Routes or schedules of functions have changed: start again to have them.'] };
 }
 
 /** Adds the mistake that shows when the source is loaded as functions are, such as that the environment is wrong. */

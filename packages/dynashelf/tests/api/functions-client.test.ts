@@ -4,12 +4,15 @@ import type { Client } from '../../src/functions/client';
 import { defineFunction } from '../../src/lambda';
 import { Problem } from '../../src/problem';
 import { createClient } from '../../src/testing/client';
+import { useClock } from '../../src/testing/clock';
+import { callFunction } from '../../src/testing/functions';
 import { useTable } from '../../src/testing/table';
 import type { Caller } from '../../src/values/caller';
 import { CLIENTS } from '../setup/race';
 import { toolshed } from '../setup/toolshed';
 
 useTable();
+const clock = useClock();
 
 const served = { resources: toolshed };
 const ask = createClient(served);
@@ -254,4 +257,21 @@ test('what a function does not declare it does not reach, here as where it is de
     writes: ['bookings'],
   });
   await fails(async (api: Api) => api.as(BEN).tools.get('x'), {});
+});
+
+test('a test calls the code of a function with a body, a caller and a time', async () => {
+  const handler = defineFunction(served, {
+    route: 'POST /echo',
+    description: 'Says what it is given.',
+    body: { count: { type: Number, required: true }, unit: { type: String, default: 'kg' } },
+    query: { exact: Boolean },
+    run: ({ body, query, caller, now, request }) => ({
+      body: { ...body, ...query, who: caller.subject, now: now.toISOString(), one: request.headers['x-one'] },
+    }),
+  });
+  clock.set('2030-01-01T00:00:00Z');
+  expect(
+    await callFunction(handler, { body: { count: 1 }, query: { exact: true }, caller: BEN, headers: { 'x-one': '1' } }),
+  ).toEqual({ body: { count: 1, unit: 'kg', exact: true, who: 'ben', now: '2030-01-01T00:00:00.000Z', one: '1' } });
+  expect(await problemOf(callFunction(handler, { body: { count: 'x' } }))).toMatchObject({ type: 'invalid' });
 });

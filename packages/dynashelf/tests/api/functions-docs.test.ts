@@ -1,5 +1,6 @@
 // The examples of docs/functions.md do what the page says.
 
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -11,6 +12,7 @@ import { createClient } from '../../src/testing/client';
 import { useClock } from '../../src/testing/clock';
 import { useTable } from '../../src/testing/table';
 import { APP } from '../setup/places';
+import { CLIENTS } from '../setup/race';
 import { RULES } from '../../src/testing/rules';
 import { toolshed } from '../setup/toolshed';
 
@@ -25,16 +27,29 @@ const MODULES: Record<string, unknown> = {
   '../resources/index': { resources: toolshed },
 };
 
+/** The packages of the examples are for development alone; a clone that was installed before has none of them yet. */
+function isInstalled(name: string): boolean {
+  try {
+    require.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The handlers that the examples export, by the names of their files. */
 const functions = Object.fromEntries(
-  [...page.matchAll(/```ts\n(\/\/ src\/functions\/(\w+)\.ts\n[^]*?)```/g)].map(([, code = '', name = '']) => {
+  [...page.matchAll(/```ts\n(\/\/ src\/functions\/(\w+)\.ts\n[^]*?)```/g)].flatMap(([, code = '', name = '']) => {
+    if (![...code.matchAll(/from '([a-z]+)'/g)].every(([, id = '']) => id in MODULES || isInstalled(id))) {
+      return [];
+    }
     const { outputText } = ts.transpileModule(code, {
       compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023, esModuleInterop: true },
     });
     const exported = {} as { handler: FunctionHandler };
     // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the code is the page's own
     new Function('exports', 'require', outputText)(exported, (id: string) => MODULES[id] ?? jest.requireActual(id));
-    return [name, exported.handler];
+    return [[name, exported.handler]];
   }),
 );
 
@@ -67,4 +82,113 @@ test('expire ends the bookings that nobody has paid for a day, and no others', a
     [old, paid, young].map(async ({ booking }) => (await open(`GET /bookings/${booking}`)).body.state as string),
   );
   expect(states).toEqual(['expired', 'paid', 'requested']);
+});
+
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+
+const ifInstalled = (name: string): typeof describe => {
+  if (isInstalled(name)) {
+    return describe;
+  }
+  console.warn(`The package ${name} is not installed, so its example is not tried: npm ci.`);
+  return describe.skip;
+};
+
+/** What differs between the two examples: how their senders sign. */
+interface Sender {
+  readonly path: string;
+  readonly event: (booking: string, payment: string) => object;
+  readonly sign: (id: string, at: Date, body: string) => Record<string, string>;
+}
+
+function webhooks({ path, event, sign }: Sender): void {
+  const line = `POST ${path}`;
+  const send = async (
+    booking: string,
+    id: string,
+    more: { at?: Date; body?: string; headers?: object } = {},
+  ): Promise<number> => {
+    const body = JSON.stringify({ ...event(booking, `${path} ${id}`), id });
+    const headers = { ...sign(id, more.at ?? new Date(), body), ...more.headers };
+    return (await ask(line, { body: more.body ?? body, headers })).status;
+  };
+  const versionOf = async (booking: string): Promise<number> =>
+    (await open(`GET /bookings/${booking}`)).body.version as number;
+
+  test('a payment that is signed is noted; what is not, or not so, is refused and changes nothing', async () => {
+    const { booking } = await given();
+    expect(
+      await send(booking, 'one', { headers: { 'webhook-signature': 'v1,AAAA', 'stripe-signature': 't=1,v1=00' } }),
+    ).toBe(403);
+    expect(await send(booking, 'one', { headers: { 'webhook-signature': '', 'stripe-signature': '' } })).toBe(403);
+    expect(
+      await send(booking, 'one', { body: JSON.stringify({ ...event(booking, `${path} one`), id: 'one', more: 1 }) }),
+    ).toBe(403);
+    expect(await versionOf(booking)).toBe(1);
+    expect(await send(booking, 'one')).toBe(204);
+    expect((await open(`GET /bookings/${booking}`)).body).toMatchObject({
+      state: 'paid',
+      payment: `${path} one`,
+      version: 2,
+    });
+  });
+
+  test('a copy has no effect, at once, and no longer than five minutes later is it even read', async () => {
+    const { booking } = await given();
+    const at = new Date();
+    expect(await send(booking, 'two', { at })).toBe(204);
+    expect(await send(booking, 'two', { at })).toBe(204);
+    expect(await versionOf(booking)).toBe(2);
+    clock.advance({ minutes: 6 });
+    expect(await send(booking, 'two', { at })).toBe(403);
+    // Sent again by the sender, signed anew.
+    expect(await send(booking, 'two')).toBe(204);
+    expect(await versionOf(booking)).toBe(2);
+  });
+
+  test('of many at once one has an effect; the others are told to come again, or see that it is done', async () => {
+    const { booking } = await given();
+    const statuses = await Promise.all(Array.from({ length: CLIENTS }, async () => send(booking, 'three')));
+    expect(statuses.filter((status) => ![204, 409].includes(status))).toEqual([]);
+    expect(statuses).toContain(204);
+    expect(await versionOf(booking)).toBe(2);
+    expect(await send(booking, 'three')).toBe(204);
+  });
+}
+
+ifInstalled('standardwebhooks')('Standard Webhooks, by their own library', () => {
+  process.env['WEBHOOK_SECRET'] = SECRET;
+  webhooks({
+    path: '/payments/webhook',
+    event: (booking, payment) => ({ type: 'payment.succeeded', data: { booking, payment } }),
+    sign(id, at, body) {
+      const { Webhook } = jest.requireActual<{
+        Webhook: new (secret: string) => { sign(id: string, at: Date, body: string): string };
+      }>('standardwebhooks');
+      return {
+        'webhook-id': id,
+        'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+        'webhook-signature': new Webhook(SECRET).sign(id, at, body),
+      };
+    },
+  });
+});
+
+ifInstalled('stripe')('Stripe’s signatures, by its own library', () => {
+  process.env['STRIPE_SECRET'] = SECRET;
+  webhooks({
+    path: '/stripe/webhook',
+    event: (booking, payment) => ({
+      object: 'event',
+      type: 'payment_intent.succeeded',
+      data: { object: { id: payment, metadata: { booking } } },
+    }),
+    // https://docs.stripe.com/webhooks/signature
+    sign(_id, at, body) {
+      const time = Math.floor(at.getTime() / 1000);
+      return {
+        'stripe-signature': `t=${time},v1=${createHmac('sha256', SECRET).update(`${time}.${body}`).digest('hex')}`,
+      };
+    },
+  });
 });

@@ -1,0 +1,132 @@
+// `dynashelf call expire --body '{}'`: calls a function of the app's own on this machine, on the data of `npm start`,
+// which may run beside. Everything is open to it, as it is to whoever has the machine.
+
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+
+import { definedOf, type FunctionHandler } from '../functions/handler';
+import { lockDataDirectory, runningDatabase } from './data-lock';
+import { type Database, startDatabase } from './database';
+import { Failure, messageOf } from './failure';
+import { ownFunctions } from './own-functions';
+import { scheduleEvent } from './schedules';
+import { functionEnvironment, makeDataDirectory, readSettings } from './settings';
+import { didYouMean } from '../values/nearest';
+
+const USAGE = `npx dynashelf call expire [--body '{"dry": true}'] [--query name=value]… [--header 'Name: value']…`;
+
+interface Words {
+  readonly body?: string;
+  readonly query?: string[];
+  readonly header?: string[];
+}
+
+run().catch((error: unknown) => {
+  process.exitCode = 1;
+  const isBug = !(error instanceof Failure) && error instanceof Error && error.stack !== undefined;
+  process.stderr.write(`${isBug ? error.stack : messageOf(error)}\n`);
+});
+
+async function run(): Promise<void> {
+  const { name, words } = readWords(process.argv.slice(2));
+  const { dataDirectory } = readSettings(process.env);
+  makeDataDirectory(dataDirectory);
+  const running = process.env.DYNAMODB_ENDPOINT ? undefined : await runningDatabase(dataDirectory);
+  const lock =
+    running === undefined && !process.env.DYNAMODB_ENDPOINT ? await lockDataDirectory(dataDirectory) : undefined;
+  let database: Database | undefined;
+  try {
+    database = running === undefined ? await startDatabase(dataDirectory) : undefined;
+    const endpoint = running ?? database!.endpoint;
+    if (database !== undefined && lock !== undefined) {
+      lock.note(endpoint);
+    }
+    Object.assign(process.env, functionEnvironment(process.env, endpoint, ''), { ACCESS: 'open' });
+    const { handlers, mistakes } = ownFunctions();
+    if (mistakes.length > 0) {
+      throw new Failure(mistakes.join('\n'));
+    }
+    const handler = handlers.get(name);
+    if (handler === undefined) {
+      throw new Failure(
+        `There is no function "${name}" of your own here${handlers.size === 0 ? '' : `, but ${[...handlers.keys()].join(', ')}`}.${didYouMean(name, handlers.keys())}`,
+      );
+    }
+    show(await handler(eventFor(handler, words)));
+  } finally {
+    lock?.release();
+    await database?.stop();
+  }
+}
+
+function readWords(args: string[]): { name: string; words: Words } {
+  const many = { type: 'string', multiple: true } as const;
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { body: { type: 'string' }, query: many, header: many },
+    });
+    const [name, ...more] = positionals;
+    if (name === undefined || more.length > 0) {
+      throw new Failure('Which function?');
+    }
+    return { name, words: values };
+  } catch (error) {
+    throw new Failure(`${messageOf(error).replace(/[.?]?$/, (end) => end || '.')} ${USAGE}`);
+  }
+}
+
+/** The event that would call the function. */
+function eventFor(handler: FunctionHandler, { body, query = [], header = [] }: Words): unknown {
+  const { route, schedule } = definedOf(handler)!.loaded;
+  if (route === undefined) {
+    return schedule === undefined ? jsonOf(body ?? '{}') : scheduleEvent(Date.now());
+  }
+  const pairs = (lines: readonly string[], sign: string): Record<string, string> =>
+    Object.fromEntries(
+      lines.map((line) => {
+        const at = line.indexOf(sign);
+        if (at < 1) {
+          throw new Failure(
+            `"${line}" has no ${sign === '=' ? '= between name and value' : 'colon behind its name'}. ${USAGE}`,
+          );
+        }
+        return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+      }),
+    );
+  return {
+    httpMethod: route.method,
+    path: route.path,
+    resource: route.path,
+    headers: pairs(header, ':'),
+    queryStringParameters: pairs(query, '='),
+    body: body ?? null,
+    isBase64Encoded: false,
+    requestContext: { requestId: randomUUID(), path: route.path },
+  };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Failure(`--body is no JSON: ${text.slice(0, 100)}. ${USAGE}`);
+  }
+}
+
+/** Prints what came of it; a refusal ends the command with 1. */
+function show(result: unknown): void {
+  const { statusCode, body, isBase64Encoded } = (result ?? {}) as {
+    statusCode?: number;
+    body?: string;
+    isBase64Encoded?: boolean;
+  };
+  if (statusCode === undefined) {
+    console.log(result === undefined ? 'Done.' : JSON.stringify(result, undefined, 2));
+    return;
+  }
+  console.error(String(statusCode));
+  process.stdout.write(isBase64Encoded === true ? Buffer.from(body ?? '', 'base64') : `${body ?? ''}\n`);
+  process.exitCode = statusCode < 400 ? 0 : 1;
+}
