@@ -295,8 +295,8 @@ test('each rule finds what it is for', () => {
     'no alternatives and no body is an array',
   );
   const named = { components: { ...documents[0]![1].components, schemas: { Book: {}, NewBook: {} } } };
-  expect(
-    RULES['no schema has the name of another with New before it']!({ ...documents[0]![1], ...named } as OpenApi),
-  ).toEqual(['NewBook']);
+  expect(RULES['no schema has the name of another with New before it']!({ ...documents[0]![1], ...named })).toEqual([
+    'NewBook',
+  ]);
   expect(found({ allOf: [{ type: 'object' }] })).toContain('no schema is made of several by allOf, oneOf or not');
 });
