@@ -24,8 +24,11 @@ app.post('/things', async (request, response) => {
 
 app.get('/things/:id', async (request, response) => {
   const thing = await get(request.params.id);
-  if (thing === undefined) {response.status(404).json({ message: 'Not found' });}
-  else {response.json(thing);}
+  if (thing === undefined) {
+    response.status(404).json({ message: 'Not found' });
+  } else {
+    response.json(thing);
+  }
 });
 
 app.put('/things/:id', async (request, response) => {
