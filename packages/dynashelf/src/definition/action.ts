@@ -3,6 +3,7 @@ import type { Caller } from '../values/caller';
 import type { SchemaDefinition } from '../values/attribute';
 import type { Attributes, Changes, Item, NewAttributes, SystemAttributes } from './item';
 import type { CheckedSchema } from './keywords';
+import type { ListConditions } from './list-conditions';
 import type { SchemaNode } from '../values/node';
 import type { AnyOwnProblem } from './thrown';
 
@@ -19,6 +20,13 @@ interface Named {
 export interface Transaction {
   /** Reads an item; undefined where there is none. */
   read<R extends Named>(resource: R, id: string): Promise<Item<R> | undefined>;
+  /**
+   * Lists the items that fulfil conditions, one of which gives the partition of an index that is `transactional` one
+   * value: as the transaction has left them so far, in the order of the index. The answer still holds when the
+   * transaction is carried out; where others have come or changed, the action is run again.
+   * @throws Problem `too-large` where the partition has more than 1,000 items or 4 MB
+   */
+  list<R extends Named>(resource: R, conditions: ListConditions<R>): Promise<Item<R>[]>;
   /**
    * Makes an item, its id made here unless one is given. Read-only attributes may be given; what is undefined is left
    * out.

@@ -28,6 +28,9 @@ export const MOST_CREATED = 100;
 /** Greatest number of operations of a transaction; each takes at least one action of the 100 of DynamoDB's. */
 export const MOST_OPERATIONS = 100;
 
+/** Greatest number of items of one partition that an action lists by its transaction. */
+export const MOST_LISTED_TOGETHER = 1_000;
+
 /** DynamoDB's limit of actions in one transaction. */
 export const MOST_ACTIONS = 100;
 

@@ -115,7 +115,7 @@ function dependence(name: string, resource: Resource, resources: ReadonlyMap<str
               : isSummed(resources, resource, name)
                 ? 'is summed by other items'
                 : isFollowed(resources, resource)
-                  ? 'may be one that rules, computed attributes or counts depend on'
+                  ? 'may be one that rules, computed attributes or counts depend on, or an index that is transactional'
                   : undefined;
 }
 

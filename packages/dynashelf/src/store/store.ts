@@ -5,9 +5,11 @@ import type { Resource } from '../definition/resource';
 import type { StoredValue } from '../values/stored';
 import { retryOnTransactionConflict } from './client/back-off';
 import { readMany } from './query/batch';
+import { readPartition, type PartitionRead } from './query/partition';
 import { withCost } from './client/cost';
 import { openBudget } from './client/budget';
 import { createReader, MOST_BYTES, type Reader, type StoreOptions } from './reader';
+import type { SlottedIndex } from './layout/index-keys';
 import { keyText, recordKey, toImage, type Image } from './layout/record';
 import { TOKEN_LENGTH } from './layout/table';
 import type { AttributeMap } from './layout/value';
@@ -47,6 +49,13 @@ export interface Store extends Reader {
   lookUp(keys: readonly { readonly resource: Resource; readonly id: string }[], outcomeName?: string): Promise<Lookup>;
   /** The response of the outcome that a record begins. */
   readResponse(name: string, record: AttributeMap): Promise<string>;
+  /**
+   * Reads a partition of a transactional index whole, exactly as it is.
+   * @param value the value of the index's partition, as `distinct` makes it a text
+   * @throws Problem `too-large` for more than a transaction lists; `unavailable` where the index does not catch up, or
+   * its items are not all counted in yet
+   */
+  readPartition(resource: Resource, index: SlottedIndex, value: string): Promise<PartitionRead>;
   /** The item as a write will leave it. */
   newImage(
     resource: Resource,
@@ -153,6 +162,11 @@ export function openStore(storeOptions: StoreOptions): Store {
           ? []
           : await readMany(openBudget(send, { ...bound, bytes: Infinity }), TableName, further)),
       ]);
+    },
+
+    async readPartition(resource, index, value) {
+      await storeOptions.constraints?.requireListable(resource, index, send);
+      return readPartition(send, TableName, resource, index, value, deadline);
     },
 
     newImage: (resource, id, oldImage, values, counts) =>

@@ -14,6 +14,7 @@ import { applyMergePatch } from '../values/merge-patch';
 import { isPlainObject, type InputValue, type StoredValue } from '../values/stored';
 import { nameOf } from './entry';
 import type { GivenItems } from './given-items';
+import { readConditions } from './list-conditions';
 import type { Transaction } from './transaction';
 import { beingDeleted } from './violations';
 
@@ -65,6 +66,11 @@ export function toActionTransaction(transaction: Transaction, { give, remove }: 
     async read(resource: Resource, id: string): Promise<AnyItem | undefined> {
       const image = await transaction.get(resource, id);
       return image && give({ ...image.item }, resource, 'found');
+    },
+    async list(resource: Resource, conditions: object): Promise<AnyItem[]> {
+      const { partition, filters } = readConditions(resource, conditions);
+      const images = await transaction.list(partition, filters);
+      return images.map(({ item }) => give({ ...item }, resource, 'found'));
     },
     async create(resource: Resource, attributes: object, options: { readonly id?: string } = {}): Promise<AnyItem> {
       const isIdChosen = options.id !== undefined;

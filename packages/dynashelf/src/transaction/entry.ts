@@ -2,6 +2,7 @@
 import { Problem, type Fault } from '../problem';
 import type { Resource } from '../definition/resource';
 import type { Image } from '../store/layout/record';
+import type { ListedPartition } from '../store/write/checksums';
 import type { Change } from '../store/write/constraint';
 import { notValid, type NewImage, type Values } from '../store/write/new-image';
 import type { CountChange } from './counts';
@@ -45,6 +46,8 @@ export interface Settled {
   /** Where each change comes from. */
   readonly origins: Origin[];
   readonly failures: readonly Failure[];
+  /** The partitions of indexes that it has listed. */
+  readonly listed: readonly ListedPartition[];
 }
 
 /** An item as text, equal for the same. */
@@ -63,7 +66,11 @@ export function imageOf({ oldImage, write, newImage }: Entry): Image | undefined
 }
 
 /** What some entries ask for, their counts applied. */
-export function settledOf(entries: readonly Entry[], failures: readonly Failure[], place: PlaceFault): Settled {
+export function settledOf(
+  entries: readonly Entry[],
+  failures: readonly Failure[],
+  place: PlaceFault,
+): Omit<Settled, 'listed'> {
   return {
     changes: entries.map((entry) => toChange(entry, entries)),
     origins: entries.map(originOf),

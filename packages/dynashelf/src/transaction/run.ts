@@ -60,7 +60,7 @@ export type Run<R> = (transaction: Transaction) => Promise<() => R>;
 function isOfReading(violation: Violation, { changes }: WritePlan): boolean {
   return violation.kind === 'deleting'
     ? !isMarked(changes[violation.change]!.oldImage?.record)
-    : violation.kind === 'changed' || violation.kind === 'referred';
+    : ['changed', 'referred', 'partition-changed'].includes(violation.kind);
 }
 
 const placeInside: PlaceFault = (origin: Origin, inner) => `${pointer(...origin)}${inner.slice(1)}`;
@@ -175,7 +175,7 @@ async function learnOrFail<R>(
     violations.every((violation) => isOfReading(violation, plan))
   ) {
     known.clear();
-  } else if (changed.length === 0) {
+  } else if (changed.length === 0 && !violations.some(({ kind }) => kind === 'partition-changed')) {
     throw (options.combine ?? combine)([...failures, ...failuresOf(violations, plan, options.place ?? placeInside)]);
   }
   if (options.isExploring !== true) {
@@ -200,8 +200,8 @@ async function prepare<R>({ store, options, known, run }: Running<R>): Promise<P
   const { place = placeInside } = options;
   const { transaction, settle } = openTransaction(store, known, place);
   const finish = await run(transaction);
-  const { changes, origins, failures } = await settle();
-  const plan = { ...store.plan(changes), origins };
+  const { changes, origins, failures, listed } = await settle();
+  const plan = { ...store.plan(changes, { listed }), origins };
   if (failures.length > 0 || plan.violations.length > 0) {
     return {
       result: undefined,

@@ -4,11 +4,13 @@ import type { StoredValue } from '../values/stored';
 import type { Resource } from '../definition/resource';
 import type { States } from '../definition/states';
 import type { Image } from '../store/layout/record';
+import type { Filter } from '../store/query/filter';
 import type { Store } from '../store/store';
 import { pointer } from '../problem';
 import { marksOf } from '../store/write/deletion-mark';
 import type { Mode, Values } from '../store/write/new-image';
 import { countChanges } from './counts';
+import { openListing, type PartitionOf } from './listing';
 import { refuseStep } from './states';
 import {
   imageOf,
@@ -44,6 +46,11 @@ export interface Transaction {
   current(resource: Resource, id: string): Promise<Image | undefined>;
   /** An item as the transaction has left it so far, counts and all; undefined where there is none. */
   get(resource: Resource, id: string): Promise<Image | undefined>;
+  /**
+   * The items of a partition of a transactional index for which all filters hold, as the transaction has left them so
+   * far, in the order of the index. There are no others when it is carried out, and these are as they were.
+   */
+  list(partition: PartitionOf, filters: readonly Filter[]): Promise<Image[]>;
   /** Makes an item of an id that is free. */
   create(resource: Resource, id: string, values: Record<string, StoredValue>, options?: CreateOptions): Promise<void>;
   /**
@@ -86,16 +93,18 @@ export function openTransaction(
 ): { transaction: Transaction; settle: () => Promise<Settled> } {
   const entries = new Map<string, Entry>();
   const failures: Failure[] = [];
+  const listing = openListing(store);
   let isSettled = true;
 
   async function entryOf(resource: Resource, id: string): Promise<Entry> {
     const name = nameOf(resource, id);
     let entry = entries.get(name);
     if (entry === undefined) {
-      if (!known.has(name)) {
+      const found = listing.find(name);
+      if (found === undefined && !known.has(name)) {
         known.set(name, await store.read(resource, id));
       }
-      entry = openEntry(resource, id, known.get(name));
+      entry = openEntry(resource, id, found ?? known.get(name));
       entries.set(name, entry);
     }
     return entry;
@@ -144,6 +153,11 @@ export function openTransaction(
       return imageOf(entry);
     },
 
+    async list(partition, filters) {
+      await applyCounts();
+      return listing.list(partition, filters, entries.values());
+    },
+
     async create(resource, id, values, { origin = [], isIdChosen = false } = {}) {
       const name = nameOf(resource, id);
       const entry = entries.get(name) ?? openEntry(resource, id, undefined);
@@ -185,9 +199,11 @@ export function openTransaction(
     fail: (failure) => void failures.push(failure),
 
     result(resource, id) {
-      const image = imageOf(entries.get(nameOf(resource, id))!);
+      const name = nameOf(resource, id);
+      const entry = entries.get(name);
+      const image = entry === undefined ? listing.find(name) : imageOf(entry);
       if (image === undefined) {
-        throw new Error(`${nameOf(resource, id)} is no item after its transaction.`);
+        throw new Error(`${name} is no item after its transaction.`);
       }
       return image;
     },
@@ -246,7 +262,10 @@ export function openTransaction(
   /** Reads, in one request, those of some items that nothing is known of. */
   async function readUnknown(keys: readonly { readonly resource: Resource; readonly id: string }[]): Promise<void> {
     const unread = keys.filter(
-      ({ resource, id }) => !known.has(nameOf(resource, id)) && !entries.has(nameOf(resource, id)),
+      ({ resource, id }) =>
+        !known.has(nameOf(resource, id)) &&
+        !entries.has(nameOf(resource, id)) &&
+        listing.find(nameOf(resource, id)) === undefined,
     );
     if (unread.length > 0) {
       const { images } = await store.lookUp(unread);
@@ -258,7 +277,7 @@ export function openTransaction(
     transaction,
     async settle() {
       await applyCounts();
-      return settledOf([...entries.values()], failures, place);
+      return { ...settledOf([...entries.values()], failures, place), listed: listing.partitions };
     },
   };
 }

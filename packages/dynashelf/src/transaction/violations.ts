@@ -37,7 +37,7 @@ export function failuresOf(
   place: PlaceFault,
 ): Failure[] {
   return violations.flatMap((violation): Failure[] => {
-    if (violation.kind === 'changed' || violation.kind === 'recorded') {
+    if (!('change' in violation) || violation.kind === 'changed') {
       return [];
     }
     const { resource, id } = changes[violation.change]!;

@@ -5,6 +5,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Resource } from '../../src/definition/resource';
 import { referenceCount, referrersOf } from '../../src/store/write/references';
 import { uniqueGroups } from '../../src/definition/unique-groups';
+import { checksumKey, checksumOf, readChecksum } from '../../src/store/layout/checksum';
+import { indexPlace, transactionalIndexes } from '../../src/store/layout/index-keys';
 import { referenceAttributes } from '../../src/store/layout/layout-record';
 import { uniqueValues } from '../../src/store/write/unique';
 import { brokenAggregates } from './kept-invariants';
@@ -58,7 +60,38 @@ export function brokenRules(resources: ReadonlyMap<string, Resource>, records: r
       broken.push(`${key} guards a value that no item has.`);
     }
   }
-  return [...broken, ...brokenAggregates(resources, records), ...brokenLending(records)];
+  return [
+    ...broken,
+    ...brokenChecksums(resources, records),
+    ...brokenAggregates(resources, records),
+    ...brokenLending(records),
+  ];
+}
+
+/** Each partition of an index by which actions list has the checksum of its items, and no other has any. */
+function brokenChecksums(resources: ReadonlyMap<string, Resource>, records: readonly StoredRecord[]): string[] {
+  const expected = new Map<string, StoredRecord[]>();
+  for (const resource of resources.values()) {
+    for (const index of transactionalIndexes(resource)) {
+      for (const record of itemsOf(resource, records)) {
+        const place = indexPlace(resource, index, idOf(record), record);
+        if (place !== undefined) {
+          const key = keyOf(checksumKey(resource, index, place.value));
+          expected.set(key, [...(expected.get(key) ?? []), record]);
+        }
+      }
+    }
+  }
+  const kept = new Map(
+    records.filter(({ pk }) => pk?.S?.startsWith('#checksum#')).map((record) => [keyOf(record), record]),
+  );
+  return [...new Set([...expected.keys(), ...kept.keys()])].flatMap((key) => {
+    const { sum, count } = checksumOf(expected.get(key) ?? []);
+    const found = readChecksum(kept.get(key));
+    return found.sum === sum && found.count === count
+      ? []
+      : [`${key} is ${found.sum} of ${found.count} items, and should be ${sum} of ${count}.`];
+  });
 }
 
 /** lent is the number of open loans, and available what is left of the copies. */

@@ -18,11 +18,27 @@ export function* checkIndexes(resource: Resource): Generator<string> {
   for (const [name, index] of Object.entries(resource.indexes)) {
     yield* checkIndex(name, index, resource);
   }
+  yield* checkTransactional(resource);
 }
 
-function* checkIndex(index: string, { partition, sort, ...unknown }: Index, resource: Resource): Generator<string> {
+/** Of two, a list of a transaction could not say which it goes by, and a write would take an action for each. */
+function* checkTransactional({ indexes }: Resource): Generator<string> {
+  const all = Object.entries(indexes).filter(([, { transactional }]) => transactional === true);
+  for (const [position, [name, { partition }]] of all.entries()) {
+    const twin = all.slice(0, position).find(([, other]) => other.partition === partition);
+    if (partition !== undefined && twin !== undefined) {
+      yield `indexes "${twin[0]}" and "${name}" are both transactional with the partition "${partition}", and one is enough for the lists of a transaction: remove transactional from one`;
+    }
+  }
+}
+
+function* checkIndex(
+  index: string,
+  { partition, sort, transactional, ...unknown }: Index,
+  resource: Resource,
+): Generator<string> {
   for (const keyword of Object.keys(unknown)) {
-    yield `index "${index}" has an unknown keyword "${keyword}": an index has partition and sort`;
+    yield `index "${index}" has an unknown keyword "${keyword}": an index has partition, sort and transactional`;
   }
   if (!/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(index)) {
     yield `index "${index}" has a name that keys cannot hold: use letters, digits, hyphens and underscores, a letter first, at most 64`;
@@ -30,6 +46,12 @@ function* checkIndex(index: string, { partition, sort, ...unknown }: Index, reso
   const sorts = sort === undefined ? [] : [sort].flat();
   if (partition === undefined && sorts.length === 0) {
     yield `index "${index}" names no attribute: add partition, sort or both`;
+  }
+  if (transactional !== undefined && typeof transactional !== 'boolean') {
+    yield `index "${index}" has transactional: ${JSON.stringify(transactional)}: write true or false`;
+  }
+  if (transactional === true && partition === undefined) {
+    yield `index "${index}" is transactional and has no partition, so that all writes of the collection would be one after the other: add a partition, by whose value actions list`;
   }
   for (const name of [...(partition === undefined ? [] : [partition]), ...sorts]) {
     const node = resource.attributes.get(name);

@@ -102,15 +102,16 @@ function isIn(parts: readonly string[]): (part: string) => boolean {
 }
 
 /** Whether one item can always be made, and deleted, in one transaction. */
-function* checkActions({ attributes, unique, name }: Resource): Generator<string> {
+function* checkActions({ attributes, unique, indexes, name }: Resource): Generator<string> {
   const groups = uniqueGroups({ attributes, unique });
   const lengths = groups.flatMap(({ each }) => (each === undefined ? [] : [mostElements(attributes.get(each)!)]));
   const references = [...attributes.values()].filter(({ keywords }) => keywords.references !== undefined).length;
+  const checksums = Object.values(indexes).filter(({ transactional }) => transactional === true).length;
   // The item itself, and an idempotency key.
-  const others = 2 + references + groups.length - lengths.length;
+  const others = 2 + references + checksums + groups.length - lengths.length;
   const all = lengths.reduce((sum, length) => sum + length, others);
   if (lengths.length > 0 && all > MOST_ACTIONS) {
-    yield `an item of ${name} can take ${all} actions of a transaction, which holds ${MOST_ACTIONS}: ${others} for the item, an idempotency key, references and unique values, and one for each unique element. Lower maxItems by ${all - MOST_ACTIONS}`;
+    yield `an item of ${name} can take ${all} actions of a transaction, which holds ${MOST_ACTIONS}: ${others} for the item, an idempotency key, references, unique values and transactional indexes, and one for each unique element. Lower maxItems by ${all - MOST_ACTIONS}`;
   }
 }
 

@@ -6,10 +6,8 @@ import { STORED } from '../../values/kinds';
 import { SYSTEM_NODES } from '../../definition/reserved';
 import type { Resource } from '../../definition/resource';
 import type { Faults } from '../../problem';
-import type { Filter } from '../../store/query/filter';
+import { attributeAt, misuseOf, OPERATORS, readOperand, type Filter } from '../../store/query/filter';
 import type { Operand, Operator } from '../../values/operator';
-
-const OPERATORS: readonly Operator[] = ['ne', 'gt', 'gte', 'lt', 'lte', 'begins', 'contains', 'in', 'exists'];
 
 /** Reads the filters out of parameters, noting every fault; those named in `reserved` mean something else. */
 export function readFilters(
@@ -26,7 +24,7 @@ export function readFilters(
     };
     const [, name = '', operator] = /^([^[\]]+)(?:\[([^[\]]*)\])?$/.exec(parameter) ?? [];
     const path = name.split('.');
-    const node = nodeAt(attributes, path, faults);
+    const node = attributeAt(attributes, path, faults);
     if (typeof node !== 'object') {
       return fault(
         () =>
@@ -39,7 +37,7 @@ export function readFilters(
     }
     const chosen = (operator ?? 'eq') as Operator;
     if (!STORED[node.kind].operators.includes(chosen)) {
-      return fault(() => misuse(name, node, chosen));
+      return fault(() => misuseOf(name, node, chosen));
     }
     const values = readValues(chosen, node, text);
     return typeof values === 'string' ? fault(() => values) : [{ path, operator: chosen, values }];
@@ -54,46 +52,13 @@ export function readFilters(
   return filters;
 }
 
-/** The attribute at a path, or why there is none; undefined where the first name is not known. */
-function nodeAt(
-  attributes: ReadonlyMap<string, SchemaNode>,
-  [first = '', ...rest]: readonly string[],
-  faults: Faults,
-): SchemaNode | string | undefined {
-  let node = attributes.get(first);
-  let at = first;
-  for (const name of rest) {
-    if (node === undefined) {
-      return undefined;
-    }
-    if (node.properties.size === 0) {
-      return `"${at}" is no object with attributes of its own, so nothing inside it can be asked for.`;
-    }
-    const inner = node.properties.get(name);
-    if (inner === undefined) {
-      return `"${name}" is not an attribute of "${at}".${didYouMean(name, node.properties.keys(), faults)}`;
-    }
-    node = inner;
-    at = `${at}.${name}`;
-  }
-  return node;
-}
-
-function misuse(name: string, node: SchemaNode, operator: Operator): string {
-  const others = STORED[node.kind].operators.filter((one) => one !== 'eq').join(', ');
-  return (
-    STORED[node.kind].misuse?.(node, name) ??
-    `"${operator}" does not go with "${name}", a ${node.kind}: use ${others}, or ${name}=… for equality.`
-  );
-}
-
 /** The values as they are stored, or what is wrong with them. */
 function readValues(operator: Operator, node: SchemaNode, text: string): Operand[] | string {
   if (operator === 'exists') {
     return text === 'true' || text === 'false' ? [text === 'true'] : 'Must be true or false.';
   }
   if (operator !== 'in') {
-    const operand = readValue(operator === 'contains' && node.element !== undefined ? node.element : node, text);
+    const operand = readOperand(operator, node, text);
     return typeof operand === 'object' && 'fault' in operand ? operand.fault : [operand];
   }
   const parts = [...new Set(text.split(','))];
@@ -102,19 +67,11 @@ function readValues(operator: Operator, node: SchemaNode, text: string): Operand
   }
   const operands: Operand[] = [];
   for (const part of parts) {
-    const operand = readValue(node, part);
+    const operand = readOperand(operator, node, part);
     if (typeof operand === 'object' && 'fault' in operand) {
       return `"${part.slice(0, 50)}": ${operand.fault}`;
     }
     operands.push(operand);
   }
   return operands;
-}
-
-function readValue(node: SchemaNode, text: string): Operand | { fault: string } {
-  return (
-    STORED[node.kind].operand?.(node, text) ?? {
-      fault: 'Its elements are no single values, which alone can be asked for.',
-    }
-  );
 }

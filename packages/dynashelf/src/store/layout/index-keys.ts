@@ -15,6 +15,8 @@ export interface SlottedIndex {
   readonly partition: string | undefined;
   readonly sorts: readonly string[];
   readonly slot: ReturnType<typeof indexSlot>;
+  /** Whether actions list by it, so that each of its partitions has a checksum. */
+  readonly isTransactional: boolean;
 }
 
 const slotted = new WeakMap<Resource, readonly SlottedIndex[]>();
@@ -23,13 +25,26 @@ const slotted = new WeakMap<Resource, readonly SlottedIndex[]>();
 export function slottedIndexes(resource: Resource): readonly SlottedIndex[] {
   let indexes = slotted.get(resource);
   if (indexes === undefined) {
-    indexes = Object.entries(resource.indexes).map(([name, { partition, sort }], position) => ({
+    indexes = Object.entries(resource.indexes).map(([name, { partition, sort, transactional }], position) => ({
       name,
       partition,
       sorts: sort === undefined ? [] : [sort].flat(),
       slot: indexSlot(position + 1),
+      isTransactional: transactional === true,
     }));
     slotted.set(resource, indexes);
+  }
+  return indexes;
+}
+
+const transactional = new WeakMap<Resource, readonly SlottedIndex[]>();
+
+/** The indexes of a resource by which actions list. */
+export function transactionalIndexes(resource: Resource): readonly SlottedIndex[] {
+  let indexes = transactional.get(resource);
+  if (indexes === undefined) {
+    indexes = slottedIndexes(resource).filter(({ isTransactional }) => isTransactional);
+    transactional.set(resource, indexes);
   }
   return indexes;
 }
@@ -54,18 +69,16 @@ export function indexKeys(resource: Resource, id: string, record: AttributeMap):
   const faults: Fault[] = [];
   for (const index of slottedIndexes(resource)) {
     const { name, partition, sorts, slot } = index;
-    const value = partition === undefined ? '' : distinct(resource.attributes.get(partition)!, record[partition]);
-    const forms = sorts.map((sort) => sortable(resource.attributes.get(sort)!, record[sort]));
-    if (value === undefined || forms.includes(undefined)) {
+    const place = placeIn(resource, index, id, record);
+    if (place === undefined) {
       continue;
     }
-    const partitionKey = indexPartition(resource, index, value);
-    const sortKey = `${forms.join('')}${id}`;
+    const { partitionKey, sortKey, forms } = place;
     if (Buffer.byteLength(partitionKey) > LONGEST_PARTITION_KEY) {
       faults.push(tooLong(name, partition!, LONGEST_PARTITION_KEY));
     }
     if (Buffer.byteLength(sortKey) > LONGEST_SORT_KEY) {
-      const lengths = forms.map((form) => Buffer.byteLength(form!));
+      const lengths = forms.map((form) => Buffer.byteLength(form));
       faults.push(tooLong(name, sorts[lengths.indexOf(Math.max(...lengths))]!, LONGEST_SORT_KEY));
     }
     keys[slot.partitionKey] = { S: partitionKey };
@@ -79,6 +92,46 @@ export function indexKeys(resource: Resource, id: string, record: AttributeMap):
     );
   }
   return keys;
+}
+
+/** Where a record stands in an index; undefined where it does not. */
+export interface IndexPlace {
+  /** The value of the attribute that is the index's partition, as text; empty without one. */
+  readonly value: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+}
+
+/** Where a record stands in an index, by its attributes; undefined where it lacks one of them. */
+function placeIn(
+  resource: Resource,
+  index: SlottedIndex,
+  id: string,
+  record: AttributeMap,
+): (IndexPlace & { readonly forms: readonly string[] }) | undefined {
+  const { partition, sorts } = index;
+  const value = partition === undefined ? '' : distinct(resource.attributes.get(partition)!, record[partition]);
+  const forms = sorts
+    .map((sort) => sortable(resource.attributes.get(sort)!, record[sort]))
+    .filter((form) => form !== undefined);
+  return value === undefined || forms.length < sorts.length
+    ? undefined
+    : { value, partitionKey: indexPartition(resource, index, value), sortKey: `${forms.join('')}${id}`, forms };
+}
+
+/** Where a record that was written stands in an index; undefined where it lacks an attribute, or is too long for it. */
+export function indexPlace(
+  resource: Resource,
+  index: SlottedIndex,
+  id: string,
+  record: AttributeMap,
+): IndexPlace | undefined {
+  const place = placeIn(resource, index, id, record);
+  return place === undefined ||
+    Buffer.byteLength(place.partitionKey) > LONGEST_PARTITION_KEY ||
+    Buffer.byteLength(place.sortKey) > LONGEST_SORT_KEY
+    ? undefined
+    : place;
 }
 
 /** The names of all key attributes that the resource's indexes use, present in a record or not. */

@@ -4,6 +4,7 @@
 import type { Resource } from '../../definition/resource';
 import { attributeOf, uniqueGroups, type UniqueGroup } from '../../definition/unique-groups';
 import type { Send } from '../client/send';
+import { transactionalIndexes, type SlottedIndex } from './index-keys';
 import { PARTITION_KEY, SORT_KEY } from './table';
 import type { AttributeMap } from './value';
 
@@ -29,6 +30,7 @@ export function constraintsOf(resource: Resource): string[] {
   return [
     ...uniqueGroups(resource).map(uniqueness),
     ...referenceAttributes(resource).map(([attribute, collection]) => reference(attribute, collection)),
+    ...transactionalIndexes(resource).map((index) => transactionality(resource, index)),
   ];
 }
 
@@ -42,14 +44,35 @@ export function reference(attribute: string, collection: string): string {
   return `references ${attribute} ${collection}`;
 }
 
+/**
+ * The text of an index by which actions list: `transactional tool,from byTool string,number`. All on which it depends
+ * which items are in which partition is in it.
+ */
+export function transactionality({ attributes }: Pick<Resource, 'attributes'>, index: SlottedIndex): string {
+  const names = [index.partition!, ...index.sorts];
+  const kinds = names.map((name) => {
+    const { kind, storage } = attributes.get(name)!;
+    return kind === 'date' ? `${kind}/${storage}` : kind;
+  });
+  return `${TRANSACTIONAL}${names.join()} ${index.name} ${kinds.join()}`;
+}
+
+const TRANSACTIONAL = 'transactional ';
+
+/** Whether a constraint is that of an index by which actions list. */
+export function isTransactionality(constraint: string): boolean {
+  return constraint.startsWith(TRANSACTIONAL);
+}
+
 /** The attributes that a constraint is of. */
 export function constrainedAttributes(constraint: string): string[] {
   return constraint.split(' ')[1]!.split(',').map(attributeOf);
 }
 
-/** The collection that a constraint's attribute refers to; undefined for a `unique` one. */
+/** The collection that a constraint's attribute refers to; undefined for one that does not `references`. */
 export function referredCollection(constraint: string): string | undefined {
-  return constraint.split(' ')[2];
+  const [keyword, , collection] = constraint.split(' ');
+  return keyword === 'references' ? collection : undefined;
 }
 
 /** The layout records, by resource. */
@@ -69,6 +92,14 @@ export function heldConstraints(layout: AttributeMap | undefined): ReadonlySet<s
   return new Set(layout?.['constraints']?.SS);
 }
 
+/** The constraints that the migration is making hold at the moment. */
+export function constraintsInTheMaking(layout: AttributeMap | undefined): ReadonlySet<string> {
+  return new Set(layout?.[IN_THE_MAKING]?.SS);
+}
+
+/** The attribute of a layout record that names the constraints which the migration is making hold. */
+export const IN_THE_MAKING = 'inTheMaking';
+
 /** The key of a resource's layout record. */
 export function layoutKey({ name }: Pick<Resource, 'name'>): AttributeMap {
   return { [PARTITION_KEY]: { S: LAYOUT_PARTITION }, [SORT_KEY]: { S: name } };
@@ -85,8 +116,8 @@ export async function noteNotHeld(
     await send('UpdateItem', {
       TableName,
       Key: layoutKey(resource),
-      UpdateExpression: 'DELETE #c :c',
-      ExpressionAttributeNames: { '#c': 'constraints' },
+      UpdateExpression: 'DELETE #c :c, #m :c',
+      ExpressionAttributeNames: { '#c': 'constraints', '#m': IN_THE_MAKING },
       ExpressionAttributeValues: { ':c': { SS: [...constraints] } },
     });
   }

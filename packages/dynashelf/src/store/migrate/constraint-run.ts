@@ -2,7 +2,7 @@
 // it read before others did.
 import type { Resource } from '../../definition/resource';
 import { isConditionFailure } from '../client/failure';
-import { layoutKey } from '../layout/layout-record';
+import { IN_THE_MAKING, layoutKey } from '../layout/layout-record';
 import type { Send } from '../client/send';
 
 /**
@@ -26,6 +26,21 @@ export async function takeOver({ send, TableName, token }: Run, resource: Resour
     UpdateExpression: 'SET #e = :t',
     ExpressionAttributeNames: { '#e': RUN_ATTRIBUTE },
     ExpressionAttributeValues: { ':t': { S: token } },
+  });
+}
+
+/** From now on processes that learn of it refuse what would change while the constraints are made. */
+export async function noteInTheMaking(
+  { send, TableName }: Run,
+  resource: Resource,
+  constraints: readonly string[],
+): Promise<void> {
+  await send('UpdateItem', {
+    TableName,
+    Key: layoutKey(resource),
+    UpdateExpression: 'ADD #m :c',
+    ExpressionAttributeNames: { '#m': IN_THE_MAKING },
+    ExpressionAttributeValues: { ':c': { SS: [...constraints] } },
   });
 }
 
@@ -56,9 +71,9 @@ export async function noteHeld(
     await send('UpdateItem', {
       TableName,
       Key: layoutKey(resource),
-      UpdateExpression: 'ADD #c :c',
+      UpdateExpression: 'ADD #c :c DELETE #m :c',
       ConditionExpression: '#e = :t',
-      ExpressionAttributeNames: { '#c': 'constraints', '#e': RUN_ATTRIBUTE },
+      ExpressionAttributeNames: { '#c': 'constraints', '#m': IN_THE_MAKING, '#e': RUN_ATTRIBUTE },
       ExpressionAttributeValues: { ':c': { SS: [...constraints] }, ':t': { S: token } },
     });
   } catch (error) {

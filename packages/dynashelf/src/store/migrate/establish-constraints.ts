@@ -6,23 +6,27 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Resource } from '../../definition/resource';
 import { attributeOf, EACH, uniqueGroups, type UniqueGroup } from '../../definition/unique-groups';
 import { clearUniqueness } from './clear-uniqueness';
-import { noteHeld, requireOwn, takeOver, type Run } from './constraint-run';
+import { noteHeld, noteInTheMaking, requireOwn, takeOver, type Run } from './constraint-run';
 import { isConditionFailure } from '../client/failure';
 import {
   constraintsOf,
   heldConstraints,
+  isTransactionality,
   noteNotHeld,
   readLayouts,
   reference,
+  transactionality,
   uniqueness,
   referenceAttributes,
 } from '../layout/layout-record';
+import { transactionalIndexes } from '../layout/index-keys';
 import { basePartitions, keyText, recordKey } from '../layout/record';
 import type { Send } from '../client/send';
 import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 import { referenceCount } from '../write/references';
 import { OWNER_ATTRIBUTE, uniqueValues } from '../write/unique';
+import { setChecksums } from './set-checksums';
 import { readWhole } from './whole';
 
 /** How many examples of one kind are named. */
@@ -70,6 +74,9 @@ export async function establishConstraints(
   for (const resource of new Set([...missing, ...pairs].map((one) => one.resource))) {
     await takeOver(run, resource);
   }
+  for (const { resource, constraint } of missing.filter((one) => isTransactionality(one.constraint))) {
+    await noteInTheMaking(run, resource, [constraint]);
+  }
   await pause(wait);
   const done: Established[] = [];
   for (const { resource, constraint } of missing.filter((one) => one.constraint.startsWith('unique '))) {
@@ -85,6 +92,10 @@ export async function establishConstraints(
         await countReferences(run, resource, resources.get(collection)!),
       ),
     );
+  }
+  for (const { resource, constraint } of missing.filter((one) => isTransactionality(one.constraint))) {
+    const index = transactionalIndexes(resource).find((one) => transactionality(resource, one) === constraint)!;
+    done.push(await settle(run, resource, [constraint], await setChecksums(run, resource, index)));
   }
   return done;
 }

@@ -1,6 +1,10 @@
 // Filters: what a list asks of an item, as a test in memory and as a DynamoDB filter expression. A property test holds
 // the two equal.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Faults } from '../../problem';
+import { STORED } from '../../values/kinds';
+import { didYouMean } from '../../values/nearest';
+import type { SchemaNode } from '../../values/node';
 import type { Operand, Operator } from '../../values/operator';
 import type { Placeholders } from '../client/expression';
 import { compareBytes } from '../layout/sortable';
@@ -14,6 +18,53 @@ export interface Filter {
   readonly operator: Operator;
   /** One value; of `in` one or more; of `exists` true or false. */
   readonly values: readonly Operand[];
+}
+
+/** What can be asked beside equality. */
+export const OPERATORS: readonly Operator[] = ['ne', 'gt', 'gte', 'lt', 'lte', 'begins', 'contains', 'in', 'exists'];
+
+/** The attribute at a path, or why there is none; undefined where the first name is not known. */
+export function attributeAt(
+  attributes: ReadonlyMap<string, SchemaNode>,
+  [first = '', ...rest]: readonly string[],
+  faults: Faults,
+): SchemaNode | string | undefined {
+  let node = attributes.get(first);
+  let at = first;
+  for (const name of rest) {
+    if (node === undefined) {
+      return undefined;
+    }
+    if (node.properties.size === 0) {
+      return `"${at}" is no object with attributes of its own, so nothing inside it can be asked for.`;
+    }
+    const inner = node.properties.get(name);
+    if (inner === undefined) {
+      return `"${name}" is not an attribute of "${at}".${didYouMean(name, node.properties.keys(), faults)}`;
+    }
+    node = inner;
+    at = `${at}.${name}`;
+  }
+  return node;
+}
+
+/** Why an attribute cannot be asked for by an operator. */
+export function misuseOf(name: string, node: SchemaNode, operator: Operator): string {
+  const others = STORED[node.kind].operators.filter((one) => one !== 'eq').join(', ');
+  return (
+    STORED[node.kind].misuse?.(node, name) ??
+    `"${operator}" does not go with "${name}", a ${node.kind}: use ${others}, or ${name}=… for equality.`
+  );
+}
+
+/** What an operator compares with, read from a text, or what is wrong with that text. */
+export function readOperand(operator: Operator, node: SchemaNode, text: string): Operand | { readonly fault: string } {
+  const compared = operator === 'contains' && node.element !== undefined ? node.element : node;
+  return (
+    STORED[compared.kind].operand?.(compared, text) ?? {
+      fault: 'Its elements are no single values, which alone can be asked for.',
+    }
+  );
 }
 
 /** Whether all filters hold of a record. */

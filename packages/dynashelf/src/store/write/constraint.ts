@@ -3,6 +3,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Resource } from '../../definition/resource';
 import type { Image } from '../layout/record';
 import { valueText } from '../layout/value';
+import type { ListedPartition } from './checksums';
 import type { Violation, Write } from './write';
 
 /** A change of an item, on the condition that it still is as it was read. */
@@ -30,8 +31,10 @@ export interface WritePlan {
   readonly options: PlanOptions;
 }
 
-/** How the changes of a deletion that has marked its items differ from others. */
+/** What a plan holds to beside its changes, and how those of a deletion that has marked its items differ from others. */
 export interface PlanOptions {
+  /** The partitions that were listed, which are to be as they were. */
+  readonly listed?: readonly ListedPartition[];
   /** The name of the deletion: what it has marked nothing else changes, and nothing new refers to. */
   readonly deletion?: string;
   /** The texts of the keys of items that are gone already, though others of the deletion refer to them still. */

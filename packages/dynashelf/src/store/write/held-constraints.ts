@@ -5,14 +5,18 @@ import { Problem } from '../../problem';
 import { isConditionFailure } from '../client/failure';
 import {
   constrainedAttributes,
+  constraintsInTheMaking,
   constraintsOf,
   heldConstraints,
+  isTransactionality,
   layoutKey,
   noteNotHeld,
   readLayouts,
   reference,
   referredCollection,
+  transactionality,
 } from '../layout/layout-record';
+import type { SlottedIndex } from '../layout/index-keys';
 import { basePartitions } from '../layout/record';
 import type { Send } from '../client/send';
 import { PARTITION_KEY } from '../layout/table';
@@ -36,11 +40,14 @@ export interface HeldConstraints {
   requireFor(changes: readonly Change[], send: Send): Promise<void>;
   /** @throws Problem `unavailable` where references to the items of a resource are not all counted */
   requireForDeletion(resource: Resource, send: Send): Promise<void>;
+  /** @throws Problem `unavailable` where the checksums of an index do not count all items yet */
+  requireListable(resource: Resource, index: SlottedIndex, send: Send): Promise<void>;
 }
 
 /** Opens what a process knows; it asks the table when it has to. */
 export function openHeldConstraints(TableName: string, resources: ReadonlyMap<string, Resource>): HeldConstraints {
   let held = new Map<string, ReadonlySet<string>>();
+  let inTheMaking = new Map<string, ReadonlySet<string>>();
   let asked = -Infinity;
   let isWhole = false;
   let asking: Promise<void> | undefined;
@@ -54,7 +61,9 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
         send,
         TableName,
         { name },
-        [...heldConstraints(layout)].filter((constraint) => isFormer(resources, name, constraint)),
+        [...heldConstraints(layout), ...constraintsInTheMaking(layout)].filter((constraint) =>
+          isFormer(resources, name, constraint),
+        ),
       );
     }
     const next = new Map<string, ReadonlySet<string>>();
@@ -67,6 +76,7 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
       );
     }
     held = next;
+    inTheMaking = new Map([...layouts].map(([name, layout]) => [name, constraintsInTheMaking(layout)]));
     isWhole = constrained.every((resource) =>
       constraintsOf(resource).every((constraint) => held.get(resource.name)!.has(constraint)),
     );
@@ -89,9 +99,27 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
     if (held.get(resource.name)?.has(constraint) !== true) {
       throw new Problem(
         'unavailable',
-        `${described(constraint, resource)} when there were items already, of which that does not hold yet, so this write cannot be kept true: whoever runs this API has to run "npm run rekey" once.`,
+        isTransactionality(constraint)
+          ? `${described(constraint, resource)} when there were items already, does not count all of them yet, so that no action can list by it: whoever runs this API has to run "npm run rekey" once.`
+          : `${described(constraint, resource)} when there were items already, of which that does not hold yet, so this write cannot be kept true: whoever runs this API has to run "npm run rekey" once.`,
         { headers: { 'Retry-After': '60' } },
       );
+    }
+  }
+
+  /**
+   * Checksums are added to whether they hold or not, since the migration sets them; but not while it does.
+   */
+  async function requireSettled({ kind, resource }: Change, constraint: string, send: Send): Promise<void> {
+    if (kind !== 'check') {
+      await know(send);
+      if (inTheMaking.get(resource.name)?.has(constraint) === true) {
+        throw new Problem(
+          'unavailable',
+          `${described(constraint, resource)}, is being made to hold by "npm run rekey", and no item of ${resource.name} is written meanwhile: send the request again when that is done.`,
+          { headers: { 'Retry-After': '60' } },
+        );
+      }
     }
   }
 
@@ -111,7 +139,9 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
       for (const change of changes) {
         const { resource } = change;
         for (const constraint of constraintsOf(resource)) {
-          if (constrainedAttributes(constraint).some((attribute) => isChanged(change, attribute))) {
+          if (isTransactionality(constraint)) {
+            await requireSettled(change, constraint, send);
+          } else if (constrainedAttributes(constraint).some((attribute) => isChanged(change, attribute))) {
             await requireHeld(resource, constraint, send);
           }
         }
@@ -120,6 +150,8 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
         }
       }
     },
+
+    requireListable: (resource, index, send) => requireHeld(resource, transactionality(resource, index), send),
 
     async requireForDeletion(resource, send) {
       for (const referrer of referrersOf(resources, resource)) {
@@ -132,7 +164,10 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
 /** What was declared, as the beginning of a sentence. */
 function described(constraint: string, { name }: Resource): string {
   const attributes = constrainedAttributes(constraint).map((attribute) => `"${attribute}"`);
-  const keyword = constraint.split(' ')[0]!;
+  const [keyword, , index] = constraint.split(' ');
+  if (isTransactionality(constraint)) {
+    return `The index "${index}" of ${name}, which was declared "transactional"`;
+  }
   return attributes.length === 1
     ? `The attribute ${attributes[0]} of ${name} was declared "${keyword}"`
     : `The attributes ${attributes.join(' and ')} of ${name} were declared "${keyword}" together`;

@@ -4,12 +4,13 @@ import { keyText, recordKey } from '../layout/record';
 import { TOKEN_LENGTH, WRITERS_ATTRIBUTE } from '../layout/table';
 import { absent, equals, notExists } from './condition';
 import { attributeChange, isSame, type Change, type Constraint, type WritePlan, type PlanOptions } from './constraint';
+import { checksums } from './checksums';
 import { isMarked, markedBy, unmarked } from './deletion-mark';
 import { references } from './references';
 import { unique } from './unique';
 import { newWrite, type Write } from './write';
 
-const CONSTRAINTS: readonly Constraint[] = [items, unique, references];
+const CONSTRAINTS: readonly Constraint[] = [items, unique, references, checksums];
 
 /** Plans changes with the constraints that hold of all. */
 export function planChanges(

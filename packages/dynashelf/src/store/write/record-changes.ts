@@ -6,7 +6,7 @@ import type { Resource } from '../../definition/resource';
 import { isInUniqueGroup } from '../../definition/unique-groups';
 import { aggregateOf } from '../../values/node';
 import { Problem } from '../../problem';
-import { indexKeys, slottedIndexes } from '../layout/index-keys';
+import { indexKeys, slottedIndexes, transactionalIndexes } from '../layout/index-keys';
 import { encode } from '#conversion';
 import type { AttributeMap } from '../layout/value';
 
@@ -18,7 +18,11 @@ export type RecordChanges = Readonly<Record<string, AttributeValue | undefined>>
  * is made without it.
  */
 export function isFollowed(resources: ReadonlyMap<string, Resource>, resource: Resource): boolean {
-  return hasComputed(resource) || followers(resources).byContent.has(resource.name);
+  return (
+    hasComputed(resource) ||
+    transactionalIndexes(resource).length > 0 ||
+    followers(resources).byContent.has(resource.name)
+  );
 }
 
 /**

@@ -5,7 +5,7 @@ import type { StoredValue } from '../../values/stored';
 import type { Resource } from '../../definition/resource';
 import { uniqueGroups } from '../../definition/unique-groups';
 import { isConditionFailure, isOutcomeUnknown, unknownOutcome } from '../client/failure';
-import { indexKeyNames, indexKeys } from '../layout/index-keys';
+import { indexKeyNames, indexKeys, transactionalIndexes } from '../layout/index-keys';
 import { recordKey, toImage, type Image } from '../layout/record';
 import type { Send } from '../client/send';
 import { BIRTH_ATTRIBUTE, TOKEN_LENGTH, WRITERS_ATTRIBUTE } from '../layout/table';
@@ -48,6 +48,7 @@ export function isIndependent(resource: Resource): boolean {
     known =
       uniqueGroups(resource).length === 0 &&
       referenceAttributes(resource).length === 0 &&
+      transactionalIndexes(resource).length === 0 &&
       !hasComputed(resource) &&
       // PUT keeps what is read-only, so an index key of it is not known either.
       !indexed.some((name) => isReadOnly(resource.attributes.get(name)!));

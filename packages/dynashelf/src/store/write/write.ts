@@ -45,6 +45,8 @@ export type Violation =
   | { readonly kind: 'dangling'; readonly change: number; readonly attribute: string; readonly collection: string }
   /** Items of some collections refer to the item that was to be deleted. */
   | { readonly kind: 'referred'; readonly change: number; readonly collections: string[] }
+  /** A partition of an index that was listed has other items by now. */
+  | { readonly kind: 'partition-changed' }
   /** A request of the same idempotency key has its outcome recorded. */
   | { readonly kind: 'recorded'; readonly record: AttributeMap };
 

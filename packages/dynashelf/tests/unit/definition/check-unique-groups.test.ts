@@ -102,7 +102,7 @@ test('all that one item can take fits into one transaction, with an idempotency 
   // The item, the key, the reference, the code, 96 elements: 100.
   expect(() => load([['many[]']])).not.toThrow();
   expect(() => load([['many[]'], ['user', 'tool']])).toThrow(
-    'src/resources/things.ts: an item of things can take 101 actions of a transaction, which holds 100: 5 for the item, an idempotency key, references and unique values, and one for each unique element. Lower maxItems by 1',
+    'src/resources/things.ts: an item of things can take 101 actions of a transaction, which holds 100: 5 for the item, an idempotency key, references, unique values and transactional indexes, and one for each unique element. Lower maxItems by 1',
   );
 });
 

@@ -33,6 +33,7 @@ test.each([
   ...DEFINITION_KEYWORDS,
   'partition',
   'sort',
+  'transactional',
   'milliseconds',
   'seconds',
   'iso',
@@ -42,7 +43,7 @@ test.each([
 });
 
 test('every word that a table of the page names is one', () => {
-  const words = [...ATTRIBUTE_KEYWORDS.keys(), ...DEFINITION_KEYWORDS, 'partition', 'sort'];
+  const words = [...ATTRIBUTE_KEYWORDS.keys(), ...DEFINITION_KEYWORDS, 'partition', 'sort', 'transactional'];
   const rows = text
     .split('\n')
     .filter((line) => /^\| `/.test(line))
