@@ -20,8 +20,8 @@ export interface Index<Name extends string = string> {
   /** The attribute that orders the list, or several, the first being the most significant. */
   readonly sort?: Name | readonly Name[] | undefined;
   /**
-   * Whether actions list by it (`transaction.list`), with an answer that holds until they are carried out. Each write of
-   * an item in it is then a transaction, and takes an action more.
+   * Whether actions list by it (`transaction.list`), with an answer that holds until they are carried out. Each write
+   * of an item in it is then a transaction, and takes an action more.
    */
   readonly transactional?: boolean | undefined;
 }

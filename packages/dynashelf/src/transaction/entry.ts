@@ -2,7 +2,7 @@
 import { Problem, type Fault } from '../problem';
 import type { Resource } from '../definition/resource';
 import type { Image } from '../store/layout/record';
-import type { ListedPartition } from '../store/write/checksums';
+import type { ListedPartition } from '../store/layout/checksum';
 import type { Change } from '../store/write/constraint';
 import { notValid, type NewImage, type Values } from '../store/write/new-image';
 import type { CountChange } from './counts';

@@ -16,8 +16,8 @@ import type { PartitionOf } from './listing';
 
 /**
  * Reads conditions.
- * @throws Error where they are none of the resource's, or no transactional index has its partition held equal: a mistake
- * of the code, which its author reads in the log
+ * @throws Error where they are none of the resource's, or no transactional index has its partition held equal: a
+ * mistake of the code, which its author reads in the log
  */
 export function readConditions(
   resource: Resource,

@@ -1,5 +1,6 @@
 // The partitions of indexes that an attempt of a transaction has listed, and their items as it has left them so far.
 import type { Resource } from '../definition/resource';
+import type { ListedPartition } from '../store/layout/checksum';
 import { indexPlace, type SlottedIndex } from '../store/layout/index-keys';
 import { keyText, toImage, type Image } from '../store/layout/record';
 import { compareBytes } from '../store/layout/sortable';
@@ -7,7 +8,6 @@ import { SORT_KEY } from '../store/layout/table';
 import { matches, type Filter } from '../store/query/filter';
 import type { PartitionRead } from '../store/query/partition';
 import type { Store } from '../store/store';
-import type { ListedPartition } from '../store/write/checksums';
 import { imageOf, nameOf, type Entry } from './entry';
 
 /** One partition of an index: the items that have a value. */

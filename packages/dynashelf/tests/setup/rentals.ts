@@ -2,7 +2,7 @@
 // overlap.
 
 import type { Answer } from '../../src/definition/action';
-import { conflict } from '../../src/definition/action';
+import { conflict } from '../../src/definition/thrown';
 import { defineResource, listResources, type Resource } from '../../src/definition/resource';
 import type { Item } from '../../src/definition/item';
 

@@ -17,6 +17,12 @@ export interface Checksum {
   readonly count: number;
 }
 
+/** A partition that a transaction has listed: it is to have the same items still. */
+export interface ListedPartition extends Checksum {
+  /** The key of its checksum. */
+  readonly key: AttributeMap;
+}
+
 /** Hashes are less than this: a hundred million of them fit into the 38 digits of DynamoDB's numbers. */
 const HASHES = 10n ** 30n;
 

@@ -1,5 +1,5 @@
-// The checksums of an index that was declared `transactional` on a table with data, set to what its items come to. While
-// it runs, requests that would write such items are refused (write/held-constraints.ts).
+// The checksums of an index that was declared `transactional` on a table with data, set to what its items come to.
+// While it runs, requests that would write such items are refused (write/held-constraints.ts).
 import type { Resource } from '../../definition/resource';
 import { checksumKey, checksumPrefix, COUNT_ATTRIBUTE, itemHash, SUM_ATTRIBUTE } from '../layout/checksum';
 import { indexPlace, type SlottedIndex } from '../layout/index-keys';

@@ -5,10 +5,9 @@ import { Problem } from '../../problem';
 import { backOff } from '../client/back-off';
 import { openBudget } from '../client/budget';
 import type { Send } from '../client/send';
-import { checksumKey, checksumOf, readChecksum } from '../layout/checksum';
+import { checksumKey, checksumOf, readChecksum, type ListedPartition } from '../layout/checksum';
 import { indexPartition, type SlottedIndex } from '../layout/index-keys';
 import type { AttributeMap } from '../layout/value';
-import type { ListedPartition } from '../write/checksums';
 import type { Position } from './cursor';
 import { positionOf, queryInput } from './query';
 import type { QueryPlan } from './planner';
@@ -25,8 +24,8 @@ export interface PartitionRead extends ListedPartition {
  * Reads the items of one value of an index: its checksum, then the index, again and again until they agree.
  * @param value the value of the index's partition, as `distinct` makes it a text
  * @param deadline in milliseconds since 1970
- * @throws Problem `too-large` for more items, or bytes, than a transaction lists; `unavailable` where the index does not
- * catch up in time
+ * @throws Problem `too-large` for more items, or bytes, than a transaction lists; `unavailable` where the index does
+ * not catch up in time
  */
 export async function readPartition(
   send: Send,

@@ -1,18 +1,20 @@
 // The constraint of indexes by which actions list: the checksum of each partition is that of its items, and what a
 // transaction has listed is still so when it is carried out.
-import { checksumKey, COUNT_ATTRIBUTE, itemHash, readChecksum, SUM_ATTRIBUTE, type Checksum } from '../layout/checksum';
+import {
+  checksumKey,
+  COUNT_ATTRIBUTE,
+  itemHash,
+  readChecksum,
+  SUM_ATTRIBUTE,
+  type Checksum,
+  type ListedPartition,
+} from '../layout/checksum';
 import { indexPlace, transactionalIndexes } from '../layout/index-keys';
 import { keyText } from '../layout/record';
 import type { AttributeMap } from '../layout/value';
 import { absent, either, equals, type Condition } from './condition';
 import type { Change, WritePlan } from './constraint';
 import { newWrite } from './write';
-
-/** A partition that a transaction has listed: it is to have the same items still. */
-export interface ListedPartition extends Checksum {
-  /** The key of its checksum. */
-  readonly key: AttributeMap;
-}
 
 interface Difference {
   readonly key: AttributeMap;

@@ -1,9 +1,9 @@
 // What a constraint is: it is given changes of items that are carried out together, and adds to the plan of them.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Resource } from '../../definition/resource';
+import type { ListedPartition } from '../layout/checksum';
 import type { Image } from '../layout/record';
 import { valueText } from '../layout/value';
-import type { ListedPartition } from './checksums';
 import type { Violation, Write } from './write';
 
 /** A change of an item, on the condition that it still is as it was read. */
@@ -31,7 +31,7 @@ export interface WritePlan {
   readonly options: PlanOptions;
 }
 
-/** What a plan holds to beside its changes, and how those of a deletion that has marked its items differ from others. */
+/** What a plan holds to beside its changes; how those of a deletion that has marked its items differ from others. */
 export interface PlanOptions {
   /** The partitions that were listed, which are to be as they were. */
   readonly listed?: readonly ListedPartition[];

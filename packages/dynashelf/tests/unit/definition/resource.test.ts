@@ -61,6 +61,26 @@ const mistakes: [circumstances: string, definition: object, message: RegExp][] =
     { indexes: { byTitle: { sort: 'titel' } } },
     /index "byTitle" names the attribute "titel".*Did you mean "title"\?/,
   ],
+  [
+    'an index is transactional without a partition',
+    { indexes: { byTitle: { sort: 'title', transactional: true } } },
+    /index "byTitle" is transactional and has no partition, so that all writes of the collection would be one after the other: add a partition/,
+  ],
+  [
+    'an index is transactional in a word',
+    { indexes: { byTitle: { partition: 'title', transactional: 'yes' } } },
+    /index "byTitle" has transactional: "yes": write true or false/,
+  ],
+  [
+    'two indexes are transactional with one partition',
+    {
+      indexes: {
+        a: { partition: 'title', transactional: true },
+        b: { partition: 'title', sort: 'title', transactional: true },
+      },
+    },
+    /indexes "a" and "b" are both transactional with the partition "title".*remove transactional from one/,
+  ],
   ['an index names nothing', { indexes: { none: {} } }, /index "none" names no attribute: add partition, sort or both/],
   [
     'an index has an unknown keyword',
