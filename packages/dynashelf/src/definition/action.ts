@@ -51,14 +51,22 @@ export interface Transaction {
 
 /**
  * What an action of the collection is given.
+ * @typeParam B the request body
+ * @typeParam Q the parameters
  */
-export interface CollectionActionInput<B extends SchemaDefinition = SchemaDefinition> {
+export interface CollectionActionInput<
+  B extends SchemaDefinition = SchemaDefinition,
+  Q extends SchemaDefinition = SchemaDefinition,
+> {
   /** The request body, checked against the action's `body`, with its defaults. */
   readonly body: Attributes<B>;
+  /** The parameters of one that only reads, checked against the action's `query`, with their defaults. */
+  readonly query: Attributes<Q>;
   /** The moment of the request. */
   readonly now: Date;
   /** Who calls. */
   readonly caller: Caller;
+  /** Of an action that only reads, what writes is refused. */
   readonly transaction: Transaction;
 }
 
@@ -70,7 +78,8 @@ export interface ActionInput<
   S extends SchemaDefinition,
   B extends SchemaDefinition = SchemaDefinition,
   C = unknown,
-> extends CollectionActionInput<B> {
+  Q extends SchemaDefinition = SchemaDefinition,
+> extends CollectionActionInput<B, Q> {
   /** The item it is called on, as it is. */
   readonly item: Item<{ readonly schema: S; readonly computed: C }>;
 }
@@ -85,11 +94,17 @@ export type Answer = SystemAttributes;
 export type AnswerOf<R> = [R] extends [SchemaDefinition] ? NewAttributes<R> : Answer;
 
 /** What actions of items and of collections say alike. */
-interface AnyAction<B, R> {
+interface AnyAction<B, R, Q> {
   /** What it does, for people: one sentence or more. */
   readonly description: string;
-  /** The attributes of the request body. */
+  /** Whether it only reads: it is then called by GET, and `readFunction` is given `safeActions`. */
+  readonly safe?: boolean | undefined;
+  /** The attributes of the request body; of one that only reads `query` says what it is given. */
   readonly body?: B | undefined;
+  /** The parameters of an action that only reads. */
+  readonly query?: Q | undefined;
+  /** For how many seconds a cache may answer one that only reads without asking; without it, never. */
+  readonly maxAge?: number | undefined;
   /** The attributes of the answer, where that is no item. */
   readonly response?: R | undefined;
   /** The problem types of the app's own that `run` throws, each made by `defineProblem`. */
@@ -105,22 +120,28 @@ export interface Action<
   B extends SchemaDefinition = SchemaDefinition,
   C = unknown,
   R = undefined,
-> extends AnyAction<B, R> {
-  run(this: void, input: ActionInput<S, B, C>): Promise<AnswerOf<R>>;
+  Q extends SchemaDefinition = SchemaDefinition,
+> extends AnyAction<B, R, Q> {
+  run(this: void, input: ActionInput<S, B, C, Q>): Promise<AnswerOf<R>>;
 }
 
 /** An operation of a collection as a whole: an action without an item. */
-export interface CollectionAction<B extends SchemaDefinition = SchemaDefinition, R = undefined> extends AnyAction<
-  B,
-  R
-> {
-  run(this: void, input: CollectionActionInput<B>): Promise<AnswerOf<R>>;
+export interface CollectionAction<
+  B extends SchemaDefinition = SchemaDefinition,
+  R = undefined,
+  Q extends SchemaDefinition = SchemaDefinition,
+> extends AnyAction<B, R, Q> {
+  run(this: void, input: CollectionActionInput<B, Q>): Promise<AnswerOf<R>>;
 }
 
 /** An action as all other code knows it. */
 export interface LoadedAction {
   readonly description: string;
+  /** Whether it only reads. */
+  readonly safe: boolean;
   readonly body: ReadonlyMap<string, SchemaNode>;
+  readonly query: ReadonlyMap<string, SchemaNode>;
+  readonly maxAge: number | undefined;
   /** Undefined where it answers with an item. */
   readonly response: ReadonlyMap<string, SchemaNode> | undefined;
   readonly problems: readonly AnyOwnProblem[];
@@ -145,8 +166,9 @@ export function actionsOf({
 }
 
 /** Schemas as they are given: a misspelt keyword of one is a compile error that names it. */
-interface GivenBody<B> {
+interface GivenSchemas<B, Q> {
   readonly body?: CheckedSchema<B> | undefined;
+  readonly query?: CheckedSchema<Q> | undefined;
 }
 interface GivenResponse<R> {
   readonly response: CheckedSchema<R>;
@@ -154,22 +176,30 @@ interface GivenResponse<R> {
 
 /** Gives an action the types of its body and item: `actions: (action) => ({ checkout: action({ … }) })`. */
 export interface DefineAction<S extends SchemaDefinition, C = unknown> {
-  <const R extends SchemaDefinition, const B extends SchemaDefinition = NoAttributes>(
-    definition: Omit<Action<S, B, C, R>, 'body' | 'response'> & GivenBody<B> & GivenResponse<R>,
-  ): Action<S, B, C, R>;
-  <const B extends SchemaDefinition = NoAttributes>(
-    definition: Omit<Action<S, B, C>, 'body'> & GivenBody<B>,
-  ): Action<S, B, C>;
+  <
+    const R extends SchemaDefinition,
+    const B extends SchemaDefinition = NoAttributes,
+    const Q extends SchemaDefinition = NoAttributes,
+  >(
+    definition: Omit<Action<S, B, C, R, Q>, 'body' | 'query' | 'response'> & GivenSchemas<B, Q> & GivenResponse<R>,
+  ): Action<S, B, C, R, Q>;
+  <const B extends SchemaDefinition = NoAttributes, const Q extends SchemaDefinition = NoAttributes>(
+    definition: Omit<Action<S, B, C, undefined, Q>, 'body' | 'query'> & GivenSchemas<B, Q>,
+  ): Action<S, B, C, undefined, Q>;
 }
 
 /** The same of an action of the collection. */
 export interface DefineCollectionAction {
-  <const R extends SchemaDefinition, const B extends SchemaDefinition = NoAttributes>(
-    definition: Omit<CollectionAction<B, R>, 'body' | 'response'> & GivenBody<B> & GivenResponse<R>,
-  ): CollectionAction<B, R>;
-  <const B extends SchemaDefinition = NoAttributes>(
-    definition: Omit<CollectionAction<B>, 'body'> & GivenBody<B>,
-  ): CollectionAction<B>;
+  <
+    const R extends SchemaDefinition,
+    const B extends SchemaDefinition = NoAttributes,
+    const Q extends SchemaDefinition = NoAttributes,
+  >(
+    definition: Omit<CollectionAction<B, R, Q>, 'body' | 'query' | 'response'> & GivenSchemas<B, Q> & GivenResponse<R>,
+  ): CollectionAction<B, R, Q>;
+  <const B extends SchemaDefinition = NoAttributes, const Q extends SchemaDefinition = NoAttributes>(
+    definition: Omit<CollectionAction<B, undefined, Q>, 'body' | 'query'> & GivenSchemas<B, Q>,
+  ): CollectionAction<B, undefined, Q>;
 }
 
 /** Where nothing is declared. */

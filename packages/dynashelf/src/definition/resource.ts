@@ -127,7 +127,8 @@ type KeyType = StringConstructor | NumberConstructor | BooleanConstructor | Date
 
 /** The actions of a file: each takes the items of its own resource. */
 interface Actions {
-  readonly [name: string]: Pick<Action, 'description' | 'body' | 'problems'> & {
+  readonly [name: string]: Pick<Action, 'description' | 'body' | 'query' | 'maxAge' | 'problems'> & {
+    readonly safe?: boolean | undefined;
     readonly response?: SchemaDefinition | undefined;
     readonly run: unknown;
   };
@@ -273,12 +274,15 @@ function nodes(file: string, schema: SchemaDefinition): ReadonlyMap<string, Sche
 function actions(file: string, definitions: Actions): LoadedActions {
   return Object.fromEntries(
     Object.entries(definitions).map(([name, definition]): [string, LoadedAction] => {
-      const { description, body = {}, response, problems = [], run } = definition;
+      const { description, safe = false, body = {}, query = {}, maxAge, response, problems = [], run } = definition;
       return [
         name,
         {
           description,
+          safe,
           body: nodes(file, body),
+          query: nodes(file, query),
+          maxAge,
           response: response && nodes(file, response),
           problems,
           keywords: Object.keys(definition),

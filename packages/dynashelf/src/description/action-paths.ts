@@ -6,7 +6,7 @@ import { exampleWrite } from './examples';
 import { actAudience, guarded } from './guarded';
 import { refer, schemaOf, type Part } from './names';
 import { OF_BODIES, problems } from './problem-responses';
-import { itemless, JSON_TYPE, response } from './responses';
+import { bare, itemless, JSON_TYPE, response } from './responses';
 import { bodySchema } from './schemas';
 import type { TrustedCredentials } from './trusted-credentials';
 
@@ -18,21 +18,27 @@ export function actionPaths(
   resources: ReadonlyMap<string, Resource>,
   trusted: TrustedCredentials | undefined,
 ): Part {
-  const post = (name: string, action: LoadedAction, isOfItem: boolean): Part =>
-    guarded(trusted, act(resource, name, action, resources, isOfItem), (known) =>
-      actAudience(known, resource, name, action, resources),
-    );
+  const methods = (name: string, action: LoadedAction, isOfItem: boolean): Part => {
+    const described = action.safe ? view : act;
+    return {
+      [action.safe ? 'get' : 'post']: guarded(
+        trusted,
+        described(resource, name, action, resources, isOfItem),
+        (known) => actAudience(known, resource, name, action, resources),
+      ),
+    };
+  };
   return {
     ...Object.fromEntries(
       Object.entries(resource.actions).map(([name, action]) => [
         `/${resource.name}/{id}/${name}`,
-        { parameters: [parameter('id')], post: post(name, action, true) },
+        { parameters: [parameter('id')], ...methods(name, action, true) },
       ]),
     ),
     ...Object.fromEntries(
       Object.entries(resource.collectionActions).map(([name, action]) => [
         `/${resource.name}/${name}`,
-        { post: post(name, action, false) },
+        methods(name, action, false),
       ]),
     ),
   };
@@ -73,6 +79,49 @@ function act(
   };
 }
 
+/** Of an action that only reads. */
+function view(
+  resource: Resource,
+  name: string,
+  { description, query, response: declared, problems: own }: LoadedAction,
+  resources: ReadonlyMap<string, Resource>,
+): Part {
+  const { properties = {}, required = [] } = bodySchema(query);
+  return {
+    operationId: `${resource.name}.act.${name}`,
+    tags: [resource.name],
+    summary: `${name} (${resource.name})`,
+    description,
+    parameters: [
+      ...Object.entries(properties).map(([parameterName, { description: said, ...schema }]) => ({
+        name: parameterName,
+        in: 'query',
+        ...(required.includes(parameterName) && { required: true }),
+        ...(said !== undefined && { description: said }),
+        // Several values are one text, with commas between them.
+        ...(schema.type === 'array' && { style: 'form', explode: false }),
+        schema,
+      })),
+      ...['If-Match', 'If-None-Match'].map(parameter),
+    ],
+    responses: {
+      200: response(
+        'The answer.',
+        declared === undefined ? anyItem(resources) : itemSchema(declared),
+        ['ETag'],
+        declared && exampleWrite(declared),
+      ),
+      304: bare('The answer is as the client has it.', 'ETag'),
+      ...problems(['forbidden', 'not-found', 'conflict', 'precondition-failed', 'too-large', 'invalid', ...own]),
+    },
+  };
+}
+
+/** A resource file does not say whose item an action answers with. */
+function anyItem(resources: ReadonlyMap<string, Resource>): Part {
+  return { anyOf: [...resources.values()].map((other) => schemaOf(other, 'Item')) };
+}
+
 /** What an action answers where it is done. */
 function answers({ response: declared }: LoadedAction, resources: ReadonlyMap<string, Resource>): Part {
   if (declared !== undefined) {
@@ -80,8 +129,7 @@ function answers({ response: declared }: LoadedAction, resources: ReadonlyMap<st
       200: response('Done: the answer.', itemSchema(declared), ['Idempotent-Replayed'], exampleWrite(declared)),
     };
   }
-  // A resource file does not say whose item an action answers with.
-  const item = { anyOf: [...resources.values()].map((other) => schemaOf(other, 'Item')) };
+  const item = anyItem(resources);
   const headers = ['ETag', 'Last-Modified', 'Preference-Applied', 'Idempotent-Replayed'];
   return {
     200: response('Done: the item that the action answers with.', item, headers),

@@ -6,8 +6,8 @@ import type { AnyItem } from '../definition/item';
 import type { JsonObject } from '../values/json';
 import type { Resource } from '../definition/resource';
 import type { Expanded } from '../operations/expand';
-import type { ItemResult, PageResult, Result } from '../operations/result';
-import type { Problem } from '../problem';
+import type { ItemResult, PageResult, Result, ViewResult } from '../operations/result';
+import { Problem } from '../problem';
 import { revisionOf } from '../store/write/preconditions';
 import { encode } from './coding';
 import { entityTag, httpDate, isNotModified, weakTag } from './conditional';
@@ -49,6 +49,8 @@ export function writeResult(
       return { status: 204, headers: { 'Cache-Control': 'no-cache' } };
     case 'answered':
       return { status: 200, headers: { 'Content-Type': JSON_TYPE, 'Cache-Control': 'no-cache' }, body: result.body };
+    case 'viewed':
+      return writeView(request, result, responseOptions);
     case 'all-created':
       return writeAll(
         result.images.map(({ item }) => item),
@@ -180,6 +182,27 @@ function writeItem(
       };
 }
 
+/** The answer of an action that only reads: it has no version, so its tag is weak, and no date. */
+function writeView(
+  request: Request,
+  result: ViewResult,
+  { resource: asked, permission, access }: ResponseOptions,
+): Reply {
+  const body =
+    'body' in result
+      ? result.body
+      : show(result.of === asked ? permission : access.permission(result.of, 'read'), result.item);
+  if (body === undefined) {
+    throw new Problem('forbidden', 'These credentials do not allow to read what this would be answered with.');
+  }
+  const text = JSON.stringify(body);
+  const tag = weakTag(text);
+  const headers = { 'Cache-Control': cacheControl(result, access), ETag: tag };
+  return isNotModified(request, tag, undefined)
+    ? { status: 304, headers }
+    : { status: 200, headers: { 'Content-Type': JSON_TYPE, ...headers }, text };
+}
+
 function writePage(
   request: Request,
   { items, next, expanded, total }: PageResult,
@@ -232,6 +255,6 @@ function select(item: AnyItem, fields: ReadonlySet<string> | undefined): AnyItem
 }
 
 /** RFC 9111 §5.2.2.7: what one caller is shown is not for a cache that others share. */
-function cacheControl({ maxAge }: Resource, { caller }: CallerAccess): string {
+function cacheControl({ maxAge }: Pick<Resource, 'maxAge'>, { caller }: CallerAccess): string {
   return maxAge === undefined ? 'no-cache' : `${caller.subject === '' ? '' : 'private, '}max-age=${maxAge}`;
 }

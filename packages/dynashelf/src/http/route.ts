@@ -15,24 +15,22 @@ export type Route =
       readonly within: RelationParent;
     }
   | { readonly operation: 'read' | 'replace' | 'patch' | 'delete'; readonly resource: Resource; readonly id: string }
-  | {
-      readonly operation: 'act';
-      readonly resource: Resource;
-      readonly id: string;
-      /** The action's name. */ readonly name: string;
-      readonly action: LoadedAction;
-    }
+  | ({ readonly operation: 'act' } & ActionOf)
+  /** An action that only reads. */
+  | ({ readonly operation: 'view' } & ActionOf)
   | { readonly operation: 'call'; readonly declaration: FunctionDeclaration }
-  /** An action of the collection. */
-  | {
-      readonly operation: 'act';
-      readonly resource: Resource;
-      readonly id?: undefined;
-      readonly name: string;
-      readonly action: LoadedAction;
-    }
   | { readonly operation: 'service' | 'openapi' | 'docs' | 'renderer' | 'health' | 'transact' }
   | { readonly operation: 'options'; readonly allow: string[] };
+
+/** An action, of an item or of the collection. */
+interface ActionOf {
+  readonly resource: Resource;
+  /** Undefined where it is of the collection. */
+  readonly id: string | undefined;
+  /** The action's name. */
+  readonly name: string;
+  readonly action: LoadedAction;
+}
 
 /** The item that a relation's list belongs to, and the attribute of the listed items that holds its id. */
 export interface RelationParent {
@@ -119,7 +117,9 @@ function routesOf(resources: ReadonlyMap<string, Resource>, segments: readonly s
   const action =
     id !== undefined && Object.hasOwn(resource.collectionActions, id) ? resource.collectionActions[id] : undefined;
   if (action !== undefined) {
-    return { POST: { operation: 'act', resource, name: id!, action } };
+    return action.safe
+      ? { GET: { operation: 'view', resource, id: undefined, name: id!, action } }
+      : { POST: { operation: 'act', resource, id: undefined, name: id!, action } };
   }
   return id === undefined
     ? { GET: { operation: 'list', resource }, POST: { operation: 'create', resource } }
@@ -155,7 +155,9 @@ function memberRoutes(
   const relation = Object.hasOwn(resource.relations, member) ? resource.relations[member] : undefined;
   const action = Object.hasOwn(resource.actions, member) ? resource.actions[member] : undefined;
   if (action !== undefined) {
-    return { POST: { operation: 'act', resource, id, name: member, action } };
+    return action.safe
+      ? { GET: { operation: 'view', resource, id, name: member, action } }
+      : { POST: { operation: 'act', resource, id, name: member, action } };
   }
   return (
     relation && {

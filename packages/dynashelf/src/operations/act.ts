@@ -41,7 +41,7 @@ export const act: Operation<ActInput> = async (resource, input, store) => {
   }
   return runTransaction<Result>(store, { idempotency, reads, place }, async (transaction) => {
     const given = noteGivenItems();
-    const own = { body, now, caller, transaction: toActionTransaction(transaction, given) };
+    const own = { body, query: {}, now, caller, transaction: toActionTransaction(transaction, given) };
     const on =
       id === undefined
         ? own

@@ -17,6 +17,7 @@ export type Result =
   | { readonly kind: 'deleted' }
   /** What the `response` of an action declares. */
   | { readonly kind: 'answered'; readonly body: JsonObject }
+  | ViewResult
   /** The results of a transaction's operations, in order. */
   | { readonly kind: 'transacted'; readonly results: readonly Result[] }
   /** What the first request of the same idempotency key was answered. */
@@ -32,6 +33,13 @@ export interface ItemResult {
   /** What it refers to, where that was asked for. */
   readonly expanded?: Expanded | undefined;
 }
+
+/** What an action that only reads answers: an item, or what its `response` declares. */
+export type ViewResult = {
+  readonly kind: 'viewed';
+  /** For how many seconds a cache may answer without asking; without it, never. */
+  readonly maxAge: number | undefined;
+} & ({ readonly body: JsonObject } | { readonly item: AnyItem; /** Its collection. */ readonly of: Resource });
 
 /** One page of a list. */
 export interface PageResult {

@@ -311,7 +311,7 @@ function parameterFaults(described: Described, { name, schema }: Parameter, sent
     described,
     schema,
     schema.type === 'array'
-      ? text.split(',').map((part) => read(part.trim(), schema.items?.type))
+      ? (text === '' ? [] : text.split(',')).map((part) => read(part.trim(), schema.items?.type))
       : read(text, schema.type),
   );
   return fault === undefined ? [] : [`"${name}" is "${text}": ${fault}`];

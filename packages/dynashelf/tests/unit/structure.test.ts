@@ -37,7 +37,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'description',
   ],
   functions: ['config', 'log', 'problem', 'values', 'definition', 'store', 'authorization', 'http'],
-  lambda: ['config', 'definition', 'store', 'http', 'functions'],
+  'safe-actions': ['operations', 'http'],
+  lambda: ['safe-actions', 'config', 'definition', 'store', 'http', 'functions'],
   serverless: ['problem', 'definition', 'store', 'http'],
   // What runs on a developer's machine.
   local: [

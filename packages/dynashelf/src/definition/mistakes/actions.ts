@@ -6,7 +6,7 @@ import { actionsOf, type LoadedAction } from '../action';
 import type { Resource } from '../resource';
 import type { AnyOwnProblem } from '../thrown';
 
-const ACTION_KEYWORDS = ['description', 'body', 'response', 'problems', 'run'];
+const ACTION_KEYWORDS = ['description', 'safe', 'body', 'query', 'maxAge', 'response', 'problems', 'run'];
 const PROBLEM_KEYWORDS = ['type', 'status', 'title', 'description', 'schema'];
 
 /** Words that say something of stored items, and nothing of what a request or an answer holds. */
@@ -33,8 +33,12 @@ const STATUSES_WITH_HEADERS = [401, 405, 407, 426];
 /** Attributes that are declared beside the schema, each with a name that leads to it. */
 export function declaredBeside(resource: Resource): [path: string, name: string, node: SchemaNode][] {
   return Object.entries(actionsOf(resource)).flatMap(
-    ([action, { body, response = new Map<string, SchemaNode>(), problems }]) => [
-      ...[...body, ...response].map(([name, node]): [string, string, SchemaNode] => [`${action}.${name}`, name, node]),
+    ([action, { body, query, response = new Map<string, SchemaNode>(), problems }]) => [
+      ...[...body, ...query, ...response].map(([name, node]): [string, string, SchemaNode] => [
+        `${action}.${name}`,
+        name,
+        node,
+      ]),
       ...problems
         .filter(isOwnProblem)
         .flatMap(({ type, attributes }) =>
@@ -69,7 +73,8 @@ function* checkAction(said: string, name: string, action: LoadedAction): Generat
   for (const keyword of keywords.filter((one) => !ACTION_KEYWORDS.includes(one))) {
     yield `${said} has the unknown keyword "${keyword}".${didYouMean(keyword, ACTION_KEYWORDS)}`;
   }
-  for (const [attribute, { keywords: own }] of body) {
+  yield* checkSafe(said, action);
+  for (const [attribute, { keywords: own }] of [...body, ...action.query]) {
     for (const keyword of NOT_OF_BODIES.filter((unfit) => own[unfit] !== undefined)) {
       yield `${said} has "${keyword}" at "${attribute}" of its body, which is no item and is not stored: remove it`;
     }
@@ -85,6 +90,28 @@ function* checkAction(said: string, name: string, action: LoadedAction): Generat
   const types = problems.filter(isOwnProblem).map(({ type }) => type);
   for (const type of new Set(types.filter((one, index) => types.indexOf(one) < index))) {
     yield `${said} names the problem "${type}" twice: name it once, and give two types two names`;
+  }
+}
+
+/** What goes with actions that only read, and with no others. */
+function* checkSafe(said: string, { safe, body, query, maxAge }: LoadedAction): Generator<string> {
+  if (typeof safe !== 'boolean') {
+    yield `${said} says safe: ${String(safe)}: write true or false`;
+  }
+  if (!safe && (query.size > 0 || maxAge !== undefined)) {
+    yield `${said} has ${query.size > 0 ? 'query' : 'maxAge'}, which goes with actions that only read: add safe: true, or declare a body instead`;
+  }
+  if (safe && body.size > 0) {
+    yield `${said} only reads, and GET has no body: declare its parameters under query`;
+  }
+  if (maxAge !== undefined && !(Number.isInteger(maxAge) && maxAge >= 0)) {
+    yield `${said} has the maxAge ${String(maxAge)}: write a whole number of seconds`;
+  }
+  for (const [name, { kind, element }] of query) {
+    const inner = element?.kind ?? kind;
+    if (['object', 'any', 'array', 'set'].includes(inner)) {
+      yield `${said} has the parameter "${name}", and one is a text: make it a String, Number, Boolean, Date or Buffer, or an Array or Set of them`;
+    }
   }
 }
 

@@ -90,6 +90,7 @@ function isOpen({ resources, config }: ProtectedApi, route: Route): boolean {
     case 'delete':
       return isPublicFor(route.resource, 'delete');
     case 'act':
+    case 'view':
       return isPublicFor(route.resource, route.name);
     case 'create':
     case 'read':

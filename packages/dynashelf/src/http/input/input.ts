@@ -54,10 +54,12 @@ export interface Preferences {
 
 /** The route of an action. */
 export type ActRoute = Extract<Route, { operation: 'act' }>;
+/** A route to an action that only reads. */
+export type ViewRoute = Extract<Route, { operation: 'view' }>;
 /** The route of an item: GET, PUT, PATCH and DELETE of it. */
-export type ItemRoute = Exclude<Extract<Route, { id: string }>, ActRoute>;
+export type ItemRoute = Exclude<Extract<Route, { id: string }>, ActRoute | ViewRoute>;
 /** The route of a collection, or of a relation. */
-export type CollectionRoute = Exclude<Extract<Route, { resource: Resource }>, ItemRoute | ActRoute>;
+export type CollectionRoute = Exclude<Extract<Route, { resource: Resource }>, ItemRoute | ActRoute | ViewRoute>;
 
 /** Whose items are listed; of a relation, those whose attribute holds an item's id. */
 export interface ListRoute {

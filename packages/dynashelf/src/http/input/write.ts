@@ -9,6 +9,7 @@ import type { PatchInput } from '../../operations/patch';
 import { gatherFaults, Problem } from '../../problem';
 import { decode, encode } from '#conversion';
 import { parseBody } from './body';
+import { requireWhole } from './collection-access';
 import { readPreconditions } from '../conditional';
 import { readIdempotency } from '../idempotency';
 import type { ActRoute, CollectionRoute, Input, InputContext, ItemRoute } from './input';
@@ -67,7 +68,6 @@ export function readPatchInput(
 
 /**
  * The input of an action: its body, checked like an item.
- * @throws Error where a rule lets somebody carry out an action of the collection on some items
  */
 export async function readActInput(
   { resource, id, action, name }: ActRoute,
@@ -75,10 +75,8 @@ export async function readActInput(
   { access }: ForWriting,
 ): Promise<Input<ActInput>> {
   const permission = access.require(resource, name);
-  if (id === undefined && permission.grant !== 'all') {
-    throw new Error(
-      `src/resources/${resource.name}.ts: access to "${name}" answers with values that items have, and an action of the collection has no item: let it answer with true or false`,
-    );
+  if (id === undefined) {
+    requireWhole(resource, name, permission);
   }
   negotiate(request);
   // The item that an action answers with can be of any collection, so nothing is known of its attributes.

@@ -23,6 +23,37 @@ test.each<[string, object, RegExp]>([
     /action "act" has the unknown keyword "problms"\. Did you mean "problems"\?/,
   ],
   [
+    'a body of an action that only reads',
+    { actions: action({ safe: true, body: { x: String } }) },
+    /action "act" only reads, and GET has no body: declare its parameters under query/,
+  ],
+  [
+    'parameters of an action that writes',
+    { actions: action({ query: { x: String } }) },
+    /action "act" has query, which goes with actions that only read: add safe: true/,
+  ],
+  [
+    'a maxAge of an action that writes',
+    { actions: action({ maxAge: 1 }) },
+    /action "act" has maxAge, which goes with actions that only read/,
+  ],
+  [
+    'a maxAge that is none',
+    { actions: action({ safe: true, maxAge: -1 }) },
+    /action "act" has the maxAge -1: write a whole number of seconds/,
+  ],
+  ['safe that is no boolean', { actions: action({ safe: 'yes' }) }, /action "act" says safe: yes: write true or false/],
+  [
+    'a parameter that is an object',
+    { actions: action({ safe: true, query: { x: { type: Object, schema: { y: String } } } }) },
+    /action "act" has the parameter "x", and one is a text/,
+  ],
+  [
+    'a parameter of arrays',
+    { actions: action({ safe: true, query: { x: { type: Array, schema: 'any' } } }) },
+    /action "act" has the parameter "x", and one is a text/,
+  ],
+  [
     'a response that is read-only',
     { actions: action({ response: { x: { type: String, readOnly: true } } }) },
     /action "act" has "readOnly" at "x" of its response, which your code gives as clients see it: remove it/,

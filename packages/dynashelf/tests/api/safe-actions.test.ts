@@ -1,0 +1,178 @@
+// Actions that only read: GET of an item's, and of a collection's, with parameters, tags and caches as every GET.
+import type { Answer } from '../../src/definition/action';
+import { defineResource, listResources } from '../../src/definition/resource';
+import { readFunction } from '../../src/lambda';
+import { createClient } from '../../src/testing/client';
+import { useTable } from '../../src/testing/table';
+import { ADA, RULES } from '../setup/rules';
+
+let counted: () => unknown = () => ({ count: 1 });
+const tools = defineResource({
+  name: 'tools',
+  description: 'Tools.',
+  schema: { price: { type: Number, default: 5 }, next: String, owner: { type: String, readableBy: 'nobody' } },
+  access: { read: { owner: 'owner' }, price: 'public', next: 'authenticated', cheapest: 'public' },
+  actions: (action) => ({
+    price: action({
+      description: 'What it costs for some days.',
+      safe: true,
+      query: {
+        days: { type: Number, required: true, integer: true, minimum: 1, description: 'How long.' },
+        from: { type: Date },
+        paid: { type: Boolean, default: false },
+        code: { type: String, maxLength: 5, set: (code: string) => code.toUpperCase() },
+        parts: { type: Array, schema: [{ type: Number, maximum: 9 }], maxItems: 3 },
+      },
+      maxAge: 60,
+      response: { price: { type: Number, required: true }, asked: { type: Object, schema: 'any', required: true } },
+      run: async ({ item, query }) => ({ price: item.price * query.days, asked: { ...query } }),
+    }),
+    next: action({
+      description: 'The tool behind it.',
+      safe: true,
+      run: async ({ item, transaction }): Promise<Answer> =>
+        (item.next === undefined ? undefined : await transaction.read(tools, item.next)) ?? item,
+    }),
+    write: action({
+      description: 'Writes, which it must not.',
+      safe: true,
+      run: ({ item, transaction }): Promise<Answer> => transaction.update(tools, item.id, { price: 0 }),
+    }),
+  }),
+  collectionActions: (action) => ({
+    cheapest: action({
+      description: 'Counts.',
+      safe: true,
+      response: { count: { type: Number, required: true } },
+      run: async () => counted() as { count: number },
+    }),
+    greedy: action({
+      description: 'Reads more than it may.',
+      safe: true,
+      response: { count: { type: Number, required: true } },
+      async run({ transaction }) {
+        for (let id = 0; id < 102; id++) {
+          await transaction.read(tools, `none-${Math.min(id, 100)}`);
+        }
+        return { count: 0 };
+      },
+    }),
+  }),
+});
+const resources = listResources(tools);
+
+useTable();
+const ask = createClient({ resources });
+const askByRules = createClient({ resources, config: RULES });
+
+beforeAll(async () => {
+  await ask('PUT /tools/drill', { body: { next: 'saw', owner: 'ada' } });
+  await ask('PUT /tools/saw', { body: { price: 7, owner: 'ben' } });
+});
+
+test('is answered by GET with what its response declares, its parameters read by their types', async () => {
+  const { status, headers, body } = await ask(
+    'GET /tools/drill/price?days=3&from=2026-05-01T00:00:00Z&paid=true&code=ab&parts=1,2',
+  );
+  expect([status, body]).toEqual([
+    200,
+    { price: 15, asked: { days: 3, from: '2026-05-01T00:00:00.000Z', paid: true, code: 'AB', parts: [1, 2] } },
+  ]);
+  expect(headers).toMatchObject({ etag: expect.stringMatching(/^W\//), 'cache-control': 'max-age=60' });
+  expect((await ask('GET /tools/drill/price?days=1&parts=')).body.asked).toEqual({ days: 1, paid: false, parts: [] });
+});
+
+test('has a tag of what it answers: 304 for it, 412 for If-Match, and HEAD as GET', async () => {
+  counted = () => ({ count: 1 });
+  const { headers } = await ask('GET /tools/cheapest');
+  const known = { headers: { 'If-None-Match': headers['etag']! } };
+  expect(await ask('GET /tools/cheapest', known)).toMatchObject({ status: 304, text: '' });
+  expect((await ask('GET /tools/cheapest', { headers: { 'If-Match': headers['etag']! } })).status).toBe(412);
+  expect(await ask('HEAD /tools/cheapest')).toMatchObject({
+    status: 200,
+    text: '',
+    headers: { etag: headers['etag'] },
+  });
+  counted = () => ({ count: 2 });
+  expect(await ask('GET /tools/cheapest', known)).toMatchObject({ status: 200, body: { count: 2 } });
+});
+
+test('answers with an item that it read, under a tag that no other item of that version has', async () => {
+  const { status, headers, body } = await ask('GET /tools/drill/next');
+  expect([status, body]).toEqual([200, (await ask('GET /tools/saw')).body]);
+  await ask('PATCH /tools/drill', { body: { next: 'drill' } });
+  const other = await ask('GET /tools/drill/next', { headers: { 'If-None-Match': headers['etag']! } });
+  expect([other.status, other.body.id]).toEqual([200, 'drill']);
+  await ask('PATCH /tools/drill', { body: { next: 'saw' } });
+});
+
+test.each<[string, string, string | undefined]>([
+  ['without a parameter that is required', '', 'days'],
+  ['with one that is too small', 'days=0', 'days'],
+  ['with one of another type', 'days=long', 'days'],
+  ['with no boolean', 'days=1&paid=yes', 'paid'],
+  ['with no date', 'days=1&from=May', 'from'],
+  ['with an element that is too great', 'days=1&parts=1,10', 'parts'],
+  ['with one that is unknown', 'days=1&day=2', 'day'],
+  ['with one twice', 'days=1&days=2', 'days'],
+])('%s it is 400 that names it', async (_, query, parameter) => {
+  const { status, body } = await ask(`GET /tools/drill/price?${query}`);
+  expect([status, body.type, body.errors.map((fault: { parameter: string }) => fault.parameter)]).toEqual([
+    400,
+    '/docs#malformed-request',
+    [parameter],
+  ]);
+});
+
+test('has its path to itself, takes GET alone, and is 404 without its item', async () => {
+  for (const path of ['/tools/drill/price', '/tools/cheapest']) {
+    const { status, headers } = await ask(`POST ${path}`, { body: {} });
+    expect([status, headers['allow']]).toEqual([405, 'GET, HEAD, OPTIONS']);
+  }
+  expect((await ask('PUT /tools/cheapest', { body: {} })).status).toBe(405);
+  expect((await ask('GET /tools/none/next')).status).toBe(404);
+  expect((await ask('GET /tools/drill/next', { headers: { Accept: 'text/html' } })).status).toBe(406);
+});
+
+test('goes by its line of access, and its answer is no shared cache’s where somebody asks', async () => {
+  expect((await askByRules('GET /tools/drill/next')).status).toBe(401);
+  expect((await askByRules('GET /tools/drill/next', { as: ADA })).body.type).toBe('/docs#forbidden');
+  expect((await askByRules('GET /tools/drill/write', { as: ADA })).status).toBe(403);
+  const own = await askByRules('GET /tools/drill/price?days=1', { as: ADA });
+  expect([own.status, own.headers['cache-control']]).toEqual([200, 'private, max-age=60']);
+});
+
+test('is refused what writes, and reads of more items than a request may', async () => {
+  const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  expect((await ask('GET /tools/drill/write')).status).toBe(500);
+  expect(logged.mock.calls.join()).toContain('is safe and calls transaction.update, which writes');
+  logged.mockRestore();
+  expect(await ask('GET /tools/greedy')).toMatchObject({
+    status: 413,
+    body: { detail: expect.stringContaining('100') },
+  });
+  expect((await ask('GET /tools/drill')).body.price).toBe(5);
+});
+
+test('costs the reads that it makes, each item once, and no write', async () => {
+  const { headers } = await ask('GET /tools/drill/next');
+  expect(headers['server-timing']).toMatch(/desc="2 reads, 2 RCU"/);
+});
+
+test('is described with its parameters', async () => {
+  const { get, post } = (await ask('GET /openapi.json')).body.paths['/tools/{id}/price'];
+  expect(post).toBeUndefined();
+  expect(get.parameters.slice(0, 5)).toEqual([
+    expect.objectContaining({ name: 'days', in: 'query', required: true, description: 'How long.' }),
+    expect.objectContaining({ name: 'from', schema: expect.objectContaining({ format: 'date-time' }) }),
+    expect.objectContaining({ name: 'paid', schema: expect.objectContaining({ type: 'boolean' }) }),
+    expect.objectContaining({ name: 'code' }),
+    expect.objectContaining({ name: 'parts', style: 'form', explode: false }),
+  ]);
+});
+
+test('is served where the function is given what it takes, and else the function does not start', () => {
+  expect(() => readFunction({ resources })).toThrow(
+    /src\/functions\/read\.ts: tools has actions with safe: true.*readFunction\(\{ resources, safeActions \}\)/,
+  );
+});
