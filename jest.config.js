@@ -18,5 +18,5 @@ module.exports = {
   maxWorkers: 2,
   ...(existsSync(sequencer) && { testSequencer: `<rootDir>/${sequencer}` }),
   // Of a busy machine: it is there to tell a test that waits for ever.
-  testTimeout: 120_000 * Math.max(1, Number(process.env.RUNS ?? 1)),
+  testTimeout: 300_000 * Math.max(1, Number(process.env.RUNS ?? 1)),
 };

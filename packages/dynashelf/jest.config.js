@@ -8,14 +8,8 @@ const project = {
   testEnvironment: 'node',
   roots: ['<rootDir>/tests'],
   testMatch: ['**/*.test.ts'],
-  // isolatedModules makes it transpile only. jose is ES modules alone, which jest does not require.
-  transform: {
-    '\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.json' }],
-    'jose/.+\\.js$': [
-      'ts-jest',
-      { tsconfig: { allowJs: true, isolatedModules: true, module: 'CommonJS', target: 'ES2023' } },
-    ],
-  },
+  // jose is ES modules alone, which jest does not require.
+  transform: { '\\.ts$|jose/.+\\.js$': '<rootDir>/tests/setup/transform.cjs' },
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   moduleNameMapper: {
     '^dynashelf$': source('index.ts'),

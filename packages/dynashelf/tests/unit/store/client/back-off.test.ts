@@ -1,17 +1,18 @@
 // Waiting for others: how long, and what is said when there is no time left to.
 
+import timers from 'node:timers/promises';
+
 import { backOff, retryOnTransactionConflict } from '../../../../src/store/client/back-off';
 import type { Send } from '../../../../src/store/client/send';
 
 const paused: number[] = [];
-
-jest.mock('node:timers/promises', () => ({ setTimeout: async (delay: number) => void paused.push(delay) }));
 
 let now = 0;
 
 beforeEach(() => {
   now = 1_000_000;
   paused.length = 0;
+  jest.spyOn(timers, 'setTimeout').mockImplementation(async (delay) => void paused.push(delay!));
   jest.spyOn(Date, 'now').mockImplementation(() => now);
   jest.spyOn(Math, 'random').mockReturnValue(0.5);
 });
