@@ -4,10 +4,12 @@ import { existsSync } from 'node:fs';
 
 import tseslint from 'typescript-eslint';
 
-// `npm run bench` installs the packages of these, without which all that they give is of no known type.
-const unknown = existsSync(new URL('packages/dynashelf/bench/peers/node_modules', import.meta.url))
-  ? []
-  : ['packages/dynashelf/bench/peers/'];
+// What packages that are not installed give is of no known type: `npm run bench` installs those of the first, `npm ci`
+// those of the examples.
+const unknown = [
+  ['packages/dynashelf/bench/peers/', 'packages/dynashelf/bench/peers/node_modules'],
+  ['examples/', 'node_modules/standardwebhooks'],
+].flatMap(([folder, needed]) => (existsSync(new URL(needed, import.meta.url)) ? [] : [folder]));
 
 export default tseslint.config(
   {
@@ -65,7 +67,12 @@ export default tseslint.config(
   },
   {
     // A body is whatever the API answered: tests look into it freely, and the expectation is the check.
-    files: ['tests/**/*.ts', 'packages/*/tests/**/*.ts', 'packages/dynashelf/src/testing/*.ts'],
+    files: [
+      'tests/**/*.ts',
+      'examples/*/tests/**/*.ts',
+      'packages/*/tests/**/*.ts',
+      'packages/dynashelf/src/testing/*.ts',
+    ],
     rules: Object.fromEntries(
       ['argument', 'assignment', 'call', 'member-access', 'return'].map((use) => [
         `@typescript-eslint/no-unsafe-${use}`,

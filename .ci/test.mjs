@@ -33,7 +33,7 @@ async function failuresOf(scripts) {
 }
 
 const [failed, jest] = await Promise.all([
-  failuresOf(['lint', 'types']),
+  failuresOf(['lint', 'types', 'types:examples']),
   run([JEST, ...process.argv.slice(2)], 'inherit'),
 ]);
 if (jest.hasFailed) failed.push('jest');

@@ -174,11 +174,29 @@ async function journey(sample, collection) {
   await whole();
 }
 
+/** The example is an app by itself: installed, tested and packaged like one. */
+async function example() {
+  const app = join(folder, 'toolshare');
+  cpSync(join(PACKAGES, '../examples/toolshare'), app, {
+    recursive: true,
+    filter: (path) => !/node_modules|\.serverless|\.build|\.dynamodb/.test(path),
+  });
+  npm(app, 'install', '--no-audit', '--no-fund', '--save', pack('dynashelf'));
+  npm(app, 'test');
+  await started(app, async (url) => {
+    assert.equal((await get(`${url}/tools`)).body.items.length, 3);
+    run('npx', ['dynashelf', 'call', 'expire'], app);
+  });
+  run('npx', ['serverless', 'package'], app);
+  console.log('toolshare: installed, tested, started and packaged.');
+}
+
 try {
   // As they are published.
   for (const name of ['dynashelf', 'create-dynashelf']) npm(join(PACKAGES, name), 'run', 'prepare');
   await journey('library', 'books');
   await journey('none', 'things');
+  await example();
   console.log('An app is created, started, tested, packaged, extended and upgraded.');
 } catch (error) {
   console.error(error.stderr ? `${error.stdout}\n${error.stderr}` : error);

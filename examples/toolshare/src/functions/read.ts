@@ -1,0 +1,5 @@
+// The Lambda function `read`: GET under a collection.
+import { readFunction, safeActions } from 'dynashelf/lambda';
+import { resources } from '../resources/index';
+
+export const handler = readFunction({ resources, safeActions });

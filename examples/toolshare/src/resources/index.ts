@@ -1,0 +1,11 @@
+// What is served.
+import { listResources } from 'dynashelf';
+import { bookings } from './bookings';
+import { categories } from './categories';
+import { favourites } from './favourites';
+import { messages } from './messages';
+import { reviews } from './reviews';
+import { tools } from './tools';
+import { users } from './users';
+
+export const resources = listResources(users, categories, tools, bookings, reviews, messages, favourites);
