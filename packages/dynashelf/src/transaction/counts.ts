@@ -2,6 +2,7 @@
 // changes them.
 import { addDecimals, negate } from '../values/decimal';
 import { aggregateOf } from '../values/node';
+import { shareOf, type Aggregate } from '../definition/aggregates';
 import type { AnyItem } from '../definition/item';
 import type { Resource } from '../definition/resource';
 import { pointer } from '../problem';
@@ -59,8 +60,6 @@ export function countChanges(
   return [...changes.values()].filter(({ by }) => by !== '0');
 }
 
-type Aggregate = NonNullable<ReturnType<typeof aggregateOf>>;
-
 /** The attributes of other resources that count the items of a resource, or sum a number of them. */
 function countersOf(
   resources: ReadonlyMap<string, Resource>,
@@ -72,15 +71,4 @@ function countersOf(
       return aggregate?.collection === name ? [{ counter, attribute, aggregate }] : [];
     }),
   );
-}
-
-/** On which item an item counts, and how much: 1, or the number that is summed; undefined where it does not. */
-export function shareOf(
-  { attribute, where, of }: Aggregate,
-  item: AnyItem | undefined,
-): { readonly id: string; readonly number: string } | undefined {
-  const id = item?.[attribute] as string | undefined;
-  return item === undefined || id === undefined || (where !== undefined && !where(item))
-    ? undefined
-    : { id, number: of === undefined ? '1' : String((item[of] as number | undefined) ?? 0) };
 }

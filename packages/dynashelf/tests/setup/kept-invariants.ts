@@ -2,10 +2,10 @@
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
+import { shareOf } from '../../src/definition/aggregates';
 import type { AnyItem } from '../../src/definition/item';
 import type { Resource } from '../../src/definition/resource';
 import { DELETING_ATTRIBUTE } from '../../src/store/layout/table';
-import { shareOf } from '../../src/transaction/counts';
 import { addDecimals } from '../../src/values/decimal';
 import { aggregateOf } from '../../src/values/node';
 

@@ -1,8 +1,10 @@
 // What the table knows of its own layout: one record for each resource, with the shards and index keys that its items
 // have, and the constraints that have held of all of them. A constraint that is declared on a table with data does not,
 // before the migration has run.
+import type { Aggregate } from '../../definition/aggregates';
 import type { Resource } from '../../definition/resource';
 import { attributeOf, uniqueGroups, type UniqueGroup } from '../../definition/unique-groups';
+import { aggregateOf } from '../../values/node';
 import type { Send } from '../client/send';
 import { transactionalIndexes, type SlottedIndex } from './index-keys';
 import { PARTITION_KEY, SORT_KEY } from './table';
@@ -31,7 +33,30 @@ export function constraintsOf(resource: Resource): string[] {
     ...uniqueGroups(resource).map(uniqueness),
     ...referenceAttributes(resource).map(([attribute, collection]) => reference(attribute, collection)),
     ...transactionalIndexes(resource).map((index) => transactionality(resource, index)),
+    ...aggregateAttributes(resource).map(([attribute, aggregate]) => aggregation(attribute, aggregate)),
   ];
+}
+
+/** The attributes of a resource that count or sum others, each with which. */
+export function aggregateAttributes({
+  attributes,
+}: Pick<Resource, 'attributes'>): [attribute: string, aggregate: Aggregate][] {
+  return [...attributes].flatMap(([name, node]) => {
+    const aggregate = aggregateOf(node);
+    return aggregate === undefined ? [] : [[name, aggregate]];
+  });
+}
+
+/** The text of an attribute that counts or sums: what `where` says is not in it, since that is a function. */
+export function aggregation(attribute: string, { collection, attribute: by, of, where }: Aggregate): string {
+  return [of === undefined ? 'counts' : 'sums', attribute, collection, by, of, where && 'where']
+    .filter((part) => part !== undefined)
+    .join(' ');
+}
+
+/** Whether a constraint is one of counts or sums. */
+export function isAggregation(constraint: string): boolean {
+  return constraint.startsWith('counts ') || constraint.startsWith('sums ');
 }
 
 /** The text of a `unique` attribute, or group of them: `unique email`, `unique days[],tool`. */
@@ -69,10 +94,10 @@ export function constrainedAttributes(constraint: string): string[] {
   return constraint.split(' ')[1]!.split(',').map(attributeOf);
 }
 
-/** The collection that a constraint's attribute refers to; undefined for one that does not `references`. */
+/** The collection that a constraint's attribute refers to, or counts or sums; undefined for others. */
 export function referredCollection(constraint: string): string | undefined {
   const [keyword, , collection] = constraint.split(' ');
-  return keyword === 'references' ? collection : undefined;
+  return keyword === 'references' || isAggregation(constraint) ? collection : undefined;
 }
 
 /** The layout records, by resource. */

@@ -1,12 +1,13 @@
-// Makes constraints hold that were declared on a table with data: the records of unique values, and the numbers of
-// references. While it runs, requests that rely on them are refused (write/held-constraints.ts), so that what it reads
-// stays so.
+// Makes constraints hold that were declared on a table with data: the records of unique values, the numbers of
+// references, counts and sums. While it runs, requests that rely on them are refused (write/held-constraints.ts), so
+// that what it reads stays so.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Resource } from '../../definition/resource';
 import { attributeOf, EACH, uniqueGroups, type UniqueGroup } from '../../definition/unique-groups';
 import { clearUniqueness } from './clear-uniqueness';
 import { noteHeld, noteInTheMaking, requireOwn, takeOver, type Run } from './constraint-run';
+import { fillAggregates, missingAggregates } from './establish-aggregates';
 import { isConditionFailure } from '../client/failure';
 import {
   constraintsOf,
@@ -92,6 +93,10 @@ export async function establishConstraints(
         await countReferences(run, resource, resources.get(collection)!),
       ),
     );
+  }
+  for (const aggregates of missingAggregates(resources, missing)) {
+    const { resource, constraints } = aggregates;
+    done.push(await settle(run, resource, constraints, await fillAggregates(run, resources, aggregates)));
   }
   for (const { resource, constraint } of missing.filter((one) => isTransactionality(one.constraint))) {
     const index = transactionalIndexes(resource).find((one) => transactionality(resource, one) === constraint)!;

@@ -9,6 +9,7 @@ import {
   constraintsOf,
   heldConstraints,
   isTransactionality,
+  isAggregation,
   layoutKey,
   noteNotHeld,
   readLayouts,
@@ -141,7 +142,7 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
         for (const constraint of constraintsOf(resource)) {
           if (isTransactionality(constraint)) {
             await requireSettled(change, constraint, send);
-          } else if (constrainedAttributes(constraint).some((attribute) => isChanged(change, attribute))) {
+          } else if (reliesOn(change, constraint)) {
             await requireHeld(resource, constraint, send);
           }
         }
@@ -173,9 +174,14 @@ function described(constraint: string, { name }: Resource): string {
     : `The attributes ${attributes.join(' and ')} of ${name} were declared "${keyword}" together`;
 }
 
-function isChanged(change: Change, attribute: string): boolean {
-  const { before, after } = attributeChange(change, attribute);
-  return before !== undefined || after !== undefined;
+function reliesOn(change: Change, constraint: string): boolean {
+  return constrainedAttributes(constraint).some((attribute) => {
+    const { before, after } = attributeChange(change, attribute);
+    return isAggregation(constraint)
+      ? // What goes counts nothing more, and a new item begins with 0: both are right in any case.
+        change.kind !== 'delete' && Number(before?.N ?? 0) !== Number(after?.N ?? 0)
+      : before !== undefined || after !== undefined;
+  });
 }
 
 /**
