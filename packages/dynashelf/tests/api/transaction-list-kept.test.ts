@@ -89,7 +89,7 @@ describe('a write of an item in a transactional index', () => {
       'GetItem',
       'GetItem',
       'Query',
-      // The booking, the tool with its count and counter, the checksum: added to, if it is as it was.
+      // The booking, the tool with its counter, the checksum: added to, if it is as it was.
       'TransactWriteItems Put Update Update',
     ]);
     expect(await sent(`POST /tools/${tool}/look`, { body: { conditions: { tool } } })).toEqual([

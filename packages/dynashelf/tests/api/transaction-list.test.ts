@@ -45,7 +45,6 @@ describe('an action that lists and then makes an item', () => {
     expect([status, body.detail]).toEqual([409, 'It is booked from 10 to 20: choose another time.']);
     expect((await book(tool, 20, 30)).status).toBe(201);
     expect((await book(await newTool(), 15, 25)).status).toBe(201);
-    expect((await ask(`GET /tools/${tool}`)).body.booked).toBe(2);
   });
 
   test(`of ${CLIENTS} clients at once, those are done that do not overlap, and nobody is refused in vain`, async () => {
@@ -71,16 +70,12 @@ describe('an action that lists and then makes an item', () => {
 });
 
 describe('what others do between the list and the commit has the action run again', () => {
-  async function meanwhile(
-    tool: string,
-    write: () => Promise<Answer>,
-    conditions: object = { tool },
-  ): Promise<string[]> {
+  async function meanwhile(tool: string, write: () => Promise<Answer>): Promise<string[]> {
     between.run = async () => {
       between.run = undefined;
       expect((await write()).status).toBeLessThan(300);
     };
-    return look(tool, conditions);
+    return look(tool, { tool });
   }
 
   test.each<[string, (tool: string) => Promise<Answer>, (ids: string[]) => string[]]>([
@@ -145,13 +140,12 @@ describe('what others do between the list and the commit has the action run agai
 
   test('and a write that is refused, or undone, leaves it as it was', async () => {
     const tool = await newTool();
-    await ask('PUT /renters/bo', { body: {} });
     const written = async (): Promise<Answer> => {
-      expect((await ask('POST /bookings', { body: { tool: 'none', renter: 'bo' } })).status).toBe(409);
-      await ask('PUT /bookings/brief', { body: { renter: 'bo' } });
+      expect((await ask('POST /bookings', { body: { tool, from: 1, renter: 'nobody' } })).status).toBe(409);
+      await ask('PUT /bookings/brief', { body: { tool, from: 1 } });
       return ask('DELETE /bookings/brief');
     };
-    expect(await meanwhile(tool, written, { renter: 'bo' })).toEqual([]);
+    expect(await meanwhile(tool, written)).toEqual([]);
     expect(between.runs).toBe(1);
   });
 });
@@ -212,7 +206,6 @@ describe('it finds', () => {
       200,
       ['1-2v1 3-4v1', '1-2v1 3-4v1 5-6v1', '3-4v1 5-6v1 8-9v2', '5-6v1 8-9v2', '5-6v1'],
     ]);
-    expect(body.booked).toBe(1);
   });
 
   test('an item with which the action can answer', async () => {
