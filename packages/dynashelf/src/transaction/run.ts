@@ -225,7 +225,7 @@ function refuseTooMany(plan: WritePlan, items: number | undefined, most: number)
         : `the first ${countFitting(plan, most)} of the ${items} items would fit: send no more at once.`;
     throw new Problem(
       'too-large',
-      `The request takes ${size} database actions (one for each item, unique value and item referred to, and one for an idempotency key), and a transaction holds ${most}: ${remedy} Nothing was changed.`,
+      `The request takes ${size} database actions (one for each item, unique value, item referred to and partition of a transactional index, and one for an idempotency key), and a transaction holds ${most}: ${remedy} Nothing was changed.`,
     );
   }
 }

@@ -11,6 +11,7 @@ import { brokenRules } from '../setup/invariants';
 import { scanTable } from '../setup/scan';
 import { seeded } from '../setup/seeded';
 import { tableName, useTable } from '../../src/testing/table';
+import { declareRentals } from '../setup/rentals';
 import { ticketResources } from '../setup/tickets';
 
 useTable();
@@ -22,11 +23,11 @@ const MOST = 100_000;
 /** Milliseconds within which a process is killed, from its first acknowledged request on. */
 const LIFETIME = 120;
 
-/** Makes tickets from a number on until it is killed; the last one that was acknowledged. */
-async function makeUntilKilled(first: number, lifetime: number): Promise<number> {
+/** Makes items from a number on, by a script, until it is killed; the last one that was acknowledged. */
+async function makeUntilKilled(script: string, first: number, lifetime: number): Promise<number> {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', join(__dirname, '..', 'setup', 'make-tickets.ts'), String(first), String(MOST)],
+    ['--import', 'tsx', join(__dirname, '..', 'setup', script), String(first), String(MOST)],
     { env: { ...process.env }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   let last = first - 1;
@@ -53,7 +54,7 @@ test(`after ${KILLS} kills every ticket exists once, with its guard, its count a
   let last = 0;
   for (let kill = 0; kill < KILLS; kill++) {
     // The new process begins with the request of which the old one heard nothing, and sends it with the same key.
-    last = await makeUntilKilled(last + 1, random.below(LIFETIME));
+    last = await makeUntilKilled('make-tickets.ts', last + 1, random.below(LIFETIME));
   }
   const answer = await ask('POST /tickets', {
     body: { code: `code-${last + 1}`, event: 'e' },
@@ -67,4 +68,24 @@ test(`after ${KILLS} kills every ticket exists once, with its guard, its count a
   expect(codes.sort((a, b) => a - b)).toEqual(Array.from({ length: last + 1 }, (_, index) => index + 1));
   expect(records.filter(({ pk }) => pk?.S?.startsWith('#idempotency#'))).toHaveLength(last + 1);
   expect(brokenRules(ticketResources, records)).toEqual([]);
+}, 180_000);
+
+test(`after ${KILLS} kills every booking that an action listed before exists once, and the checksums are right (seed ${SEED})`, async () => {
+  const random = seeded(SEED);
+  const resources = declareRentals(true);
+  const ask = createClient({ resources });
+  await ask('PUT /tools/t', { body: {} });
+  let last = 0;
+  for (let kill = 0; kill < KILLS; kill++) {
+    last = await makeUntilKilled('make-rentals.ts', last + 1, random.below(LIFETIME));
+  }
+  const { status } = await ask('POST /tools/t/book', {
+    body: { from: last + 1, to: last + 2 },
+    headers: { 'Idempotency-Key': `rental-${last + 1}` },
+  });
+  expect(status).toBe(201);
+  const records = await scanTable(tableName());
+  const booked = records.filter(({ pk }) => pk?.S === 'bookings').map(({ from }) => Number(from?.N));
+  expect(booked.sort((a, b) => a - b)).toEqual(Array.from({ length: last + 1 }, (_, index) => index + 1));
+  expect(brokenRules(new Map([...resources, ...ticketResources]), records)).toEqual([]);
 }, 180_000);

@@ -260,7 +260,8 @@ describe('an index that is behind', () => {
     database.proxy.intercept = async (request, forward) => {
       const reply = await forward();
       return request.operation === 'Query' && request.input['IndexName'] !== undefined && left-- > 0
-        ? { ...reply, body: JSON.stringify(old) }
+        ? // Without the check sum of the body that it had.
+          { ...reply, headers: { 'content-type': reply.headers['content-type'] }, body: JSON.stringify(old) }
         : reply;
     };
   }

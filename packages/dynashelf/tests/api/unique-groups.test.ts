@@ -179,7 +179,7 @@ describe('of elements that are unique', () => {
     });
     expect([status, body.detail]).toEqual([
       413,
-      'The request takes 121 database actions (one for each item, unique value and item referred to, and one for an idempotency key), and a transaction holds 100: send fewer operations, or change fewer elements of "days" and "seats", at once. Nothing was changed.',
+      'The request takes 121 database actions (one for each item, unique value, item referred to and partition of a transactional index, and one for an idempotency key), and a transaction holds 100: send fewer operations, or change fewer elements of "days" and "seats", at once. Nothing was changed.',
     ]);
     const array = await ask('POST /bookings', {
       body: [0, 1, 2].map((place) => ({ tool, days: days(40, 40 * (place + 2)) })),
