@@ -4,7 +4,7 @@ import { defineResource, listResources } from '../../src/definition/resource';
 import { createClient, type Client } from '../../src/testing/client';
 import { papersWith } from '../setup/papers';
 import { useProxy } from '../setup/proxied';
-import { CLIENTS, race, statuses } from '../setup/race';
+import { CLIENTS, patient, race, statuses } from '../setup/race';
 import { ADA, BEN, EDITOR, RULES } from '../setup/rules';
 import { useTable } from '../../src/testing/table';
 
@@ -21,7 +21,7 @@ const resources = papersWith({
   publish: owner,
 });
 const database = useProxy({ resources, config: RULES });
-const ask: Client = async (line, more) => database.ask(line, more);
+const ask: Client = patient(async (line, more) => database.ask(line, more));
 
 afterEach(async () => {
   const open = createClient({ resources });

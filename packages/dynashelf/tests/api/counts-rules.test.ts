@@ -3,7 +3,7 @@
 import { defineResource, listResources } from '../../src/definition/resource';
 import { createClient, type Answer } from '../../src/testing/client';
 import { resources } from '../library/src/resources/index';
-import { CLIENTS, race, statuses } from '../setup/race';
+import { CLIENTS, patient, race, statuses } from '../setup/race';
 import { aBook } from '../setup/samples';
 import { useTable } from '../../src/testing/table';
 
@@ -38,7 +38,7 @@ const boxes = defineResource({
 });
 
 useTable();
-const ask = createClient({ resources });
+const ask = patient(createClient({ resources }));
 const askStore = createClient({ resources: listResources(shelves, boxes) });
 
 let number = 0;
