@@ -149,7 +149,8 @@ export function createClient({
       Object.entries(result.headers ?? {}).map(([key, value]) => [key.toLowerCase(), String(value)]),
     );
     const sent = Buffer.from(result.body, result.isBase64Encoded === true ? 'base64' : 'utf8');
-    const bytes = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+    // The answer to HEAD has the headers of a body, and none.
+    const bytes = headers['content-encoding'] === 'gzip' && sent.length > 0 ? gunzipSync(sent) : sent;
     const text = bytes.toString();
     const isJson = headers['content-type']?.includes('json') === true && text !== '';
     const answer = {
