@@ -10,9 +10,10 @@ export type ListConditions<R extends { readonly schema: SchemaDefinition }> = {
   readonly [path: `${string}.${string}`]: Condition<string | number | boolean>;
 };
 
-type Condition<V> = V extends readonly (infer E)[]
+/** Of a union, such as an enum's, as a whole. */
+type Condition<V> = [V] extends [readonly (infer E)[]]
   ? { readonly contains?: E; readonly exists?: boolean }
-  : V extends string | number | boolean
+  : [V] extends [string | number | boolean]
     ? V | Operators<V>
     : { readonly exists?: boolean };
 

@@ -48,6 +48,6 @@ test('conditions of the attributes that the schema declares compile, and no othe
     given.push(conditions);
     return Promise.resolve([]);
   };
-  await list({ list: find as unknown as Transaction['list'] });
+  await list({ list: find });
   expect(given).toHaveLength(9);
 });
