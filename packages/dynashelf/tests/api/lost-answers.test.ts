@@ -7,6 +7,7 @@ import { loans } from '../library/src/resources/loans';
 import { members } from '../library/src/resources/members';
 import type { Answer, Ask } from '../../src/testing/client';
 import { notes } from '../setup/notes';
+import { usePlanted } from '../setup/planted';
 import { errorReply, type DatabaseReply } from '../setup/proxy';
 import { useProxy } from '../setup/proxied';
 import { aBook } from '../setup/samples';
@@ -19,14 +20,15 @@ const database = useProxy({ resources: listResources(books, loans, members, note
 /** A request of another client, which nothing disturbs. */
 const other = (line: string, more?: Ask): Promise<Answer> => undisturbed(() => database.ask(line, more));
 
-let logged: jest.SpyInstance;
-beforeEach(async () => {
-  logged = jest.spyOn(console, 'error').mockImplementation(() => {});
+usePlanted(async () => {
   for (const path of ['/notes/n', '/books/b']) {
-    await database.ask(`DELETE ${path}`);
-    await database.ask(`DELETE ${path}ew`);
     await database.ask(`PUT ${path}`, { body: aBook({ tags: ['first'] }) });
   }
+});
+
+let logged: jest.SpyInstance;
+beforeEach(() => {
+  logged = jest.spyOn(console, 'error').mockImplementation(() => {});
   writes.length = 0;
   looks = 0;
 });

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { resources } from '../library/src/resources/index';
+import { usePlanted } from '../setup/planted';
 import { useProxy } from '../setup/proxied';
 import { aBook } from '../setup/samples';
 import { useTable } from '../../src/testing/table';
@@ -19,16 +20,14 @@ const ISBN = (): string => String(isbn++);
 const dueAt = '2027-01-01T00:00:00Z';
 const aLoan = (more: object = {}): object => ({ book: 'b', member: 'm', dueAt, ...more });
 
-beforeEach(async () => {
+usePlanted(async () => {
   const { ask } = database;
   await ask('PUT /members/m', { body: { name: 'Ann', email: 'ann@example.com' } });
   await ask('PUT /members/n', { body: { name: 'Bo', email: 'bo@example.com' } });
   await ask('PUT /books/b', { body: aBook({ copies: 100, isbn: '9789999999999' }) });
   await ask('PUT /books/other', { body: aBook({ copies: 100 }) });
-  await ask('DELETE /books/new');
   await ask('PUT /loans/l', { body: aLoan() });
   await ask('PUT /loans/back', { body: aLoan({ returnedAt: dueAt }) });
-  database.proxy.clear();
 });
 
 /** What was sent: each request, of a transaction what it does, sorted. */

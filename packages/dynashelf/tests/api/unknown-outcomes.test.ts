@@ -5,6 +5,7 @@ import { books } from '../library/src/resources/books';
 import { loans } from '../library/src/resources/loans';
 import { members } from '../library/src/resources/members';
 import { notes } from '../setup/notes';
+import { usePlanted } from '../setup/planted';
 import { errorReply, type DatabaseReply } from '../setup/proxy';
 import { useProxy } from '../setup/proxied';
 import { aBook } from '../setup/samples';
@@ -18,14 +19,16 @@ const database = useProxy({ resources: listResources(books, loans, members, note
 /** The tags of the items at the start of a test. */
 const tags: Record<string, string> = {};
 
-let logged: jest.SpyInstance;
-beforeEach(async () => {
-  logged = jest.spyOn(console, 'error').mockImplementation(() => {});
+usePlanted(async () => {
   for (const path of ['/books/b', '/notes/n']) {
-    await database.ask(`DELETE ${path}`);
     tags[path] = (await database.ask(`PUT ${path}`, { body: aBook({ tags: [] }) })).headers['etag']!;
   }
   await database.ask('PUT /members/m', { body: { name: 'M', email: 'm@example.org' } });
+});
+
+let logged: jest.SpyInstance;
+beforeEach(() => {
+  logged = jest.spyOn(console, 'error').mockImplementation(() => {});
 });
 afterEach(() => logged.mockRestore());
 
