@@ -4,6 +4,7 @@ import { loadFunction, type FunctionKeywords } from '../definition/function';
 import type { Attributes, NewAttributes } from '../definition/item';
 import type { FunctionAnswer } from '../http/endpoints/call';
 import type { Api } from '../http/endpoints/endpoint';
+import type { CheckedSchema } from '../definition/keywords';
 import type { SchemaDefinition } from '../values/attribute';
 import type { Caller } from '../values/caller';
 import type { Client, NameOf } from './client';
@@ -45,14 +46,17 @@ export interface FunctionDefinition<
   A extends SchemaDefinition,
   Reads extends string,
   Writes extends string,
-> extends FunctionKeywords {
-  readonly body?: (B & SchemaDefinition) | (B & 'raw');
-  readonly query?: Q;
-  readonly answer?: A;
+> extends Omit<FunctionKeywords, 'body' | 'query' | 'answer'> {
+  readonly body?: CheckedBody<B> | undefined;
+  readonly query?: CheckedSchema<Q> | undefined;
+  readonly answer?: CheckedSchema<A> | undefined;
   readonly reads?: readonly Reads[];
   readonly writes?: readonly Writes[];
   run(this: void, input: FunctionInput<R, B, Q, Reads, Writes>): Promise<Answered<A>> | Answered<A>;
 }
+
+/** The body as it is given, or with the types that say what of it is no keyword. */
+type CheckedBody<B> = B extends SchemaDefinition ? CheckedSchema<B> : B & 'raw';
 
 /** Where `answer` says nothing, a body may be anything. */
 type Answered<A extends SchemaDefinition> =
@@ -75,6 +79,6 @@ export function defineFunction<
   served: { readonly resources: R } & Partial<Api>,
   definition: FunctionDefinition<R, B, Q, A, Reads, Writes>,
 ): FunctionHandler {
-  const loaded = loadFunction(definition, served.resources);
+  const loaded = loadFunction(definition as FunctionKeywords & typeof definition, served.resources);
   return functionHandler(served, loaded);
 }

@@ -143,6 +143,48 @@ const MISTAKES: [what: string, code: string, message: RegExp][] = [
     /unknown keyword "minimun": did you mean "minimum"\?/,
   ],
   [
+    'a keyword in the query of an action that reads',
+    file(
+      "actions: (action) => ({ price: action({ description: 'Says.', safe: true, query: { days: { type: Number, minimun: 1 } }, response: { x: Number }, run: async () => ({}) }) }),",
+    ),
+    /unknown keyword "minimun": did you mean "minimum"\?/,
+  ],
+  [
+    'a keyword in the body of an action of the collection',
+    file(
+      `collectionActions: (action) => ({ make: action({ description: 'Makes.', body: { to: { type: String, maxLenght: 1 } }, run: ({ transaction }): Promise<Answer> => transaction.create(things, {}) }) }),`,
+    ),
+    /unknown keyword "maxLenght": did you mean "maxLength"\?/,
+  ],
+  [
+    'a keyword in the body of a function',
+    functionFile('body: { note: { type: String, maxLenght: 1 } }, run: async ({ body }) => ({ body: body.note }),'),
+    /unknown keyword "maxLenght": did you mean "maxLength"\?/,
+  ],
+  [
+    'a keyword in the query of a function',
+    functionFile("query: { note: { type: String, formta: 'date' } }, run: async () => ({}),"),
+    /unknown keyword "formta": did you mean "format"\?/,
+  ],
+  [
+    'a keyword of a function',
+    functionFile("shedule: 'rate(1 day)', run: async () => ({}),"),
+    /'shedule' does not exist/,
+  ],
+  [
+    'a collection of a function',
+    functionFile("reads: ['thigns'], run: async () => ({}),"),
+    /'"thigns"' is not assignable to type '"things"'/,
+  ],
+  [
+    'a collection whose numbers are added up',
+    linked(
+      "{ thing: { type: String, references: 'things' }, size: Number }",
+      "n: { type: Number, sums: { collection: 'parts', attribute: 'thing', of: 'sise' } },",
+    ),
+    /"sise"/,
+  ],
+  [
     'a collection that is referred to',
     linked("{ thing: { type: String, references: 'thigns' } }"),
     /attribute "thing" of parts references "thigns", which is not listed/,
@@ -226,7 +268,19 @@ const RIGHT: Record<string, string> = {
     "relations: { parts: { collection: 'parts', attribute: 'thing' }, below: { collection: 'things', attribute: 'up' } },",
   ),
   where: where('deleted'),
+  function: functionFile(
+    "route: 'POST /notes', body: { note: { type: String, maxLength: 9, default: 'x' } }, query: { day: Date }, answer: { length: Number }, writes: ['things'], async run({ body, query, api }) { await api.things.patch('1', { title: body.note }); return { body: { length: body.note.length + (query.day ?? '').length } }; },",
+  ),
+  raw: functionFile("body: 'raw', async run({ body }) { return { body: body.byteLength }; },"),
 };
+
+/** A function over one resource. */
+function functionFile(more: string): string {
+  return `${file('').replace('defineResource,', 'defineResource, listResources,')}
+import { defineFunction } from '../../../src/lambda';
+const resources = listResources(things);
+export const handler = defineFunction({ resources }, { description: 'Does it.', ${more} });`;
+}
 
 function linked(parts: string, schema = '', more = ''): string {
   return `${file(more, schema).replace('defineResource,', 'defineResource, listResources,')}
