@@ -1,7 +1,7 @@
 // What the caller of one request may do: asked before anything of the request is read.
 import { EVERYTHING, type Grant, type Permission } from '../definition/access';
 import type { AttributeRules } from '../values/attribute';
-import type { Caller } from '../values/caller';
+import { SYSTEM, type Caller } from '../values/caller';
 import type { Resource } from '../definition/resource';
 import { attributeGrant, grantOf } from './grant';
 import type { Problem } from '../problem';
@@ -45,9 +45,6 @@ export function accessOf(caller: Caller): CallerAccess {
     },
   };
 }
-
-/** A function of the app's own. */
-export const SYSTEM: Caller = { kind: 'system', subject: '', roles: [], claims: {} };
 
 /** The access of the system, which may all. */
 export const SYSTEM_ACCESS: CallerAccess = { caller: SYSTEM, permission: () => EVERYTHING, require: () => EVERYTHING };

@@ -85,6 +85,21 @@ export interface ActionInput<
 }
 
 /**
+ * What `onWrite` is given, before an item is written in whatever way.
+ * @typeParam C the functions of the attributes that are computed
+ */
+export interface OnWriteInput<S extends SchemaDefinition, C = unknown> {
+  /** The item as it was; undefined where it is made. */
+  readonly before: Item<{ readonly schema: S; readonly computed: C }> | undefined;
+  /** The item as it will be; undefined where it is deleted. */
+  readonly after: Item<{ readonly schema: S; readonly computed: C }> | undefined;
+  /** Who writes; a function of the app's own is `system`. */
+  readonly caller: Caller;
+  /** That of the write: what it reads still holds, and what it writes is written with it. */
+  readonly transaction: Transaction;
+}
+
+/**
  * The item that an action gives back. Written at `run`, it keeps TypeScript from asking files that name each other in a
  * circle.
  */

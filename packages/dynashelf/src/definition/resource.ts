@@ -1,12 +1,13 @@
 // What a resource file says, and the resource that is made of it.
 import type { AccessDeclaration, AccessRule } from './access';
-import type { Action, DefineAction, DefineCollectionAction, LoadedAction, LoadedActions } from './action';
+import type { Action, DefineAction, DefineCollectionAction, LoadedAction, LoadedActions, OnWriteInput } from './action';
 import type { CheckedEntries, CheckedSchema, KnownKeywords, KnownAttributes } from './keywords';
 import type { SchemaDefinition, StoredDate } from '../values/attribute';
 import type { Linked } from './links';
 import { checkSameProblems } from './mistakes/actions';
 import { checkResource } from './mistakes/resource';
 import type { Item } from './item';
+import type { AnyOwnProblem } from './thrown';
 import { type SchemaNode } from '../values/node';
 import { readNodes } from '../values/read-schema';
 import { checkAcross, type Relation } from './relation';
@@ -102,6 +103,13 @@ export interface ResourceDefinition<
   /** Operations of the collection as a whole, at `POST /{collection}/{name}`: an item cannot have such an id. */
   readonly collectionActions?: ((action: DefineCollectionAction) => D) | undefined;
   /**
+   * Called before every write of an item, in the same transaction, and again where what it read has changed: it does
+   * nothing but by its `transaction`. It refuses the write by throwing a problem.
+   */
+  readonly onWrite?: ((write: OnWriteInput<NoInfer<S>, Functions<NoInfer<C>>>) => Promise<void>) | undefined;
+  /** The problem types of the app's own that `onWrite` throws, each made by `defineProblem`. */
+  readonly problems?: readonly AnyOwnProblem[] | undefined;
+  /**
    * Over how many partitions of the table the items are spread, 1 to 64; 1 without it. Each takes about 1000 writes
    * a second; a list reads them all. Changing it on a table with data needs `npm run rekey`.
    */
@@ -178,6 +186,8 @@ export interface Resource<
   readonly states: States | undefined;
   readonly actions: LoadedActions;
   readonly collectionActions: LoadedActions;
+  readonly onWrite: ((write: AnyItem) => Promise<void>) | undefined;
+  readonly problems: readonly AnyOwnProblem[];
   /** The rules by operation and action: one is enough. */
   readonly access: ReadonlyMap<string, readonly AccessRule[]>;
   readonly shards: number;
@@ -222,6 +232,8 @@ export function defineResource<
     states: readStates(definition.states, attributes),
     actions: actions(file, definition.actions?.((action: unknown) => action as never) ?? {}),
     collectionActions: actions(file, definition.collectionActions?.((action: unknown) => action as never) ?? {}),
+    onWrite: definition.onWrite,
+    problems: definition.problems ?? [],
     access: new Map(
       Object.entries(definition.access ?? {}).map(([operation, rules]) => [
         operation,

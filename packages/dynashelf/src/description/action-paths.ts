@@ -5,6 +5,7 @@ import { itemSchema } from '../values/json-schema';
 import { exampleWrite } from './examples';
 import { actAudience, guarded } from './guarded';
 import { refer, schemaOf, type Part } from './names';
+import { problemsOnWrite } from './own-problems';
 import { OF_BODIES, problems } from './problem-responses';
 import { bare, itemless, JSON_TYPE, response } from './responses';
 import { bodySchema } from './schemas';
@@ -72,7 +73,15 @@ function act(
     responses: {
       ...answers(action, resources),
       ...problems(
-        ['forbidden', 'not-found', 'conflict', 'precondition-failed', ...OF_BODIES, ...action.problems],
+        [
+          'forbidden',
+          'not-found',
+          'conflict',
+          'precondition-failed',
+          ...OF_BODIES,
+          ...action.problems,
+          ...problemsOnWrite(resources),
+        ],
         isOfItem ? resource : undefined,
       ),
     },

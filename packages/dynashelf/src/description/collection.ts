@@ -9,6 +9,7 @@ import { exampleWrite } from './examples';
 import { createAudience, guarded, listAudience, patchAudience, putAudience, relatedAudience } from './guarded';
 import { PARTS, partOf, refer, schemaOf, type Part } from './names';
 import { expandOf, fieldsOf, listParameters } from './parameters';
+import { problemsOnWrite } from './own-problems';
 import { OF_BODIES, problems, problemsOfBodiless } from './problem-responses';
 import { also, ALTERNATIVES, bare, itemless, itemResponse, JSON_TYPE, pageResponse } from './responses';
 import type { TrustedCredentials } from './trusted-credentials';
@@ -35,13 +36,13 @@ export function collectionPaths(
   return {
     [`/${name}`]: {
       get: may(list(resource), (known) => listAudience(known, resource)),
-      post: may(create(resource), (known) => createAudience(known, resource)),
+      post: may(create(resource, resources), (known) => createAudience(known, resource)),
     },
     [`/${name}/{id}`]: {
       parameters: [parameter('id')],
       get: may(read(resource), of('read')),
-      put: may(replace(resource, trusted), (known) => putAudience(known, resource)),
-      patch: may(patch(resource), (known) => patchAudience(known, resource)),
+      put: may(replace(resource, resources, trusted), (known) => putAudience(known, resource)),
+      patch: may(patch(resource, resources), (known) => patchAudience(known, resource)),
       delete: may(remove(resource, resources), of('delete')),
     },
     ...Object.fromEntries(
@@ -103,7 +104,7 @@ function listed(
   };
 }
 
-function create(resource: Resource): Part {
+function create(resource: Resource, resources: ReadonlyMap<string, Resource>): Part {
   const write = schemaOf(resource, 'Input');
   return {
     operationId: `${resource.name}.create`,
@@ -123,7 +124,7 @@ function create(resource: Resource): Part {
         partOf(resource, 'Part'),
         partOf(resource, 'Created'),
       ),
-      ...problems(['conflict', 'precondition-failed', ...OF_BODIES]),
+      ...problems(['conflict', 'precondition-failed', ...OF_BODIES, ...problemsOnWrite(resources, resource)]),
     },
   };
 }
@@ -147,7 +148,11 @@ function read(resource: Resource): Part {
   };
 }
 
-function replace(resource: Resource, trusted: TrustedCredentials | undefined): Part {
+function replace(
+  resource: Resource,
+  resources: ReadonlyMap<string, Resource>,
+  trusted: TrustedCredentials | undefined,
+): Part {
   const takes = (operation: string): boolean =>
     trusted === undefined || !isRefused(callersOf(trusted, resource, operation).securityRequirement);
   // Another's item is not there for the caller, and cannot be made either.
@@ -172,6 +177,7 @@ function replace(resource: Resource, trusted: TrustedCredentials | undefined): P
           'precondition-failed',
           ...required(resource),
           ...OF_BODIES,
+          ...problemsOnWrite(resources, resource),
         ],
         resource,
       ),
@@ -179,7 +185,7 @@ function replace(resource: Resource, trusted: TrustedCredentials | undefined): P
   };
 }
 
-function patch(resource: Resource): Part {
+function patch(resource: Resource, resources: ReadonlyMap<string, Resource>): Part {
   const merge = { schema: schemaOf(resource, 'Change') };
   // Beside another body, an array is one more that generators take for something else.
   const jsonPatch = {
@@ -199,7 +205,17 @@ function patch(resource: Resource): Part {
     responses: {
       200: itemResponse('Changed.', resource, ...WRITTEN),
       204: itemless('Idempotent-Replayed'),
-      ...problems(['not-found', 'conflict', 'precondition-failed', ...required(resource), ...OF_BODIES], resource),
+      ...problems(
+        [
+          'not-found',
+          'conflict',
+          'precondition-failed',
+          ...required(resource),
+          ...OF_BODIES,
+          ...problemsOnWrite(resources, resource),
+        ],
+        resource,
+      ),
     },
   };
 }
@@ -215,7 +231,16 @@ function remove(resource: Resource, resources: ReadonlyMap<string, Resource>): P
     parameters: PRECONDITIONS,
     responses: {
       204: bare('Deleted.'),
-      ...problemsOfBodiless(['not-found', 'conflict', 'precondition-failed', ...required(resource)], resource),
+      ...problemsOfBodiless(
+        [
+          'not-found',
+          'conflict',
+          'precondition-failed',
+          ...required(resource),
+          ...problemsOnWrite(resources, resource),
+        ],
+        resource,
+      ),
     },
   };
 }

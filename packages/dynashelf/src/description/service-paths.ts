@@ -4,6 +4,7 @@ import type { Resource } from '../definition/resource';
 import { guarded, transactionAudience } from './guarded';
 import { headersOf } from './headers';
 import { refer, type Part } from './names';
+import { problemsOnWrite } from './own-problems';
 import { OF_BODIES, problems } from './problem-responses';
 import { bare, JSON_TYPE, response } from './responses';
 import { everyKind, type TrustedCredentials } from './trusted-credentials';
@@ -29,7 +30,9 @@ export function servicePaths(resources: ReadonlyMap<string, Resource>, trusted: 
         },
       ]),
     ),
-    '/transactions': { post: guarded(trusted, transactions(), (known) => transactionAudience(known, resources)) },
+    '/transactions': {
+      post: guarded(trusted, transactions(resources), (known) => transactionAudience(known, resources)),
+    },
   };
 }
 
@@ -99,7 +102,7 @@ function everyonesPaths(): Record<string, { readonly get: Part }> {
   };
 }
 
-function transactions(): Part {
+function transactions(resources: ReadonlyMap<string, Resource>): Part {
   return {
     operationId: 'transactions.carryOut',
     tags: ['Transactions'],
@@ -122,6 +125,7 @@ function transactions(): Part {
         'precondition-failed',
         'precondition-required',
         ...OF_BODIES,
+        ...problemsOnWrite(resources),
       ]),
     },
   };

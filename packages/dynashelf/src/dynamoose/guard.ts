@@ -102,21 +102,23 @@ function dependence(name: string, resource: Resource, resources: ReadonlyMap<str
   );
   return node === undefined || keywords === undefined
     ? 'is none that the schema declares at the top'
-    : isInUniqueGroup(resource, name)
-      ? 'is unique, by itself or with others, and a guard of its own holds its value'
-      : keywords.references !== undefined
-        ? 'refers to an item that counts what refers to it'
-        : aggregateOf(node) !== undefined
-          ? `${keywords.counts === undefined ? 'sums a number of' : 'counts'} other items`
-          : resource.states?.attribute === name
-            ? 'holds the state of the item, which goes on by steps that depend on it'
-            : indexed !== undefined
-              ? `is part of the keys of the index "${indexed[0]}"`
-              : isSummed(resources, resource, name)
-                ? 'is summed by other items'
-                : isFollowed(resources, resource)
-                  ? 'may be one that rules, computed attributes or counts depend on, or an index that is transactional'
-                  : undefined;
+    : resource.onWrite !== undefined
+      ? 'is of an item of which onWrite is to be called'
+      : isInUniqueGroup(resource, name)
+        ? 'is unique, by itself or with others, and a guard of its own holds its value'
+        : keywords.references !== undefined
+          ? 'refers to an item that counts what refers to it'
+          : aggregateOf(node) !== undefined
+            ? `${keywords.counts === undefined ? 'sums a number of' : 'counts'} other items`
+            : resource.states?.attribute === name
+              ? 'holds the state of the item, which goes on by steps that depend on it'
+              : indexed !== undefined
+                ? `is part of the keys of the index "${indexed[0]}"`
+                : isSummed(resources, resource, name)
+                  ? 'is summed by other items'
+                  : isFollowed(resources, resource)
+                    ? 'may be one that rules, computed attributes or counts depend on, or an index that is transactional'
+                    : undefined;
 }
 
 /** An item that exists, and that no deletion is about to change. */

@@ -1,7 +1,6 @@
 // The Lambda function of a function's file: called by a route as any part of the API is, else with an event.
 import { randomUUID } from 'node:crypto';
 import { connect } from '#connect';
-import { SYSTEM } from '../authorization/permission';
 import { isOpenToAll } from '../authorization/call';
 import { readConfig } from '../config';
 import { declarationOf, type FunctionDeclaration, type LoadedFunction } from '../definition/function';
@@ -13,6 +12,7 @@ import { isGatewayEvent } from '../http/request';
 import { serve } from '../http/serve';
 import { logError, redact } from '../log';
 import { gatherFaults, Problem } from '../problem';
+import { SYSTEM } from '../values/caller';
 import { storeOpener } from '../store/store';
 import type { Caller } from '../values/caller';
 import type { Json, JsonObject } from '../values/json';

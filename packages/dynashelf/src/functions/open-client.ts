@@ -80,6 +80,7 @@ export function openClient(options: ClientOptions): Client<never, string, string
       readLimit: config.readLimit,
       resources,
       deadline,
+      caller: () => access.caller,
       ...(api.transactionSize !== undefined && { transactionSize: api.transactionSize }),
     });
     return carryOut(

@@ -64,6 +64,7 @@ export function serve<S extends Reader>(
       readLimit: config.readLimit,
       resources,
       deadline: request.deadline,
+      caller: () => readCaller(config, request.credentials),
       ...(transactionSize !== undefined && { transactionSize }),
     });
     const reply = await answer(request, store, timing).catch((error: unknown) =>

@@ -5,6 +5,7 @@ import { carryOut, runTransaction } from '../transaction/run';
 import type { Failure, Origin } from '../transaction/entry';
 import type { Transaction } from '../transaction/transaction';
 import { inUse, partlyBeingDeleted } from '../transaction/violations';
+import { leadsToOnWrite } from '../definition/on-write';
 import type { Resource } from '../definition/resource';
 import type { Store } from '../store/store';
 import { Problem } from '../problem';
@@ -58,11 +59,12 @@ async function deleteWithReferrers(resource: Resource, demands: Demands, store: 
   await requireDeletable(resource, store, new Set());
   try {
     const combine = (failures: readonly Failure[]): Problem =>
-      failures.some(({ kind }) => kind === 'deleting') ? partlyBeingDeleted(resource.name, id) : obstacle(failures);
+      failures.find(({ kind }) => kind === 'own')?.problem ??
+      (failures.some(({ kind }) => kind === 'deleting') ? partlyBeingDeleted(resource.name, id) : obstacle(failures));
     return await carryOut<Result>(store, { isExploring: true, combine }, async (transaction) => {
       const image = await transaction.read(resource, id);
       if (image !== undefined && isBeingDeletedItself(image)) {
-        throw new TooLarge();
+        throw new TooLarge(UNDER_WAY);
       }
       requireItem(image, resource, demands);
       if (!(await takeAlong(transaction, store, resource, id))) {
@@ -71,7 +73,13 @@ async function deleteWithReferrers(resource: Resource, demands: Demands, store: 
       return () => ({ kind: 'deleted' });
     });
   } catch (error) {
-    if (error instanceof TooLarge || (error instanceof Problem && error.type === 'too-large')) {
+    if (error instanceof TooLarge || (error instanceof Problem && error.kind === 'too-large')) {
+      if (!error.message.includes(UNDER_WAY) && leadsToOnWrite(store.resources, resource)) {
+        throw new Problem(
+          'too-large',
+          `What goes or changes with "${id}" of ${resource.name} takes more than the ${store.transactionSize} database actions of one transaction, in which onWrite of a resource file is to be called: delete what refers to it first, in parts. Nothing was changed.`,
+        );
+      }
       return deleteGradually(store, resource, demands);
     }
     throw error;
@@ -88,6 +96,9 @@ async function requireDeletable(resource: Resource, store: Store, seen: Set<Reso
     }
   }
 }
+
+/** Said of a deletion that was begun before, and goes on. */
+const UNDER_WAY = 'It is under way.';
 
 /** More goes than one transaction can hold, or a deletion that could not be done in one is under way. */
 class TooLarge extends Error {}

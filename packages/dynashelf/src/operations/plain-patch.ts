@@ -44,6 +44,7 @@ export async function plainPatch(
   const differs = Object.hasOwn(document, 'id') && document['id'] !== id;
   if (
     differs ||
+    resource.onWrite !== undefined ||
     isFollowed(resources, resource) ||
     !patched.every(([name, value]) => isPlain(attributes.get(name), value)) ||
     patched.some(([name]) => isSummed(resources, resource, name))

@@ -1,5 +1,6 @@
 // The reading half of the store of one request: all that the functions `read` and `describe` have of it.
 import type { AnyItem } from '../definition/item';
+import type { Caller } from '../values/caller';
 import type { Resource } from '../definition/resource';
 import { readItems, type ItemKey } from './query/batch';
 import { withCost, type Cost } from './client/cost';
@@ -45,6 +46,8 @@ export interface StoreOptions {
   readonly readLimit?: number;
   /** How many actions a transaction holds; DynamoDB's own limit without it. */
   readonly transactionSize?: number;
+  /** Who asks; a function of the app's own without it. */
+  readonly caller?: () => Caller;
   /** Which constraints hold of all items; without it, all that are declared do. */
   readonly constraints?: HeldConstraints;
 }

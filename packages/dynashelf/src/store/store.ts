@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { MOST_ACTIONS } from '../definition/limits';
 import type { Resource } from '../definition/resource';
+import { SYSTEM, type Caller } from '../values/caller';
 import type { StoredValue } from '../values/stored';
 import { retryOnTransactionConflict } from './client/back-off';
 import { readMany } from './query/batch';
@@ -42,6 +43,8 @@ export interface Lookup {
 export interface Store extends Reader {
   /** How many actions a transaction holds. */
   readonly transactionSize: number;
+  /** Who asks for what is written. @throws Problem `unauthenticated` where that is nobody whose credentials are good */
+  readonly caller: () => Caller;
   /**
    * Reads items, and the outcome of a name if one is given, in one request where they are few or small. @throws Problem
    * `too-large` where they have more than 4 MB together
@@ -135,6 +138,7 @@ export function openStore(storeOptions: StoreOptions): Store {
   // Not by a spread, which makes of so many members a slow object, once for each request.
   return Object.assign(createReader(storeOptions, { send, cost }), {
     transactionSize: storeOptions.transactionSize ?? MOST_ACTIONS,
+    caller: storeOptions.caller ?? (() => SYSTEM),
 
     async lookUp(items, outcomeName) {
       const keys = [

@@ -17,8 +17,8 @@ export type PlaceFault = (origin: Origin, inner: string) => string;
 export interface Failure {
   readonly origin: Origin;
   readonly problem: Problem;
-  /** Said of an item that a deletion under way has marked. */
-  readonly kind?: 'deleting';
+  /** Of an item that a deletion under way has marked; or thrown by the own code of a resource file. */
+  readonly kind?: 'deleting' | 'own';
 }
 
 /** What an attempt knows of one item, and asks for. */

@@ -10,6 +10,7 @@ import { pointer } from '../problem';
 import { marksOf } from '../store/write/deletion-mark';
 import type { Mode, Values } from '../store/write/new-image';
 import { countChanges } from './counts';
+import { callOnWrite } from './on-write';
 import { openListing, type PartitionOf } from './listing';
 import { refuseStep } from './states';
 import {
@@ -161,8 +162,8 @@ export function openTransaction(
     async create(resource, id, values, { origin = [], isIdChosen = false } = {}) {
       const name = nameOf(resource, id);
       const entry = entries.get(name) ?? openEntry(resource, id, undefined);
-      if (imageOf(entry) !== undefined) {
-        throw new Error(`${name} exists: it cannot be made once more in a transaction.`);
+      if (imageOf(entry) !== undefined || entry.write !== undefined) {
+        throw new Error(`${name} exists, or is deleted: it cannot be made once more in a transaction.`);
       }
       entries.set(name, entry);
       await put(entry, { mode: 'replace', values, isIdChosen }, origin);
@@ -277,6 +278,10 @@ export function openTransaction(
     transaction,
     async settle() {
       await applyCounts();
+      // What goes step by step is refused where somebody is to be asked.
+      if (deletion === undefined && [...store.resources.values()].some(({ onWrite }) => onWrite !== undefined)) {
+        failures.push(...(await callOnWrite(store, transaction, entries, applyCounts)));
+      }
       return { ...settledOf([...entries.values()], failures, place), listed: listing.partitions };
     },
   };

@@ -15,3 +15,6 @@ export interface Caller {
   /** The verified claims of the token (RFC 7519 §4). */
   readonly claims: { readonly [claim: string]: Json };
 }
+
+/** A function of the app's own. */
+export const SYSTEM: Caller = { kind: 'system', subject: '', roles: [], claims: {} };

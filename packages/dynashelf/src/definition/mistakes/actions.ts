@@ -32,7 +32,12 @@ const STATUSES_WITH_HEADERS = [401, 405, 407, 426];
 
 /** Attributes that are declared beside the schema, each with a name that leads to it. */
 export function declaredBeside(resource: Resource): [path: string, name: string, node: SchemaNode][] {
-  return Object.entries(actionsOf(resource)).flatMap(
+  const own = resource.problems
+    .filter(isOwnProblem)
+    .flatMap(({ type, attributes }) =>
+      [...attributes].map(([name, node]): [string, string, SchemaNode] => [`${type}.${name}`, name, node]),
+    );
+  const ofActions = Object.entries(actionsOf(resource)).flatMap(
     ([action, { body, query, response = new Map<string, SchemaNode>(), problems }]) => [
       ...[...body, ...query, ...response].map(([name, node]): [string, string, SchemaNode] => [
         `${action}.${name}`,
@@ -46,6 +51,7 @@ export function declaredBeside(resource: Resource): [path: string, name: string,
         ),
     ],
   );
+  return [...own, ...ofActions];
 }
 
 /** Each mistake as a sentence with its remedy. */
@@ -56,8 +62,16 @@ export function* checkActions(resource: Resource): Generator<string> {
   for (const name of Object.keys(resource.collectionActions).filter((one) => Object.hasOwn(resource.actions, one))) {
     yield `action "${name}" is one of items and of the collection too, and access could not tell them apart: give one of them another name`;
   }
-  const problems = Object.values(actionsOf(resource)).flatMap((action) => action.problems.filter(isOwnProblem));
-  for (const problem of new Set(problems)) {
+  if (resource.onWrite !== undefined && typeof resource.onWrite !== 'function') {
+    yield 'onWrite is no function: write async onWrite({ before, after, caller, transaction }): Promise<void> { … }';
+  }
+  if (resource.problems.length > 0 && resource.onWrite === undefined) {
+    yield 'problems names what onWrite throws, and there is no onWrite: name them at the actions that throw them';
+  }
+  if (!resource.problems.every(isOwnProblem)) {
+    yield "problems names what is no problem type of the app's own: name what defineProblem made; those of the catalogue are thrown without being named";
+  }
+  for (const problem of new Set(problemsOf(resource).filter(isOwnProblem))) {
     yield* checkProblem(problem);
   }
 }
@@ -150,7 +164,7 @@ function* checkProblem({ type, status, title, description, attributes, keywords 
 export function* checkSameProblems(resources: ReadonlyMap<string, Resource>): Generator<string> {
   const known = new Map<string, AnyOwnProblem>();
   for (const resource of resources.values()) {
-    for (const problem of new Set(Object.values(actionsOf(resource)).flatMap(({ problems }) => problems))) {
+    for (const problem of new Set(problemsOf(resource))) {
       const first = known.get(problem.type) ?? problem;
       known.set(problem.type, first);
       if (first !== problem) {
@@ -162,4 +176,9 @@ export function* checkSameProblems(resources: ReadonlyMap<string, Resource>): Ge
 
 function isOwnProblem(value: unknown): value is AnyOwnProblem {
   return typeof value === 'function' && 'status' in value && 'attributes' in value;
+}
+
+/** The problem types that a resource file names. */
+function problemsOf(resource: Resource): AnyOwnProblem[] {
+  return [...resource.problems, ...Object.values(actionsOf(resource)).flatMap(({ problems }) => problems)];
 }

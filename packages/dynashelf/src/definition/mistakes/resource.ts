@@ -37,6 +37,8 @@ export const DEFINITION_KEYWORDS = [
   'states',
   'actions',
   'collectionActions',
+  'onWrite',
+  'problems',
   'access',
   'preconditions',
   'maxAge',

@@ -50,6 +50,7 @@ export function isIndependent(resource: Resource): boolean {
       referenceAttributes(resource).length === 0 &&
       transactionalIndexes(resource).length === 0 &&
       !hasComputed(resource) &&
+      resource.onWrite === undefined &&
       // PUT keeps what is read-only, so an index key of it is not known either.
       !indexed.some((name) => isReadOnly(resource.attributes.get(name)!));
     independent.set(resource, known);

@@ -53,6 +53,22 @@ test.each<[string, object, RegExp]>([
     { actions: action({ safe: true, query: { x: { type: Array, schema: 'any' } } }) },
     /action "act" has the parameter "x", and one is a text/,
   ],
+  ['an onWrite that is no function', { onWrite: true }, /onWrite is no function: write async onWrite\(/],
+  [
+    'problems without an onWrite',
+    { problems: [defineProblem(good)] },
+    /problems names what onWrite throws, and there is no onWrite: name them at the actions that throw them/,
+  ],
+  [
+    'a problem of onWrite that is none',
+    { onWrite: () => Promise.resolve(), problems: ['conflict'] },
+    /problems names what is no problem type of the app's own/,
+  ],
+  [
+    'a wrong problem of onWrite',
+    { onWrite: () => Promise.resolve(), problems: [defineProblem({ ...good, status: 200 })] },
+    /the problem "broken" has the status 200/,
+  ],
   [
     'a response that is read-only',
     { actions: action({ response: { x: { type: String, readOnly: true } } }) },
