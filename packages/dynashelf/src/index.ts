@@ -6,4 +6,5 @@ export type { Answer } from './definition/action';
 export { conflict, defineProblem, problem, type OwnProblem, type ThrowableProblemType } from './definition/thrown';
 export { defineResource, listResources, type Resource, type ResourceDefinition } from './definition/resource';
 export type { Changes, Item, NewAttributes } from './definition/item';
+export { defineMessage, type Message } from './definition/message';
 export { Problem, type ProblemType } from './problem';

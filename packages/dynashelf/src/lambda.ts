@@ -4,6 +4,7 @@ import { connect } from '#connect';
 import { readConfig, requireCursorKeys } from './config';
 import { actionsOf } from './definition/action';
 import { declaredFunctions } from './definition/declared-functions';
+import { publisher, type Publisher } from './functions/publish';
 import { authorizer, type Authorizer, type ProtectedApi } from './http/endpoints/authorizer';
 import { readEndpoints, writeEndpoints } from './http/endpoints/data';
 import { documents } from './http/endpoints/documents';
@@ -58,6 +59,11 @@ export function describeFunction(served: Served): Handler {
     health,
     ...documents(),
   });
+}
+
+/** What was committed reaches whoever is to know: called by the table's stream and by a schedule. */
+export function publishFunction(): Publisher {
+  return publisher();
 }
 
 /** Who sends a request: asked by API Gateway before it calls a function on data. */

@@ -5,6 +5,7 @@ import type { Attributes, Changes, Item, NewAttributes, SystemAttributes } from 
 import type { CheckedSchema } from './keywords';
 import type { ListConditions } from './list-conditions';
 import type { SchemaNode } from '../values/node';
+import type { Message } from './message';
 import type { AnyOwnProblem } from './thrown';
 
 /** A resource as an action names it: the constant of its file. */
@@ -47,6 +48,12 @@ export interface Transaction {
    * @throws Problem `conflict` where there is no such item
    */
   remove(resource: Named, id: string): Promise<void>;
+  /**
+   * Sends a message: it is committed with the writes, or not at all, and then delivered to the function that takes it,
+   * at least once.
+   * @throws Error for a body that is not as the message declares it
+   */
+  send<B extends SchemaDefinition>(message: Message<B>, body: NewAttributes<B>): Promise<void>;
 }
 
 /**

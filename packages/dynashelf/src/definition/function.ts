@@ -5,6 +5,7 @@ import type { SchemaNode } from '../values/node';
 import { readNodes } from '../values/read-schema';
 import type { SchemaDefinition } from '../values/attribute';
 import type { Caller } from '../values/caller';
+import type { AnyMessage } from './message';
 import { checkFunction } from './mistakes/function';
 import type { Resource } from './resource';
 import { flatRules } from './ways';
@@ -33,6 +34,8 @@ export interface FunctionKeywords {
   readonly route?: string;
   /** When it is called: `rate(1 day)`, or `cron(0 3 * * ? *)` in UTC, as EventBridge has it. */
   readonly schedule?: string;
+  /** The kind of message that it takes, as `defineMessage` made it. */
+  readonly message?: AnyMessage;
   /** What it does, for people: one sentence or more. */
   readonly description: string;
   /** Who may call it by its route; nobody, without it. `public` alone: neither token nor key is asked for. */
@@ -54,6 +57,8 @@ export interface LoadedFunction {
   readonly description: string;
   readonly route: FunctionRoute | undefined;
   readonly schedule: string | undefined;
+  /** The name of the kind of message that it takes. */
+  readonly message: string | undefined;
   /** One is enough; none lets nobody in. */
   readonly access: readonly FunctionRule[];
   readonly body: 'raw' | ReadonlyMap<string, SchemaNode> | undefined;
@@ -75,6 +80,8 @@ export interface FunctionDeclaration {
   readonly description: string;
   readonly route?: FunctionRoute;
   readonly schedule?: string;
+  /** The name of the kind of message that it takes. */
+  readonly message?: string;
   /** `function` stands for one, of which nobody knows what it says. */
   readonly access: readonly DeclaredRule[];
   /** Whether it lets in whoever has no credentials. */
@@ -107,6 +114,7 @@ export function loadFunction(
     description: keywords.description,
     route: keywords.route === undefined ? undefined : { method: method as FunctionRoute['method'], path },
     schedule: keywords.schedule,
+    message: keywords.message?.name,
     access: keywords.access === undefined ? [] : (flatRules(keywords.access) as FunctionRule[]),
     body: keywords.body === undefined || keywords.body === 'raw' ? keywords.body : readNodes(keywords.body),
     query: readNodes(keywords.query ?? {}),
@@ -124,12 +132,13 @@ export function loadFunction(
 
 /** What others have to know of a function. */
 export function declarationOf(name: string, loaded: LoadedFunction, isPublic: boolean): FunctionDeclaration {
-  const { description, route, schedule, access, body, query, answer, reads, writes } = loaded;
+  const { description, route, schedule, message, access, body, query, answer, reads, writes } = loaded;
   return {
     name,
     description,
     ...(route !== undefined && { route }),
     ...(schedule !== undefined && { schedule }),
+    ...(message !== undefined && { message }),
     access: access.map(declared),
     isPublic,
     ...(body !== undefined && { body: body === 'raw' ? body : requestSchema(body) }),

@@ -2,6 +2,7 @@
 // that they make.
 import { loadFunction, type FunctionKeywords } from '../definition/function';
 import type { Attributes, NewAttributes } from '../definition/item';
+import type { Message } from '../definition/message';
 import type { FunctionAnswer } from '../http/endpoints/call';
 import type { Api } from '../http/endpoints/endpoint';
 import type { CheckedSchema } from '../definition/keywords';
@@ -21,11 +22,17 @@ export interface FunctionRequest {
 }
 
 /** What a function is given. */
-export interface FunctionInput<R, B, Q extends SchemaDefinition, Reads extends string, Writes extends string> {
+export interface FunctionInput<R, B, Q extends SchemaDefinition, Reads extends string, Writes extends string, M> {
   /** Undefined where it is not called by a route. */
   readonly request: FunctionRequest;
   /** As `body` says: attributes, checked, with their defaults; or the bytes as they came. */
-  readonly body: B extends SchemaDefinition ? Attributes<B> : B extends 'raw' ? Uint8Array : undefined;
+  readonly body: M extends SchemaDefinition
+    ? Attributes<M>
+    : B extends SchemaDefinition
+      ? Attributes<B>
+      : B extends 'raw'
+        ? Uint8Array
+        : undefined;
   /** The parameters of the query, checked, with their defaults. */
   readonly query: Attributes<Q>;
   /** Who calls; of a schedule, and where another program calls, the system. */
@@ -34,6 +41,10 @@ export interface FunctionInput<R, B, Q extends SchemaDefinition, Reads extends s
   readonly api: Client<R, Exclude<Reads, Writes>, Writes>;
   /** The moment of the call; of a schedule, the time that it is for. */
   readonly now: Date;
+  /** Of a message: the same however often it is delivered, and no other message's. */
+  readonly key: M extends SchemaDefinition ? string : undefined;
+  /** Of a message: 1 the first time. */
+  readonly attempt: M extends SchemaDefinition ? number : undefined;
   /** When the function's time is over. */
   readonly deadline: Date;
 }
@@ -46,13 +57,15 @@ export interface FunctionDefinition<
   A extends SchemaDefinition,
   Reads extends string,
   Writes extends string,
-> extends Omit<FunctionKeywords, 'body' | 'query' | 'answer'> {
+  M,
+> extends Omit<FunctionKeywords, 'body' | 'query' | 'answer' | 'message'> {
+  readonly message?: Message<Extract<M, SchemaDefinition>> | undefined;
   readonly body?: CheckedBody<B> | undefined;
   readonly query?: CheckedSchema<Q> | undefined;
   readonly answer?: CheckedSchema<A> | undefined;
   readonly reads?: readonly Reads[];
   readonly writes?: readonly Writes[];
-  run(this: void, input: FunctionInput<R, B, Q, Reads, Writes>): Promise<Answered<A>> | Answered<A>;
+  run(this: void, input: FunctionInput<R, B, Q, Reads, Writes, M>): Promise<Answered<A>> | Answered<A>;
 }
 
 /** The body as it is given, or with the types that say what of it is no keyword. */
@@ -75,9 +88,10 @@ export function defineFunction<
   const A extends SchemaDefinition = SchemaDefinition,
   const Reads extends NameOf<R> = never,
   const Writes extends NameOf<R> = never,
+  const M = undefined,
 >(
   served: { readonly resources: R } & Partial<Api>,
-  definition: FunctionDefinition<R, B, Q, A, Reads, Writes>,
+  definition: FunctionDefinition<R, B, Q, A, Reads, Writes, M>,
 ): FunctionHandler {
   const loaded = loadFunction(definition as FunctionKeywords & typeof definition, served.resources);
   return functionHandler(served, loaded);

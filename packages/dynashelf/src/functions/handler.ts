@@ -16,6 +16,7 @@ import { SYSTEM } from '../values/caller';
 import { storeOpener } from '../store/store';
 import type { Caller } from '../values/caller';
 import type { Json, JsonObject } from '../values/json';
+import type { MessageEvent } from './delivery';
 import { openClient } from './open-client';
 
 /** What Lambda tells of a call. */
@@ -166,7 +167,15 @@ function parsed(value: unknown): Parsed {
 }
 
 /** What an event brings: the time of a schedule, or a body. @throws Problem `invalid` */
-async function readEvent(loaded: LoadedFunction, event: unknown): Promise<{ body?: JsonObject; now: Date }> {
+async function readEvent(
+  loaded: LoadedFunction,
+  event: unknown,
+): Promise<{ body?: JsonObject; now: Date; key?: string; attempt?: number }> {
+  if (loaded.message !== undefined) {
+    const { body, key, attempt } = requireMessage(loaded.message, event);
+    // It was checked when it was sent.
+    return { body, key, attempt, now: new Date() };
+  }
   if (loaded.body instanceof Map) {
     return {
       body: await readBody(loaded.body, parsed(event ?? {})),
@@ -176,6 +185,17 @@ async function readEvent(loaded: LoadedFunction, event: unknown): Promise<{ body
   const time = (event as { time?: unknown } | undefined)?.time;
   const now = loaded.schedule !== undefined && typeof time === 'string' ? new Date(time) : new Date();
   return { now: Number.isNaN(now.getTime()) ? new Date() : now };
+}
+
+/** @throws Error for what is no message of the kind that the function takes */
+function requireMessage(name: string, event: unknown): MessageEvent {
+  const given = (event ?? {}) as Partial<MessageEvent>;
+  if (given.message !== name || typeof given.key !== 'string' || typeof given.body !== 'object') {
+    throw new Error(
+      `This function takes the message "${name}", and the event is none: { message, key, body, attempt }.`,
+    );
+  }
+  return { attempt: 1, sentAt: '', ...given } as MessageEvent;
 }
 
 /** What is thrown to Lambda, which logs it as it is: without secrets. */

@@ -6,25 +6,27 @@ import { MOST_LISTED } from '../definition/limits';
 import type { AnyItem } from '../definition/item';
 import type { LoadedFunction } from '../definition/function';
 import { readEndpoints, writeEndpoints } from '../http/endpoints/data';
-import type { Api } from '../http/endpoints/endpoint';
+import type { Api, Endpoint } from '../http/endpoints/endpoint';
 import type { Request } from '../http/request';
 import type { Reply } from '../http/response';
 import { findRoute, type RoutedOperation } from '../http/route';
 import { carryOut } from '../http/serve';
 import { startTiming } from '../http/timing';
 import { gatherFaults, Problem } from '../problem';
+import type { SentMessage } from '../store/layout/outbox';
 import type { Store } from '../store/store';
+import { sentMessage } from '../transaction/sent-message';
 import type { StoreOptions } from '../store/reader';
 import type { Caller } from '../values/caller';
 import type { Json } from '../values/json';
 import type { Client } from './client';
-import { partOf } from './transaction';
+import { isSending, partOf } from './transaction';
 
 /** What a client is opened with. */
 export interface ClientOptions {
   readonly api: Api;
   readonly open: (options: StoreOptions) => Store;
-  readonly loaded: Pick<LoadedFunction, 'route' | 'schedule' | 'reads' | 'writes'>;
+  readonly loaded: Pick<LoadedFunction, 'route' | 'schedule' | 'message' | 'reads' | 'writes'>;
   /** Identifies the call in logs. */
   readonly id: string;
   /** When the time of the function is over, in milliseconds since 1970. */
@@ -37,6 +39,8 @@ interface Sent {
   readonly parameters?: readonly (readonly [string, string])[];
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
+  /** What is sent with a transaction. */
+  readonly messages?: readonly SentMessage[];
 }
 
 /** What cursors are signed with that never leave the process. */
@@ -55,7 +59,7 @@ export function openClient(options: ClientOptions): Client<never, string, string
 
   async function send(
     access: CallerAccess,
-    { method, segments, parameters = [], headers = {}, body }: Sent,
+    { method, segments, parameters = [], headers = {}, body, messages = [] }: Sent,
   ): Promise<Reply> {
     const lines = new Map(Object.entries(headers).filter((line): line is [string, string] => line[1] !== undefined));
     // As JSON would carry it: without what is undefined.
@@ -84,7 +88,7 @@ export function openClient(options: ClientOptions): Client<never, string, string
       ...(api.transactionSize !== undefined && { transactionSize: api.transactionSize }),
     });
     return carryOut(
-      endpoints[route.operation]!,
+      withMessages(endpoints[route.operation]!, messages),
       route,
       request,
       { resources, cursorKeys, access },
@@ -116,11 +120,11 @@ export function openClient(options: ClientOptions): Client<never, string, string
 
   /** The key of the system is this function's: what two senders call the same is not the same. */
   function keyOf(access: CallerAccess, key: string | undefined): string | undefined {
-    const { route, schedule } = loaded;
+    const { route, schedule, message } = loaded;
     return key === undefined || key === '' || access !== SYSTEM_ACCESS
       ? key
       : createHash('sha256')
-          .update(JSON.stringify([route, schedule, key]))
+          .update(JSON.stringify([route, schedule, message, key]))
           .digest('base64url');
   }
 
@@ -192,7 +196,11 @@ export function openClient(options: ClientOptions): Client<never, string, string
     return Object.assign(collections, {
       as: (caller: Caller) => clientOf(accessOf(caller)),
       async transaction(operations: readonly object[], { idempotencyKey }: { idempotencyKey?: string } = {}) {
-        const parts = operations.map((operation) => partOf(operation, tagOf));
+        const messages = await Promise.all(
+          operations.filter(isSending).map(async ({ send: message, body }) => sentMessage(message, body)),
+        );
+        const writing = operations.filter((operation) => !isSending(operation));
+        const parts = writing.map((operation) => partOf(operation, tagOf));
         for (const { collection, isWrite } of parts) {
           requireDeclared(collection, isWrite ? 'writes' : 'reads');
         }
@@ -201,13 +209,28 @@ export function openClient(options: ClientOptions): Client<never, string, string
           segments: ['transactions'],
           headers: { 'idempotency-key': keyOf(access, idempotencyKey) },
           body: { operations: parts.map((part) => part.body) },
+          messages,
         });
-        return (body as { results: Reply[] }).results.map(itemOf);
+        const items = (body as { results: Reply[] }).results.map(itemOf);
+        return operations.map((operation) => (isSending(operation) ? undefined : items.shift()));
       },
     }) as unknown as Client<never, string, string>;
   }
 
   return clientOf(SYSTEM_ACCESS);
+}
+
+/** The endpoint of a transaction that sends messages, too. */
+function withMessages<S>(endpoint: Endpoint<S>, messages: readonly SentMessage[]): Endpoint<S> {
+  return messages.length === 0
+    ? endpoint
+    : {
+        ...endpoint,
+        readInput: async (...given) => {
+          const read = await endpoint.readInput(...given);
+          return { ...read, input: { ...(read.input as object), messages } };
+        },
+      };
 }
 
 /** The parameters of a list. */

@@ -1,10 +1,12 @@
 // The operations of a transaction of a function's, as objects, and as the HTTP API has them.
 import type { Changes, NewAttributes } from '../definition/item';
+import type { AnyMessage } from '../definition/message';
 import type { Resource } from '../definition/resource';
 import type { JsonObject } from '../values/json';
 
 /** One operation: the collection stands under what is done, such as `{ patch: 'tools', id, changes: { … } }`. */
-export type Operation<W extends Resource = Resource, R extends Resource = Resource> = OfWriting<W> | OfChecking<R>;
+export type Operation<W extends Resource = Resource, R extends Resource = Resource> =
+  OfWriting<W> | OfChecking<R> | OfSending;
 
 type OfWriting<W extends Resource> = W extends Resource
   ? | { readonly create: W['name']; readonly item: NewAttributes<W['schema']> }
@@ -23,6 +25,12 @@ type OfWriting<W extends Resource> = W extends Resource
 type OfChecking<R extends Resource> = R extends Resource
   ? { readonly check: R['name']; readonly id: string } & Tag
   : never;
+
+/** A message that is committed with the writes: `{ send: bookingAccepted, body: { … } }`. */
+interface OfSending {
+  readonly send: AnyMessage;
+  readonly body: object;
+}
 
 interface Tag {
   readonly ifMatch?: { readonly id: string; readonly version: number } | string | undefined;
@@ -67,4 +75,9 @@ export function partOf(operation: object, tagOf: (given: unknown) => string | un
       ...(body !== undefined && { body: JSON.parse(JSON.stringify(body)) as JsonObject }),
     },
   };
+}
+
+/** Whether an operation sends a message. */
+export function isSending(operation: object): operation is OfSending {
+  return Object.hasOwn(operation, 'send');
 }

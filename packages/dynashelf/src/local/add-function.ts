@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { ROUTES } from '../serverless/routes';
+import { PUBLISH, ROUTES } from '../serverless/routes';
 import { Failure } from './failure';
 
 const USAGE = 'npx dynashelf add function payments';
@@ -20,27 +20,43 @@ export function addFunction(directory: string, name: string | undefined): string
       `The name of a function is letters and digits, a lower case letter first, at most 41, as in ${USAGE}.`,
     );
   }
+  if (name === PUBLISH) {
+    return write(directory, name, PUBLISH_SOURCE);
+  }
   if (Object.hasOwn(ROUTES, name)) {
     throw new Failure(`The engine has a function "${name}": choose another name, as in ${USAGE}.`);
-  }
-  const path = join('src', 'functions', `${name}.ts`);
-  if (existsSync(join(directory, path))) {
-    throw new Failure(`${path} is there already: change it, or choose another name.`);
   }
   if (existsSync(join(directory, 'src', 'resources', `${name}.ts`))) {
     throw new Failure(`The collection "${name}" is served at /${name}: choose another name for the function.`);
   }
+  return write(directory, name, readFileSync(join(__dirname, 'new-function.txt'), 'utf8').replaceAll('{name}', name));
+}
+
+/** Writes the file of a function and its entry. */
+function write(directory: string, name: string, source: string): string {
+  const path = join('src', 'functions', `${name}.ts`);
+  if (existsSync(join(directory, path))) {
+    throw new Failure(`${path} is there already: change it, or choose another name.`);
+  }
   const service = serviceWith(readFileSync(join(directory, SERVICE), 'utf8'), name);
-  writeFileSync(join(directory, path), source(name));
+  writeFileSync(join(directory, path), source);
   writeFileSync(join(directory, SERVICE), service);
   return path;
 }
+
+/** The engine's own function, which an app has where a function of its own takes messages. */
+const PUBLISH_SOURCE = `// The Lambda function \`publish\`: messages that were committed reach the functions that take them.
+import { publishFunction } from 'dynashelf/lambda';
+
+export const handler = publishFunction();
+`;
 
 /** The entry of a function of the app's own: what it declares says its role, and what calls it. */
 export function entryOf(name: string): string {
   const derived = (word: string): string =>
     `    ${word}: \${file(node_modules/dynashelf/serverless/functions.cjs):${name}.${word}}\n`;
-  return `  ${name}:\n    handler: src/functions/${name}.handler\n${['description', 'role', 'events'].map(derived).join('')}`;
+  const words = ['description', 'role', ...(name === PUBLISH ? ['timeout', 'environment'] : []), 'events'];
+  return `  ${name}:\n    handler: src/functions/${name}.handler\n${words.map(derived).join('')}`;
 }
 
 /** serverless.yml with one entry more, behind the last of its functions. */
@@ -56,8 +72,4 @@ function serviceWith(text: string, name: string): string {
   const entries = block.trimEnd();
   const before = text.slice(0, head.length + (text.length - head.length - rest.length));
   return `${before}${entries}\n\n${entryOf(name)}${block.slice(entries.length).replace(/^\r?\n/, '')}${rest.slice(block.length)}`;
-}
-
-function source(name: string): string {
-  return readFileSync(join(__dirname, 'new-function.txt'), 'utf8').replaceAll('{name}', name);
 }

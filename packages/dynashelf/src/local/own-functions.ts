@@ -7,8 +7,9 @@ import { extname, join } from 'node:path';
 import { parse } from 'yaml';
 
 import { isUnguarded, type FunctionDeclaration } from '../definition/function';
+import { definedMessages } from '../definition/message';
 import { declare, definedOf, type FunctionHandler } from '../functions/handler';
-import { ROUTES } from '../serverless/routes';
+import { hasMessages, PUBLISH, ROUTES } from '../serverless/routes';
 import { Failure, messageOf } from './failure';
 
 /** What was found of them. */
@@ -46,7 +47,7 @@ export function hasOwnFunctions(directory: string): boolean {
 export function ownFunctions(directory = process.cwd()): OwnFunctions {
   const files = definingFiles(directory);
   if (files.length === 0) {
-    return { declarations: [], handlers: new Map(), mistakes: [] };
+    return { declarations: [], handlers: new Map(), mistakes: untaken([]) };
   }
   const entries = entriesOf(directory);
   const defining = entries.filter(({ file }) => files.includes(file));
@@ -69,7 +70,11 @@ export function ownFunctions(directory = process.cwd()): OwnFunctions {
     }
   }
   const declarations = [...handlers].map(([name, handler]) => declare(name, definedOf(handler)!));
-  return { declarations, handlers, mistakes: [...mistakes, ...sameRoutes(declarations)] };
+  return {
+    declarations,
+    handlers,
+    mistakes: [...mistakes, ...sameCalls(declarations), ...publishMistakes(declarations, entries)],
+  };
 }
 
 /**
@@ -82,6 +87,18 @@ export function soundFunctions(): readonly FunctionDeclaration[] {
     throw new Failure(mistakes.join('\n'));
   }
   return declarations;
+}
+
+/**
+ * The handlers of the app's functions, by name.
+ * @throws Error with each mistake as a sentence
+ */
+export function appFunctions(): Record<string, FunctionHandler> {
+  const { handlers, mistakes } = ownFunctions();
+  if (mistakes.length > 0) {
+    throw new Error(mistakes.join('\n'));
+  }
+  return Object.fromEntries(handlers);
 }
 
 /** Functions that nobody may call by their routes, though nothing says so. */
@@ -97,7 +114,20 @@ export function unreachableFunctions(declarations: readonly FunctionDeclaration[
 /** How functions are called, in lines that change when that does. */
 export function callLines(declarations: readonly FunctionDeclaration[]): string[] {
   return declarations.map((declaration) =>
-    JSON.stringify([declaration.name, declaration.route, declaration.schedule, isUnguarded(declaration)]),
+    JSON.stringify([
+      declaration.name,
+      declaration.route,
+      declaration.schedule,
+      declaration.message,
+      isUnguarded(declaration),
+    ]),
+  );
+}
+
+/** The functions that take messages, by kind. */
+export function takersOf(declarations: readonly FunctionDeclaration[]): Record<string, string> {
+  return Object.fromEntries(
+    declarations.flatMap(({ name, message }) => (message === undefined ? [] : [[message, name] as const])),
   );
 }
 
@@ -134,7 +164,7 @@ function entriesOf(directory: string): Entry[] {
 
 /** What of an entry is not as it is derived, so that the function would be deployed with other rights or routes. */
 function* entryMistakes({ name, file, role, events }: Entry): Generator<string> {
-  if (Object.hasOwn(ROUTES, name)) {
+  if (Object.hasOwn(ROUTES, name) || name === PUBLISH) {
     yield `${SERVICE}: the function "${name}" is one that the engine has, and ${file} defines another: give it another name`;
     return;
   }
@@ -165,18 +195,45 @@ function load(directory: string, { file, exported }: Entry): FunctionHandler | s
   }
 }
 
-function sameRoutes(declarations: readonly FunctionDeclaration[]): string[] {
-  const byRoute = new Map<string, string>();
-  return declarations.flatMap(({ name, route }) => {
-    const line = route && `${route.method} ${route.path}`;
-    const other = line && byRoute.get(line);
-    if (line !== undefined && other === undefined) {
-      byRoute.set(line, name);
+/** Two functions that are called by the same. */
+function sameCalls(declarations: readonly FunctionDeclaration[]): string[] {
+  const byCall = new Map<string, string>();
+  return declarations.flatMap(({ name, route, message }) => {
+    const call =
+      route !== undefined
+        ? `the route "${route.method} ${route.path}"`
+        : message === undefined
+          ? undefined
+          : `the message "${message}"`;
+    const other = call && byCall.get(call);
+    if (call !== undefined && other === undefined) {
+      byCall.set(call, name);
     }
     return other === undefined
       ? []
-      : [
-          `src/functions/${name}.ts: the route "${line}" is that of src/functions/${other}.ts, too: give one of them another`,
-        ];
+      : [`src/functions/${name}.ts: ${call} is that of src/functions/${other}.ts, too: give one of them another`];
   });
+}
+
+/** Messages that would never be delivered: without `publish`, or without a function that takes them. */
+function publishMistakes(declarations: readonly FunctionDeclaration[], entries: readonly Entry[]): string[] {
+  const isThere = entries.some(({ name, file }) => name === PUBLISH && file === 'src/functions/publish.ts');
+  return [
+    ...(hasMessages(declarations) && !isThere
+      ? [
+          `${SERVICE}: there are functions that take messages, and none that delivers them: npx dynashelf add function publish`,
+        ]
+      : []),
+    ...untaken(declarations),
+  ];
+}
+
+function untaken(declarations: readonly FunctionDeclaration[]): string[] {
+  const taken = declarations.map(({ message }) => message);
+  return definedMessages()
+    .filter((name) => !taken.includes(name))
+    .map(
+      (name) =>
+        `the message "${name}" is defined, and no function takes it: define one with message, or remove it (npx dynashelf add function …)`,
+    );
 }

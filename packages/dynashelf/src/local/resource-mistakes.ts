@@ -9,7 +9,7 @@ import type { Resource } from '../definition/resource';
 import { checkTypeNames } from '../description/type-names';
 import { appResources, RESOURCES } from './app';
 import { Failure, messageOf } from './failure';
-import { callLines, ownFunctions, unreachableFunctions } from './own-functions';
+import { callLines, ownFunctions, takersOf, unreachableFunctions } from './own-functions';
 
 /** @returns each mistake as a sentence with its file */
 export async function resourceMistakes(): Promise<string[]> {
@@ -23,6 +23,8 @@ export interface Findings {
   readonly remarks: string[];
   /** How the functions of the app's own are called, in lines. */
   readonly calls?: readonly string[];
+  /** The functions that take messages, by kind. */
+  readonly takers?: Readonly<Record<string, string>>;
 }
 
 /** Loads the resource files of the app; their mistakes, and what in them has no effect. */
@@ -37,6 +39,7 @@ export async function resourceFindings(): Promise<Findings> {
     mistakes: [...functions.mistakes, ...patternMistakes(loaded)],
     remarks: [...loaded.flatMap(unreachableActions), ...unreachableFunctions(functions.declarations)],
     calls: callLines(functions.declarations),
+    takers: takersOf(functions.declarations),
   };
 }
 

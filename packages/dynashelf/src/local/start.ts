@@ -25,6 +25,7 @@ import { lookOver, type Reloaded, reload } from './reload';
 import { type Findings, resourceFindings } from './resource-mistakes';
 import { loadSamples } from './sample-data';
 import { functionEnvironment, keptSecret, makeDataDirectory, readSettings, type Settings } from './settings';
+import { followMessages } from './messages';
 import { runSchedules } from './schedules';
 import { ensureTable } from './table';
 
@@ -88,16 +89,19 @@ async function start(): Promise<never> {
   }
   const resources = [...appResources().values()];
   calls = findings.calls ?? [];
-  const schedules = runSchedules(service, invoke, (line) => console.log(line));
+  const say = (line: string): void => console.log(line);
+  const messages = followMessages(service, findings.takers ?? {}, tableName, invoke, say);
+  stops.push(() => messages.stop());
+  const schedules = runSchedules(service, messages.invoke, say);
   stops.push(() => schedules.stop());
-  for (const line of [...accessLines(authModes, resources), ...lines, ...schedules.lines]) {
+  for (const line of [...accessLines(authModes, resources), ...lines, ...schedules.lines, ...messages.lines]) {
     console.log(line);
   }
 
   if (settings.sampleData) {
     await Promise.race([loadOnce(environment, settings, database, made), fallen]);
   }
-  live.begin(apiGateway(service, invoke, authModes.apiKey, (line) => console.error(line)));
+  live.begin(apiGateway(service, messages.invoke, authModes.apiKey, (line) => console.error(line)));
   console.log(
     `\n${await Promise.race([startBanner(`http://127.0.0.1:${settings.port}`, `http://localhost:${settings.port}`, authModes, resources), fallen])}`,
   );
@@ -129,7 +133,10 @@ function withCalls(found: Reloaded, before: readonly string[]): Reloaded {
   const now = found.calls;
   return now === undefined || JSON.stringify(now) === JSON.stringify(before)
     ? found
-    : { ...found, lines: [...found.lines, 'Routes or schedules of functions have changed: start again to have them.'] };
+    : {
+        ...found,
+        lines: [...found.lines, 'Routes, schedules or messages of functions have changed: start again to have them.'],
+      };
 }
 
 /** Adds the mistake that shows when the source is loaded as functions are, such as that the environment is wrong. */

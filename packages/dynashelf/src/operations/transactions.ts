@@ -2,6 +2,7 @@
 import { includes } from '../definition/access';
 import type { Resource } from '../definition/resource';
 import { LONGEST_TEXT, Problem, pointer, type Fault } from '../problem';
+import type { SentMessage } from '../store/layout/outbox';
 import { preconditionsHold, type Preconditions } from '../store/write/preconditions';
 import type { Idempotency } from '../transaction/replay';
 import { runTransaction } from '../transaction/run';
@@ -28,10 +29,16 @@ export type Step = { readonly resource: Resource } & (
 export interface TransactionInput {
   readonly steps: readonly Step[];
   readonly idempotency?: Idempotency | undefined;
+  /** What is sent with the writes. */
+  readonly messages?: readonly SentMessage[] | undefined;
 }
 
 /** @throws Problem naming each operation that fails, nothing having been written */
-export const transact: Operation<TransactionInput> = async (_resource, { steps, idempotency }, store) => {
+export const transact: Operation<TransactionInput> = async (
+  _resource,
+  { steps, idempotency, messages = [] },
+  store,
+) => {
   const reads = steps.flatMap((step) =>
     step.operation === 'create' ? [] : [{ resource: step.resource, id: step.input.id }],
   );
@@ -41,6 +48,7 @@ export const transact: Operation<TransactionInput> = async (_resource, { steps, 
     store,
     { idempotency, reads, place: (origin) => pointer(...origin), combine },
     async (transaction) => {
+      messages.forEach((message) => transaction.send(message));
       const results: (() => Result)[] = [];
       for (const [index, step] of steps.entries()) {
         const origin = originOf(index);

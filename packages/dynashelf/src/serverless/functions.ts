@@ -3,8 +3,8 @@
 
 import type { FunctionDeclaration } from '../definition/function';
 import type { Parameters } from './parameters';
-import { roleName } from './roles';
-import { events, ROUTES, type FunctionName } from './routes';
+import { functionResource, roleName } from './roles';
+import { events, hasMessages, PUBLISH, ROUTES, type FunctionName } from './routes';
 
 /** Where the renderer of the docs page lies in an app. */
 export const RENDERER_FILE = 'node_modules/dynashelf/dist/rapidoc.js';
@@ -37,6 +37,9 @@ export function functionDefinition(
   parameters: Parameters,
   declarations: readonly FunctionDeclaration[] = [],
 ): Record<string, unknown> {
+  if (name === PUBLISH) {
+    return { ...publishing(declarations), events: events(name, parameters, declarations) };
+  }
   const own = declarations.find((declaration) => declaration.name === name);
   return {
     role: { 'Fn::GetAtt': [roleName(name), 'Arn'] },
@@ -47,11 +50,29 @@ export function functionDefinition(
   };
 }
 
+/** `publish`: which Lambda functions take messages, CloudFormation knows. */
+function publishing(declarations: readonly FunctionDeclaration[]): Record<string, unknown> {
+  const takers = declarations.flatMap(({ name, message }) =>
+    message === undefined ? [] : [`${message}=\${${functionResource(name)}}`],
+  );
+  return {
+    role: { 'Fn::GetAtt': [roleName(PUBLISH), 'Arn'] },
+    description: 'Delivers messages that were committed to the functions that take them',
+    // It waits for them.
+    timeout: 300,
+    environment: { MESSAGE_HANDLERS: { 'Fn::Sub': takers.join(',') } },
+  };
+}
+
 /** The definitions of all functions, by name. */
 export function functionDefinitions(
   parameters: Parameters,
   declarations: readonly FunctionDeclaration[],
 ): Record<string, Record<string, unknown>> {
-  const names = [...Object.keys(ROUTES), ...declarations.map(({ name }) => name)];
+  const names = [
+    ...Object.keys(ROUTES),
+    ...(hasMessages(declarations) ? [PUBLISH] : []),
+    ...declarations.map(({ name }) => name),
+  ];
   return Object.fromEntries(names.map((name) => [name, functionDefinition(name, parameters, declarations)]));
 }

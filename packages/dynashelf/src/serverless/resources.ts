@@ -5,6 +5,7 @@ import type { FunctionDeclaration } from '../definition/function';
 import { GATEWAY_RESPONSES, gatewayResponses } from './gateway-responses';
 import type { Parameters } from './parameters';
 import { assumedBy, roles } from './roles';
+import { DEAD_LETTERS, hasMessages } from './routes';
 import { userPool, userPoolConditions, userPoolOutputs } from './user-pool';
 
 /**
@@ -21,11 +22,24 @@ export function resources(parameters: Parameters, declarations: readonly Functio
     Outputs: userPoolOutputs(),
     Resources: {
       ...roles(parameters, declarations),
+      ...deadLetters(declarations),
       ...userPool(parameters),
       ...accessLogs(),
       ...gatewayResponses(parameters),
     },
   };
+}
+
+/** What the stream has and `publish` could not read, for two weeks. The messages themselves are in the table. */
+function deadLetters(declarations: readonly FunctionDeclaration[]): Record<string, object> {
+  return hasMessages(declarations)
+    ? {
+        [DEAD_LETTERS]: {
+          Type: 'AWS::SQS::Queue',
+          Properties: { MessageRetentionPeriod: 14 * 24 * 60 * 60, SqsManagedSseEnabled: true },
+        },
+      }
+    : {};
 }
 
 /**

@@ -1,9 +1,10 @@
 // The right of each function to data and to its own log, and nothing further.
 
 import type { FunctionDeclaration } from '../definition/function';
+import { outboxPartitions, UNDELIVERED_PARTITION } from '../store/layout/outbox';
 import { HEALTH_PARTITION } from '../store/layout/table';
 import type { Parameters } from './parameters';
-import type { FunctionName } from './routes';
+import { DEAD_LETTERS, hasMessages, PUBLISH, type FunctionName } from './routes';
 import { INDEX_NAMES } from './table';
 
 interface Statement {
@@ -59,6 +60,37 @@ function statementsOf({ reads, writes }: FunctionDeclaration): readonly Statemen
   return writes.length > 0 ? WRITING : reads.length > 0 ? READING : [];
 }
 
+/** `publish` reads the stream, moves records of the outbox, and calls the functions that take messages. */
+function publishStatements(declarations: readonly FunctionDeclaration[]): Statement[] {
+  const stream = { 'Fn::GetAtt': ['Table', 'StreamArn'] };
+  const takers = declarations.filter(({ message }) => message !== undefined);
+  return [
+    {
+      Effect: 'Allow',
+      Action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+      Resource: stream,
+    },
+    {
+      ...onTable('Query', 'UpdateItem', 'DeleteItem', 'PutItem'),
+      Condition: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [...outboxPartitions(), UNDELIVERED_PARTITION] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    },
+    {
+      Effect: 'Allow',
+      Action: 'lambda:InvokeFunction',
+      Resource: takers.map(({ name }) => ({ 'Fn::GetAtt': [functionResource(name), 'Arn'] })),
+    },
+    { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': [DEAD_LETTERS, 'Arn'] } },
+  ];
+}
+
+/** The resource that is a function. */
+export function functionResource(name: string): string {
+  return `${capitalized(name)}LambdaFunction`;
+}
+
 /** The resource that is the role of a function. */
 export function roleName(name: string): string {
   return `${capitalized(name)}Role`;
@@ -76,6 +108,7 @@ export function roles(
       : [];
   const all: Readonly<Record<string, readonly Statement[]>> = {
     ...STATEMENTS,
+    ...(hasMessages(declarations) && { [PUBLISH]: publishStatements(declarations) }),
     ...Object.fromEntries(declarations.map((declaration) => [declaration.name, statementsOf(declaration)])),
   };
   return Object.fromEntries(

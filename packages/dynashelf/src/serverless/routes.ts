@@ -3,6 +3,8 @@
 // says 404 or 405.
 
 import { isUnguarded, type FunctionDeclaration } from '../definition/function';
+import { OUTBOX_PREFIX } from '../store/layout/outbox';
+import { PARTITION_KEY } from '../store/layout/table';
 import type { Parameters } from './parameters';
 
 /** The functions of an app that the engine has. */
@@ -95,12 +97,52 @@ export interface ScheduleEvent {
   readonly schedule: { readonly rate: readonly string[]; readonly enabled: true };
 }
 
+/** The event of the table's stream: what is sent is a new record of the outbox. */
+export interface StreamEvent {
+  readonly stream: object;
+}
+
+/** The name of the function that delivers messages; an app has it where one of its functions takes some. */
+export const PUBLISH = 'publish';
+
+/** The resource that keeps what `publish` could not even read of the stream. */
+export const DEAD_LETTERS = 'PublishDeadLetters';
+
+/** Whether an app sends messages. */
+export function hasMessages(declarations: readonly FunctionDeclaration[]): boolean {
+  return declarations.some(({ message }) => message !== undefined);
+}
+
+/** What calls `publish`: the stream at once, and a schedule for what the stream has missed or a function not taken. */
+const PUBLISH_EVENTS: readonly (StreamEvent | ScheduleEvent)[] = [
+  {
+    stream: {
+      type: 'dynamodb',
+      arn: { 'Fn::GetAtt': ['Table', 'StreamArn'] },
+      batchSize: 10,
+      startingPosition: 'TRIM_HORIZON',
+      functionResponseType: 'ReportBatchItemFailures',
+      maximumRetryAttempts: 5,
+      maximumRecordAgeInSeconds: 3600,
+      bisectBatchOnFunctionError: true,
+      destinations: { onFailure: { arn: { 'Fn::GetAtt': [DEAD_LETTERS, 'Arn'] }, type: 'sqs' } },
+      filterPatterns: [
+        { eventName: ['INSERT'], dynamodb: { Keys: { [PARTITION_KEY]: { S: [{ prefix: OUTBOX_PREFIX }] } } } },
+      ],
+    },
+  },
+  { schedule: { rate: ['rate(5 minutes)'], enabled: true } },
+];
+
 /** The events of a function. */
 export function events(
   name: string,
   parameters: Parameters,
   declarations: readonly FunctionDeclaration[] = [],
-): (HttpEvent | ScheduleEvent)[] {
+): (HttpEvent | ScheduleEvent | StreamEvent)[] {
+  if (name === PUBLISH) {
+    return [...PUBLISH_EVENTS];
+  }
   const schedule = declarations.find((declaration) => declaration.name === name)?.schedule;
   return [
     ...httpEvents(routesOf(declarations)[name] ?? [], parameters),

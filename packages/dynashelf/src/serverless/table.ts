@@ -3,7 +3,9 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 
 import { EXPIRES_ATTRIBUTE, INDEX_SLOTS, indexSlot, PARTITION_KEY, SORT_KEY } from '../store/layout/table';
+import type { FunctionDeclaration } from '../definition/function';
 import type { Parameters } from './parameters';
+import { hasMessages } from './routes';
 
 /** What CreateTable takes of it. The rest (PITR, TTL, encryption …) no local engine has. */
 export type TableDefinition = {
@@ -41,8 +43,11 @@ function keySchema(hash: string, range: string): TableDefinition['KeySchema'] {
   ];
 }
 
-/** The resource `Table` of the stack. */
-export function tableResource(parameters: Parameters): object {
+/**
+ * The resource `Table` of the stack.
+ * @param declarations the functions of the app's own: where one takes messages, the table has a stream
+ */
+export function tableResource(parameters: Parameters, declarations: readonly FunctionDeclaration[] = []): object {
   const isProtected = parameters.is('protectData');
   return {
     Type: 'AWS::DynamoDB::Table',
@@ -52,6 +57,7 @@ export function tableResource(parameters: Parameters): object {
       TableName: parameters.of('tableName'),
       BillingMode: 'PAY_PER_REQUEST',
       ...tableDefinition(),
+      ...(hasMessages(declarations) && { StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' } }),
       TimeToLiveSpecification: { AttributeName: EXPIRES_ATTRIBUTE, Enabled: true },
       // DynamoDB encrypts every table. True moves it from AWS's key to the account's own, whose use CloudTrail records
       // and KMS charges.

@@ -11,7 +11,7 @@ import { authorizeFunction, describeFunction, readFunction, safeActions, writeFu
 import type { Handler } from '../http/serve';
 import { functionHandler, declare, definedOf, type FunctionHandler } from '../functions/handler';
 import { appInfo, appResources } from '../local/app';
-import { ownFunctions } from '../local/own-functions';
+import { appFunctions } from '../local/own-functions';
 import { connect } from '#connect';
 import { expectDescribed } from './described';
 import { guardedBy, isGuarded, routeOf, routesWith, templateOf, type Route } from './gateway';
@@ -166,15 +166,6 @@ export function createClient({
     }
     return answer;
   };
-}
-
-/** The functions of the app in the working directory. */
-function appFunctions(): Record<string, FunctionHandler> {
-  const { handlers, mistakes } = ownFunctions();
-  if (mistakes.length > 0) {
-    throw new Error(mistakes.join('\n'));
-  }
-  return Object.fromEntries(handlers);
 }
 
 /**

@@ -3,7 +3,7 @@
 
 export { accessMatrix } from './access';
 export { createClient, gatewayEvent, type Answer, type As, type Ask, type Client, type ClientOptions } from './client';
-export { callFunction, type FunctionCall } from './functions';
+export { callFunction, deliverMessages, type FunctionCall } from './functions';
 export { useClock, type Clock, type Duration } from './clock';
 export { tableName, useTable } from './table';
 export { RULES } from './rules';

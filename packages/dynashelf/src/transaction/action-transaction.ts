@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { prepareGiven } from '#conversion';
 import type { Transaction as ActionTransaction } from '../definition/action';
 import type { AnyItem } from '../definition/item';
+import type { AnyMessage } from '../definition/message';
 import type { Resource } from '../definition/resource';
 import { writable } from '../definition/writable';
 import { Problem } from '../problem';
@@ -13,6 +14,7 @@ import type { JsonObject } from '../values/json';
 import { applyMergePatch } from '../values/merge-patch';
 import { isPlainObject, type InputValue, type StoredValue } from '../values/stored';
 import { nameOf } from './entry';
+import { sentMessage } from './sent-message';
 import type { GivenItems } from './given-items';
 import { readConditions } from './list-conditions';
 import type { Transaction } from './transaction';
@@ -100,6 +102,7 @@ export function toActionTransaction(transaction: Transaction, { give, remove }: 
       await transaction.delete(resource, id);
       removed.add(nameOf(resource, id));
     },
+    send: async (message: AnyMessage, body: object) => transaction.send(await sentMessage(message, body)),
   };
   // Resource files name their resources by constants, which are what is served.
   return forResources as unknown as ActionTransaction;

@@ -1,6 +1,7 @@
 // What an attempt of a transaction knows of each item, and the changes and failures that come of it all.
 import { Problem, type Fault } from '../problem';
 import type { Resource } from '../definition/resource';
+import type { SentMessage } from '../store/layout/outbox';
 import type { Image } from '../store/layout/record';
 import type { ListedPartition } from '../store/layout/checksum';
 import type { Change } from '../store/write/constraint';
@@ -48,6 +49,8 @@ export interface Settled {
   readonly failures: readonly Failure[];
   /** The partitions of indexes that it has listed. */
   readonly listed: readonly ListedPartition[];
+  /** What is sent with the writes. */
+  readonly messages: readonly SentMessage[];
 }
 
 /** An item as text, equal for the same. */
@@ -70,7 +73,7 @@ export function settledOf(
   entries: readonly Entry[],
   failures: readonly Failure[],
   place: PlaceFault,
-): Omit<Settled, 'listed'> {
+): Omit<Settled, 'listed' | 'messages'> {
   return {
     changes: entries.map((entry) => toChange(entry, entries)),
     origins: entries.map(originOf),

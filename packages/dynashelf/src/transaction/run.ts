@@ -7,6 +7,7 @@ import { toImage, type Image } from '../store/layout/record';
 import type { Store } from '../store/store';
 import { isMarked } from '../store/write/deletion-mark';
 import { idempotency as outcomeRecord } from '../store/write/idempotency';
+import { outbox } from '../store/write/outbox';
 import { countFitting } from '../store/write/plan';
 import type { WritePlan } from '../store/write/constraint';
 import type { Violation } from '../store/write/write';
@@ -200,8 +201,11 @@ async function prepare<R>({ store, options, known, run }: Running<R>): Promise<P
   const { place = placeInside } = options;
   const { transaction, settle } = openTransaction(store, known, place);
   const finish = await run(transaction);
-  const { changes, origins, failures, listed } = await settle();
+  const { changes, origins, failures, listed, messages } = await settle();
   const plan = { ...store.plan(changes, { listed }), origins };
+  if (messages.length > 0) {
+    outbox(messages)(plan, changes);
+  }
   if (failures.length > 0 || plan.violations.length > 0) {
     return {
       result: undefined,

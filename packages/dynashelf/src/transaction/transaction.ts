@@ -3,6 +3,7 @@
 import type { StoredValue } from '../values/stored';
 import type { Resource } from '../definition/resource';
 import type { States } from '../definition/states';
+import type { SentMessage } from '../store/layout/outbox';
 import type { Image } from '../store/layout/record';
 import type { Filter } from '../store/query/filter';
 import type { Store } from '../store/store';
@@ -73,6 +74,8 @@ export interface Transaction {
    * Notes why a part of the request cannot be done; the other parts go on, so that all failures are reported together.
    */
   fail(failure: Failure): void;
+  /** Sends a message with the writes. */
+  send(message: SentMessage): void;
   /** An item as the transaction leaves it, once all is asked for. */
   result(resource: Resource, id: string): Image;
 }
@@ -95,6 +98,7 @@ export function openTransaction(
   const entries = new Map<string, Entry>();
   const failures: Failure[] = [];
   const listing = openListing(store);
+  const messages: SentMessage[] = [];
   let isSettled = true;
 
   async function entryOf(resource: Resource, id: string): Promise<Entry> {
@@ -199,6 +203,8 @@ export function openTransaction(
 
     fail: (failure) => void failures.push(failure),
 
+    send: (message) => void messages.push(message),
+
     result(resource, id) {
       const name = nameOf(resource, id);
       const entry = entries.get(name);
@@ -282,7 +288,7 @@ export function openTransaction(
       if (deletion === undefined && [...store.resources.values()].some(({ onWrite }) => onWrite !== undefined)) {
         failures.push(...(await callOnWrite(store, transaction, entries, applyCounts)));
       }
-      return { ...settledOf([...entries.values()], failures, place), listed: listing.partitions };
+      return { ...settledOf([...entries.values()], failures, place), listed: listing.partitions, messages };
     },
   };
 }

@@ -1,7 +1,8 @@
 // The examples of docs/functions.md do what the page says.
 
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
 
@@ -10,11 +11,12 @@ import * as lambda from '../../src/lambda';
 import type { FunctionHandler } from '../../src/functions/handler';
 import { createClient } from '../../src/testing/client';
 import { useClock } from '../../src/testing/clock';
+import { deliverMessages } from '../../src/testing/functions';
 import { useTable } from '../../src/testing/table';
 import { APP } from '../setup/places';
 import { CLIENTS } from '../setup/race';
 import { RULES } from '../../src/testing/rules';
-import { toolshed } from '../setup/toolshed';
+import { bookingAccepted, toolshed } from '../setup/toolshed';
 
 useTable();
 const clock = useClock();
@@ -25,6 +27,7 @@ const MODULES: Record<string, unknown> = {
   dynashelf: face,
   'dynashelf/lambda': lambda,
   '../resources/index': { resources: toolshed },
+  '../messages': { bookingAccepted },
 };
 
 /** The packages of the examples are for development alone; a clone that was installed before has none of them yet. */
@@ -82,6 +85,35 @@ test('expire ends the bookings that nobody has paid for a day, and no others', a
     [old, paid, young].map(async ({ booking }) => (await open(`GET /bookings/${booking}`)).body.state as string),
   );
   expect(states).toEqual(['expired', 'paid', 'requested']);
+});
+
+test('mail tells the renter, in a file that a mail program opens, under the key of the message', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mail-'));
+  process.env['MAIL_FOLDER'] = folder;
+  const { booking } = await given();
+  await open(`POST /bookings/${booking}/accept`, { body: { note: 'Grüße\r\nBcc: x@example.org' } });
+  expect(await deliverMessages(functions)).toMatchObject({ delivered: 1 });
+  const [file] = readdirSync(folder);
+  const [head = '', body = ''] = readFileSync(join(folder, file!), 'utf8').split('\r\n\r\n');
+  // RFC 2047 §6.2: blanks between encoded words are none of the text.
+  const words = [...head.matchAll(/=\?UTF-8\?B\?([^?]+)\?=/g)].map(([, word = '']) => Buffer.from(word, 'base64'));
+  expect(Buffer.concat(words).toString()).toBe('You may have: Drill');
+  expect(head).toContain('To: ben@example.org\r\n');
+  expect(head).toContain(`Message-ID: <${file!.replace('.eml', '')}@example.org>`);
+  expect(head).not.toContain('Bcc');
+  expect(Buffer.from(body, 'base64').toString()).toContain('Note: Grüße');
+  rmSync(folder, { recursive: true });
+});
+
+test('the message of the page is the one that the tests send', () => {
+  const [, code = ''] = /```ts\n\/\/ src\/messages\.ts\n([^]*?)```/.exec(page) ?? [];
+  const { outputText } = ts.transpileModule(code, {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023 },
+  });
+  const exported = {} as { bookingAccepted: typeof bookingAccepted };
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the code is the page's own
+  new Function('exports', 'require', outputText)(exported, (id: string) => MODULES[id]);
+  expect(exported.bookingAccepted).toEqual(bookingAccepted);
 });
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';

@@ -19,7 +19,7 @@ let url: string;
 function give(name: string, keywords: string): void {
   writeFileSync(
     join(project.directory, `src/functions/${name}.ts`),
-    `import { defineFunction } from 'dynashelf/lambda';\nimport { resources } from '../resources/index';\nexport const handler = defineFunction({ resources }, { ${keywords} });\n`,
+    `import { defineFunction } from 'dynashelf/lambda';\nimport { resources } from '../resources/index';\nimport { tidied } from '../messages';\nexport const handler = defineFunction({ resources }, { ${keywords} });\n`,
   );
 }
 
@@ -36,7 +36,11 @@ async function call(...words: string[]): Promise<{ code: number; out: string; er
 
 beforeAll(async () => {
   project = copyProject();
-  for (const name of ['count', 'hook', 'tidy']) {
+  writeFileSync(
+    join(project.directory, 'src/messages.ts'),
+    "import { defineMessage } from 'dynashelf';\nexport const tidied = defineMessage({ name: 'tidied', description: 'It was.', body: { book: { type: String, required: true } } });\n",
+  );
+  for (const name of ['count', 'hook', 'tidy', 'told', 'publish']) {
     addFunction(project.directory, name);
   }
   give(
@@ -49,7 +53,11 @@ beforeAll(async () => {
   );
   give(
     'tidy',
-    "schedule: 'rate(1 day)', description: 'Makes a book.', writes: ['books'], async run({ api, now }) { await api.books.replace('tidied', { title: now.toISOString(), author: 'tidy' }); }",
+    "schedule: 'rate(1 day)', description: 'Makes a book.', writes: ['books'], async run({ api, now }) { await api.transaction([{ replace: 'books', id: 'tidied', item: { title: now.toISOString(), author: 'tidy' } }, { send: tidied, body: { book: 'tidied' } }]); }",
+  );
+  give(
+    'told',
+    "message: tidied, description: 'Notes it.', writes: ['books'], async run({ api, body }) { await api.books.patch(body.book, { pages: 7 }); }",
   );
   const port = await freePort();
   url = `http://localhost:${port}`;
@@ -91,6 +99,12 @@ test('dynashelf call calls a function on the data of the start that runs', async
   });
 });
 
+test('a message is delivered to the function that takes it, and said so', async () => {
+  await started.printed('told took a message tidied.');
+  expect(started.output()).toContain('Messages tidied are delivered to told.');
+  expect(await (await fetch(`${url}/books/tidied`)).json()).toMatchObject({ pages: 7 });
+});
+
 test('what it cannot do it says in a sentence', async () => {
   expect(await call('tiddy')).toMatchObject({
     code: 1,
@@ -119,7 +133,7 @@ test('code follows the source; a route that changes is said to need a start', as
     'hook',
     "route: 'POST /hooks/two', access: 'public', description: 'Says hello.', run: () => ({ body: 'hello' })",
   );
-  await started.printed('Routes or schedules of functions have changed: start again to have them.');
+  await started.printed('Routes, schedules or messages of functions have changed: start again to have them.');
 });
 
 test('without a start that runs it calls on the same data by a database of its own', async () => {

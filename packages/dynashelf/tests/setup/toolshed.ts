@@ -1,7 +1,19 @@
 // Tools that are lent, and bookings of them: the resources of the tests of functions.
 
 import type { Answer } from '../../src/definition/action';
+import { conflict } from '../../src/definition/thrown';
+import { defineMessage } from '../../src/definition/message';
 import { defineResource, listResources } from '../../src/definition/resource';
+
+export const bookingAccepted = defineMessage({
+  name: 'booking-accepted',
+  description: 'A booking was accepted.',
+  body: {
+    booking: { type: String, required: true },
+    renter: { type: String, required: true, maxLength: 100 },
+    note: { type: String, default: 'none', maxLength: 100 },
+  },
+});
 
 export const tools = defineResource({
   name: 'tools',
@@ -29,7 +41,7 @@ export const bookings = defineResource({
   schema: {
     tool: { type: String, required: true, references: 'tools' },
     renter: { type: String, required: true, maxLength: 100 },
-    state: { type: String, readOnly: true, default: 'requested', enum: ['requested', 'paid', 'expired'] },
+    state: { type: String, readOnly: true, default: 'requested', enum: ['requested', 'accepted', 'paid', 'expired'] },
     payment: { type: String, readOnly: true, unique: true },
     note: { type: String, maxLength: 100 },
   },
@@ -46,6 +58,21 @@ export const bookings = defineResource({
       body: { payment: { type: String, required: true, maxLength: 100 } },
       async run({ item, body, transaction }): Promise<Answer> {
         return transaction.update(bookings, item.id, { state: 'paid', payment: body.payment });
+      },
+    }),
+    accept: action({
+      description: 'Accepts it, and lets its renter know.',
+      body: { fail: Boolean, note: { type: String, maxLength: 200 } },
+      async run({ item, body, transaction }): Promise<Answer> {
+        if (item.state !== 'requested') {
+          throw conflict('It is not to be accepted any more.');
+        }
+        await transaction.send(bookingAccepted, { booking: item.id, renter: item.renter, note: body.note });
+        const accepted = await transaction.update(bookings, item.id, { state: 'accepted' });
+        if (body.fail === true) {
+          throw conflict('It fails after all.');
+        }
+        return accepted;
       },
     }),
     expire: action({

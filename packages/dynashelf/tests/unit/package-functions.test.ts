@@ -24,7 +24,7 @@ function give(name: string, keywords: string): void {
   addFunction(project.directory, name);
   writeFileSync(
     join(project.directory, `src/functions/${name}.ts`),
-    `import { defineFunction } from 'dynashelf/lambda';\nimport { resources } from '../resources/index';\nexport const handler = defineFunction({ resources }, { ${keywords}, run: () => undefined });\n`,
+    `import { defineFunction } from 'dynashelf/lambda';\nimport { resources } from '../resources/index';\nimport { lent } from '../messages';\nexport const handler = defineFunction({ resources }, { ${keywords}, run: () => undefined });\n`,
   );
 }
 
@@ -40,6 +40,12 @@ beforeAll(async () => {
     "route: 'GET /reports/loans', access: { role: 'librarian' }, description: 'Counts loans.', reads: ['loans']",
   );
   give('expire', "schedule: 'cron(0 3 * * ? *)', description: 'Ends what is over.'");
+  writeFileSync(
+    join(directory, 'src/messages.ts'),
+    "import { defineMessage } from 'dynashelf';\nexport const lent = defineMessage({ name: 'book-lent', description: 'A book was lent.', body: { loan: String } });\n",
+  );
+  give('mail', "message: lent, description: 'Sends mail.', reads: ['loans']");
+  addFunction(directory, 'publish');
   const { code, said } = await runServerless(directory, [
     'package',
     '--package',
@@ -122,8 +128,43 @@ test('each has the rights that it declares, and its own log', () => {
 
 test('a schedule calls its function, and nothing else does', () => {
   const rules = Object.values(template).filter(({ Type }) => Type === 'AWS::Events::Rule');
-  expect(rules.map(({ Properties }) => Properties['ScheduleExpression'] as unknown)).toEqual(['cron(0 3 * * ? *)']);
+  expect(rules.map(({ Properties }) => Properties['ScheduleExpression'] as unknown)).toEqual([
+    'cron(0 3 * * ? *)',
+    // What the stream has missed.
+    'rate(5 minutes)',
+  ]);
   expect(JSON.stringify(rules)).toContain('ExpireLambdaFunction');
+});
+
+test('where a function takes messages the table has a stream, which calls publish for what is sent, and publish may move and hand on messages alone', () => {
+  expect(template['Table']!.Properties['StreamSpecification']).toEqual({ StreamViewType: 'NEW_AND_OLD_IMAGES' });
+  const [mapping] = Object.values(template).filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping');
+  expect(mapping!.Properties).toMatchObject({
+    EventSourceArn: { 'Fn::GetAtt': ['Table', 'StreamArn'] },
+    FunctionName: { 'Fn::GetAtt': ['PublishLambdaFunction', 'Arn'] },
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    MaximumRetryAttempts: 5,
+    BisectBatchOnFunctionError: true,
+    StartingPosition: 'TRIM_HORIZON',
+    DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['PublishDeadLetters', 'Arn'] } } },
+    FilterCriteria: {
+      Filters: [{ Pattern: '{"eventName":["INSERT"],"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"#outbox#"}]}}}}' }],
+    },
+  });
+  expect(template['PublishLambdaFunction']!.Properties).toMatchObject({
+    Timeout: 300,
+    Environment: { Variables: { MESSAGE_HANDLERS: { 'Fn::Sub': 'book-lent=${MailLambdaFunction}' } } },
+  });
+  const role = JSON.stringify(template['PublishRole']);
+  expect(role).toContain('"dynamodb:LeadingKeys":["#outbox#0","#outbox#1","#outbox#2","#outbox#3","#undelivered"]');
+  expect(role).toContain(
+    '{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":[{"Fn::GetAtt":["MailLambdaFunction","Arn"]}]}',
+  );
+  expect(actionsOf('PublishRole').filter((action) => action.endsWith('*'))).toEqual([]);
+  expect(bundles['publish']!.zipSize / 1000).toBeLessThanOrEqual(20);
+  expect(
+    bundles['publish']!.inputs.filter((path) => /@aws-sdk|src\/(description|operations|definition)/.test(path)),
+  ).toEqual([]);
 });
 
 test('describe and authorize know them, and hold none of their code; read and write know nothing of them', () => {

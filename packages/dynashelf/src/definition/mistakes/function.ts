@@ -9,7 +9,19 @@ import { checkAttributes, SERVED_PATHS } from './resource';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-const KEYWORDS = ['route', 'schedule', 'description', 'access', 'body', 'query', 'answer', 'reads', 'writes', 'run'];
+const KEYWORDS = [
+  'route',
+  'schedule',
+  'message',
+  'description',
+  'access',
+  'body',
+  'query',
+  'answer',
+  'reads',
+  'writes',
+  'run',
+];
 
 const RULES = "'public', 'authenticated', { role: … }, { any: […] }, { all: […] } or a function of the caller";
 
@@ -31,8 +43,12 @@ export function* checkFunction(
   if (typeof read.run !== 'function') {
     yield 'there is nothing to run: write async run({ body, caller, api }) { … }';
   }
-  if (keywords.route !== undefined && keywords.schedule !== undefined) {
-    yield 'it has both a route and a schedule: make two functions of it';
+  const calls = (['route', 'schedule', 'message'] as const).filter((keyword) => keywords[keyword] !== undefined);
+  if (calls.length > 1) {
+    yield `it has both a ${calls[0]!} and a ${calls[1]!}: make two functions of it`;
+  }
+  if (keywords.message !== undefined && !((keywords.message as { attributes?: unknown }).attributes instanceof Map)) {
+    yield 'message is no kind of message: name what defineMessage made';
   }
   yield* checkRoute(keywords, resources);
   yield* checkCalls(keywords);
@@ -85,7 +101,7 @@ function* checkRoute({ route }: FunctionKeywords, resources: ReadonlyMap<string,
 }
 
 /** Words that mean nothing without a route, or with this one. */
-function* checkCalls({ route, schedule, access, query, body, answer }: FunctionKeywords): Generator<string> {
+function* checkCalls({ route, schedule, message, access, query, body, answer }: FunctionKeywords): Generator<string> {
   const without = Object.entries({ access, query, answer }).filter(([, word]) => word !== undefined);
   if (route === undefined) {
     for (const [word] of without) {
@@ -99,6 +115,9 @@ function* checkCalls({ route, schedule, access, query, body, answer }: FunctionK
   }
   if (schedule !== undefined && body !== undefined) {
     yield 'it is called by a schedule, which brings no body: remove body';
+  }
+  if (message !== undefined && body !== undefined) {
+    yield 'it takes a message, which says what it holds: remove body';
   }
 }
 

@@ -224,3 +224,29 @@ describe('dynashelf add function', () => {
     expect(() => addFunction(app, 'payments')).toThrow('add "payments" by hand');
   });
 });
+
+test('functions that take messages need publish, a message one function, and one alone', () => {
+  addFunction(app, 'told');
+  write(
+    'src/messages.ts',
+    "import { defineMessage } from 'dynashelf';\nconst one = (name: string) => defineMessage({ name, description: 'X.', body: { a: String } });\nexport const done = one('done');\nexport const left = one('left');\n",
+  );
+  const told = (name: string): void =>
+    write(
+      `src/functions/${name}.ts`,
+      "import { defineFunction } from 'dynashelf/lambda';\nimport { done } from '../messages';\nimport { resources } from '../resources/index';\nexport const handler = defineFunction({ resources }, { message: done, description: 'X.', run: () => {} });\n",
+    );
+  told('told');
+  expect(mistakes()).toEqual([
+    'serverless.yml: there are functions that take messages, and none that delivers them: npx dynashelf add function publish',
+    expect.stringMatching(/^the message "left" is defined, and no function takes it/),
+  ]);
+  expect(addFunction(app, 'publish')).toBe('src/functions/publish.ts');
+  expect(readFileSync(path('serverless.yml'), 'utf8')).toContain(entryOf('publish'));
+  addFunction(app, 'again');
+  told('again');
+  expect(mistakes()).toEqual([
+    'src/functions/again.ts: the message "done" is that of src/functions/told.ts, too: give one of them another',
+    expect.stringMatching(/^the message "left" is defined/),
+  ]);
+});

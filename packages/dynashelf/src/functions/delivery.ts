@@ -1,0 +1,92 @@
+// Messages delivered: claimed, handed to their function, removed. A delivery that ends anywhere before its end is begun
+// again, so each message arrives at least once, always with the same key.
+import { logError, redact } from '../log';
+import type { SentMessage } from '../store/layout/outbox';
+import type { OutboxRecord } from '../store/layout/outbox';
+import type { Outbox } from '../store/outbox';
+
+/** What the function of a message is called with. */
+export interface MessageEvent extends SentMessage {
+  /** 1 the first time, one more each further time. */
+  readonly attempt: number;
+}
+
+/** Calls the function that takes a kind of message. @throws Error where it fails, or there is none */
+export type CallHandler = (message: string, event: MessageEvent) => Promise<void>;
+
+/** What came of an attempt: `claimed` where another one is under way, or was first. */
+export type Delivery = 'delivered' | 'failed' | 'claimed' | 'aside';
+
+/** How often a message is tried, over about 15 hours. */
+export const MOST_ATTEMPTS = 20;
+
+const MINUTE = 60_000;
+
+/** How many are delivered at once. */
+const AT_ONCE = 8;
+
+/** Milliseconds until an attempt that did not end is followed by another: a minute, then twice as long, to an hour. */
+export function pauseAfter(attempt: number): number {
+  return Math.min(MINUTE * 2 ** (attempt - 1), 60 * MINUTE);
+}
+
+/** Tries once to deliver a message. */
+export async function deliver(outbox: Outbox, record: OutboxRecord, call: CallHandler): Promise<Delivery> {
+  const now = Date.now();
+  const attempt = record.attempts + 1;
+  if (record.attempts >= MOST_ATTEMPTS) {
+    await outbox.putAside(record);
+    logError({
+      message: `a message was put aside, as its function failed ${MOST_ATTEMPTS} times`,
+      reason: nameOf(record),
+    });
+    return 'aside';
+  }
+  if (!(await outbox.claim(record, now, now + pauseAfter(attempt)))) {
+    return 'claimed';
+  }
+  const { key, message, body, sentAt } = record;
+  try {
+    await call(message, { key, message, body, sentAt, attempt });
+  } catch (error) {
+    const { message: said } = error instanceof Error ? error : new Error(String(error));
+    logError({ message: `a message was not taken: ${redact(said)}`, reason: nameOf(record) });
+    return 'failed';
+  }
+  await outbox.remove(record);
+  return 'delivered';
+}
+
+/**
+ * Tries to deliver all messages that are due.
+ * @throws Problem where the database fails, when what was begun has ended
+ */
+export async function deliverDue(outbox: Outbox, call: CallHandler): Promise<Record<Delivery, number>> {
+  const counts: Record<Delivery, number> = { delivered: 0, failed: 0, claimed: 0, aside: 0 };
+  const underWay = new Set<Promise<void>>();
+  let failure: { readonly error: unknown } | undefined;
+  for await (const record of outbox.due(Date.now())) {
+    const one: Promise<void> = deliver(outbox, record, call)
+      .then(
+        (came) => void counts[came]++,
+        (error: unknown) => void (failure ??= { error }),
+      )
+      .finally(() => underWay.delete(one));
+    underWay.add(one);
+    if (underWay.size >= AT_ONCE) {
+      await Promise.race(underWay);
+    }
+    if (failure !== undefined) {
+      break;
+    }
+  }
+  await Promise.all(underWay);
+  if (failure !== undefined) {
+    throw failure.error;
+  }
+  return counts;
+}
+
+function nameOf({ key, message, attempts }: OutboxRecord): string {
+  return `${message} ${key}, attempt ${attempts + 1}`;
+}

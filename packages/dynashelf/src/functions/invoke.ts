@@ -1,0 +1,65 @@
+// Calls another Lambda function, by signed HTTPS: the AWS SDK is in no bundle.
+import * as https from 'node:https';
+import { readEnvironment } from '../store/client/https/environment';
+import { createSigner } from '../store/client/https/signing';
+
+/** Calls a function by its name with an event, and waits for its end. @throws Error where it fails */
+export type InvokeFunction = (name: string, event: object) => Promise<void>;
+
+/** Milliseconds that a function may take: Lambda's most. */
+const LONGEST = 900_000;
+
+/** @throws Error naming the variable of the environment that is missing */
+export function connectLambda(environment: NodeJS.ProcessEnv = process.env): InvokeFunction {
+  const { region, credentials } = readEnvironment(environment);
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const agent = new https.Agent({ keepAlive: true });
+  return async (name, event) => {
+    // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+    const url = new URL(
+      `https://lambda.${region}.${domain}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`,
+    );
+    const sign = createSigner({ credentials, region, service: 'lambda', method: 'POST', url });
+    const body = JSON.stringify(event);
+    const headers = sign(
+      { host: url.host, 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) },
+      body,
+      new Date(),
+    );
+    const { status, failed, text } = await exchange(url, { agent, headers }, body);
+    if (status !== 200 || failed) {
+      throw new Error(
+        `the function ${name} ${status === 200 ? 'failed' : `could not be called (${status})`}: ${text.slice(0, 500)}`,
+      );
+    }
+  };
+}
+
+async function exchange(
+  url: URL,
+  options: https.RequestOptions,
+  body: string,
+): Promise<{ status: number; failed: boolean; text: string }> {
+  return new Promise((resolve, reject) => {
+    https
+      .request(url, { ...options, method: 'POST', timeout: LONGEST }, (incoming) => {
+        let text = '';
+        incoming
+          .setEncoding('utf8')
+          .on('data', (part: string) => (text += part))
+          .on('error', reject)
+          .on('end', () =>
+            resolve({
+              status: incoming.statusCode ?? 0,
+              failed: incoming.headers['x-amz-function-error'] !== undefined,
+              text,
+            }),
+          );
+      })
+      .on('timeout', function timedOut(this: { destroy(error: Error): void }) {
+        this.destroy(new Error(`no answer of ${url.pathname} in time`));
+      })
+      .on('error', reject)
+      .end(body);
+  });
+}
