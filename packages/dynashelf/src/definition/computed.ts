@@ -23,7 +23,8 @@ export function hasComputed(resource: Resource): boolean {
  * @throws Error where a function computes a value of another type than its attribute has
  */
 export function computeAttributes(resource: Resource, item: AnyItem): ComputedAttributes {
-  const whole: AnyItem = { ...literalDefaults(resource), ...item };
+  const whole: AnyItem = { ...item };
+  addDefaults(resource, whole);
   const values: Record<string, StoredValue | undefined> = {};
   for (const [name, compute] of Object.entries(resource.computed)) {
     const json = compute(whole) as Json | undefined;
@@ -42,21 +43,25 @@ export function computeAttributes(resource: Resource, item: AnyItem): ComputedAt
   return { values, faults };
 }
 
-const known = new WeakMap<Resource, Record<string, unknown>>();
+const known = new WeakMap<Resource, readonly (readonly [name: string, value: unknown])[]>();
 
 /**
- * The defaults that are values as they stand in the file: an item that was last written before its file had them, such
- * as before there was a count, lacks them, and functions are told that it does not.
+ * Adds the defaults that are values as they stand in the file: an item that was last written before its file had them,
+ * such as before there was a count, lacks them, and functions are told that it does not.
  */
-export function literalDefaults(resource: Resource): Record<string, unknown> {
+export function addDefaults(resource: Resource, item: { [name: string]: unknown }): void {
   let defaults = known.get(resource);
   if (defaults === undefined) {
-    defaults = Object.fromEntries(
-      [...resource.attributes]
-        .filter(([, { kind, keywords }]) => typeof keywords.default === kind || Array.isArray(keywords.default))
-        .map(([name, { keywords }]) => [name, keywords.default]),
+    defaults = [...resource.attributes].flatMap(([name, { kind, keywords }]) =>
+      (typeof keywords.default === kind || Array.isArray(keywords.default)) && keywords.onDelete !== 'setNull'
+        ? [[name, keywords.default] as const]
+        : [],
     );
     known.set(resource, defaults);
   }
-  return defaults;
+  for (const [name, value] of defaults) {
+    if (item[name] === undefined) {
+      item[name] = structuredClone(value);
+    }
+  }
 }

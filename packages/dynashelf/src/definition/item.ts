@@ -55,14 +55,26 @@ type AlwaysComputed<R> = R extends { readonly computed: infer C }
   ? { [K in keyof C]: C[K] extends (...given: never) => infer V ? (undefined extends V ? never : K) : never }[keyof C]
   : never;
 
-type IsThere<A> = A extends { readonly required: true } ? true : HasDefault<A>;
+type IsThere<A> =
+  MayGiveNothing<A, 'get'> extends true ? false : A extends { readonly required: true } ? true : HasDefault<A>;
 
 type IsNeeded<A> = A extends { readonly required: true } ? (HasDefault<A> extends true ? false : true) : false;
 
 type HasDefault<A> = A extends { readonly default: infer D }
   ? undefined extends (D extends (...given: never) => infer V ? Awaited<V> : D)
     ? false
-    : true
+    : A extends { readonly onDelete: 'setNull' }
+      ? false
+      : MayGiveNothing<A, 'set'> extends true
+        ? false
+        : true
+  : false;
+
+/** Whether a function of an attribute may give undefined, which takes the value away. */
+type MayGiveNothing<A, F extends 'get' | 'set'> = A extends { readonly [K in F]: (...given: never) => infer V }
+  ? undefined extends Awaited<V>
+    ? true
+    : false
   : false;
 
 type Value<A extends Attribute> = A extends { enum: readonly (infer E)[] }

@@ -8,7 +8,7 @@ import { EXAMPLE_ID } from '../values/id';
 import { SENT } from '../values/kinds';
 import type { SchemaNode } from '../values/node';
 import type { Resource } from '../definition/resource';
-import { literalDefaults } from '../definition/computed';
+import { addDefaults } from '../definition/computed';
 import { isSettable, visible } from './attributes';
 
 const EXAMPLE_MOMENT = FORMATS_BY_NAME['date-time'].example;
@@ -41,7 +41,8 @@ export function exampleItem(resource: Resource): JsonObject | undefined {
     return undefined;
   }
   // As on a write: each is given the defaults, and those before it.
-  const whole: { [name: string]: unknown } = { ...literalDefaults(resource), ...written };
+  const whole: { [name: string]: unknown } = { ...written };
+  addDefaults(resource, whole);
   for (const [name, compute] of Object.entries(computed)) {
     const value = computedExample(compute, whole);
     whole[name] = value !== undefined && isFit(name, attributes.get(name)!, value) ? value : undefined;

@@ -387,7 +387,8 @@ test('an item that was written before its file had a default, or a count, has it
       names: { type: Array, schema: [String], default: [] },
       boxes: { type: Number, readOnly: true, default: 0, counts: { collection: 'crates', attribute: 'reprint' } },
     },
-    computed: { free: ({ copies = 0, spare, boxes, names }) => copies + spare - boxes - names.length },
+    // What a function does to what it is given is not done to the default.
+    computed: { free: ({ copies = 0, spare, boxes, names }) => copies + spare - boxes - names.push('x') + 1 },
     rules: [{ holds: ({ boxes, spare }) => boxes <= spare, detail: 'No more than are spare.' }],
   });
   const crates = defineResource({
@@ -402,4 +403,5 @@ test('an item that was written before its file had a default, or a count, has it
     status: 200,
     body: { copies: 5, free: 7 },
   });
+  expect((await askAfter(`PATCH /reprints/${id}`, { body: { copies: 6 } })).body).toMatchObject({ free: 8 });
 });

@@ -77,9 +77,14 @@ const parcels = defineResource({
     stamps: { type: Number, readOnly: true, default: 0, counts: { collection: 'stamps', attribute: 'parcel' } },
     paid: { type: Number, readOnly: true },
     label: { type: String, readOnly: true },
+    gone: { type: String, default: 'x', get: (text: string) => (text === 'x' ? undefined : text) },
+    cleared: { type: String, default: 'x', set: (text: string) => text || undefined },
+    upper: { type: String, default: 'x', set: (text: string) => text.toUpperCase() },
+    shop: { type: String, default: 'main', references: 'shops', onDelete: 'setNull' },
     size: { type: Object, schema: { width: { type: Number, default: 1 }, height: Number } },
     to: { type: String, required: true },
   },
+  indexes: { byShop: { partition: 'shop' } },
   computed: {
     paid: ({ stamps, weight }) => stamps * weight,
     label: ({ maybe }) => maybe,
@@ -95,11 +100,18 @@ test('what has a default, is counted or is always computed is there', () => {
   same<NonNullable<Parcel['size']>['width'], number>(true);
   same<NonNullable<Parcel['size']>['height'], number | undefined>(true);
   same<Parcel['maybe'], string | undefined>(true);
+  same<Parcel['upper'], string>(true);
   same<Parcel['label'], string | undefined>(true);
   expect(Object.keys(parcels.computed)).toEqual(['paid', 'label']);
   same<ActionInput<typeof parcels.schema, { days: { type: NumberConstructor; default: 1 } }>['body']['days'], number>(
     true,
   );
+});
+
+test('what a function, or the deletion of another item, may take away need not be there', () => {
+  same<Parcel['gone'], string | undefined>(true);
+  same<Parcel['cleared'], string | undefined>(true);
+  same<Parcel['shop'], string | undefined>(true);
 });
 
 test('what is made needs what is required and has no default, and undefined is as if it were left out', () => {
