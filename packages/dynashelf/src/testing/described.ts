@@ -311,7 +311,9 @@ function parameterFaults(described: Described, { name, schema }: Parameter, sent
     described,
     schema,
     schema.type === 'array'
-      ? (text === '' ? [] : text.split(',')).map((part) => read(part.trim(), schema.items?.type))
+      ? (text === '' && schema['minItems'] === undefined ? [] : text.split(',')).map((part) =>
+          read(part.trim(), schema.items?.type),
+        )
       : read(text, schema.type),
   );
   return fault === undefined ? [] : [`"${name}" is "${text}": ${fault}`];
