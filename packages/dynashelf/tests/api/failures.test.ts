@@ -95,11 +95,14 @@ test.each([
       ],
     }),
   ],
-])('writes of which the database says that %s is too large are 413', async (_what, reply) => {
+])('writes of which the database says that %s is too large are 413 with how large they are', async (what, reply) => {
   database.proxy.intercept = async ({ operation }, forward) => (operation === 'TransactWriteItems' ? reply : forward());
   expect(await database.ask('POST /books', { body: [aBook(), aBook()] })).toMatchObject({
     status: 413,
-    body: { type: '/docs#too-large' },
+    body: {
+      type: '/docs#too-large',
+      detail: expect.stringMatching(what === 'an item' ? /at most 400 KB/ : /takes about \d+\.\d MB, and at most 4 MB/),
+    },
   });
 });
 

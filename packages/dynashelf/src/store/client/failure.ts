@@ -3,6 +3,9 @@ import { logError } from '../../log';
 import { Problem } from '../../problem';
 import type { AttributeMap } from '../layout/value';
 
+/** Said where a transaction is larger than DynamoDB takes, of whatever size. */
+export const TOO_MUCH_AT_ONCE = 'What is written at once is at most 4 MB: send less in one request.';
+
 /** Seconds after which a client may try again. */
 const RETRY_AFTER = '1';
 
@@ -78,7 +81,7 @@ export function toProblem(error: unknown): unknown {
     );
   }
   if (name === 'ValidationException' && /payload size|aggregate size|transaction size|4 ?MB|4194304/i.test(message)) {
-    return new Problem('too-large', 'What is written at once is at most 4 MB: send less in one request.');
+    return new Problem('too-large', TOO_MUCH_AT_ONCE);
   }
   return error;
 }

@@ -6,6 +6,7 @@ import {
   isConditionFailure,
   isOutcomeUnknown,
   throttled,
+  TOO_MUCH_AT_ONCE,
   toProblem,
   unknownOutcome,
   type CancellationReason,
@@ -103,7 +104,7 @@ async function commitTogether(
       mayBeDone ||= isOutcomeUnknown(error);
       const reasons = (error as { CancellationReasons?: CancellationReason[] }).CancellationReasons;
       if (reasons === undefined) {
-        throw mayBeDone && error instanceof Problem ? unknownOutcome() : error;
+        throw mayBeDone && error instanceof Problem ? unknownOutcome() : withSize(error, request);
       }
       // Were it carried out, its token would have brought success.
       const failed = writes.filter((_write, index) => reasons[index]?.Code === 'ConditionalCheckFailed');
@@ -113,7 +114,7 @@ async function commitTogether(
           failed,
         );
       }
-      refuseInvalid(reasons);
+      refuseInvalid(reasons, request);
       // The one under way may be an attempt of this request, of which the answer was lost.
       if (!mayBeDone) {
         refuseBusyKey(writes, reasons);
@@ -141,9 +142,24 @@ function refuseBusyKey(writes: readonly Write[], reasons: readonly CancellationR
   }
 }
 
-function refuseInvalid(reasons: readonly CancellationReason[]): void {
+/** The problem that a transaction is too large, with how large it is. */
+function withSize(error: unknown, request: object): unknown {
+  if (!(error instanceof Problem) || error.detail !== TOO_MUCH_AT_ONCE) {
+    return error;
+  }
+  const text = JSON.stringify(request, (_name, value: unknown) =>
+    value instanceof Uint8Array ? 'x'.repeat(value.length) : value,
+  );
+  const size = (Buffer.byteLength(text) / 1e6).toFixed(1);
+  return new Problem(
+    'too-large',
+    `What is written at once takes about ${size} MB, and at most 4 MB are taken: send less in one request. Nothing was changed.`,
+  );
+}
+
+function refuseInvalid(reasons: readonly CancellationReason[], request: object): void {
   const invalid = reasons.find(({ Code }) => Code === 'ValidationError' || Code === 'ItemCollectionSizeLimitExceeded');
   if (invalid !== undefined) {
-    throw toProblem({ name: 'ValidationException', message: invalid.Message });
+    throw withSize(toProblem({ name: 'ValidationException', message: invalid.Message }), request);
   }
 }

@@ -125,6 +125,34 @@ test('the table has every operation, action and guarded attribute, what function
   expect(JSON.parse(JSON.stringify(matrix))).toEqual(matrix);
 });
 
+test('the table has the actions of the collection, and those that only read', () => {
+  const tools = defineResource({
+    name: 'tools',
+    description: 'Tools.',
+    schema: { name: String },
+    access: { quote: 'public', price: { role: 'clerk' } },
+    actions: (action) => ({
+      price: action({
+        description: 'Prices.',
+        safe: true,
+        response: { price: Number },
+        run: async () => ({ price: 1 }),
+      }),
+    }),
+    collectionActions: (action) => ({
+      quote: action({ description: 'Quotes.', response: { price: Number }, run: async () => ({ price: 1 }) }),
+      order: action({ description: 'Orders.', response: { price: Number }, run: async () => ({ price: 1 }) }),
+    }),
+  });
+  const { operations } = accessMatrix(listResources(tools)).resources['tools']!;
+  expect([operations['quote']!['everyone'], operations['price']!['clerk'], operations['price']!['everyone']]).toEqual([
+    'yes',
+    'yes',
+    '-',
+  ]);
+  expect(new Set(Object.values(operations['order']!))).toEqual(new Set(['-']));
+});
+
 test('a role that is called as a kind of caller is told from it', () => {
   const { callers, resources } = accessMatrix(listResources(bookings({ role: ['owner', 'a'] })));
   expect(callers).toEqual(['everyone', 'signed in', 'owner', 'a', 'role owner']);
