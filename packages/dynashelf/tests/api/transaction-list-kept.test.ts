@@ -1,7 +1,6 @@
 // What `transaction.list` rests on: the checksums of partitions. What they cost, what they bound, that deletions of
 // every way keep them, and that they are made on a table with data.
 
-import { defineResource, listResources } from '../../src/definition/resource';
 import { establishConstraints } from '../../src/store/migrate/establish-constraints';
 import type { Send } from '../../src/store/client/send';
 import { createClient, type Answer, type Client } from '../../src/testing/client';
@@ -105,42 +104,6 @@ describe('a write of an item in a transactional index', () => {
       'TransactWriteItems ConditionCheck Update',
     ]);
   });
-});
-
-test('of a resource on which nothing else depends, every way to write keeps the checksum', async () => {
-  const memos = defineResource({
-    name: 'memos',
-    description: 'Memos of a day.',
-    schema: { day: { type: String, maxLength: 10 }, text: String, tags: { type: Array, schema: [String] } },
-    indexes: { byDay: { partition: 'day', transactional: true } },
-  });
-  const alone = listResources(memos);
-  const client = createClient({ resources: alone });
-  const jsonPatch = { 'Content-Type': 'application/json-patch+json' };
-  const operations = [
-    { method: 'PATCH', path: '/memos/a', body: { text: 'five' } },
-    { method: 'PUT', path: '/memos/c', body: { day: 'tue' } },
-  ];
-  for (const [line, options] of [
-    ['POST /memos', { body: { day: 'mon' } }],
-    ['POST /memos', { body: [{ day: 'mon' }, { day: 'tue' }, {}] }],
-    ['POST /memos', { body: { day: 'mon' }, headers: { 'Idempotency-Key': 'memo' } }],
-    ['PUT /memos/a', { body: { day: 'mon', text: 'one' } }],
-    ['PUT /memos/a', { body: { day: 'mon', text: 'two' } }],
-    ['PUT /memos/b', { body: {} }],
-    ['PATCH /memos/a', { body: { text: 'three' } }],
-    ['PATCH /memos/a', { body: { day: 'tue' }, headers: { 'If-Match': '*' } }],
-    ['PATCH /memos/a', { body: [{ op: 'add', path: '/tags', value: ['four'] }], headers: jsonPatch }],
-    ['PATCH /memos/b', { body: { day: 'mon' } }],
-    ['POST /transactions', { body: { operations } }],
-    ['PATCH /memos/a', { body: { day: null } }],
-    ['DELETE /memos/b', {}],
-    ['DELETE /memos/a', {}],
-  ] as const) {
-    const { status } = await client(line, options);
-    const records = (await scanTable(tableName())).filter(({ pk }) => pk?.S?.includes('memos'));
-    expect([line, status < 300, brokenRules(alone, records)]).toEqual([line, true, []]);
-  }
 });
 
 describe('a list of too much is 413 and says how far it was', () => {
