@@ -184,6 +184,8 @@ export interface Resource<
     readonly attribute?: string | undefined;
   }[];
   readonly states: States | undefined;
+  /** The attributes that are `acyclic`. */
+  readonly trees: readonly string[];
   readonly actions: LoadedActions;
   readonly collectionActions: LoadedActions;
   readonly onWrite: ((write: AnyItem) => Promise<void>) | undefined;
@@ -230,6 +232,7 @@ export function defineResource<
     computed: definition.computed ?? {},
     rules: definition.rules ?? [],
     states: readStates(definition.states, attributes),
+    trees: [...attributes].filter(([, { keywords }]) => keywords.acyclic === true).map(([name]) => name),
     actions: actions(file, definition.actions?.((action: unknown) => action as never) ?? {}),
     collectionActions: actions(file, definition.collectionActions?.((action: unknown) => action as never) ?? {}),
     onWrite: definition.onWrite,

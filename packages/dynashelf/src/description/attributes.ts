@@ -93,6 +93,7 @@ function remarksOn(
   return [
     ...(name === resource.states?.attribute ? [statesRemark(resource.states)] : []),
     ...aggregateRemark(node),
+    ...(keywords.acyclic === true ? ['Never the item itself, or one that is below it.'] : []),
     ...seen,
     ...set,
     ...(isOwned ? ['Of what its owner writes, the caller’s subject, whatever the body says.'] : []),

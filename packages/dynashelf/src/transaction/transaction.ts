@@ -14,6 +14,7 @@ import { countChanges } from './counts';
 import { callOnWrite } from './on-write';
 import { openListing, type PartitionOf } from './listing';
 import { refuseStep } from './states';
+import { judgeMoves } from './trees';
 import {
   imageOf,
   nameOf,
@@ -288,7 +289,19 @@ export function openTransaction(
       if (deletion === undefined && [...store.resources.values()].some(({ onWrite }) => onWrite !== undefined)) {
         failures.push(...(await callOnWrite(store, transaction, entries, applyCounts)));
       }
-      return { ...settledOf([...entries.values()], failures, place), listed: listing.partitions, messages };
+      const moves = [...entries.values()].some(
+        ({ resource, write }) => resource.trees.length > 0 && write?.kind === 'put',
+      )
+        ? await judgeMoves({ store, entries, known, place })
+        : { changes: [], origins: [], failures: [] };
+      const settled = settledOf([...entries.values()], [...failures, ...moves.failures], place);
+      return {
+        ...settled,
+        changes: [...settled.changes, ...moves.changes],
+        origins: [...settled.origins, ...moves.origins],
+        listed: listing.partitions,
+        messages,
+      };
     },
   };
 }

@@ -123,6 +123,11 @@ export interface AttributeDefinition {
    */
   readonly onDelete?: 'restrict' | 'cascade' | 'setNull' | undefined;
   /**
+   * The references of the collection to itself make a tree: no item is above itself, at any distance. Beside
+   * `references` to the same collection.
+   */
+  readonly acyclic?: boolean | undefined;
+  /**
    * The number of items of another collection that refer to this one, kept with every write of theirs: a Number that is
    * `readOnly`, with `default: 0`.
    */

@@ -9,7 +9,7 @@ import { checksumKey, checksumOf, readChecksum } from '../../src/store/layout/ch
 import { indexPlace, transactionalIndexes } from '../../src/store/layout/index-keys';
 import { referenceAttributes } from '../../src/store/layout/layout-record';
 import { uniqueValues } from '../../src/store/write/unique';
-import { brokenAggregates } from './kept-invariants';
+import { brokenAggregates, brokenTrees } from './kept-invariants';
 import type { Exchange } from './participants';
 
 type StoredRecord = Record<string, AttributeValue>;
@@ -64,6 +64,7 @@ export function brokenRules(resources: ReadonlyMap<string, Resource>, records: r
     ...broken,
     ...brokenChecksums(resources, records),
     ...brokenAggregates(resources, records),
+    ...brokenTrees(resources, records),
     ...brokenLending(records),
   ];
 }

@@ -44,3 +44,23 @@ function plainItem(record: StoredRecord): AnyItem {
     Object.entries(record).map(([name, { S, N, BOOL }]) => [name, N === undefined ? (S ?? BOOL) : Number(N)]),
   ) as AnyItem;
 }
+
+/** Every item that is above itself by an `acyclic` attribute. */
+export function brokenTrees(resources: ReadonlyMap<string, Resource>, records: readonly StoredRecord[]): string[] {
+  return [...resources.values()].flatMap(({ name, trees }) =>
+    trees.flatMap((attribute) => {
+      const above = new Map(
+        records.filter(({ pk }) => pk?.S === name).map((record) => [record['sk']!.S!, record[attribute]?.S]),
+      );
+      return [...above.keys()]
+        .filter((id) => {
+          let next = above.get(id);
+          for (let steps = 0; next !== undefined && next !== id && steps < above.size; steps++) {
+            next = above.get(next);
+          }
+          return next === id;
+        })
+        .map((id) => `${name}/${id} is above itself by its "${attribute}".`);
+    }),
+  );
+}

@@ -15,6 +15,7 @@ export const NOT_OF_BODIES = [
   'forceDefault',
   'unique',
   'onDelete',
+  'acyclic',
   'counts',
   'sums',
   'readableBy',

@@ -6,6 +6,7 @@ import { checkIndexes } from './indexes';
 import { checkIntegrity } from './integrity';
 import { checkUniqueGroups } from './unique-groups';
 import { checkStates } from './states';
+import { checkTrees } from './trees';
 import { DECLARED } from '../../values/kinds';
 import { isReadOnly, type Kind, type SchemaNode } from '../../values/node';
 import { didYouMean } from '../../values/nearest';
@@ -96,6 +97,7 @@ export function checkResource(definition: object, resource: Resource): string[] 
     ...checkIntegrity(resource),
     ...checkUniqueGroups(resource),
     ...checkActions(resource),
+    ...checkTrees(resource),
     ...checkStates((definition as ResourceDefinition<never>).states, resource),
     ...checkAccess(resource),
     ...checkIndexes(resource),

@@ -33,6 +33,7 @@ export function constraintsOf(resource: Resource): string[] {
     ...uniqueGroups(resource).map(uniqueness),
     ...referenceAttributes(resource).map(([attribute, collection]) => reference(attribute, collection)),
     ...transactionalIndexes(resource).map((index) => transactionality(resource, index)),
+    ...resource.trees.map(acyclicity),
     ...aggregateAttributes(resource).map(([attribute, aggregate]) => aggregation(attribute, aggregate)),
   ];
 }
@@ -52,6 +53,11 @@ export function aggregation(attribute: string, { collection, attribute: by, of, 
   return [of === undefined ? 'counts' : 'sums', attribute, collection, by, of, where && 'where']
     .filter((part) => part !== undefined)
     .join(' ');
+}
+
+/** The text of an `acyclic` attribute. */
+export function acyclicity(attribute: string): string {
+  return `acyclic ${attribute}`;
 }
 
 /** Whether a constraint is one of counts or sums. */

@@ -9,7 +9,9 @@ import { clearUniqueness } from './clear-uniqueness';
 import { noteHeld, noteInTheMaking, requireOwn, takeOver, type Run } from './constraint-run';
 import { fillAggregates, missingAggregates } from './establish-aggregates';
 import { isConditionFailure } from '../client/failure';
+import { findLoops } from './find-loops';
 import {
+  acyclicity,
   constraintsOf,
   heldConstraints,
   isTransactionality,
@@ -93,6 +95,12 @@ export async function establishConstraints(
         await countReferences(run, resource, resources.get(collection)!),
       ),
     );
+  }
+  for (const { resource, constraint } of missing) {
+    const attribute = resource.trees.find((name) => acyclicity(name) === constraint);
+    if (attribute !== undefined) {
+      done.push(await settle(run, resource, [constraint], await findLoops(run, resource, attribute)));
+    }
   }
   for (const aggregates of missingAggregates(resources, missing)) {
     const { resource, constraints } = aggregates;

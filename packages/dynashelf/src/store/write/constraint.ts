@@ -17,7 +17,13 @@ export type Change = {
   | { readonly kind: 'update'; readonly oldImage: Image; readonly newImage: Image }
   | { readonly kind: 'delete'; readonly oldImage: Image; readonly newImage?: undefined }
   /** Nothing changes; the item still is as it was read, or still absent. */
-  | { readonly kind: 'check'; readonly oldImage: Image | undefined; readonly newImage?: undefined }
+  | {
+      readonly kind: 'check';
+      readonly oldImage: Image | undefined;
+      readonly newImage?: undefined;
+      /** The attributes that have to stay as they were, where the others may change. */
+      readonly only?: readonly string[];
+    }
 );
 
 /** What is to be written, all or none. */

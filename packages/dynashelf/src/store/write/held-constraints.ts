@@ -174,7 +174,11 @@ function described(constraint: string, { name }: Resource): string {
     : `The attributes ${attributes.join(' and ')} of ${name} were declared "${keyword}" together`;
 }
 
+/** Moves in a tree are judged by what is above them, whether there are loops elsewhere or not. */
 function reliesOn(change: Change, constraint: string): boolean {
+  if (constraint.startsWith('acyclic ')) {
+    return false;
+  }
   return constrainedAttributes(constraint).some((attribute) => {
     const { before, after } = attributeChange(change, attribute);
     return isAggregation(constraint)

@@ -2,7 +2,7 @@
 import type { Resource } from '../../definition/resource';
 import { keyText, recordKey } from '../layout/record';
 import { TOKEN_LENGTH, WRITERS_ATTRIBUTE } from '../layout/table';
-import { absent, equals, notExists } from './condition';
+import { absent, equals, exists, notExists } from './condition';
 import { attributeChange, isSame, type Change, type Constraint, type WritePlan, type PlanOptions } from './constraint';
 import { checksums } from './checksums';
 import { isMarked, markedBy, unmarked } from './deletion-mark';
@@ -67,6 +67,14 @@ function writeOf(
   );
   if (oldImage === undefined) {
     write.conditions.push(notExists);
+  } else if (change.kind === 'check' && change.only !== undefined) {
+    write.conditions.push(
+      exists,
+      ...change.only.map((attribute) => {
+        const stored = oldImage.record[attribute];
+        return stored === undefined ? absent(attribute) : equals(attribute, stored);
+      }),
+    );
   } else {
     const writers = oldImage.record[WRITERS_ATTRIBUTE];
     // An item that was deleted and made anew can have the same version, but not the same writer.

@@ -11,7 +11,7 @@ import { decodeAny } from './any';
 
 export const declaredString: DeclaredKind = {
   isType: (type) => type === String,
-  keywords: ['enum', 'references', 'onDelete', 'unique', 'minLength', 'maxLength', 'pattern', 'format'],
+  keywords: ['enum', 'references', 'onDelete', 'acyclic', 'unique', 'minLength', 'maxLength', 'pattern', 'format'],
   isDefault: (value) => typeof value === 'string',
   isKey: true,
   isInSets: true,

@@ -98,6 +98,31 @@ test.each<[string, object, RegExp]>([
     /add readOnly: true, default: 0/,
   ],
   [
+    'acyclic without references',
+    { schema: { x: { type: String, acyclic: true } } },
+    /attribute "x" is acyclic, and references nothing: only references to items of the same collection make a tree, so write references: 'things'/,
+  ],
+  [
+    'acyclic references to others',
+    { schema: { x: { type: String, references: 'parts', acyclic: true } } },
+    /attribute "x" is acyclic, and references parts: only references to items of the same collection/,
+  ],
+  [
+    'acyclic that is no truth',
+    { schema: { x: { type: String, references: 'things', acyclic: 'yes' } } },
+    /attribute "x" has an acyclic that is neither true nor false/,
+  ],
+  [
+    'acyclic inside an object',
+    { schema: { x: { type: Object, schema: { a: { type: String, acyclic: true } } } } },
+    /attribute "x" has acyclic inside, where references cannot be kept true/,
+  ],
+  [
+    'acyclic of a number',
+    { schema: { x: { type: Number, acyclic: true } } },
+    /attribute "x" has "acyclic", which goes with string and not with number/,
+  ],
+  [
     'sums that requests set',
     { schema: { n: { type: Number, default: 0, sums: { collection: 'things', attribute: 'x', of: 'n' } } } },
     /attribute "n" sums items of another collection.*add readOnly: true, default: 0/,

@@ -256,6 +256,7 @@ test('every keyword and format that a resource file offers is in the suite', () 
     'readOnly',
     'references',
     'onDelete',
+    'acyclic',
     'unique',
     'counts',
     'sums',
