@@ -311,9 +311,7 @@ function parameterFaults(described: Described, { name, schema }: Parameter, sent
     described,
     schema,
     schema.type === 'array'
-      ? (text === '' && schema['minItems'] === undefined ? [] : text.split(',')).map((part) =>
-          read(part.trim(), schema.items?.type),
-        )
+      ? text.split(',').map((part) => read(part.trim(), schema.items?.type))
       : read(text, schema.type),
   );
   return fault === undefined ? [] : [`"${name}" is "${text}": ${fault}`];

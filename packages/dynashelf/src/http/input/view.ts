@@ -49,7 +49,7 @@ export async function readViewInput(
 function valueOf(node: SchemaNode, text: string, parameter: string, faults: Faults): Json {
   if (node.element !== undefined) {
     const element = node.element;
-    return text === '' ? [] : text.split(',').map((part) => valueOf(element, part, parameter, faults));
+    return text.split(',').map((part) => valueOf(element, part, parameter, faults));
   }
   if (node.kind !== 'number' && node.kind !== 'boolean') {
     return text;
