@@ -1,14 +1,28 @@
 // What happens beside the API: payments that a provider reports, bookings that expire, the export.
 
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { Webhook } from 'standardwebhooks';
 
-import { callFunction, createClient, useClock, useTable, useTokens, type Answer } from 'dynashelf/testing';
+import {
+  callFunction,
+  createClient,
+  deliverMessages,
+  useClock,
+  useTable,
+  useTokens,
+  type Answer,
+} from 'dynashelf/testing';
 import { handler as expire } from '../src/functions/expire';
 
 const SECRET = randomBytes(24).toString('base64');
 process.env['WEBHOOK_SECRET'] = SECRET;
+const mailFolder = mkdtempSync(join(tmpdir(), 'mail-'));
+process.env['MAIL_FOLDER'] = mailFolder;
+afterAll(() => rmSync(mailFolder, { recursive: true }));
 
 useTable();
 const clock = useClock();
@@ -93,6 +107,34 @@ test('the night ends what nobody has answered for two days, or paid for one, and
   clock.advance({ days: 1 });
   await Promise.all([callFunction(expire), callFunction(expire)]);
   expect(await states()).toEqual(['expired', 'expired', 'paid']);
+});
+
+test('whoever is the other party hears of each step by mail, and the admin sees who took it', async () => {
+  await deliverMessages();
+  for (const file of readdirSync(mailFolder)) {
+    rmSync(join(mailFolder, file));
+  }
+  const booking = await aBooking();
+  expect((await ask(`POST /bookings/${booking}/accept`, { as: LENA })).status).toBe(200);
+  expect((await ask(`POST /bookings/${booking}/decline`, { as: LENA })).status).toBe(409);
+  expect(readdirSync(mailFolder)).toEqual([]);
+  await deliverMessages();
+  await deliverMessages();
+  const mails = readdirSync(mailFolder).map((file) => readFileSync(join(mailFolder, file), 'utf8'));
+  const told = mails.map((mail) => {
+    const [head = '', text = ''] = mail.split('\r\n\r\n');
+    return [/^To: (.*)$/m.exec(head)?.[1], Buffer.from(text, 'base64').toString().trim()];
+  });
+  expect(told.sort()).toEqual([
+    ['lena@example.org', `The booking ${booking} of "Drill" is now requested.`],
+    ['rita@example.org', `The booking ${booking} of "Drill" is now accepted.`],
+  ]);
+  const { items } = (await ask(`GET /bookings/${booking}/steps`, { as: ADMIN })).body;
+  expect(items).toMatchObject([
+    { state: 'accepted', by: 'lena' },
+    { state: 'requested', by: 'rita' },
+  ]);
+  expect((await ask(`GET /bookings/${booking}/steps`, { as: LENA })).status).toBe(403);
 });
 
 test('the export is for admins: a line for each booking', async () => {

@@ -1,7 +1,9 @@
 // Who borrows which tool of whom, from the request to the return.
 import { type Answer, conflict, defineResource } from 'dynashelf';
+import { bookingMoved } from '../messages';
 import { messages } from './messages';
 import { reviews } from './reviews';
+import { steps } from './steps';
 
 const PARTIES = { owner: ['renter', 'lender'] } as const;
 
@@ -58,6 +60,7 @@ export const bookings = defineResource({
     byState: { partition: 'state' },
   },
   relations: {
+    steps: { collection: 'steps', attribute: 'booking' },
     messages: { collection: 'messages', attribute: 'booking' },
   },
   access: {
@@ -73,6 +76,15 @@ export const bookings = defineResource({
     // By the webhook and the nightly job alone.
     pay: [],
     expire: [],
+  },
+  // Whichever action, or function, it was: the step is noted, and the other party hears of it.
+  async onWrite({ before, after, caller, transaction }): Promise<void> {
+    if (after === undefined || after.state === before?.state) {
+      return;
+    }
+    const { id: booking, state, renter, lender } = after;
+    await transaction.create(steps, { booking, state, by: caller.subject || 'system' });
+    await transaction.send(bookingMoved, { booking, state, to: caller.subject === renter ? lender : renter });
   },
   actions: (action) => ({
     accept: action({

@@ -5,7 +5,8 @@ import { categories } from './categories';
 import { favourites } from './favourites';
 import { messages } from './messages';
 import { reviews } from './reviews';
+import { steps } from './steps';
 import { tools } from './tools';
 import { users } from './users';
 
-export const resources = listResources(users, categories, tools, bookings, reviews, messages, favourites);
+export const resources = listResources(users, categories, tools, bookings, steps, reviews, messages, favourites);
