@@ -181,6 +181,18 @@ test('tools are found by category and price, dearest last', async () => {
   expect((await ask(`DELETE /categories/${category.id}`, { as: ADMIN })).status).toBe(409);
 });
 
+test('a category is no part of itself, however many are moved at once', async () => {
+  const make = async (parent?: string): Promise<string> =>
+    (await ask('POST /categories', { as: ADMIN, body: { name: 'Of a tree', ...(parent && { parent }) } })).body.id;
+  const [top, one, other] = [await make(), await make(), await make()] as [string, string, string];
+  const move = async (id: string, parent: string) => ask(`PATCH /categories/${id}`, { as: ADMIN, body: { parent } });
+  expect((await move(one, top)).status).toBe(200);
+  expect((await move(top, one)).status).toBe(409);
+  expect((await move(top, top)).status).toBe(409);
+  const answers = await Promise.all([move(one, other), move(other, one)]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+});
+
 test('a tool is changed by its owner, and by the admin', async () => {
   const tool = await aTool();
   expect((await ask(`PATCH /tools/${tool}`, { as: RITA, body: { price: 1 } })).status).toBe(403);

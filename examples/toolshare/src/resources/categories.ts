@@ -6,7 +6,12 @@ export const categories = defineResource({
   description: 'What kinds of tools there are: a tree.',
   schema: {
     name: { type: String, required: true, minLength: 1, maxLength: 100 },
-    parent: { type: String, references: 'categories', description: 'The category that this one is a part of.' },
+    parent: {
+      type: String,
+      references: 'categories',
+      acyclic: true,
+      description: 'The category that this one is a part of.',
+    },
     tools: { type: Number, readOnly: true, default: 0, counts: { collection: 'tools', attribute: 'category' } },
   },
   indexes: {
