@@ -148,15 +148,32 @@ type None = Record<never, never>;
 /** What is computed as the functions that do. */
 type Functions<C> = { readonly [K in keyof C]: (item: never) => C[K] };
 
-/** The bodies of actions, by their names. */
-export interface ActionBodies {
-  readonly [action: string]: SchemaDefinition;
+/** What actions are given and answer with, by their names: for types, and nothing else. */
+export interface ActionTypes {
+  readonly items: { readonly [action: string]: ActionType };
+  readonly collection: { readonly [action: string]: ActionType };
 }
 
-/** The bodies of the actions of a file that has some. */
-type BodiesOf<A, K> = K extends { readonly actions: unknown }
-  ? { readonly [N in keyof A]: A[N] extends { readonly body?: infer B } ? NonNullable<B> : never }
+/** What an action is given, by its body or its query, and what it answers with where that is no item. */
+export interface ActionType {
+  readonly given: SchemaDefinition;
+  readonly response: SchemaDefinition | undefined;
+}
+
+/** Those of the actions of a file that has some. */
+type TypesOf<A, K, W extends string> = K extends { readonly [word in W]: unknown }
+  ? { readonly [N in keyof A]: TypeOf<A[N]> }
   : None;
+
+type TypeOf<A> = A extends { readonly body?: infer B; readonly query?: infer Q; readonly response?: infer R }
+  ? {
+      readonly given: Schema<NonNullable<B>> & Schema<NonNullable<Q>>;
+      readonly response: [NonNullable<R>] extends [never] ? undefined : NonNullable<R>;
+    }
+  : never;
+
+/** Of a file that does not say it, the compiler knows no more than that it is a schema. */
+type Schema<X> = X extends SchemaDefinition ? (string extends keyof X ? None : X) : None;
 
 /** A resource as all other code knows it. */
 export interface Resource<
@@ -164,7 +181,7 @@ export interface Resource<
   N extends string = string,
   C = { readonly [attribute: string]: unknown },
   R = { readonly [name: string]: Relation },
-  B = ActionBodies,
+  B = ActionTypes,
 > {
   readonly name: N;
   /** What one item is called in types, where the file says so. */
@@ -195,8 +212,8 @@ export interface Resource<
   readonly shards: number;
   readonly preconditions: 'optional' | 'required';
   readonly maxAge: number | undefined;
-  /** The bodies of its actions; for types, and nothing else. */
-  readonly bodies?: B | undefined;
+  /** What its actions are given and answer with; for types, and nothing else. */
+  readonly actionTypes?: B | undefined;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each takes the items of its own resource
@@ -216,7 +233,13 @@ export function defineResource<
   D extends Actions = Actions,
 >(
   definition: ResourceDefinition<S, N, C, R, A, K, D> & KnownKeywords<K, ResourceDefinition<S>>,
-): Resource<S, N, C, R, BodiesOf<A, K>> {
+): Resource<
+  S,
+  N,
+  C,
+  R,
+  { readonly items: TypesOf<A, K, 'actions'>; readonly collection: TypesOf<D, K, 'collectionActions'> }
+> {
   const file = `src/resources/${String(definition.name)}.ts`;
   const schema = definition.schema as S;
   const attributes = nodes(file, schema);
@@ -248,7 +271,13 @@ export function defineResource<
     maxAge: definition.maxAge,
   };
   fail(file, checkResource(definition, resource));
-  return resource as unknown as Resource<S, N, C, R, BodiesOf<A, K>>;
+  return resource as unknown as Resource<
+    S,
+    N,
+    C,
+    R,
+    { readonly items: TypesOf<A, K, 'actions'>; readonly collection: TypesOf<D, K, 'collectionActions'> }
+  >;
 }
 
 /** What is served, by name. */

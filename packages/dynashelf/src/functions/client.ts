@@ -1,6 +1,6 @@
 // A client of the app's own store, for its functions: each method is the HTTP operation of the same name, with its
 // checks, rules, tags and problems, and no HTTP between.
-import type { AnyItem, Changes, Item, NewAttributes } from '../definition/item';
+import type { AnyItem, Attributes, Changes, Item, NewAttributes } from '../definition/item';
 import type { Resource, Resources } from '../definition/resource';
 import type { SchemaDefinition } from '../values/attribute';
 import type { Caller } from '../values/caller';
@@ -68,21 +68,33 @@ export interface Collection<T extends Resource, Unseen> extends Reading<T> {
   /** Changes attributes of an item by a merge patch (RFC 7396): null removes one. */
   patch(id: string, changes: Changes<T['schema']>, options?: WriteOptions): Promise<Item<T> | Unseen>;
   delete(id: string, options?: Omit<WriteOptions, 'idempotencyKey'>): Promise<void>;
-  /** Carries out an action; what it answers with may be an item of any collection. */
-  act<N extends Extract<keyof BodiesOf<T>, string>>(
+  /**
+   * Carries out an action of an item. It answers as its `response` says, else with an item, perhaps of another
+   * collection. What one that only reads is given are its parameters.
+   */
+  act<A extends Extract<keyof TypesOf<T>['items'], string>>(
     id: string,
-    action: N,
-    ...more: object extends BodyOf<T, N>
-      ? [body?: BodyOf<T, N>, options?: WriteOptions]
-      : [body: BodyOf<T, N>, options?: WriteOptions]
-  ): Promise<AnyItem | Unseen>;
+    action: A,
+    ...more: More<TypesOf<T>['items'][A]>
+  ): Promise<AnswerOf<TypesOf<T>['items'][A], Unseen>>;
+  /** Carries out an action of the collection. */
+  call<A extends Extract<keyof TypesOf<T>['collection'], string>>(
+    action: A,
+    ...more: More<TypesOf<T>['collection'][A]>
+  ): Promise<AnswerOf<TypesOf<T>['collection'][A], Unseen>>;
 }
 
-type BodiesOf<T extends Resource> = NonNullable<T['bodies']>;
+type TypesOf<T extends Resource> = NonNullable<T['actionTypes']>;
 
-type BodyOf<T extends Resource, N extends keyof BodiesOf<T>> = BodiesOf<T>[N] extends infer B extends SchemaDefinition
-  ? NewAttributes<B>
+type More<A> = A extends { readonly given: infer G extends SchemaDefinition }
+  ? object extends NewAttributes<G>
+    ? [given?: NewAttributes<G>, options?: WriteOptions]
+    : [given: NewAttributes<G>, options?: WriteOptions]
   : never;
+
+type AnswerOf<A, Unseen> = A extends { readonly response: infer R extends SchemaDefinition }
+  ? Attributes<R>
+  : AnyItem | Unseen;
 
 /** The resources that some are a list of. */
 export type Listed<R> = R extends Resources<infer All> ? All[number] : Resource;

@@ -65,20 +65,24 @@ export async function deliverDue(outbox: Outbox, call: CallHandler): Promise<Rec
   const counts: Record<Delivery, number> = { delivered: 0, failed: 0, claimed: 0, aside: 0 };
   const underWay = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
-  for await (const record of outbox.due(Date.now())) {
-    const one: Promise<void> = deliver(outbox, record, call)
-      .then(
-        (came) => void counts[came]++,
-        (error: unknown) => void (failure ??= { error }),
-      )
-      .finally(() => underWay.delete(one));
-    underWay.add(one);
-    if (underWay.size >= AT_ONCE) {
-      await Promise.race(underWay);
+  try {
+    for await (const record of outbox.due(Date.now())) {
+      const one: Promise<void> = deliver(outbox, record, call)
+        .then(
+          (came) => void counts[came]++,
+          (error: unknown) => void (failure ??= { error }),
+        )
+        .finally(() => underWay.delete(one));
+      underWay.add(one);
+      if (underWay.size >= AT_ONCE) {
+        await Promise.race(underWay);
+      }
+      if (failure !== undefined) {
+        break;
+      }
     }
-    if (failure !== undefined) {
-      break;
-    }
+  } catch (error) {
+    failure ??= { error };
   }
   await Promise.all(underWay);
   if (failure !== undefined) {

@@ -5,7 +5,7 @@ import { accessOf, SYSTEM_ACCESS, type CallerAccess } from '../authorization/per
 import { MOST_LISTED } from '../definition/limits';
 import type { AnyItem } from '../definition/item';
 import type { LoadedFunction } from '../definition/function';
-import { readEndpoints, writeEndpoints } from '../http/endpoints/data';
+import { readEndpoints, viewEndpoint, writeEndpoints } from '../http/endpoints/data';
 import type { Api, Endpoint } from '../http/endpoints/endpoint';
 import type { Request } from '../http/request';
 import type { Reply } from '../http/response';
@@ -48,7 +48,7 @@ let cursorKey: string | undefined;
 
 /** The client with the rights of the system. */
 export function openClient(options: ClientOptions): Client<never, string, string> {
-  const endpoints = { ...readEndpoints(), ...writeEndpoints() } as Partial<
+  const endpoints = { ...readEndpoints(), ...writeEndpoints(), view: viewEndpoint() } as Partial<
     Record<RoutedOperation, ReturnType<typeof writeEndpoints>['create']>
   >;
   const tags = new WeakMap<object, string>();
@@ -155,6 +155,15 @@ export function openClient(options: ClientOptions): Client<never, string, string
       requireDeclared(name, 'writes');
       return itemOf(await send(access, { method, segments: [name, ...inner], headers: headersOf(more), body }));
     };
+    /** An action that only reads. */
+    const view = async (inner: readonly string[], given: object): Promise<unknown> => {
+      requireDeclared(name, 'reads');
+      const parameters = Object.entries(given)
+        .filter(([, value]) => value !== undefined)
+        .map(([parameter, value]) => [parameter, [value].flat().map(String).join(',')] as const);
+      const { text } = await send(access, { method: 'GET', segments: [name, ...inner], parameters });
+      return JSON.parse(text!) as unknown;
+    };
     return {
       async get(itemId: string) {
         requireDeclared(name, 'reads');
@@ -186,8 +195,14 @@ export function openClient(options: ClientOptions): Client<never, string, string
       replace: async (itemId: string, attributes: unknown, more?: object) => write('PUT', [itemId], attributes, more),
       patch: async (itemId: string, changes: unknown, more?: object) => write('PATCH', [itemId], changes, more),
       delete: async (itemId: string, more?: object) => void (await write('DELETE', [itemId], undefined, more)),
-      act: async (itemId: string, action: string, body: unknown = {}, more?: object) =>
-        write('POST', [itemId, action], body, more),
+      act: async (itemId: string, action: string, given: object = {}, more?: object) =>
+        resources.get(name)!.actions[action]?.safe === true
+          ? view([itemId, action], given)
+          : write('POST', [itemId, action], given, more),
+      call: async (action: string, given: object = {}, more?: object) =>
+        resources.get(name)!.collectionActions[action]?.safe === true
+          ? view([action], given)
+          : write('POST', [action], given, more),
     };
   }
 

@@ -188,6 +188,17 @@ test('actions are carried out, and a transaction holds all of its operations or 
     await expect(api.transaction([{ remove: 'tools' } as never])).rejects.toThrow('is no operation of a transaction');
   }));
 
+test('actions of a collection, and those that only read, are carried out, and answer as they declare', async () =>
+  run(async (api) => {
+    const one = await api.tools.create({ name: 'Drill', owner: 'ada', price: 4 });
+    const other = await api.tools.create({ name: 'Saw', owner: 'ada', price: 3 });
+    const { price }: { price: number } = await api.bookings.call('quote', { tool: one.id, days: 3 });
+    expect(price).toBe(12);
+    expect(await api.bookings.call('cheapest', { one: one.id, other: other.id })).toEqual({ tool: other.id });
+    expect(await problemOf(api.bookings.call('cheapest', { one: one.id } as never))).toMatchObject({ status: 400 });
+    expect(await problemOf(api.as(BEN).bookings.call('quote', { tool: one.id }))).toMatchObject({ type: 'forbidden' });
+  }));
+
 test('a client of a caller goes by the rules, and shows what the caller may see', async () =>
   run(async (api) => {
     const ben = api.as(BEN);

@@ -52,6 +52,27 @@ export const bookings = defineResource({
     create: { owner: 'renter' },
     patch: { owner: 'renter' },
   },
+  collectionActions: (action) => ({
+    quote: action({
+      description: 'Says what it costs.',
+      body: { tool: { type: String, required: true, references: 'tools' }, days: { type: Number, default: 1 } },
+      response: { price: { type: Number, required: true } },
+      async run({ body, transaction }) {
+        const tool = await transaction.read(tools, body.tool);
+        return { price: (tool?.price ?? 0) * body.days };
+      },
+    }),
+    cheapest: action({
+      description: 'Says what is cheaper.',
+      safe: true,
+      query: { one: { type: String, required: true }, other: { type: String, required: true } },
+      response: { tool: { type: String, required: true } },
+      async run({ query, transaction }) {
+        const [one, other] = await Promise.all([query.one, query.other].map(async (id) => transaction.read(tools, id)));
+        return { tool: (one?.price ?? 0) <= (other?.price ?? 0) ? query.one : query.other };
+      },
+    }),
+  }),
   actions: (action) => ({
     pay: action({
       description: 'Notes that it is paid.',

@@ -9,12 +9,14 @@ import { planPage } from '../../operations/plan-list';
 import { read } from '../../operations/read';
 import { replace } from '../../operations/replace';
 import { transact } from '../../operations/transactions';
+import { view } from '../../operations/view';
 import type { Reader } from '../../store/reader';
 import type { Store } from '../../store/store';
 import { readDeleteInput, readReadInput } from '../input/item';
 import { readListInput } from '../input/list';
 import { readReplaceInput } from '../input/replace';
 import { readTransactionInput } from '../input/transaction';
+import { readViewInput } from '../input/view';
 import { readActInput, readCreateInput, readPatchInput } from '../input/write';
 import { endpoint, type Endpoint } from './endpoint';
 
@@ -22,6 +24,11 @@ import { endpoint, type Endpoint } from './endpoint';
 export function readEndpoints(): Record<'list' | 'related' | 'read', Endpoint<Reader>> {
   const lists = endpoint({ readInput: readListInput, plan: planPage, operation: list });
   return { list: lists, related: lists, read: endpoint({ readInput: readReadInput, operation: read }) };
+}
+
+/** Actions that only read. */
+export function viewEndpoint(): Endpoint<Reader> {
+  return endpoint({ readInput: readViewInput, operation: view });
 }
 
 /** Everything that writes. */
