@@ -28,19 +28,6 @@ export interface Config {
   readonly deployed: boolean;
 }
 
-/**
- * Which Lambda functions take messages, for the function `publish`: `MESSAGE_HANDLERS`, such as
- * `booking-accepted=app-dev-accepted`, several separated by commas.
- */
-export function readHandlers(environment: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
-  return new Map(
-    listed(environment['MESSAGE_HANDLERS']).map((pair) => {
-      const [message = '', name = ''] = pair.split('=');
-      return [message, name];
-    }),
-  );
-}
-
 /** Which tokens (RFC 7519) are trusted. */
 export interface TokenTrust {
   /** The issuer, `iss`, as its tokens name it (OpenID Connect Core §2). */

@@ -1,6 +1,6 @@
 // The Lambda function `publish`: what was committed reaches whoever is to know. The table's stream calls it for each
 // message at once, a schedule for what the stream has missed.
-import { readConfig, readHandlers } from '../config';
+import { readConfig } from '../config';
 import { connect } from '#connect';
 import { logError } from '../log';
 import { openOutbox } from '../store/outbox';
@@ -36,6 +36,15 @@ export interface Publishing {
 
 const LONGEST = 900_000;
 const MARGIN = 1_000;
+
+/**
+ * The variable that its entry in serverless.yml sets, such as `booking-accepted=app-dev-accepted`; several are separated
+ * by commas.
+ */
+function readHandlers({ MESSAGE_HANDLERS = '' }: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
+  const pairs = MESSAGE_HANDLERS.split(',').filter((pair) => pair !== '');
+  return new Map(pairs.map((pair) => pair.split('=') as [string, string]));
+}
 
 /** Makes `publish`. */
 export function publisher(given: Partial<Publishing> = {}): Publisher {
