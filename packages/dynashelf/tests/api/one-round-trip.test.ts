@@ -30,7 +30,7 @@ import { tableName, useTable } from '../../src/testing/table';
 
 useTable();
 
-const RUNS = runs(20);
+const RUNS = runs(40);
 
 const database = new DynamoDBClient({});
 afterAll(() => database.destroy());
