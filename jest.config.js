@@ -13,7 +13,7 @@ const example = {
   displayName: 'toolshare',
   rootDir: toolshare,
   roots: ['<rootDir>/tests'],
-  setupFilesAfterEnv: ['<rootDir>/../in-its-folder.cjs'],
+  testEnvironment: '<rootDir>/../in-its-folder.cjs',
 };
 const engine = './packages/dynashelf/jest.config.js';
 const sequencer = './packages/dynashelf/tests/setup/slowest-first.cjs';

@@ -1,8 +1,20 @@
-// The tests of an example look for its resources in the working directory, as where it is an app by itself.
+// The tests of an example look for its resources in the working directory, as where it is an app by itself. Whatever
+// becomes of them, the next tests of the same process are where they were.
 'use strict';
 
 const { join } = require('node:path');
 
-const before = process.cwd();
-process.chdir(join(__dirname, 'toolshare'));
-afterAll(() => process.chdir(before));
+const { TestEnvironment } = require('jest-environment-node');
+
+module.exports = class InItsFolder extends TestEnvironment {
+  async setup() {
+    await super.setup();
+    this.before = process.cwd();
+    process.chdir(join(__dirname, 'toolshare'));
+  }
+
+  async teardown() {
+    process.chdir(this.before);
+    await super.teardown();
+  }
+};
