@@ -1,4 +1,5 @@
 // Calls another Lambda function, by signed HTTPS: the AWS SDK is in no bundle.
+import * as http from 'node:http';
 import * as https from 'node:https';
 import { readEnvironment } from '../store/client/https/environment';
 import { createSigner } from '../store/client/https/signing';
@@ -13,12 +14,11 @@ const LONGEST = 900_000;
 export function connectLambda(environment: NodeJS.ProcessEnv = process.env): InvokeFunction {
   const { region, credentials } = readEnvironment(environment);
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  const agent = new https.Agent({ keepAlive: true });
+  const { AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL } = environment;
+  const endpoint = AWS_ENDPOINT_URL_LAMBDA || AWS_ENDPOINT_URL || `https://lambda.${region}.${domain}`;
   return async (name, event) => {
     // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
-    const url = new URL(
-      `https://lambda.${region}.${domain}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`,
-    );
+    const url = new URL(`/2015-03-31/functions/${encodeURIComponent(name)}/invocations`, endpoint);
     const sign = createSigner({ credentials, region, service: 'lambda', method: 'POST', url });
     const body = JSON.stringify(event);
     const headers = sign(
@@ -26,7 +26,7 @@ export function connectLambda(environment: NodeJS.ProcessEnv = process.env): Inv
       body,
       new Date(),
     );
-    const { status, failed, text } = await exchange(url, { agent, headers }, body);
+    const { status, failed, text } = await exchange(url, headers, body);
     if (status !== 200 || failed) {
       throw new Error(
         `the function ${name} ${status === 200 ? 'failed' : `could not be called (${status})`}: ${text.slice(0, 500)}`,
@@ -37,25 +37,26 @@ export function connectLambda(environment: NodeJS.ProcessEnv = process.env): Inv
 
 async function exchange(
   url: URL,
-  options: https.RequestOptions,
+  headers: Record<string, string>,
   body: string,
 ): Promise<{ status: number; failed: boolean; text: string }> {
   return new Promise((resolve, reject) => {
-    https
-      .request(url, { ...options, method: 'POST', timeout: LONGEST }, (incoming) => {
-        let text = '';
-        incoming
-          .setEncoding('utf8')
-          .on('data', (part: string) => (text += part))
-          .on('error', reject)
-          .on('end', () =>
-            resolve({
-              status: incoming.statusCode ?? 0,
-              failed: incoming.headers['x-amz-function-error'] !== undefined,
-              text,
-            }),
-          );
-      })
+    const { request } = url.protocol === 'https:' ? https : http;
+    // A connection of its own: one that was kept while the function was frozen may be closed already.
+    request(url, { method: 'POST', headers, agent: false, timeout: LONGEST }, (incoming) => {
+      let text = '';
+      incoming
+        .setEncoding('utf8')
+        .on('data', (part: string) => (text += part))
+        .on('error', reject)
+        .on('end', () =>
+          resolve({
+            status: incoming.statusCode ?? 0,
+            failed: incoming.headers['x-amz-function-error'] !== undefined,
+            text,
+          }),
+        );
+    })
       .on('timeout', function timedOut(this: { destroy(error: Error): void }) {
         this.destroy(new Error(`no answer of ${url.pathname} in time`));
       })

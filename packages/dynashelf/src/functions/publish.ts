@@ -38,8 +38,8 @@ const LONGEST = 900_000;
 const MARGIN = 1_000;
 
 /**
- * The variable that its entry in serverless.yml sets, such as `booking-accepted=app-dev-accepted`; several are separated
- * by commas.
+ * The variable that its entry in serverless.yml sets, such as `booking-accepted=app-dev-accepted`; several are
+ * separated by commas.
  */
 function readHandlers({ MESSAGE_HANDLERS = '' }: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
   const pairs = MESSAGE_HANDLERS.split(',').filter((pair) => pair !== '');

@@ -2,6 +2,8 @@
 
 import { readConfig } from '../../src/config';
 import { authorizeFunction, defineFunction } from '../../src/lambda';
+import { accessMatrix, matrixText } from '../../src/description/access-matrix';
+import { declare, definedOf } from '../../src/functions/handler';
 import { Problem } from '../../src/problem';
 import { createClient } from '../../src/testing/client';
 import { useTable } from '../../src/testing/table';
@@ -219,6 +221,21 @@ test('the description has each by its route, with whom it is for', async () => {
   expect(body.paths['/payments/webhook'].post.security).toEqual([]);
   expect(Object.keys(body.paths['/exports/mine.csv'])).toEqual(['get', 'delete']);
   expect(body.paths['/exports/everything.csv'].get.description).toContain('Refused to everyone');
+});
+
+test('the table of who may do what has each, with what calls it', () => {
+  const declarations = Object.entries(functions).map(([name, handler]) => declare(name, definedOf(handler)!));
+  const lines = matrixText(accessMatrix(toolshed, declarations)).split('\n');
+  const rows = lines.slice(lines.findIndex((line) => line.startsWith('functions '))).slice(0, 7);
+  expect(rows.map((row) => row.trim().split(/ {2,}/))).toEqual([
+    ['functions', 'everyone', 'signed in', 'owner', 'editor'],
+    ['webhook: POST /payments/webhook', 'yes', 'yes', 'yes', 'yes'],
+    ['quote: POST /quotes', '-', 'yes', 'yes', 'yes'],
+    ['forgotten: GET /exports/everything.csv', '-', '-', '-', '-'],
+    ['mine: GET /exports/mine.csv', '-', 'yes', 'yes', 'yes'],
+    ['picture: GET /pictures/one', 'rule', 'rule', 'rule', 'yes'],
+    ['broken: DELETE /exports/mine.csv', 'yes', 'yes', 'yes', 'yes'],
+  ]);
 });
 
 describe('a handler that declares nothing, behind the authorizer', () => {
