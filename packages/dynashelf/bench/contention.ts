@@ -4,7 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { startDatabase } from '../src/local/database';
-import { defineResource, listResources } from '../src/definition/resource';
+import { defineResource, listResources } from '../src/definition/define-resource';
 import { connect } from '#connect';
 import type { Operations, Send } from '../src/store/client/send';
 import { createClient } from '../src/testing/client';

@@ -6,7 +6,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 
 import { type Database, startDatabase } from '../src/local/database';
-import { defineResource, listResources } from '../src/definition/resource';
+import { defineResource, listResources } from '../src/definition/define-resource';
 import { connect } from '#connect';
 import type { Send } from '../src/store/client/send';
 import { createClient, type Client } from '../src/testing/client';

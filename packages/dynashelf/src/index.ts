@@ -4,7 +4,9 @@ export type { AccessFunction, AccessRule, AccessRules } from './definition/acces
 export type { Caller } from './values/caller';
 export type { Answer } from './definition/action';
 export { conflict, defineProblem, problem, type OwnProblem, type ThrowableProblemType } from './definition/thrown';
-export { defineResource, listResources, type Resource, type ResourceDefinition } from './definition/resource';
+export type { Resource, ResourceDefinition } from './definition/resource';
+export { defineResource, listResources } from './definition/define-resource';
 export type { Changes, Item, NewAttributes } from './definition/item';
-export { defineMessage, type Message } from './definition/message';
+export type { Message } from './definition/message';
+export { defineMessage } from './definition/define-message';
 export { Problem, type ProblemType } from './problem';

@@ -1,6 +1,6 @@
 // The measured item as a resource of ours: independent of others, without indexes.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { PARTITION } from './item';
 
 export const things = defineResource({

@@ -4,7 +4,8 @@ import { join, sep } from 'node:path';
 import { readConfig } from '../../src/config';
 import { readFunction, writeFunction } from '../../src/lambda';
 import type { Send } from '../../src/store/client/send';
-import { gatewayEvent, type Ask } from '../../src/testing/client';
+import { gatewayEvent } from '../../src/testing/client';
+import type { Ask } from '../../src/testing/ask';
 import { library } from './library';
 
 const SOURCE = join(__dirname, '..', '..', 'src') + sep;

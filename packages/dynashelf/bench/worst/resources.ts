@@ -2,7 +2,7 @@
 // values, depth, many shards.
 
 import type { AttributeDefinition } from '../../src/values/attribute';
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 
 /** How many attributes `wides` has, and how many values `kinds.choice` may have. */
 export const MANY = 200;

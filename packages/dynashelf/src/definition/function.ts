@@ -2,13 +2,9 @@
 import { requestSchema } from '../values/json-schema';
 import type { JsonSchema } from '../values/kind';
 import type { SchemaNode } from '../values/node';
-import { readNodes } from '../values/read-schema';
 import type { SchemaDefinition } from '../values/attribute';
 import type { Caller } from '../values/caller';
 import type { AnyMessage } from './message';
-import { checkFunction } from './mistakes/function';
-import type { Resource } from './resource';
-import { flatRules } from './ways';
 
 export const ROUTE_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -100,35 +96,6 @@ export type DeclaredRule =
   | 'function'
   | { readonly role: string | readonly string[] }
   | { readonly all: readonly (readonly DeclaredRule[])[] };
-
-/**
- * Reads the keywords of a function.
- * @throws Error with each mistake as a sentence that says what to do
- */
-export function loadFunction(
-  keywords: FunctionKeywords & { readonly run: LoadedFunction['run'] },
-  resources: ReadonlyMap<string, Resource>,
-): LoadedFunction {
-  const [method = '', path = ''] = String(keywords.route ?? '').split(' ');
-  const read: LoadedFunction = {
-    description: keywords.description,
-    route: keywords.route === undefined ? undefined : { method: method as FunctionRoute['method'], path },
-    schedule: keywords.schedule,
-    message: keywords.message?.name,
-    access: keywords.access === undefined ? [] : (flatRules(keywords.access) as FunctionRule[]),
-    body: keywords.body === undefined || keywords.body === 'raw' ? keywords.body : readNodes(keywords.body),
-    query: readNodes(keywords.query ?? {}),
-    answer: keywords.answer === undefined ? undefined : readNodes(keywords.answer),
-    reads: keywords.reads ?? [],
-    writes: keywords.writes ?? [],
-    run: keywords.run,
-  };
-  const mistakes = [...checkFunction(keywords, read, resources)];
-  if (mistakes.length > 0) {
-    throw new Error(mistakes.join('\n'));
-  }
-  return read;
-}
 
 /** What others have to know of a function. */
 export function declarationOf(name: string, loaded: LoadedFunction, isPublic: boolean): FunctionDeclaration {

@@ -1,18 +1,13 @@
 // What a resource file says, and the resource that is made of it.
 import type { AccessDeclaration, AccessRule } from './access';
-import type { Action, DefineAction, DefineCollectionAction, LoadedAction, LoadedActions, OnWriteInput } from './action';
-import type { CheckedEntries, CheckedSchema, KnownKeywords, KnownAttributes } from './keywords';
+import type { Action, DefineAction, DefineCollectionAction, LoadedActions, OnWriteInput } from './action';
+import type { CheckedEntries, CheckedSchema, KnownAttributes } from './keywords';
 import type { SchemaDefinition, StoredDate } from '../values/attribute';
-import type { Linked } from './links';
-import { checkSameProblems } from './mistakes/actions';
-import { checkResource } from './mistakes/resource';
 import type { Item } from './item';
 import type { AnyOwnProblem } from './thrown';
-import { type SchemaNode } from '../values/node';
-import { readNodes } from '../values/read-schema';
-import { checkAcross, type Relation } from './relation';
-import { readStates, type States, type StatesDefinition } from './states';
-import { flatRules } from './ways';
+import type { SchemaNode } from '../values/node';
+import type { Relation } from './relation';
+import type { States, StatesDefinition } from './states';
 
 /** An index: items by `partition` (all items together without it), ordered by `sort`. */
 export interface Index<Name extends string = string> {
@@ -134,7 +129,7 @@ type ActionNames<A, K, Word extends string> = K extends { readonly [W in Word]: 
 type KeyType = StringConstructor | NumberConstructor | BooleanConstructor | DateConstructor | StoredDate;
 
 /** The actions of a file: each takes the items of its own resource. */
-interface Actions {
+export interface Actions {
   readonly [name: string]: Pick<Action, 'description' | 'body' | 'query' | 'maxAge' | 'problems'> & {
     readonly safe?: boolean | undefined;
     readonly response?: SchemaDefinition | undefined;
@@ -143,7 +138,7 @@ interface Actions {
 }
 
 /** Where a file does not say any. */
-type None = Record<never, never>;
+export type None = Record<never, never>;
 
 /** What is computed as the functions that do. */
 type Functions<C> = { readonly [K in keyof C]: (item: never) => C[K] };
@@ -161,7 +156,7 @@ export interface ActionType {
 }
 
 /** Those of the actions of a file that has some. */
-type TypesOf<A, K, W extends string> = K extends { readonly [word in W]: unknown }
+export type TypesOf<A, K, W extends string> = K extends { readonly [word in W]: unknown }
   ? { readonly [N in keyof A]: TypeOf<A[N]> }
   : None;
 
@@ -219,126 +214,8 @@ export interface Resource<
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each takes the items of its own resource
 type AnyItem = any;
 
-/**
- * Defines a resource.
- * @throws Error naming the file, the attribute and the remedy, for each mistake found
- */
-export function defineResource<
-  const S extends SchemaDefinition,
-  const N extends string,
-  C extends { readonly [attribute: string]: unknown } = None,
-  const R extends { readonly [name: string]: Relation } = None,
-  A extends Actions = Actions,
-  K = unknown,
-  D extends Actions = Actions,
->(
-  definition: ResourceDefinition<S, N, C, R, A, K, D> & KnownKeywords<K, ResourceDefinition<S>>,
-): Resource<
-  S,
-  N,
-  C,
-  R,
-  { readonly items: TypesOf<A, K, 'actions'>; readonly collection: TypesOf<D, K, 'collectionActions'> }
-> {
-  const file = `src/resources/${String(definition.name)}.ts`;
-  const schema = definition.schema as S;
-  const attributes = nodes(file, schema);
-  const resource: Resource<S> = {
-    name: definition.name,
-    singular: definition.singular,
-    description: definition.description,
-    schema,
-    attributes,
-    indexes: definition.indexes ?? {},
-    unique: definition.unique ?? [],
-    relations: definition.relations ?? {},
-    computed: definition.computed ?? {},
-    rules: definition.rules ?? [],
-    states: readStates(definition.states, attributes),
-    trees: [...attributes].filter(([, { keywords }]) => keywords.acyclic === true).map(([name]) => name),
-    actions: actions(file, definition.actions?.((action: unknown) => action as never) ?? {}),
-    collectionActions: actions(file, definition.collectionActions?.((action: unknown) => action as never) ?? {}),
-    onWrite: definition.onWrite,
-    problems: definition.problems ?? [],
-    access: new Map(
-      Object.entries(definition.access ?? {}).map(([operation, rules]) => [
-        operation,
-        rules === undefined ? [] : flatRules(rules),
-      ]),
-    ),
-    shards: definition.shards ?? 1,
-    preconditions: definition.preconditions ?? 'optional',
-    maxAge: definition.maxAge,
-  };
-  fail(file, checkResource(definition, resource));
-  return resource as unknown as Resource<
-    S,
-    N,
-    C,
-    R,
-    { readonly items: TypesOf<A, K, 'actions'>; readonly collection: TypesOf<D, K, 'collectionActions'> }
-  >;
-}
-
 /** What is served, by name. */
 export interface Resources<L extends readonly Resource[] = readonly Resource[]> extends ReadonlyMap<string, Resource> {
   /** The resources that these are; for types, and nothing else. */
   readonly of?: L | undefined;
-}
-
-/**
- * Lists the resources that are served.
- * @throws Error where two have one name, or one speaks of another that is not so; each mistake with its file
- */
-export function listResources<const L extends readonly Resource[]>(...resources: Linked<L>): Resources<L> {
-  const byName = new Map<string, Resource>();
-  for (const resource of resources as readonly Resource[]) {
-    if (byName.has(resource.name)) {
-      throw new Error(
-        `src/resources/index.ts: two resources have the name "${resource.name}": give one of them another`,
-      );
-    }
-    byName.set(resource.name, resource);
-  }
-  const mistakes = [...checkAcross(byName), ...checkSameProblems(byName)];
-  if (mistakes.length > 0) {
-    throw new Error(mistakes.join('\n'));
-  }
-  return byName;
-}
-
-function nodes(file: string, schema: SchemaDefinition): ReadonlyMap<string, SchemaNode> {
-  try {
-    return readNodes(schema);
-  } catch (error) {
-    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-function actions(file: string, definitions: Actions): LoadedActions {
-  return Object.fromEntries(
-    Object.entries(definitions).map(([name, definition]): [string, LoadedAction] => {
-      const { description, safe = false, body = {}, query = {}, maxAge, response, problems = [], run } = definition;
-      return [
-        name,
-        {
-          description,
-          safe,
-          body: nodes(file, body),
-          query: nodes(file, query),
-          maxAge,
-          response: response && nodes(file, response),
-          problems,
-          keywords: Object.keys(definition),
-          run: run as LoadedAction['run'],
-        },
-      ];
-    }),
-  );
-}
-
-function fail(file: string, mistakes: string[]): void {
-  if (mistakes.length > 0) {
-    throw new Error(mistakes.map((mistake) => `${file}: ${mistake}`).join('\n'));
-  }
 }

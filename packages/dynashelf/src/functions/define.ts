@@ -1,6 +1,7 @@
 // What the file of a function of the app's own is written with: its keywords with their types, and the Lambda function
 // that they make.
-import { loadFunction, type FunctionKeywords } from '../definition/function';
+import type { FunctionKeywords } from '../definition/function';
+import { loadFunction } from '../definition/load-function';
 import type { Attributes, NewAttributes } from '../definition/item';
 import type { Message } from '../definition/message';
 import type { FunctionAnswer } from '../http/endpoints/call';

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { defineResource } from '../definition/resource';
+import { defineResource } from '../definition/define-resource';
 import { addFunction } from './add-function';
 import { RESOURCES } from './app';
 import { Failure, messageOf } from './failure';

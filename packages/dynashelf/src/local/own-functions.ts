@@ -7,7 +7,7 @@ import { extname, join } from 'node:path';
 import { parse } from 'yaml';
 
 import { isUnguarded, type FunctionDeclaration } from '../definition/function';
-import { definedMessages } from '../definition/message';
+import { definedMessages } from '../definition/define-message';
 import { declare, definedOf, type FunctionHandler } from '../functions/handler';
 import { hasMessages, PUBLISH, ROUTES } from '../serverless/routes';
 import { Failure, messageOf } from './failure';

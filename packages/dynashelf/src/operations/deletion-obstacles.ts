@@ -5,7 +5,7 @@ import type { Store } from '../store/store';
 import { marksOf } from '../store/write/deletion-mark';
 import { referenceAttributes } from '../store/layout/layout-record';
 import { nameOf, type Failure } from '../transaction/entry';
-import { openTransaction } from '../transaction/transaction';
+import { openTransaction } from '../transaction/open-transaction';
 import { obstacle, refuseRestricted } from './cascade';
 import type { Deletion, Member } from './deletion';
 

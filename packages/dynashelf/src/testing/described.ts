@@ -9,7 +9,7 @@ import type { Part } from '../description/names';
 import { describeApi, type OpenApi } from '../description/openapi';
 import { ANY_TYPE } from '../description/responses';
 import type { TrustedCredentials } from '../description/trusted-credentials';
-import type { Answer as Received, Ask } from './client';
+import type { Answer as Received, Ask } from './ask';
 
 const HOME = 'https://description.example/';
 

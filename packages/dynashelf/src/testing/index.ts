@@ -2,7 +2,8 @@
 // empty table, an issuer of tokens and a clock.
 
 export { accessMatrix } from './access';
-export { createClient, gatewayEvent, type Answer, type As, type Ask, type Client, type ClientOptions } from './client';
+export { createClient, gatewayEvent, type Client, type ClientOptions } from './client';
+export type { Answer, As, Ask } from './ask';
 export { callFunction, deliverMessages, type FunctionCall } from './functions';
 export { useClock, type Clock, type Duration } from './clock';
 export { tableName, useTable } from './table';

@@ -13,7 +13,8 @@ import type { WritePlan } from '../store/write/constraint';
 import type { Violation } from '../store/write/write';
 import { nameOf, type Failure, type Origin, type PlaceFault } from './entry';
 import { orReplay, Recorded, replay, type Idempotency, type Replayed } from './replay';
-import { openTransaction, type ReadSet, type Transaction } from './transaction';
+import type { ReadSet, Transaction } from './transaction';
+import { openTransaction } from './open-transaction';
 import { combine, failuresOf } from './violations';
 
 /**

@@ -1,5 +1,6 @@
 // Attributes that not everyone sees or sets: for the others they do not exist, on any way.
-import { createClient, type Ask, type Client } from '../../src/testing/client';
+import { createClient, type Client } from '../../src/testing/client';
+import type { Ask } from '../../src/testing/ask';
 import { papersWith } from '../setup/papers';
 import { ADA, BEN, EDITOR, RULES } from '../setup/rules';
 import { scanTable } from '../setup/scan';

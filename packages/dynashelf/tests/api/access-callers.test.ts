@@ -1,5 +1,5 @@
 // Who asks, and what a deployment trusts: credentials, cursors and idempotency keys of one caller and another's.
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import type { AccessFunction } from '../../src/definition/access';
 import type { Answer } from '../../src/definition/action';
 import { createClient, type Client } from '../../src/testing/client';

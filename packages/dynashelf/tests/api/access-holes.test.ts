@@ -1,7 +1,8 @@
 // Ways past the rules that were found once, each closed.
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import type { Answer } from '../../src/definition/action';
-import { createClient, type Ask } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Ask } from '../../src/testing/ask';
 import { papersWith } from '../setup/papers';
 import { ADA, BEN, EDITOR, RULES } from '../setup/rules';
 import { useTable } from '../../src/testing/table';

@@ -1,6 +1,7 @@
 // Attributes that an item's owner sees, or sets, and others do not: on any way, to anybody.
-import { defineResource, listResources } from '../../src/definition/resource';
-import { createClient, type Ask, type Client } from '../../src/testing/client';
+import { defineResource, listResources } from '../../src/definition/define-resource';
+import { createClient, type Client } from '../../src/testing/client';
+import type { Ask } from '../../src/testing/ask';
 import { useTable } from '../../src/testing/table';
 import { useProxy } from '../setup/proxied';
 import { ADA, BEN, EDITOR, RULES } from '../setup/rules';

@@ -1,6 +1,6 @@
 // Items that have an owner: filled from the token, listed from the owner's own partition, absent for everyone else.
 import type { AccessFunction } from '../../src/definition/access';
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { createClient, type Client } from '../../src/testing/client';
 import { papersWith } from '../setup/papers';
 import { useProxy } from '../setup/proxied';

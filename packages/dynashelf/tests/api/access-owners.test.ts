@@ -1,8 +1,10 @@
 // Items that one of several owners may have: lists merge one Query for each, whoever is both sees an item once.
 import fc from 'fast-check';
 import type { AccessFunction, AccessRules } from '../../src/definition/access';
-import { defineResource, listResources, type Resource } from '../../src/definition/resource';
-import { createClient, type As, type Client } from '../../src/testing/client';
+import type { Resource } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
+import { createClient, type Client } from '../../src/testing/client';
+import type { As } from '../../src/testing/ask';
 import { useTable } from '../../src/testing/table';
 import { useProxy } from '../setup/proxied';
 import { ADA, BEN, RULES } from '../setup/rules';

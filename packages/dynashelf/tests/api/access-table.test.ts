@@ -2,7 +2,8 @@
 // caller, by one way in; and every way in, by rules that between them have every verdict. A way asks for its grant
 // without knowing what rule it comes from, so that nothing else is to be learnt from all rules by all ways.
 import type { AccessDeclaration, AccessRules } from '../../src/definition/access';
-import { createClient, type Answer, type As, type Ask, type Client } from '../../src/testing/client';
+import { createClient, type Client } from '../../src/testing/client';
+import type { Answer, As, Ask } from '../../src/testing/ask';
 import { deleteRecords, putRecords } from '../setup/load';
 import { papersWith } from '../setup/papers';
 import { ADA, BEN, EDITOR, MACHINE, RULES } from '../setup/rules';

@@ -1,5 +1,6 @@
 // Items that a caller may read and not change: 403 that says so; those that it may not see: 404, as if there were none.
-import { createClient, type Answer, type Ask } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer, Ask } from '../../src/testing/ask';
 import { papersWith } from '../setup/papers';
 import { ADA, BEN, RULES } from '../setup/rules';
 import { useTable } from '../../src/testing/table';

@@ -1,8 +1,9 @@
 // What an action reads and writes by: it sees its own writes, its writes of one item are one, and its mistakes are no
 // client's.
 import type { ActionInput, Answer as ActionAnswer } from '../../src/definition/action';
-import { defineResource, listResources } from '../../src/definition/resource';
-import { createClient, type Answer } from '../../src/testing/client';
+import { defineResource, listResources } from '../../src/definition/define-resource';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { useTable } from '../../src/testing/table';
 import { CLIENTS, race, statuses } from '../setup/race';
 

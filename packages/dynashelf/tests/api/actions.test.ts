@@ -2,8 +2,9 @@
 
 import type { Answer as ActionAnswer } from '../../src/definition/action';
 import { conflict } from '../../src/definition/thrown';
-import { defineResource, listResources } from '../../src/definition/resource';
-import { createClient, type Answer } from '../../src/testing/client';
+import { defineResource, listResources } from '../../src/definition/define-resource';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { resources } from '../library/src/resources/index';
 import { CLIENTS, race, statuses } from '../setup/race';
 import { aBook } from '../setup/samples';

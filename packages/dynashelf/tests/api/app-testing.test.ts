@@ -1,7 +1,7 @@
 // What the tests of an app are given: tokens that the authorizer verifies, and a clock that the engine goes by.
 
 import { createClient, RULES, useClock, useTable, useTokens } from '../../src/testing/index';
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 
 const resources = listResources(
   defineResource({

@@ -1,6 +1,6 @@
 // POST of an array: 1 to 100 items, all made or none.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { createClient } from '../../src/testing/client';
 import { noteResources } from '../setup/notes';
 import { useTable } from '../../src/testing/table';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { Config, TokenTrust } from '../../src/config';
 import { readConfig } from '../../src/config';
 import { readCaller } from '../../src/authentication/caller';
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { authorizeFunction } from '../../src/lambda';
 import type { Authorizer } from '../../src/http/endpoints/authorizer';
 import { AUDIENCE, makeKey, startIssuer, type TestIssuer } from '../setup/issuer';

@@ -7,7 +7,7 @@ import { connect } from '#connect';
 import { finishDeletions } from '../../src/operations/finish-deletions';
 import { findMarked } from '../../src/store/migrate/find-marked';
 import { openStore } from '../../src/store/store';
-import type { Ask } from '../../src/testing/client';
+import type { Ask } from '../../src/testing/ask';
 import { family } from '../setup/family';
 import { BAD_DAY, faultPlan, worse } from '../setup/faults';
 import { REQUESTS, testHistories } from '../setup/histories';

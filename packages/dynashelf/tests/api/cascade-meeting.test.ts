@@ -2,7 +2,7 @@
 
 import { connect } from '#connect';
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import type { Send } from '../../src/store/client/send';
 import { createClient, type Client } from '../../src/testing/client';
 import { tableName, useTable } from '../../src/testing/table';

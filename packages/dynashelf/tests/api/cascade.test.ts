@@ -5,12 +5,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 
-import { defineResource, listResources, type Resource } from '../../src/definition/resource';
+import type { Resource } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { finishDeletions } from '../../src/operations/finish-deletions';
 import { findMarked } from '../../src/store/migrate/find-marked';
 import { openStore, type Store } from '../../src/store/store';
 import { connect } from '#connect';
-import { createClient, type Answer } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { family } from '../setup/family';
 import { latency } from '../setup/latency';
 import { deleteRecords, putRecords } from '../setup/load';

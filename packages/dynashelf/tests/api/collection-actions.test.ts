@@ -1,6 +1,6 @@
 // Actions of a collection, POST /{collection}/{action}; and answers that are no items, as `response` declares them.
 import type { Answer } from '../../src/definition/action';
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { conflict } from '../../src/definition/thrown';
 import { createClient } from '../../src/testing/client';
 import { useTable } from '../../src/testing/table';

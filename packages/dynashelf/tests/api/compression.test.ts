@@ -2,9 +2,10 @@
 
 import fc from 'fast-check';
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { encode } from '../../src/http/coding';
-import { createClient, type Answer, type Ask } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer, Ask } from '../../src/testing/ask';
 import { useTable } from '../../src/testing/table';
 import { runs } from '../setup/runs';
 

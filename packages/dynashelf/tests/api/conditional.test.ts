@@ -1,8 +1,9 @@
 // Conditional requests (RFC 9110 §13) on every method, without races.
 
-import { listResources, defineResource } from '../../src/definition/resource';
+import { listResources, defineResource } from '../../src/definition/define-resource';
 import { resources as sampleResources } from '../library/src/resources/index';
-import { createClient, type Answer } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { notes as plainNotes } from '../setup/notes';
 import { aBook } from '../setup/samples';
 import { putRecords } from '../setup/load';

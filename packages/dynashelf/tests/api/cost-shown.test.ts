@@ -1,7 +1,7 @@
 // Where rules hold, no header tells how large that is which the caller may not see: capacity units are shown of what is
 // its own alone.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { createClient } from '../../src/testing/client';
 import { ADA, BEN, RULES } from '../setup/rules';
 import { useTable } from '../../src/testing/table';

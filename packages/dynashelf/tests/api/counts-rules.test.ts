@@ -1,7 +1,8 @@
 // `counts`, `computed` and `rules`: they hold after every write, whichever way it comes.
 
-import { defineResource, listResources } from '../../src/definition/resource';
-import { createClient, type Answer } from '../../src/testing/client';
+import { defineResource, listResources } from '../../src/definition/define-resource';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { resources } from '../library/src/resources/index';
 import { CLIENTS, patient, race, statuses } from '../setup/race';
 import { aBook } from '../setup/samples';

@@ -1,6 +1,6 @@
 // `Prefer: count=exact`: how many items a list has, where one request may read so much.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { loadItems } from '../setup/load';
 import { useProxy } from '../setup/proxied';
 import { useTable } from '../../src/testing/table';

@@ -2,11 +2,12 @@
 
 import fc from 'fast-check';
 
-import { listResources } from '../../src/definition/resource';
+import { listResources } from '../../src/definition/define-resource';
 import type { Part } from '../../src/description/names';
 import { trustedBy } from '../../src/description/trusted-credentials';
 import { resources } from '../library/src/resources/index';
-import { createClient, type Answer, type Ask } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer, Ask } from '../../src/testing/ask';
 import { describedOf, expectDescribed } from '../../src/testing/described';
 import { everything } from '../setup/everything';
 import { papersWith } from '../setup/papers';

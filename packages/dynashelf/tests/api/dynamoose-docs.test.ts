@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 
 import * as dynamooseFace from '../../src/dynamoose';
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { createClient } from '../../src/testing/client';
 import { useTable } from '../../src/testing/table';
 import { APP } from '../setup/places';

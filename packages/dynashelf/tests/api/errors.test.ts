@@ -5,11 +5,12 @@ import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 
 import { readConfig } from '../../src/config';
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { writeFunction } from '../../src/lambda';
 import { resources } from '../library/src/resources/index';
 import { connect } from '#connect';
-import { createClient, gatewayEvent, type Answer } from '../../src/testing/client';
+import { createClient, gatewayEvent } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { aBook } from '../setup/samples';
 import { runs } from '../setup/runs';
 import { useTable } from '../../src/testing/table';

@@ -1,6 +1,6 @@
 // `expand`: the items that others refer to, beside them, on one item and on lists.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { resources } from '../library/src/resources/index';
 import { connect } from '#connect';
 import type { AttributeMap } from '../../src/store/layout/value';

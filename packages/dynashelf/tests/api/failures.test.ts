@@ -1,6 +1,6 @@
 // A database that throttles, fails, cannot be reached, or whose answers are lost.
 
-import { listResources } from '../../src/definition/resource';
+import { listResources } from '../../src/definition/define-resource';
 import { resources } from '../library/src/resources/index';
 import { createClient } from '../../src/testing/client';
 import { notes } from '../setup/notes';

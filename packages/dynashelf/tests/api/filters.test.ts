@@ -2,7 +2,7 @@
 
 import * as fc from 'fast-check';
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { createClient } from '../../src/testing/client';
 import { everything } from '../setup/everything';
 import { loadItems } from '../setup/load';

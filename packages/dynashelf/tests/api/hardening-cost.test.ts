@@ -2,8 +2,9 @@
 // than linear in one of them takes minutes, which is longer than a test may.
 
 import { MOST_BODY_BYTES, MOST_BODY_VALUES } from '../../src/definition/limits';
-import { defineResource, listResources } from '../../src/definition/resource';
-import { createClient, type Answer } from '../../src/testing/client';
+import { defineResource, listResources } from '../../src/definition/define-resource';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { useTable } from '../../src/testing/table';
 import { filled } from '../../bench/worst/filled';
 import { thingResources } from '../setup/things';

@@ -3,7 +3,8 @@
 
 import fc from 'fast-check';
 
-import { createClient, type Answer } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { useTable } from '../../src/testing/table';
 import { thingResources } from '../setup/things';
 import { runs } from '../setup/runs';

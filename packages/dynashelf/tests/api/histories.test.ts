@@ -2,7 +2,7 @@
 // is true.
 // `npm run test:histories` runs a thousand; HISTORIES and SEED choose how many and which.
 
-import { listResources } from '../../src/definition/resource';
+import { listResources } from '../../src/definition/define-resource';
 import { books } from '../library/src/resources/books';
 import { loans } from '../library/src/resources/loans';
 import { members } from '../library/src/resources/members';

@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 
 import { DynamoDBClient, QueryCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 
-import { listResources } from '../../src/definition/resource';
+import { listResources } from '../../src/definition/define-resource';
 import { resources } from '../library/src/resources/index';
-import type { Answer, Ask } from '../../src/testing/client';
+import type { Answer, Ask } from '../../src/testing/ask';
 import { notes } from '../setup/notes';
 import { errorReply } from '../setup/proxy';
 import { useProxy } from '../setup/proxied';

@@ -1,6 +1,6 @@
 // Lists over indexes follow what is written through the API.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { createClient } from '../../src/testing/client';
 import { useTable } from '../../src/testing/table';
 

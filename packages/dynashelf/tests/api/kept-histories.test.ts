@@ -1,9 +1,9 @@
 // Random histories of clients that go through states, move in a tree, and change what is counted and summed, over a
 // database that loses, delays and refuses requests: steps, sums and trees are whole, and whatever was answered is true.
 
-import { listResources } from '../../src/definition/resource';
+import { listResources } from '../../src/definition/define-resource';
 import { statesBefore } from '../../src/definition/states';
-import type { Ask } from '../../src/testing/client';
+import type { Ask } from '../../src/testing/ask';
 import { bookings, STATES } from '../setup/bookings';
 import { categories } from '../setup/categories';
 import { BAD_DAY, faultPlan, worse } from '../setup/faults';

@@ -3,10 +3,11 @@
 
 import { connect } from '#connect';
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import type { Send } from '../../src/store/client/send';
 import { establishConstraints } from '../../src/store/migrate/establish-constraints';
-import { createClient, type Answer } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { useClock } from '../../src/testing/clock';
 import { tableName, useTable } from '../../src/testing/table';
 import { brokenRules } from '../setup/invariants';

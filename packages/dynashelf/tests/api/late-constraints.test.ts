@@ -4,7 +4,8 @@
 import { connect } from '#connect';
 
 import type { Answer as ActionAnswer } from '../../src/definition/action';
-import { defineResource, listResources, type Resource } from '../../src/definition/resource';
+import type { Resource } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { establishConstraints } from '../../src/store/migrate/establish-constraints';
 import type { Send } from '../../src/store/client/send';
 import { createClient, type Client } from '../../src/testing/client';

@@ -8,10 +8,11 @@ import {
   MOST_TAGS,
   MOST_VALUES,
 } from '../../src/definition/limits';
-import { listResources } from '../../src/definition/resource';
+import { listResources } from '../../src/definition/define-resource';
 import type { Part } from '../../src/description/names';
 import { MOST_FAULTS } from '../../src/problem';
-import { createClient, type Answer } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { describedOf } from '../../src/testing/described';
 import { everything } from '../setup/everything';
 import { useTable } from '../../src/testing/table';

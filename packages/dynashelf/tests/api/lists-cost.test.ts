@@ -3,8 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { defineResource, listResources, type Resource } from '../../src/definition/resource';
-import type { Ask } from '../../src/testing/client';
+import type { Resource } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
+import type { Ask } from '../../src/testing/ask';
 import { loadItems } from '../setup/load';
 import { isByDynamoose } from '../setup/models';
 import { useProxy } from '../setup/proxied';

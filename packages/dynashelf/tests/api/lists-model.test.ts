@@ -3,7 +3,7 @@
 
 import * as fc from 'fast-check';
 
-import { listResources } from '../../src/definition/resource';
+import { listResources } from '../../src/definition/define-resource';
 import { createClient } from '../../src/testing/client';
 import {
   expected,

@@ -1,6 +1,6 @@
 // Lists: newest first, by pages.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { createClient, type Client } from '../../src/testing/client';
 import { resources } from '../library/src/resources/index';
 import { aBook } from '../setup/samples';

@@ -1,6 +1,6 @@
 // What is logged when something goes wrong: enough to find it, and no secret and no content of the request.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { createClient } from '../../src/testing/client';
 import { deployed } from '../setup/deployed';
 import { useTable } from '../../src/testing/table';

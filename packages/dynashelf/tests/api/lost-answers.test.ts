@@ -1,11 +1,11 @@
 // The answer of a write is lost on the way: the write never takes effect twice, and where nobody can know whether it
 // did, that is said.
 
-import { listResources } from '../../src/definition/resource';
+import { listResources } from '../../src/definition/define-resource';
 import { books } from '../library/src/resources/books';
 import { loans } from '../library/src/resources/loans';
 import { members } from '../library/src/resources/members';
-import type { Answer, Ask } from '../../src/testing/client';
+import type { Answer, Ask } from '../../src/testing/ask';
 import { notes } from '../setup/notes';
 import { usePlanted } from '../setup/planted';
 import { errorReply, type DatabaseReply } from '../setup/proxy';

@@ -3,7 +3,8 @@
 
 import { Condition } from 'dynamoose';
 
-import { defineResource, listResources, type Resource } from '../../src/definition/resource';
+import type { Resource } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { keyOf, modelOf } from '../../src/dynamoose';
 import { createClient } from '../../src/testing/client';
 import { useTable } from '../../src/testing/table';

@@ -1,9 +1,10 @@
 // `onWrite` of a resource: called before every write of an item, by whatever way it comes, in the same transaction.
 import type { AnyItem } from '../../src/definition/item';
 import type { Answer as ActionAnswer, OnWriteInput } from '../../src/definition/action';
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { defineProblem, problem } from '../../src/definition/thrown';
-import { createClient, type Answer } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { useTable } from '../../src/testing/table';
 import { CLIENTS, race, statuses } from '../setup/race';
 import { ADA, RULES } from '../setup/rules';

@@ -12,7 +12,8 @@ import {
 import * as fc from 'fast-check';
 
 import type { Json, JsonObject } from '../../src/values/json';
-import { defineResource, listResources, type Index, type Resource } from '../../src/definition/resource';
+import type { Index, Resource } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { readNodes } from '../../src/values/read-schema';
 import { attributeOf, findFaults } from '../../src/values/check';
 import { writable } from '../../src/definition/writable';
@@ -22,7 +23,8 @@ import { revisionOf } from '../../src/store/write/preconditions';
 import { WRITERS_ATTRIBUTE } from '../../src/store/layout/table';
 import { type AttributeMap } from '../../src/store/layout/value';
 import { usesGet } from '../../src/values/decode';
-import { createClient, type Answer } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { everything } from '../setup/everything';
 import { schemaPlans } from '../setup/schemas';
 import { runs } from '../setup/runs';

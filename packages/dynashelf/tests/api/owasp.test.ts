@@ -4,12 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROUTES } from '../../src/serverless/routes';
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { describeApi } from '../../src/description/openapi';
 import { resources } from '../library/src/resources/index';
 import type { Send } from '../../src/store/client/send';
 import { connect } from '#connect';
-import { createClient, type As } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { As } from '../../src/testing/ask';
 import { papersWith } from '../setup/papers';
 import { ADA, BEN, EDITOR, RULES } from '../setup/rules';
 import { useTable } from '../../src/testing/table';

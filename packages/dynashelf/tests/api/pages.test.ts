@@ -1,6 +1,6 @@
 // Orders, pages and cursors of lists over indexes and shards, and what they read: counted at the database.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import type { Resource } from '../../src/definition/resource';
 import { createClient, type Client } from '../../src/testing/client';
 import { loadItems } from '../setup/load';

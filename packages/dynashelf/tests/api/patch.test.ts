@@ -4,8 +4,9 @@ import specSuite from 'json-patch-test-suite/spec_tests.json';
 import suite from 'json-patch-test-suite/tests.json';
 
 import { isObject } from '../../src/values/json';
-import { defineResource, listResources } from '../../src/definition/resource';
-import { createClient, type Answer } from '../../src/testing/client';
+import { defineResource, listResources } from '../../src/definition/define-resource';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { resources } from '../library/src/resources/index';
 import { MERGES } from '../setup/merges';
 import { aBook } from '../setup/samples';

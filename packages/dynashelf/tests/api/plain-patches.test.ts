@@ -3,8 +3,9 @@
 
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 
-import { createClient, type Answer, type As, type Ask } from '../../src/testing/client';
-import { defineResource, listResources } from '../../src/definition/resource';
+import { createClient } from '../../src/testing/client';
+import type { Answer, As, Ask } from '../../src/testing/ask';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { papersWith } from '../setup/papers';
 import { useProxy } from '../setup/proxied';
 import { ADA, BEN, EDITOR, RULES } from '../setup/rules';

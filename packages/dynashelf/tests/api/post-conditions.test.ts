@@ -1,5 +1,6 @@
 // Preconditions of POST to a collection, and of what a transaction holds: the collection exists, and its tag is weak.
-import { createClient, type Answer } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { resources } from '../library/src/resources/index';
 import { aBook } from '../setup/samples';
 import { useTable } from '../../src/testing/table';

@@ -2,8 +2,9 @@
 
 import { describeFunction } from '../../src/lambda';
 import { readConfig, type Config } from '../../src/config';
-import { defineResource, listResources } from '../../src/definition/resource';
-import { createClient, gatewayEvent, type As } from '../../src/testing/client';
+import { defineResource, listResources } from '../../src/definition/define-resource';
+import { createClient, gatewayEvent } from '../../src/testing/client';
+import type { As } from '../../src/testing/ask';
 import { ADA, MACHINE, RULES } from '../setup/rules';
 import { useTable } from '../../src/testing/table';
 

@@ -1,6 +1,7 @@
 // Many writers on one item at once: every rule of preconditions holds, and nothing is lost.
 
-import { createClient, type Answer, type Client } from '../../src/testing/client';
+import { createClient, type Client } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { resources } from '../library/src/resources/index';
 import { noteResources } from '../setup/notes';
 import { CLIENTS as WRITERS, race } from '../setup/race';

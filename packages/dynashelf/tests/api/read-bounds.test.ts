@@ -1,7 +1,7 @@
 // What one request reads: 4 MB of items by id, by `expand` and in a transaction, as in a list; and no longer than there
 // is time.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import type { Send } from '../../src/store/client/send';
 import { connect } from '#connect';
 import { createClient, type Client } from '../../src/testing/client';

@@ -1,7 +1,8 @@
 // References: what is referred to exists, and stays while it is referred to, whoever writes at once.
 
-import { defineResource, listResources } from '../../src/definition/resource';
-import { createClient, type Answer } from '../../src/testing/client';
+import { defineResource, listResources } from '../../src/definition/define-resource';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { CLIENTS, patient, race, statuses } from '../setup/race';
 import { runs } from '../setup/runs';
 import { useTable } from '../../src/testing/table';

@@ -4,7 +4,7 @@
 import { finishDeletions } from '../../src/operations/finish-deletions';
 import { findMarked } from '../../src/store/migrate/find-marked';
 import { openStore } from '../../src/store/store';
-import type { Ask } from '../../src/testing/client';
+import type { Ask } from '../../src/testing/ask';
 import { BAD_DAY, faultPlan, worse } from '../setup/faults';
 import { REQUESTS, testHistories } from '../setup/histories';
 import { brokenRules } from '../setup/invariants';

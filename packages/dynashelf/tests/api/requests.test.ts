@@ -1,6 +1,6 @@
 // What each request costs the database: exactly these requests and no more.
 
-import type { Ask } from '../../src/testing/client';
+import type { Ask } from '../../src/testing/ask';
 import { resources } from '../library/src/resources/index';
 import { aBook } from '../setup/samples';
 import { noteResources } from '../setup/notes';

@@ -1,6 +1,6 @@
 // Actions that only read: GET of an item's, and of a collection's, with parameters, tags and caches as every GET.
 import type { Answer } from '../../src/definition/action';
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { readFunction } from '../../src/lambda';
 import { createClient } from '../../src/testing/client';
 import { useTable } from '../../src/testing/table';

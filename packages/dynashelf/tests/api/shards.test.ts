@@ -1,7 +1,7 @@
 // Changing shards and indexes of a table with data: every item keeps its place in every list.
 
 import type { Resource } from '../../src/definition/resource';
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { rekeyTable } from '../../src/store/migrate/rekey';
 import { connect } from '#connect';
 import type { Send } from '../../src/store/client/send';

@@ -3,8 +3,9 @@
 
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 
-import { defineResource, listResources } from '../../src/definition/resource';
-import { createClient, type Answer, type Ask } from '../../src/testing/client';
+import { defineResource, listResources } from '../../src/definition/define-resource';
+import { createClient } from '../../src/testing/client';
+import type { Answer, Ask } from '../../src/testing/ask';
 import { tableName, useTable } from '../../src/testing/table';
 import { bookable, STATES, STEPS, type BookingState } from '../setup/bookings';
 import { useProxy } from '../setup/proxied';

@@ -3,7 +3,7 @@
 import * as fc from 'fast-check';
 
 import { addDecimals } from '../../src/values/decimal';
-import type { Answer } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { createClient } from '../../src/testing/client';
 import { useTable } from '../../src/testing/table';
 import { useProxy } from '../setup/proxied';

@@ -1,8 +1,9 @@
 // Entity tags: none ever names two states of a path, whatever is made, written, deleted and made again there.
 import fc from 'fast-check';
-import { listResources } from '../../src/definition/resource';
+import { listResources } from '../../src/definition/define-resource';
 import { resources as sampleResources } from '../library/src/resources/index';
-import { createClient, type Answer } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { notes } from '../setup/notes';
 import { aBook } from '../setup/samples';
 import { tagWithBirth, withBirth } from '../setup/tags';

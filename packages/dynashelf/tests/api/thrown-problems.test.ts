@@ -1,9 +1,10 @@
 // Problems that the own code of a resource file throws: those of the catalogue, and types of the app's own.
 import type { ActionInput, Answer as ActionAnswer } from '../../src/definition/action';
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { conflict, defineProblem, problem, THROWABLE, type ThrowableProblemType } from '../../src/definition/thrown';
 import { describeProblem } from '../../src/problem';
-import { createClient, type Answer } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { useTable } from '../../src/testing/table';
 import { ADA, RULES } from '../setup/rules';
 import { CLIENTS, race, statuses } from '../setup/race';

@@ -4,7 +4,8 @@
 import { LAYOUT_PARTITION } from '../../src/store/layout/layout-record';
 import { establishConstraints } from '../../src/store/migrate/establish-constraints';
 import type { Send } from '../../src/store/client/send';
-import { createClient, type Answer, type Client } from '../../src/testing/client';
+import { createClient, type Client } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { useClock } from '../../src/testing/clock';
 import { tableName, useTable } from '../../src/testing/table';
 import { between, declareRentals } from '../setup/rentals';

@@ -1,6 +1,7 @@
 // `transaction.list` in an action: what it finds is exactly what there is, and still so when the action is carried out.
 
-import { createClient, type Answer } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { tableName, useTable } from '../../src/testing/table';
 import { between, declareRentals } from '../setup/rentals';
 import { brokenRules } from '../setup/invariants';

@@ -1,6 +1,6 @@
 // The checksums of a collection on which nothing depends but its transactional index.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { createClient } from '../../src/testing/client';
 import { tableName, useTable } from '../../src/testing/table';
 import { brokenRules } from '../setup/invariants';

@@ -1,6 +1,7 @@
 // POST /transactions: operations on items of any collections, all carried out or none.
 
-import { createClient, type Answer } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { resources } from '../library/src/resources/index';
 import { CLIENTS, race, statuses } from '../setup/race';
 import { aBook } from '../setup/samples';

@@ -2,10 +2,11 @@
 
 import { connect } from '#connect';
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { establishConstraints } from '../../src/store/migrate/establish-constraints';
 import { MOST_ABOVE } from '../../src/transaction/trees';
-import { createClient, type Answer } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { tableName, useTable } from '../../src/testing/table';
 import { tree } from '../setup/categories';
 import { brokenTrees } from '../setup/kept-invariants';

@@ -3,7 +3,8 @@
 
 import * as fc from 'fast-check';
 
-import { createClient, type Answer } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { tableName, useTable } from '../../src/testing/table';
 import { brokenRules } from '../setup/invariants';
 import { useProxy } from '../setup/proxied';

@@ -1,6 +1,6 @@
 // A write that took effect and whose response was lost, while others write: it counts once, and no answer denies it.
 
-import { listResources } from '../../src/definition/resource';
+import { listResources } from '../../src/definition/define-resource';
 import { books } from '../library/src/resources/books';
 import { loans } from '../library/src/resources/loans';
 import { members } from '../library/src/resources/members';

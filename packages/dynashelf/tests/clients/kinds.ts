@@ -1,6 +1,6 @@
 // A resource with every kind of attribute that a description can tell: for the generated clients, not served.
 
-import { defineResource } from '../../src/definition/resource';
+import { defineResource } from '../../src/definition/define-resource';
 import { formatted } from '../setup/formatted';
 
 export const kinds = defineResource({

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 
 import { freePort } from '../../src/local/free-port';
-import { listResources } from '../../src/definition/resource';
+import { listResources } from '../../src/definition/define-resource';
 import { exampleWrite } from '../../src/description/examples';
 import { describeApi } from '../../src/description/openapi';
 import { copyProject, startIn } from '../setup/project-copy';

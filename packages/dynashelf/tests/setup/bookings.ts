@@ -1,7 +1,7 @@
 // Bookings that go through states, in every way in which a request writes them.
 
 import type { Answer } from '../../src/definition/action';
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 
 export const STATES = ['requested', 'accepted', 'picked-up', 'returned', 'cancelled'] as const;
 

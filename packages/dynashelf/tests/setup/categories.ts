@@ -1,7 +1,7 @@
 // Categories within categories: a tree, and another by a second attribute.
 
 import type { Answer } from '../../src/definition/action';
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 
 export const categories = defineResource({
   name: 'categories',

@@ -1,6 +1,6 @@
 // A resource that uses every feature of a resource file: for tests, not served.
 
-import { defineResource } from '../../src/definition/resource';
+import { defineResource } from '../../src/definition/define-resource';
 import { formatted } from './formatted';
 
 /** A value that is not there at once. */

@@ -1,7 +1,7 @@
 // Resources that refer to one another in every way that a deletion can meet: cascade, setNull and restrict, to
 // themselves and in circles, with counts, rules and unique values.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 
 /** Folders in folders; each counts the notes that lie in it, and those that it holds in view. */
 const folders = defineResource({

@@ -2,7 +2,7 @@
 
 import * as fc from 'fast-check';
 
-import { defineResource } from '../../src/definition/resource';
+import { defineResource } from '../../src/definition/define-resource';
 
 export const modelled = defineResource({
   name: 'modelled',

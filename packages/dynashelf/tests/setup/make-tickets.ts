@@ -5,7 +5,8 @@
 import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { createClient, type Answer } from '../../src/testing/client';
+import { createClient } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { ticketResources } from './tickets';
 
 async function makeTickets(first: number, last: number): Promise<void> {

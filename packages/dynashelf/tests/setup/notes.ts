@@ -1,6 +1,6 @@
 // A test-only resource on whose items nothing else depends: each is written without being read.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 
 export const notes = defineResource({
   name: 'notes',

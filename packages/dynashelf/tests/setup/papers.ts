@@ -1,7 +1,8 @@
 // Resources to try access rules on: papers that have an owner, lie on shelves and are remarked upon.
 import type { AccessDeclaration } from '../../src/definition/access';
 import type { Answer } from '../../src/definition/action';
-import { defineResource, listResources, type Resource } from '../../src/definition/resource';
+import type { Resource } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 
 const OPEN = {
   list: 'public',

@@ -4,7 +4,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { Resource } from '../../src/definition/resource';
-import { createClient, type Answer, type Ask, type ClientOptions } from '../../src/testing/client';
+import { createClient, type ClientOptions } from '../../src/testing/client';
+import type { Answer, Ask } from '../../src/testing/ask';
 import { noting, type Effect } from './effects';
 import { startProxy, type Intercept } from './proxy';
 

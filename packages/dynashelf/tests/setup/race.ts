@@ -1,6 +1,7 @@
 // Many clients at once.
 
-import type { Answer, Client } from '../../src/testing/client';
+import type { Client } from '../../src/testing/client';
+import type { Answer } from '../../src/testing/ask';
 import { IS_LONG } from './runs';
 
 /** How many clients race for each rule. What they cost grows with the square where each loses to every other. */

@@ -1,6 +1,6 @@
 // What a client of a random history sends: writes of every kind on few items, so that clients are in each other's way.
 
-import type { Ask } from '../../src/testing/client';
+import type { Ask } from '../../src/testing/ask';
 import type { Exchange, Participant } from './participants';
 import type { Random } from './seeded';
 

@@ -3,7 +3,8 @@
 
 import type { Answer } from '../../src/definition/action';
 import { conflict } from '../../src/definition/thrown';
-import { defineResource, listResources, type Resource } from '../../src/definition/resource';
+import type { Resource } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import type { Item } from '../../src/definition/item';
 
 /** What tests do between the list of an action and its writes: called with how often the action has run. */

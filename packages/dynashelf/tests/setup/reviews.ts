@@ -1,6 +1,6 @@
 // Tools that are reviewed, and who reviews them: counts and sums of both, of all reviews and of some.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 
 const aggregate = { type: Number, readOnly: true, default: 0 } as const;
 

@@ -1,6 +1,6 @@
 // An API whose access goes by the rules of its resource files, and the callers that tests send requests as.
 import type { Config } from '../../src/config';
-import type { As } from '../../src/testing/client';
+import type { As } from '../../src/testing/ask';
 
 /** A deployment that trusts tokens and API keys. */
 export const RULES: Partial<Config> = {

@@ -1,6 +1,6 @@
 // A test-only resource with an attribute of each kind that a hostile body would aim at.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 
 export const things = defineResource({
   name: 'things',

@@ -1,7 +1,7 @@
 // Test-only resources: tickets have a unique code and refer to an event, so each is made in a transaction of several
 // records.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 
 const events = defineResource({
   name: 'events',

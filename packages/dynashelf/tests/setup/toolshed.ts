@@ -2,8 +2,8 @@
 
 import type { Answer } from '../../src/definition/action';
 import { conflict } from '../../src/definition/thrown';
-import { defineMessage } from '../../src/definition/message';
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineMessage } from '../../src/definition/define-message';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 
 export const bookingAccepted = defineMessage({
   name: 'booking-accepted',

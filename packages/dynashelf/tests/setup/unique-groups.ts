@@ -1,6 +1,6 @@
 // Resources with unique groups, and the days that they share.
 
-import { defineResource, listResources } from '../../src/definition/resource';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 
 /** Favourites and bookings, with what is unique of them or without. */
 export function declareUnique(isUnique: boolean): ReturnType<typeof listResources> {

@@ -10,7 +10,7 @@ import { checkTrees } from './trees';
 import { DECLARED } from '../../values/kinds';
 import { isReadOnly, type Kind, type SchemaNode } from '../../values/node';
 import { didYouMean } from '../../values/nearest';
-import { checkRelations } from '../relation';
+import { checkRelations } from './relations';
 import { LIST_PARAMETERS, SYSTEM_ATTRIBUTES } from '../reserved';
 import type { Resource, ResourceDefinition } from '../resource';
 

@@ -8,7 +8,7 @@ import { readRequest } from '../../../src/http/request';
 import { readFunction } from '../../../src/lambda';
 import { normalizeEvent } from '../../../src/http/request';
 import { gatewayEvent } from '../../../src/testing/client';
-import { defineResource, listResources } from '../../../src/definition/resource';
+import { defineResource, listResources } from '../../../src/definition/define-resource';
 import { readConfig, type TokenTrust } from '../../../src/config';
 import { ANONYMOUS } from '../../../src/authorization/grant';
 import type { Caller } from '../../../src/values/caller';

@@ -5,7 +5,7 @@ import { ANONYMOUS, attributeGrant, grantOf, isPublic } from '../../../src/autho
 import { unauthenticated } from '../../../src/authorization/refusal';
 import { EVERYTHING, type AccessFunction, type AccessRules } from '../../../src/definition/access';
 import type { AttributeRules } from '../../../src/values/attribute';
-import { defineResource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 import type { Caller } from '../../../src/values/caller';
 
 const ADA: Caller = { kind: 'token', subject: 'ada', roles: ['boss'], claims: {} };

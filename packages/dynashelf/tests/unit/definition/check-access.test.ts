@@ -1,7 +1,8 @@
 // What of access rules is found when a resource file is loaded, each mistake with its remedy.
 
 import type { Caller } from '../../../src/values/caller';
-import { defineResource, type Resource } from '../../../src/definition/resource';
+import type { Resource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 
 function define(access: object, schema: object = {}, indexes: object = {}): Resource {
   return defineResource({

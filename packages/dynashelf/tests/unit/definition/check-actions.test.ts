@@ -1,5 +1,6 @@
 // The mistakes in what a file says of its actions, and of the problem types of the app's own that they throw.
-import { defineResource, listResources, type Resource } from '../../../src/definition/resource';
+import type { Resource } from '../../../src/definition/resource';
+import { defineResource, listResources } from '../../../src/definition/define-resource';
 import { defineProblem } from '../../../src/definition/thrown';
 
 /** Loads a file as someone would write it who has no TypeScript. */

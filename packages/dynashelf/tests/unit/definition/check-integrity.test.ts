@@ -1,6 +1,7 @@
 // The mistakes in what a file says of unique values, references, computed attributes, counts, rules and actions.
 
-import { defineResource, listResources, type Resource } from '../../../src/definition/resource';
+import type { Resource } from '../../../src/definition/resource';
+import { defineResource, listResources } from '../../../src/definition/define-resource';
 import { resources } from '../../library/src/resources/index';
 
 /** Loads a file as someone would write it who has no TypeScript. */

@@ -1,6 +1,7 @@
 // The mistakes in what a file says of the states of its items, and the types that find most of them before.
 
-import { defineResource, type Resource } from '../../../src/definition/resource';
+import type { Resource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 import { statesBefore } from '../../../src/definition/states';
 
 const state = { type: String, enum: ['open', 'running', 'closed'], default: 'open' };

@@ -1,6 +1,7 @@
 // The mistakes in the unique groups of a resource file, and what of them is a compile error.
 
-import { defineResource, type Resource } from '../../../src/definition/resource';
+import type { Resource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 import { isInUniqueGroup, uniqueGroups } from '../../../src/definition/unique-groups';
 
 const schema = {

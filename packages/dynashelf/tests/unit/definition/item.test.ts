@@ -3,7 +3,7 @@
 import type { ActionInput } from '../../../src/definition/action';
 import type { Changes, Item, NewAttributes } from '../../../src/definition/item';
 import type { Json, JsonObject } from '../../../src/values/json';
-import { defineResource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 import type { everything } from '../../setup/everything';
 
 type Everything = Item<typeof everything>;

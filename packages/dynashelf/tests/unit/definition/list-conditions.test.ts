@@ -2,7 +2,7 @@
 
 import type { Transaction } from '../../../src/definition/action';
 import type { Item } from '../../../src/definition/item';
-import { defineResource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 
 const bookings = defineResource({
   name: 'bookings',

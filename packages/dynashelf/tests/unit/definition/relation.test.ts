@@ -2,7 +2,8 @@
 
 import type { AttributeDefinition, SchemaDefinition } from '../../../src/values/attribute';
 import { requestSchema } from '../../../src/values/json-schema';
-import { defineResource, listResources, type Resource } from '../../../src/definition/resource';
+import type { Resource } from '../../../src/definition/resource';
+import { defineResource, listResources } from '../../../src/definition/define-resource';
 
 const WRITER = { type: String, references: 'writers' } as const;
 

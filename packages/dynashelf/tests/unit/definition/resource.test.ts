@@ -1,7 +1,8 @@
 // The mistakes of a resource file: each fails at load, naming the file, the attribute and the remedy.
 
 import type { SchemaDefinition } from '../../../src/values/attribute';
-import { defineResource, listResources, type Resource } from '../../../src/definition/resource';
+import type { Resource } from '../../../src/definition/resource';
+import { defineResource, listResources } from '../../../src/definition/define-resource';
 import { everything } from '../../setup/everything';
 
 /** Loads a file as someone would write it who has no TypeScript. */

@@ -2,7 +2,7 @@
 // item.
 
 import type { AccessDeclaration } from '../../../src/definition/access';
-import { defineResource, listResources } from '../../../src/definition/resource';
+import { defineResource, listResources } from '../../../src/definition/define-resource';
 import { describeApi, type OpenApi } from '../../../src/description/openapi';
 import { trustedBy, type TrustedCredentials } from '../../../src/description/trusted-credentials';
 import { faultOf, describedOf } from '../../../src/testing/described';

@@ -3,7 +3,8 @@
 
 import fc from 'fast-check';
 
-import { defineResource, listResources, type Resource } from '../../../src/definition/resource';
+import type { Resource } from '../../../src/definition/resource';
+import { defineResource, listResources } from '../../../src/definition/define-resource';
 import { describeApi, type OpenApi } from '../../../src/description/openapi';
 import { resources } from '../../library/src/resources/index';
 import { kinds } from '../../clients/kinds';

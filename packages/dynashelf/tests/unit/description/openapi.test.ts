@@ -6,7 +6,7 @@ import { Spectral } from '@stoplight/spectral-core';
 import owasp from '@stoplight/spectral-owasp-ruleset';
 import { oas } from '@stoplight/spectral-rulesets';
 
-import { listResources } from '../../../src/definition/resource';
+import { listResources } from '../../../src/definition/define-resource';
 import { typeNames } from '../../../src/description/type-names';
 import { describeApi } from '../../../src/description/openapi';
 import { ordersOf } from '../../../src/description/parameters';

@@ -1,6 +1,7 @@
 // What an item is called in types: the singular of a collection's name, and what keeps two types from one name.
 
-import { defineResource, listResources, type Resource } from '../../../src/definition/resource';
+import type { Resource } from '../../../src/definition/resource';
+import { defineResource, listResources } from '../../../src/definition/define-resource';
 import { checkTypeNames, SHARED_TYPES, singularOf, typeNames } from '../../../src/description/type-names';
 import { describeApi } from '../../../src/description/openapi';
 

@@ -4,7 +4,7 @@ import { accessOf } from '../../../src/authorization/permission';
 import { EVERYTHING, type Permission } from '../../../src/definition/access';
 import type { Caller } from '../../../src/values/caller';
 import type { AnyItem } from '../../../src/definition/item';
-import { defineResource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 import { weakTag } from '../../../src/http/conditional';
 import type { ResponseOptions } from '../../../src/http/input/input';
 import type { Request } from '../../../src/http/request';

@@ -1,6 +1,6 @@
 // From method and path to what is asked for, without a request around it.
 
-import { defineResource, listResources } from '../../../src/definition/resource';
+import { defineResource, listResources } from '../../../src/definition/define-resource';
 import { findRoute } from '../../../src/http/route';
 
 const shelves = defineResource({

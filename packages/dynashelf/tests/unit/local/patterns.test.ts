@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 
 import { dangerOf, patternMistakes } from '../../../src/local/patterns';
-import { defineResource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 import { resources } from '../../library/src/resources/index';
 import { everything } from '../../setup/everything';
 import { notes } from '../../setup/notes';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 import { freePort } from '../../../src/local/free-port';
 import { unreachableActions } from '../../../src/local/resource-mistakes';
-import { defineResource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 import { commandWords } from '../../setup/places';
 import { copyProject, type ProjectCopy } from '../../setup/project-copy';
 import { runServerless } from '../../setup/serverless';

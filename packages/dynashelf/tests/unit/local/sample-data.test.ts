@@ -8,7 +8,8 @@ import fc from 'fast-check';
 
 import type { Put } from '../../../src/local/direct';
 import { loadSamples } from '../../../src/local/sample-data';
-import { defineResource, type Resource } from '../../../src/definition/resource';
+import type { Resource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 import { resources } from '../../library/src/resources/index';
 import { LIBRARY } from '../../setup/places';
 import { runs } from '../../setup/runs';

@@ -3,7 +3,8 @@
 
 import type { SchemaDefinition } from '../../../src/values/attribute';
 import type { JsonObject } from '../../../src/values/json';
-import { defineResource, listResources, type Resource } from '../../../src/definition/resource';
+import type { Resource } from '../../../src/definition/resource';
+import { defineResource, listResources } from '../../../src/definition/define-resource';
 import { plainPatch, type PlainPatch } from '../../../src/operations/plain-patch';
 import { books } from '../../library/src/resources/books';
 import { loans } from '../../library/src/resources/loans';

@@ -1,6 +1,6 @@
 // The plan of a list as a value.
 
-import { defineResource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 import { gatherFaults } from '../../../src/problem';
 import { planPage, type Wanted } from '../../../src/operations/plan-list';
 import { EVERYTHING } from '../../../src/definition/access';

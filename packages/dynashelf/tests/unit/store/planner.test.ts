@@ -1,6 +1,7 @@
 // Which way a list is read: a table of cases.
 
-import { defineResource, type Resource } from '../../../src/definition/resource';
+import type { Resource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 import type { Operator, Operand } from '../../../src/values/operator';
 import type { Filter } from '../../../src/store/query/filter';
 import { planList, servedOrders, type Order, type QueryPlan, type SimplePlan } from '../../../src/store/query/planner';

@@ -1,6 +1,6 @@
 // The request of a plan, whole, and how a list goes on from a place in it.
 
-import { defineResource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 import { placeholders } from '../../../src/store/client/expression';
 import { planList, type Order, type QueryPlan } from '../../../src/store/query/planner';
 import { comparePositions, readPosition, writePosition } from '../../../src/store/query/cursor';

@@ -2,7 +2,7 @@
 
 import * as fc from 'fast-check';
 
-import { defineResource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 import { MOST_INDEXES } from '../../../src/definition/mistakes/indexes';
 import { type Problem } from '../../../src/problem';
 import { indexKeyNames, indexKeys } from '../../../src/store/layout/index-keys';

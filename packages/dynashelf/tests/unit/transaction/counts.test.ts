@@ -1,6 +1,6 @@
 // By how much counts change, of writes alone.
 
-import { defineResource, listResources } from '../../../src/definition/resource';
+import { defineResource, listResources } from '../../../src/definition/define-resource';
 import type { AnyItem } from '../../../src/definition/item';
 import { countChanges } from '../../../src/transaction/counts';
 

@@ -1,6 +1,6 @@
 // What stands in the way of a transaction, as problems: one, or several in one.
 
-import { defineResource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 import { Problem } from '../../../src/problem';
 import type { WritePlan } from '../../../src/store/write/constraint';
 import type { Violation } from '../../../src/store/write/write';

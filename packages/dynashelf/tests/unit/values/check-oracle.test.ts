@@ -10,7 +10,8 @@ import { FORMATS_BY_NAME } from '../../../src/values/formats';
 import type { Json, JsonObject } from '../../../src/values/json';
 import { requestSchema } from '../../../src/values/json-schema';
 import type { JsonSchema } from '../../../src/values/kind';
-import { defineResource, type Resource } from '../../../src/definition/resource';
+import type { Resource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 import { runs } from '../../setup/runs';
 
 /** The library takes what the RFCs refuse (docs/decisions/formats.md): there it goes by ours. */

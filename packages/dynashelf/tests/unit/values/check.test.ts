@@ -3,7 +3,8 @@
 import type { Attribute } from '../../../src/values/attribute';
 import { areValidChanges, findFaults } from '../../../src/values/check';
 import type { JsonObject } from '../../../src/values/json';
-import { defineResource, type Resource } from '../../../src/definition/resource';
+import type { Resource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 import { writable } from '../../../src/definition/writable';
 import { everything } from '../../setup/everything';
 

@@ -9,7 +9,8 @@ import { FORMATS, type Attribute, type SchemaDefinition } from '../../../src/val
 import type { Json, JsonObject } from '../../../src/values/json';
 import type { Kind, SchemaNode } from '../../../src/values/node';
 import { prepareItem } from '../../../src/values/prepare';
-import { defineResource, type Resource } from '../../../src/definition/resource';
+import type { Resource } from '../../../src/definition/resource';
+import { defineResource } from '../../../src/definition/define-resource';
 import { areValidChanges, findFaults } from '../../../src/values/check';
 
 interface Case {

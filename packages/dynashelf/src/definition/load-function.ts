@@ -1,0 +1,35 @@
+// The file of a function as it is loaded: read, and checked.
+import { readNodes } from '../values/read-schema';
+import { checkFunction } from './mistakes/function';
+import type { Resource } from './resource';
+import { flatRules } from './ways';
+import type { FunctionKeywords, LoadedFunction, FunctionRoute, FunctionRule } from './function';
+
+/**
+ * Reads the keywords of a function.
+ * @throws Error with each mistake as a sentence that says what to do
+ */
+export function loadFunction(
+  keywords: FunctionKeywords & { readonly run: LoadedFunction['run'] },
+  resources: ReadonlyMap<string, Resource>,
+): LoadedFunction {
+  const [method = '', path = ''] = String(keywords.route ?? '').split(' ');
+  const read: LoadedFunction = {
+    description: keywords.description,
+    route: keywords.route === undefined ? undefined : { method: method as FunctionRoute['method'], path },
+    schedule: keywords.schedule,
+    message: keywords.message?.name,
+    access: keywords.access === undefined ? [] : (flatRules(keywords.access) as FunctionRule[]),
+    body: keywords.body === undefined || keywords.body === 'raw' ? keywords.body : readNodes(keywords.body),
+    query: readNodes(keywords.query ?? {}),
+    answer: keywords.answer === undefined ? undefined : readNodes(keywords.answer),
+    reads: keywords.reads ?? [],
+    writes: keywords.writes ?? [],
+    run: keywords.run,
+  };
+  const mistakes = [...checkFunction(keywords, read, resources)];
+  if (mistakes.length > 0) {
+    throw new Error(mistakes.join('\n'));
+  }
+  return read;
+}
