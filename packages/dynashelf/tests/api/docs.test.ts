@@ -11,8 +11,6 @@ import { freePort } from '../../src/local/free-port';
 import { makeToken } from '../../src/local/issuer';
 import { copyProject, type ProjectCopy, type Start, startIn } from '../setup/project-copy';
 
-jest.setTimeout(180_000);
-
 const CHROMIUM = '/usr/bin/chromium';
 const inBrowser = existsSync(CHROMIUM) ? describe : describe.skip;
 if (inBrowser === describe.skip) {

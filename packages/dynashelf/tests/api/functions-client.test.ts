@@ -82,12 +82,9 @@ test('what is not valid is a problem with every fault, and nothing is written', 
 test('an item stands for its tag: of many who change the same one wins, and the others are told how it is', async () =>
   run(async (api) => {
     const { id } = await api.tools.create({ name: 'Drill', owner: 'ada' });
+    const seen = await Promise.all(Array.from({ length: 8 }, async () => api.tools.get(id)));
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 8 }, async (_, index) => {
-        const seen = await api.tools.get(id);
-        await new Promise((resolve) => setTimeout(resolve, 200));
-        return api.tools.patch(id, { price: index }, { ifMatch: seen });
-      }),
+      seen.map(async (one, index) => api.tools.patch(id, { price: index }, { ifMatch: one })),
     );
     const won = outcomes.filter((one) => one.status === 'fulfilled');
     expect(won).toHaveLength(1);

@@ -12,8 +12,6 @@ import { APP, ENGINE } from '../setup/places';
 import { copyProject, type ProjectCopy, type Start, startIn } from '../setup/project-copy';
 import { tagWithBirth } from '../setup/tags';
 
-jest.setTimeout(180_000);
-
 const ADDRESS = 'http://localhost:3000';
 const ROOT = APP;
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');

@@ -12,7 +12,6 @@ import { startUserPool, type UserPool } from '../setup/cognito';
 import { AUDIENCE, claimsOf, encode, makeKey, startIssuer, type TestIssuer } from '../setup/issuer';
 import { copyProject, type ProjectCopy, type Start, startIn } from '../setup/project-copy';
 
-jest.setTimeout(180_000);
 const onLinux = process.platform === 'linux' ? test : test.skip; // elsewhere a test finds no processes
 
 let project: ProjectCopy;

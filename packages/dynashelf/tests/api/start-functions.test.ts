@@ -9,8 +9,6 @@ import { freePort } from '../../src/local/free-port';
 import { commandWords } from '../setup/places';
 import { copyProject, startIn, type ProjectCopy, type Start } from '../setup/project-copy';
 
-jest.setTimeout(180_000);
-
 let project: ProjectCopy;
 let started: Start;
 let url: string;

@@ -10,8 +10,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { answers, freePort } from '../../src/local/free-port';
 import { copyProject, type ProjectCopy, type Start, startIn } from '../setup/project-copy';
 
-jest.setTimeout(180_000);
-
 let project: ProjectCopy;
 let started: Start;
 let port: number;

@@ -97,6 +97,6 @@ export function testHistories(
       expect(failures.join('\n')).toBe('');
       expect(errors).toEqual([]);
     },
-    60_000 + count * 10_000,
+    300_000 + count * 10_000,
   );
 }

@@ -66,7 +66,7 @@ beforeAll(async () => {
     }
   ).Resources;
   bundles = Object.fromEntries((await bundleFunctions(directory)).map((bundle) => [bundle.name, bundle]));
-}, 300_000);
+});
 
 afterAll(() => project.remove());
 

@@ -53,7 +53,7 @@ beforeAll(async () => {
       ].flatMap((param) => ['--param', param]),
     ),
   ]);
-}, 300_000);
+});
 
 afterAll(() => {
   for (const copy of copies) {

@@ -230,5 +230,5 @@ describe('the command', () => {
     expect(packaged.said).toMatch(/There is no parameter "apiKey".* Did you mean "apiKeys"\?/);
     expect(deployed.said).toMatch(/The stage "local" is for npm start/);
     expect(existsSync(join(copy.directory, '.serverless'))).toBe(false);
-  }, 180_000);
+  });
 });

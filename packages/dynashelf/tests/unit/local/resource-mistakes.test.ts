@@ -13,9 +13,6 @@ import { commandWords } from '../../setup/places';
 import { copyProject, type ProjectCopy } from '../../setup/project-copy';
 import { runServerless } from '../../setup/serverless';
 
-// Each of them starts processes.
-jest.setTimeout(180_000);
-
 const FILE = 'src/resources/books.ts';
 const REFUSAL =
   /src\/resources\/books\.ts: attribute "isbn" has a pattern that takes exponential time on some texts, whatever their length: write it so that no text can be matched in two ways/;
