@@ -195,6 +195,10 @@ interface GivenSchemas<B, Q> {
 interface GivenResponse<R> {
   readonly response: CheckedSchema<R>;
 }
+/** Whether it only reads, as the types know it. */
+interface GivenSafety<F> {
+  readonly safe?: F | undefined;
+}
 
 /** Gives an action the types of its body and item: `actions: (action) => ({ checkout: action({ … }) })`. */
 export interface DefineAction<S extends SchemaDefinition, C = unknown> {
@@ -202,12 +206,20 @@ export interface DefineAction<S extends SchemaDefinition, C = unknown> {
     const R extends SchemaDefinition,
     const B extends SchemaDefinition = NoAttributes,
     const Q extends SchemaDefinition = NoAttributes,
+    const F extends boolean = false,
   >(
-    definition: Omit<Action<S, B, C, R, Q>, 'body' | 'query' | 'response'> & GivenSchemas<B, Q> & GivenResponse<R>,
-  ): Action<S, B, C, R, Q>;
-  <const B extends SchemaDefinition = NoAttributes, const Q extends SchemaDefinition = NoAttributes>(
-    definition: Omit<Action<S, B, C, undefined, Q>, 'body' | 'query'> & GivenSchemas<B, Q>,
-  ): Action<S, B, C, undefined, Q>;
+    definition: Omit<Action<S, B, C, R, Q>, 'body' | 'query' | 'response' | 'safe'> &
+      GivenSchemas<B, Q> &
+      GivenResponse<R> &
+      GivenSafety<F>,
+  ): Action<S, B, C, R, Q> & GivenSafety<F>;
+  <
+    const B extends SchemaDefinition = NoAttributes,
+    const Q extends SchemaDefinition = NoAttributes,
+    const F extends boolean = false,
+  >(
+    definition: Omit<Action<S, B, C, undefined, Q>, 'body' | 'query' | 'safe'> & GivenSchemas<B, Q> & GivenSafety<F>,
+  ): Action<S, B, C, undefined, Q> & GivenSafety<F>;
 }
 
 /** The same of an action of the collection. */
@@ -216,12 +228,22 @@ export interface DefineCollectionAction {
     const R extends SchemaDefinition,
     const B extends SchemaDefinition = NoAttributes,
     const Q extends SchemaDefinition = NoAttributes,
+    const F extends boolean = false,
   >(
-    definition: Omit<CollectionAction<B, R, Q>, 'body' | 'query' | 'response'> & GivenSchemas<B, Q> & GivenResponse<R>,
-  ): CollectionAction<B, R, Q>;
-  <const B extends SchemaDefinition = NoAttributes, const Q extends SchemaDefinition = NoAttributes>(
-    definition: Omit<CollectionAction<B, undefined, Q>, 'body' | 'query'> & GivenSchemas<B, Q>,
-  ): CollectionAction<B, undefined, Q>;
+    definition: Omit<CollectionAction<B, R, Q>, 'body' | 'query' | 'response' | 'safe'> &
+      GivenSchemas<B, Q> &
+      GivenResponse<R> &
+      GivenSafety<F>,
+  ): CollectionAction<B, R, Q> & GivenSafety<F>;
+  <
+    const B extends SchemaDefinition = NoAttributes,
+    const Q extends SchemaDefinition = NoAttributes,
+    const F extends boolean = false,
+  >(
+    definition: Omit<CollectionAction<B, undefined, Q>, 'body' | 'query' | 'safe'> &
+      GivenSchemas<B, Q> &
+      GivenSafety<F>,
+  ): CollectionAction<B, undefined, Q> & GivenSafety<F>;
 }
 
 /** Where nothing is declared. */

@@ -11,7 +11,8 @@ import type { Relation } from './relation';
 import { checkAcross } from './mistakes/relations';
 import { readStates } from './states';
 import { flatRules } from './ways';
-import type { None, Actions, ResourceDefinition, Resource, TypesOf, Resources } from './resource';
+import type { None, Actions, ResourceDefinition, Resource, Resources } from './resource';
+import type { TypesOf } from './typed-action';
 
 /**
  * Defines a resource.
@@ -27,13 +28,7 @@ export function defineResource<
   D extends Actions = Actions,
 >(
   definition: ResourceDefinition<S, N, C, R, A, K, D> & KnownKeywords<K, ResourceDefinition<S>>,
-): Resource<
-  S,
-  N,
-  C,
-  R,
-  { readonly items: TypesOf<A, K, 'actions'>; readonly collection: TypesOf<D, K, 'collectionActions'> }
-> {
+): Resource<S, N, C, R, TypesOf<A, D, K>> {
   const file = `src/resources/${String(definition.name)}.ts`;
   const schema = definition.schema as S;
   const attributes = nodes(file, schema);
@@ -65,13 +60,7 @@ export function defineResource<
     maxAge: definition.maxAge,
   };
   fail(file, checkResource(definition, resource));
-  return resource as unknown as Resource<
-    S,
-    N,
-    C,
-    R,
-    { readonly items: TypesOf<A, K, 'actions'>; readonly collection: TypesOf<D, K, 'collectionActions'> }
-  >;
+  return resource as unknown as Resource<S, N, C, R, TypesOf<A, D, K>>;
 }
 
 /**

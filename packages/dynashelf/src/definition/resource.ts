@@ -1,6 +1,7 @@
 // What a resource file says, and the resource that is made of it.
 import type { AccessDeclaration, AccessRule } from './access';
 import type { Action, DefineAction, DefineCollectionAction, LoadedActions, OnWriteInput } from './action';
+import type { ActionTypes } from './typed-action';
 import type { CheckedEntries, CheckedSchema, KnownAttributes } from './keywords';
 import type { SchemaDefinition, StoredDate } from '../values/attribute';
 import type { Item } from './item';
@@ -142,33 +143,6 @@ export type None = Record<never, never>;
 
 /** What is computed as the functions that do. */
 type Functions<C> = { readonly [K in keyof C]: (item: never) => C[K] };
-
-/** What actions are given and answer with, by their names: for types, and nothing else. */
-export interface ActionTypes {
-  readonly items: { readonly [action: string]: ActionType };
-  readonly collection: { readonly [action: string]: ActionType };
-}
-
-/** What an action is given, by its body or its query, and what it answers with where that is no item. */
-export interface ActionType {
-  readonly given: SchemaDefinition;
-  readonly response: SchemaDefinition | undefined;
-}
-
-/** Those of the actions of a file that has some. */
-export type TypesOf<A, K, W extends string> = K extends { readonly [word in W]: unknown }
-  ? { readonly [N in keyof A]: TypeOf<A[N]> }
-  : None;
-
-type TypeOf<A> = A extends { readonly body?: infer B; readonly query?: infer Q; readonly response?: infer R }
-  ? {
-      readonly given: Schema<NonNullable<B>> & Schema<NonNullable<Q>>;
-      readonly response: [NonNullable<R>] extends [never] ? undefined : NonNullable<R>;
-    }
-  : never;
-
-/** Of a file that does not say it, the compiler knows no more than that it is a schema. */
-type Schema<X> = X extends SchemaDefinition ? (string extends keyof X ? None : X) : None;
 
 /** A resource as all other code knows it. */
 export interface Resource<

@@ -1,20 +1,12 @@
 // A client of the app's own store, for its functions: each method is the HTTP operation of the same name, with its
 // checks, rules, tags and problems, and no HTTP between.
-import type { AnyItem, Attributes, Changes, Item, NewAttributes } from '../definition/item';
+import type { AnyItem, Changes, Item, NewAttributes } from '../definition/item';
 import type { Resource, Resources } from '../definition/resource';
 import type { SchemaDefinition } from '../values/attribute';
 import type { Caller } from '../values/caller';
+import type { Acting } from './acting';
 import type { Operation } from './transaction';
-
-/** What a write may say besides. */
-export interface WriteOptions {
-  /** The item as this client gave it, or an entity tag: what has changed since is left as it is (412). */
-  readonly ifMatch?: SystemItem | string | undefined;
-  /** A text that is unique to the write: however often it is sent within 24 hours, it has its effect once. */
-  readonly idempotencyKey?: string | undefined;
-}
-
-type SystemItem = Pick<AnyItem, 'id' | 'version'>;
+import type { WriteOptions } from './write-options';
 
 /** A value that a list compares with. */
 type Operand = string | number | boolean;
@@ -47,15 +39,18 @@ export type ListOptions<S extends SchemaDefinition> = {
 };
 
 /** The items of one collection. What a method is refused, it throws as a `Problem`. */
-export interface Reading<T extends Resource> {
+interface Items<T extends Resource> {
   /** @throws Problem `not-found` */
   get(id: string): Promise<Item<T>>;
   /** The items of a list, page after page, each read when it is asked for. */
   list(options?: ListOptions<T['schema']>): AsyncIterable<Item<T>>;
 }
 
-/** The same, to be written. `Unseen` is what a caller is given that may write an item, and not read it. */
-export interface Collection<T extends Resource, Unseen> extends Reading<T> {
+/** A collection to be read. */
+export interface Reading<T extends Resource> extends Items<T>, Acting<T, never, true> {}
+
+/** A collection to be written, too. `Unseen` is what a caller is given that may write an item, and not read it. */
+export interface Collection<T extends Resource, Unseen> extends Items<T>, Acting<T, Unseen, boolean> {
   create(attributes: NewAttributes<T['schema']>, options?: WriteOptions): Promise<Item<T> | Unseen>;
   /** Replaces an item, or makes one of this id. */
   replace(
@@ -68,33 +63,7 @@ export interface Collection<T extends Resource, Unseen> extends Reading<T> {
   /** Changes attributes of an item by a merge patch (RFC 7396): null removes one. */
   patch(id: string, changes: Changes<T['schema']>, options?: WriteOptions): Promise<Item<T> | Unseen>;
   delete(id: string, options?: Omit<WriteOptions, 'idempotencyKey'>): Promise<void>;
-  /**
-   * Carries out an action of an item. It answers as its `response` says, else with an item, perhaps of another
-   * collection. What one that only reads is given are its parameters.
-   */
-  act<A extends Extract<keyof TypesOf<T>['items'], string>>(
-    id: string,
-    action: A,
-    ...more: More<TypesOf<T>['items'][A]>
-  ): Promise<AnswerOf<TypesOf<T>['items'][A], Unseen>>;
-  /** Carries out an action of the collection. */
-  call<A extends Extract<keyof TypesOf<T>['collection'], string>>(
-    action: A,
-    ...more: More<TypesOf<T>['collection'][A]>
-  ): Promise<AnswerOf<TypesOf<T>['collection'][A], Unseen>>;
 }
-
-type TypesOf<T extends Resource> = NonNullable<T['actionTypes']>;
-
-type More<A> = A extends { readonly given: infer G extends SchemaDefinition }
-  ? object extends NewAttributes<G>
-    ? [given?: NewAttributes<G>, options?: WriteOptions]
-    : [given: NewAttributes<G>, options?: WriteOptions]
-  : never;
-
-type AnswerOf<A, Unseen> = A extends { readonly response: infer R extends SchemaDefinition }
-  ? Attributes<R>
-  : AnyItem | Unseen;
 
 /** The resources that some are a list of. */
 export type Listed<R> = R extends Resources<infer All> ? All[number] : Resource;

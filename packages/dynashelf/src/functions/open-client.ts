@@ -12,7 +12,7 @@ import type { Reply } from '../http/response';
 import { findRoute, type RoutedOperation } from '../http/route';
 import { carryOut } from '../http/serve';
 import { startTiming } from '../http/timing';
-import { gatherFaults, Problem } from '../problem';
+import { gatherFaults } from '../problem';
 import type { SentMessage } from '../store/layout/outbox';
 import type { Store } from '../store/store';
 import { sentMessage } from '../transaction/sent-message';
@@ -20,6 +20,7 @@ import type { StoreOptions } from '../store/reader';
 import type { Caller } from '../values/caller';
 import type { Json } from '../values/json';
 import type { Client } from './client';
+import { actionParameters, listParameters } from './parameters';
 import { isSending, partOf } from './transaction';
 
 /** What a client is opened with. */
@@ -158,9 +159,7 @@ export function openClient(options: ClientOptions): Client<never, string, string
     /** An action that only reads. */
     const view = async (inner: readonly string[], given: object): Promise<unknown> => {
       requireDeclared(name, 'reads');
-      const parameters = Object.entries(given)
-        .filter(([, value]) => value !== undefined)
-        .map(([parameter, value]) => [parameter, [value].flat().map(String).join(',')] as const);
+      const parameters = actionParameters(given);
       const { text } = await send(access, { method: 'GET', segments: [name, ...inner], parameters });
       return JSON.parse(text!) as unknown;
     };
@@ -171,7 +170,7 @@ export function openClient(options: ClientOptions): Client<never, string, string
       },
       async *list({ limit = Infinity, ...asked }: Record<string, unknown> & { limit?: number } = {}) {
         requireDeclared(name, 'reads');
-        const parameters = parametersOf(asked);
+        const parameters = listParameters(asked);
         for (let left = limit, cursor: string | undefined; left > 0;) {
           const { text } = await send(access, {
             method: 'GET',
@@ -246,25 +245,4 @@ function withMessages<S>(endpoint: Endpoint<S>, messages: readonly SentMessage[]
           return { ...read, input: { ...(read.input as object), messages } };
         },
       };
-}
-
-/** The parameters of a list. */
-function parametersOf(asked: Readonly<Record<string, unknown>>): [string, string][] {
-  return Object.entries(asked).flatMap(([name, value]): [string, string][] => {
-    const operators = typeof value === 'object' && value !== null ? Object.entries(value) : [['', value] as const];
-    return operators
-      .filter(([, operand]) => operand !== undefined)
-      .map(([operator, operand]) => [operator === '' ? name : `${name}[${operator}]`, textOf(name, operand)]);
-  });
-}
-
-function textOf(name: string, operand: unknown): string {
-  const operands = [operand].flat();
-  if (Array.isArray(operand) && operands.some((one) => String(one).includes(','))) {
-    throw new Problem(
-      'malformed-request',
-      `"in" of "${name}" has a value with a comma, which separates values: ask for that one by itself.`,
-    );
-  }
-  return operands.map(String).join(',');
 }
