@@ -104,6 +104,7 @@ function readBy(
       create: refuse('create', 'writes'),
       update: refuse('update', 'writes'),
       remove: refuse('remove', 'writes'),
+      send: refuse('send', 'writes'),
     },
     give,
     find: (value) => given.get(value),

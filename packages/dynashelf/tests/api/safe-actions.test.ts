@@ -1,5 +1,6 @@
 // Actions that only read: GET of an item's, and of a collection's, with parameters, tags and caches as every GET.
 import type { Answer } from '../../src/definition/action';
+import { defineMessage } from '../../src/definition/define-message';
 import { defineResource, listResources } from '../../src/definition/define-resource';
 import { readFunction } from '../../src/lambda';
 import { createClient } from '../../src/testing/client';
@@ -7,6 +8,11 @@ import { useTable } from '../../src/testing/table';
 import { ADA, RULES } from '../setup/rules';
 
 let counted: () => unknown = () => ({ count: 1 });
+const looked = defineMessage({
+  name: 'looked',
+  description: 'A look.',
+  body: { tool: { type: String, maxLength: 128 } },
+});
 const tools = defineResource({
   name: 'tools',
   description: 'Tools.',
@@ -32,6 +38,14 @@ const tools = defineResource({
       safe: true,
       run: async ({ item, transaction }): Promise<Answer> =>
         (item.next === undefined ? undefined : await transaction.read(tools, item.next)) ?? item,
+    }),
+    notify: action({
+      description: 'Sends, although it may not.',
+      safe: true,
+      async run({ item, transaction }): Promise<Answer> {
+        await transaction.send(looked, { tool: item.id });
+        return item;
+      },
     }),
     write: action({
       description: 'Writes, which it must not.',
@@ -147,6 +161,8 @@ test('is refused what writes, and reads of more items than a request may', async
   const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
   expect((await ask('GET /tools/drill/write')).status).toBe(500);
   expect(logged.mock.calls.join()).toContain('is safe and calls transaction.update, which writes');
+  expect((await ask('GET /tools/drill/notify')).status).toBe(500);
+  expect(logged.mock.calls.join()).toContain('is safe and calls transaction.send, which writes');
   logged.mockRestore();
   expect(await ask('GET /tools/greedy')).toMatchObject({
     status: 413,
