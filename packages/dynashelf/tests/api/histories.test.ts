@@ -6,6 +6,7 @@ import { listResources } from '../../src/definition/define-resource';
 import { books } from '../library/src/resources/books';
 import { loans } from '../library/src/resources/loans';
 import { members } from '../library/src/resources/members';
+import { accounts, brokenAccounts, entries } from '../setup/accounts';
 import { BAD_DAY, faultPlan, worse } from '../setup/faults';
 import { REQUESTS, testHistories } from '../setup/histories';
 import { brokenItems, brokenKeys, brokenRules, untrueAnswers } from '../setup/invariants';
@@ -18,7 +19,7 @@ import { seeded } from '../setup/seeded';
 /** How much worse than a bad day some are. */
 const FACTORS = [0.5, 1, 1, 1.8];
 
-const resources = listResources(books, loans, members, notes);
+const resources = listResources(books, loans, members, notes, accounts, entries);
 
 testHistories('each leaves what its answers say', { resources, nightly: 1000, mostLanes: 8, run: runHistory });
 
@@ -45,6 +46,7 @@ async function runHistory(participants: Participants, table: string, seed: numbe
     ...brokenKeys(history, records),
     ...brokenItems(history, records),
     ...brokenRules(resources, records),
+    ...brokenAccounts(records),
   ];
 }
 

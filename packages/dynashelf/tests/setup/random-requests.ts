@@ -1,6 +1,7 @@
 // What a client of a random history sends: writes of every kind on few items, so that clients are in each other's way.
 
 import type { Ask } from '../../src/testing/ask';
+import { chooseAccountRequest, furnishAccounts } from './account-requests';
 import type { Exchange, Participant } from './participants';
 import type { Random } from './seeded';
 
@@ -36,6 +37,7 @@ export async function furnish(participant: Participant): Promise<void> {
     await participant(`PUT /members/${id}`, { body: { name: id, email: EMAILS[index] } });
   }
   await participant('PUT /notes/n1', { body: { title: 'n1', tags: [] } });
+  await furnishAccounts(participant);
 }
 
 /**
@@ -125,6 +127,7 @@ function chooseRequest(known: Knowledge): Sent {
           : [`PATCH ${loan}`, { body: random.pick([{ member }, { book: random.pick(BOOKS) }, { returnedAt: null }]) }],
     ],
     [6, () => transaction(known, mark)],
+    [10, () => chooseAccountRequest(random, (path) => precondition(known, path))],
     [2, () => [`GET ${book}`]],
     [2, () => [`PUT /notes/${random.pick(NOTES)}`, { body: { title: mark, tags: [] } }]],
     [3, () => note(known, (path) => [`PATCH ${path}`, jsonPatch(mark, precondition(known, path))])],
