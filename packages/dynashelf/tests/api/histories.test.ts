@@ -1,6 +1,6 @@
 // Random histories of concurrent clients over a database that loses, delays and refuses requests: whatever was answered
 // is true.
-// `npm run test:histories` runs a thousand; HISTORIES and SEED choose how many and which.
+// `npm run test:long -- histories` runs a thousand; HISTORIES and SEED choose how many and which.
 
 import { listResources } from '../../src/definition/define-resource';
 import { books } from '../library/src/resources/books';
