@@ -70,7 +70,7 @@ ${writeTables(results)}
 ## What stands in the way
 
 Ratios of writes vary more than those of reads, since the path of a write is the longest: it suffers most where V8 has not compiled all of it, or has thrown some away
-while other processes had their turn: in three runs one after the other a creation was 0.53, 0.46 and 0.28 of the raw SDK's CPU; a list of 25 was 0.31, 0.41 and 0.44, and 0.28, 0.32 and 0.37 of its wall. Of the CPU of a creation a profile gives an eighth to collecting garbage, a tenth to the hashes and timers of the transport, and a
+while other processes had their turn: in three runs of one day a creation was 0.40, 0.34 and 0.46 of the raw SDK's CPU, a replacement 0.49, 0.47 and 0.51, and a list of 25 was 0.35, 0.36 and 0.33. Of the CPU of a creation a profile gives an eighth to collecting garbage, a tenth to the hashes and timers of the transport, and a
 twentieth to the second reading of the body, which finds members that stand twice.
 Over DynamoDB Local the engine decides the wall time, and our PUT, an UpdateItem, costs it more than their PutItem.
 `;
