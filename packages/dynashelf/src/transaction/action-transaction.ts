@@ -12,6 +12,7 @@ import { findFaults } from '../values/check';
 import { CHOOSABLE_ID, isChoosable } from '../values/id';
 import type { JsonObject } from '../values/json';
 import { applyMergePatch } from '../values/merge-patch';
+import { aggregateOf } from '../values/node';
 import { isPlainObject, type InputValue, type StoredValue } from '../values/stored';
 import { nameOf } from './entry';
 import { sentMessage } from './sent-message';
@@ -80,13 +81,13 @@ export function toActionTransaction(transaction: Transaction, { give, remove }: 
       if (isIdChosen) {
         await requireFreeId(resource, id);
       }
-      const values = await prepare(resource, spelledOut(attributes), new Set(resource.attributes.keys()));
+      const values = await prepare(resource, givenOf(resource, attributes), new Set(resource.attributes.keys()));
       await transaction.create(resource, id, values, { isIdChosen });
       return give({ ...(await transaction.current(resource, id))!.item }, resource, 'created');
     },
     async update(resource: Resource, id: string, changes: object): Promise<AnyItem> {
       const { item } = await existing(resource, id);
-      const given = spelledOut(changes);
+      const given = givenOf(resource, changes);
       const changed = new Set(Object.keys(given));
       const values = await prepare(resource, applyMergePatch(item as JsonObject, given) as JsonObject, changed);
       await transaction.update(
@@ -106,6 +107,16 @@ export function toActionTransaction(transaction: Transaction, { give, remove }: 
   };
   // Resource files name their resources by constants, which are what is served.
   return forResources as unknown as ActionTransaction;
+}
+
+/** What code gives of an item: it may be an item as it was read, of which counts and sums are nobody's to set. */
+function givenOf({ attributes }: Resource, given: object): JsonObject {
+  return Object.fromEntries(
+    Object.entries(spelledOut(given)).filter(([name]) => {
+      const node = attributes.get(name);
+      return node === undefined || aggregateOf(node) === undefined;
+    }),
+  );
 }
 
 /** What code gives, without the members that are undefined, at every depth: they are as good as left out. */

@@ -2,7 +2,9 @@
 
 import * as fc from 'fast-check';
 
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { addDecimals } from '../../src/values/decimal';
+import type { Answer as ActionAnswer } from '../../src/definition/action';
 import type { Answer } from '../../src/testing/ask';
 import { createClient } from '../../src/testing/client';
 import { useTable } from '../../src/testing/table';
@@ -207,6 +209,79 @@ test('what it costs: the item with the sum is read and written with the other; a
   expect(await cost({ note: 'x' })).toBe('UpdateItem');
   expect(await cost({ weight: 1 })).toBe('GetItem, UpdateItem');
   expect(await cost({ weight: 2 })).toBe('GetItem, GetItem, TransactWriteItems');
+});
+
+test('a number whose default is forced is summed as each write leaves it, a patch that does not name it too', async () => {
+  let next = 1;
+  const boxes = defineResource({
+    name: 'crates',
+    description: 'Boxes.',
+    schema: {
+      weight: {
+        type: Number,
+        readOnly: true,
+        default: 0,
+        sums: { collection: 'lids', attribute: 'box', of: 'weight' },
+      },
+    },
+  });
+  const parts = defineResource({
+    name: 'lids',
+    description: 'Parts in boxes.',
+    schema: {
+      box: { type: String, references: 'crates' },
+      name: { type: String, maxLength: 100 },
+      weight: { type: Number, forceDefault: true, default: () => next++ },
+    },
+  });
+  const askOfParts = createClient({ resources: listResources(boxes, parts) });
+  await askOfParts('PUT /crates/forced', { body: {} });
+  await askOfParts('PUT /lids/forced', { body: { box: 'forced' } });
+  const patched = await askOfParts('PATCH /lids/forced', { body: { name: 'Lid' } });
+  expect(patched).toMatchObject({ status: 200, body: { name: 'Lid', weight: next - 1 } });
+  expect((await askOfParts('GET /crates/forced')).body['weight']).toBe(patched.body['weight']);
+});
+
+test('an action that gives back an item as it read it leaves counts and sums as they are kept', async () => {
+  const bins = defineResource({
+    name: 'bins',
+    description: 'Bins.',
+    schema: {
+      name: { type: String, maxLength: 100 },
+      pieces: { type: Number, readOnly: true, default: 0, counts: { collection: 'pieces', attribute: 'bin' } },
+      grams: {
+        type: Number,
+        readOnly: true,
+        default: 0,
+        sums: { collection: 'pieces', attribute: 'bin', of: 'grams' },
+      },
+    },
+    actions: (action) => ({
+      add: action({
+        description: 'Adds a piece.',
+        async run({ item, transaction }): Promise<ActionAnswer> {
+          await transaction.create(pieces, { bin: item.id, grams: 2.5 });
+          const bin = (await transaction.read(bins, item.id))!;
+          return transaction.update(bins, item.id, { ...bin, name: 'Full' });
+        },
+      }),
+      copy: action({
+        description: 'Makes another such bin, without the pieces.',
+        run: ({ item: { name, pieces: count, grams }, transaction }): Promise<ActionAnswer> =>
+          transaction.create(bins, { name: name ?? '', pieces: count, grams }),
+      }),
+    }),
+  });
+  const pieces = defineResource({
+    name: 'pieces',
+    description: 'Pieces in bins.',
+    schema: { bin: { type: String, references: 'bins' }, grams: Number },
+  });
+  const askOfBins = createClient({ resources: listResources(bins, pieces) });
+  await askOfBins('PUT /bins/spread', { body: {} });
+  expect(await askOfBins('POST /bins/spread/add')).toMatchObject({ status: 200, body: { pieces: 1, grams: 2.5 } });
+  expect(await askOfBins('POST /bins/spread/add')).toMatchObject({ status: 200, body: { pieces: 2, grams: 5 } });
+  expect(await askOfBins('POST /bins/spread/copy')).toMatchObject({ status: 201, body: { pieces: 0, grams: 0 } });
 });
 
 test('the description says of what it is', async () => {

@@ -91,7 +91,10 @@ export function isSummed(resources: ReadonlyMap<string, Resource>, { name }: Res
 
 /** What of items is followed on the items that count them, or sum a number of theirs. */
 interface Followers {
-  /** The collections whose items are counted by what they are (`where`), not only by what they refer to. */
+  /**
+   * The collections whose items are counted by what they are (`where`), not only by what they refer to; and those of
+   * which a number is summed that every write gives its default, whatever it names.
+   */
   readonly byContent: ReadonlySet<string>;
   /** The attributes that are summed, each behind the name of its collection. */
   readonly summed: ReadonlySet<string>;
@@ -106,10 +109,18 @@ function followers(resources: ReadonlyMap<string, Resource>): Followers {
       .flatMap(({ attributes }) => [...attributes.values()].map(aggregateOf))
       .filter((aggregate) => aggregate !== undefined);
     found = {
-      byContent: new Set(aggregates.flatMap(({ where, collection }) => (where === undefined ? [] : [collection]))),
+      byContent: new Set(
+        aggregates
+          .filter(({ where, of, collection }) => where !== undefined || isForced(resources.get(collection), of))
+          .map(({ collection }) => collection),
+      ),
       summed: new Set(aggregates.flatMap(({ of, collection }) => (of === undefined ? [] : [`${collection} ${of}`]))),
     };
     known.set(resources, found);
   }
   return found;
+}
+
+function isForced(resource: Resource | undefined, attribute: string | undefined): boolean {
+  return attribute !== undefined && resource?.attributes.get(attribute)?.keywords.forceDefault === true;
 }
