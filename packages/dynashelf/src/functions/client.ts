@@ -56,7 +56,7 @@ export interface Collection<T extends Resource, Unseen> extends Items<T>, Acting
   replace(
     id: string,
     attributes: NewAttributes<T['schema']>,
-    options?: WriteOptions & {
+    options?: Omit<WriteOptions, 'idempotencyKey'> & {
       /** Makes it, and never replaces one (412). */ readonly ifNoneMatch?: '*' | undefined;
     },
   ): Promise<Item<T> | Unseen>;

@@ -12,7 +12,7 @@ import type { Reply } from '../http/response';
 import { findRoute, type RoutedOperation } from '../http/route';
 import { carryOut } from '../http/serve';
 import { startTiming } from '../http/timing';
-import { gatherFaults } from '../problem';
+import { gatherFaults, Problem } from '../problem';
 import type { SentMessage } from '../store/layout/outbox';
 import type { Store } from '../store/store';
 import { sentMessage } from '../transaction/sent-message';
@@ -27,7 +27,7 @@ import { isSending, partOf } from './transaction';
 export interface ClientOptions {
   readonly api: Api;
   readonly open: (options: StoreOptions) => Store;
-  readonly loaded: Pick<LoadedFunction, 'route' | 'schedule' | 'message' | 'reads' | 'writes'>;
+  readonly loaded: Pick<LoadedFunction, 'description' | 'route' | 'schedule' | 'message' | 'reads' | 'writes'>;
   /** Identifies the call in logs. */
   readonly id: string;
   /** When the time of the function is over, in milliseconds since 1970. */
@@ -122,10 +122,12 @@ export function openClient(options: ClientOptions): Client<never, string, string
   /** The key of the system is this function's: what two senders call the same is not the same. */
   function keyOf(access: CallerAccess, key: string | undefined): string | undefined {
     const { route, schedule, message } = loaded;
+    // A route and a message are one function's; several are called at one time, or by their names.
+    const own = route === undefined && message === undefined ? [loaded.description] : [];
     return key === undefined || key === '' || access !== SYSTEM_ACCESS
       ? key
       : createHash('sha256')
-          .update(JSON.stringify([route, schedule, message, key]))
+          .update(JSON.stringify([route, schedule, message, ...own, key]))
           .digest('base64url');
   }
 
@@ -166,6 +168,10 @@ export function openClient(options: ClientOptions): Client<never, string, string
     return {
       async get(itemId: string) {
         requireDeclared(name, 'reads');
+        // The path of an action of the collection, which no item has: what is asked for is an item.
+        if (Object.hasOwn(resources.get(name)!.collectionActions, itemId)) {
+          throw new Problem('not-found', `There is no item "${itemId}" in ${name}: it is the name of an action.`);
+        }
         return itemOf(await send(access, { method: 'GET', segments: [name, itemId] }));
       },
       async *list({ limit = Infinity, ...asked }: Record<string, unknown> & { limit?: number } = {}) {

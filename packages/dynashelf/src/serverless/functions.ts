@@ -58,8 +58,8 @@ function publishing(declarations: readonly FunctionDeclaration[]): Record<string
   return {
     role: { 'Fn::GetAtt': [roleName(PUBLISH), 'Arn'] },
     description: 'Delivers messages that were committed to the functions that take them',
-    // It waits for them.
-    timeout: 300,
+    // It waits for them, and one that it does not see end is called again: as long as any can take.
+    timeout: 900,
     environment: { MESSAGE_HANDLERS: { 'Fn::Sub': takers.join(',') } },
   };
 }

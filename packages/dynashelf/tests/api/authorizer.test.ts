@@ -74,6 +74,13 @@ function authorizer(config: Partial<Config> = {}, trust: Partial<TokenTrust> = {
   return authorizeFunction({ resources, config: { ...readConfig(process.env), access: 'rules', tokens, ...config } });
 }
 
+/** The path of the engine that API Gateway finds for one. */
+function templateOf(path: string): string {
+  const names = ['{collection}', '{id}', '{member}', '{rest+}'];
+  const own = ['/transactions', '/openapi.json', '/docs', '/docs/rapidoc.js'];
+  return own.includes(path) ? path : path.replace(/\/[^/]+/g, () => `/${names.shift() ?? 'more'}`);
+}
+
 function event(
   line: string,
   headers: Record<string, string | string[]> = {},
@@ -84,7 +91,7 @@ function event(
   return {
     type: 'REQUEST',
     methodArn: `${METHOD_ARN}/${method}${path}`,
-    resource: path.replace(/\/[^/]+/g, (_segment, place: number) => (place === 0 ? '/{collection}' : '/{id}')),
+    resource: templateOf(path),
     path: `${base}${path}`,
     httpMethod: method,
     headers: Object.fromEntries(lines.map(([name, values]) => [name, values.at(-1)])),
@@ -323,7 +330,8 @@ describe('without a token', () => {
     ['POST /transactions', true],
     ['GET /nothing', true],
     ['GET /broken', true],
-    ['DELETE /ledgers', true],
+    // API Gateway sends it here where a function that declares nothing has it: describe says 405 unasked.
+    ['DELETE /ledgers', false],
   ])('%s: asked of the function: %s', async (line, isAsked) => {
     expect(await answer(authorizer(), line)).toEqual(isAsked ? ANONYMOUS : 'Unauthorized');
   });
@@ -339,7 +347,7 @@ describe('without a token', () => {
         ).toMatchObject({ principalId: 'ada' });
       }
       expect(await answer(authorizer({ description: 'private', apiKeys: true }), `GET ${path}`)).toEqual(ANONYMOUS);
-      expect(await answer(authorizer({ description: 'private' }), `POST ${path}`)).toEqual(ANONYMOUS);
+      expect(await answer(authorizer({ description: 'private' }), `POST ${path}`)).toBe('Unauthorized');
     },
   );
 

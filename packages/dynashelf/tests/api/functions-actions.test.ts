@@ -220,3 +220,10 @@ test('a call that does not fit its action is a compile error', () => {
   };
   expect(compiled).toBeDefined();
 });
+
+test('an id that is the name of an action of the collection is that of no item, and calls nothing', async () =>
+  run(async (api) => {
+    for (const name of ['total', 'open']) {
+      expect(await refused(api.rooms.get(name))).toMatchObject({ type: 'not-found', status: 404 });
+    }
+  }));

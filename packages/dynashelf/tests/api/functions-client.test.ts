@@ -125,6 +125,35 @@ test('a key has its effect once, however many send it, and is not that of other 
     expect(anonymous.status).toBe(201);
   }));
 
+test('a replacement takes no key of its own, but in a transaction that has one', async () =>
+  run(async (api) => {
+    const item = { name: 'Saw', owner: 'ada' };
+    // @ts-expect-error PUT has no idempotency key, so it would have its effect twice
+    await api.tools.replace('keyed', item, { idempotencyKey: 'replacement' });
+    const once = async (): Promise<unknown> =>
+      api.transaction([{ replace: 'tools', id: 'keyed', item }], { idempotencyKey: 'replacement' });
+    expect([await once(), await once()]).toMatchObject([[{ version: 2 }], [{ version: 2 }]]);
+    expect(await api.tools.get('keyed')).toMatchObject({ version: 2 });
+  }));
+
+test('a key is that of one function, also of two that are called at the same time', async () => {
+  const made: string[] = [];
+  const nightly = (description: string): ReturnType<typeof defineFunction> =>
+    defineFunction(served, {
+      schedule: 'rate(1 day)',
+      description,
+      writes: ['tools'],
+      async run({ api }) {
+        made.push((await api.tools.create({ name: 'Drill', owner: 'ada' }, { idempotencyKey: 'night' })).id);
+      },
+    });
+  for (const description of ['Makes one.', 'Makes one.', 'Makes another.']) {
+    await nightly(description)({});
+  }
+  expect(made[1]).toBe(made[0]);
+  expect(made[2]).not.toBe(made[0]);
+});
+
 test('a list is read page after page, by filters and orders as over HTTP, and ends where its reader does', async () =>
   run(async (api) => {
     const owner = 'lists';

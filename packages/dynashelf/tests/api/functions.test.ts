@@ -3,8 +3,10 @@
 import { readConfig } from '../../src/config';
 import { authorizeFunction, defineFunction } from '../../src/lambda';
 import { accessMatrix, matrixText } from '../../src/description/access-matrix';
+import type { FunctionDeclaration } from '../../src/definition/function';
 import { declare, definedOf } from '../../src/functions/handler';
 import { Problem } from '../../src/problem';
+import { ROUTES } from '../../src/serverless/routes';
 import { createClient } from '../../src/testing/client';
 import { useTable } from '../../src/testing/table';
 import { useTokens } from '../../src/testing/tokens';
@@ -239,8 +241,9 @@ test('the table of who may do what has each, with what calls it', () => {
 });
 
 describe('a handler that declares nothing, behind the authorizer', () => {
-  const authorizer = (config = {}): ReturnType<typeof authorizeFunction> =>
+  const authorizer = (config = {}, declarations?: FunctionDeclaration[]): ReturnType<typeof authorizeFunction> =>
     authorizeFunction({
+      ...(declarations !== undefined && { functions: declarations }),
       resources: toolshed,
       config: {
         ...readConfig(process.env),
@@ -252,11 +255,12 @@ describe('a handler that declares nothing, behind the authorizer', () => {
   const event = (
     resource: string,
     headers: Record<string, string> = {},
+    httpMethod = 'GET',
   ): Parameters<ReturnType<typeof authorizeFunction>>[0] =>
     ({
       resource,
       path: resource,
-      httpMethod: 'GET',
+      httpMethod,
       headers,
       methodArn: 'arn:aws:execute-api:eu-central-1:1:api/dev/GET/x',
       requestContext: { requestId: 'one' },
@@ -273,13 +277,34 @@ describe('a handler that declares nothing, behind the authorizer', () => {
     },
   );
 
+  test.each([
+    ['POST', '/exports/mine.csv'],
+    ['POST', '/'],
+    ['PUT', '/{collection}'],
+    ['GET', '/{collection}/{id}/{member}/files'],
+  ])(
+    'also where it has %s of a path %s whose other methods, or whose beginning, are declared',
+    async (method, path) => {
+      const declarations = Object.entries(functions).map(([name, handler]) => declare(name, definedOf(handler)!));
+      const authorize = authorizer({}, declarations);
+      await expect(authorize(event(path, {}, method))).rejects.toThrow('Unauthorized');
+      expect(await authorize(event(path, bearer(), method))).toMatchObject({
+        policyDocument: { Statement: [{ Effect: 'Allow' }] },
+      });
+    },
+  );
+
   test('nor where no tokens are trusted, as they are not verified then', async () => {
     const trusting = authorizer({ tokens: undefined });
     await expect(trusting(event('/export.csv'))).rejects.toThrow('Unauthorized');
     await expect(trusting(event('/export.csv', bearer()))).rejects.toThrow('Unauthorized');
-    expect(await trusting(event('/{collection}'))).toMatchObject({
-      policyDocument: { Statement: [{ Effect: 'Allow' }] },
-    });
+    for (const { method, path } of Object.values(ROUTES)
+      .flat()
+      .filter(({ guard }) => guard === 'data')) {
+      expect(await trusting(event(path, {}, method.toUpperCase()))).toMatchObject({
+        policyDocument: { Statement: [{ Effect: 'Allow' }] },
+      });
+    }
   });
 
   test('where access is open everybody is let in', async () => {

@@ -30,7 +30,7 @@ export function authorizer(api: ProtectedApi): Authorizer {
   const { access, tokens, deployed } = api.config;
   const verify = tokens === undefined || access === 'open' ? undefined : tokenVerifier(tokens, !deployed);
   return async (event) => {
-    const isKnown = access === 'open' || isDeclared(api, event.resource);
+    const isKnown = access === 'open' || isDeclared(api, event);
     if (verify === undefined && isKnown) {
       return allow(event);
     }
@@ -46,19 +46,29 @@ export function authorizer(api: ProtectedApi): Authorizer {
   };
 }
 
-/** The templates of paths that are the engine's own, besides those that begin with a collection. */
-const OWN_PATHS = ['/', '/transactions', '/openapi.json', '/docs', '/docs/rapidoc.js', '/health'];
+const READS = ['GET', 'HEAD'];
+
+/** What the engine's own functions are asked for behind this authorizer: methods by the template of a path. */
+const OWN_ROUTES = new Map<string, readonly string[]>([
+  ...['/', '/openapi.json', '/docs', '/docs/rapidoc.js', '/health'].map((path) => [path, READS] as const),
+  ['/transactions', ['POST']],
+  ['/{collection}', [...READS, 'POST']],
+  ['/{collection}/{id}', [...READS, 'POST', 'PUT', 'PATCH', 'DELETE']],
+  ['/{collection}/{id}/{member}', [...READS, 'POST']],
+]);
 
 /**
- * Whether something says who may come by a path of the gateway. A function that serverless.yml has beside those, and
- * that declares nothing, is open to no stranger.
+ * Whether something says who may come by a route of the gateway. A function that serverless.yml has beside those, and
+ * that declares nothing, is open to no stranger, also where it shares the path of one that does.
  */
-function isDeclared({ functions = [] }: ProtectedApi, template: string | undefined): boolean {
+function isDeclared(
+  { functions = [] }: ProtectedApi,
+  { resource: template, httpMethod: method }: Pick<APIGatewayRequestAuthorizerEvent, 'resource' | 'httpMethod'>,
+): boolean {
   return (
-    template === undefined ||
-    template.startsWith('/{collection}') ||
-    OWN_PATHS.includes(template) ||
-    functions.some(({ route }) => route?.path === template)
+    (template as string | undefined) === undefined ||
+    OWN_ROUTES.get(template)?.includes(method) === true ||
+    functions.some(({ route }) => route?.path === template && route.method === (method === 'HEAD' ? 'GET' : method))
   );
 }
 

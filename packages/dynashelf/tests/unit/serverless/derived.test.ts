@@ -8,6 +8,7 @@ import { readConfig } from '../../../src/config';
 import { trustedBy } from '../../../src/description/trusted-credentials';
 import { EXPOSED_HEADERS } from '../../../src/http/cors';
 import { describeProblem, PROBLEM_TYPES, type ProblemType } from '../../../src/problem';
+import { functionDefinition } from '../../../src/serverless/functions';
 import { defaultParameters, localParameters, parameters } from '../../../src/serverless/parameters';
 import { type HttpEvent, ROUTES } from '../../../src/serverless/routes';
 import { EXPIRES_ATTRIBUTE } from '../../../src/store/layout/table';
@@ -78,6 +79,10 @@ describe('routes', () => {
   test('functions end before API Gateway gives up on them', () => {
     expect(provider['timeout']).toBeLessThan(29);
     expect(functions['authorize']!.timeout).toBe(10);
+  });
+
+  test('what delivers messages waits as long as any function that takes them can run', () => {
+    expect(functionDefinition('publish', parameters(PLACE, {}))).toMatchObject({ timeout: 900 });
   });
 });
 
