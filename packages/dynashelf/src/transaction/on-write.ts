@@ -30,14 +30,15 @@ export async function callOnWrite(
 ): Promise<Failure[]> {
   const seen = new Map<Entry, string>();
   const calls = new Map<Entry, number>();
-  const failures: Failure[] = [];
+  // Of each item what its last call threw: others may have changed it since it was called before.
+  const failures = new Map<Entry, Failure>();
   for (let all = 0; ; all++) {
     await applyCounts();
     const entry = [...entries.values()].find(
       (one) => one.resource.onWrite !== undefined && isWritten(one) && seen.get(one) !== textOf(one),
     );
     if (entry === undefined) {
-      return failures;
+      return [...failures.values()];
     }
     const called = (calls.get(entry) ?? 0) + 1;
     calls.set(entry, called);
@@ -46,8 +47,10 @@ export async function callOnWrite(
       throw endless(entry);
     }
     const problem = await callFor(store, transaction, entry);
-    if (problem !== undefined) {
-      failures.push({ origin: originOf(entry), problem, kind: 'own' });
+    if (problem === undefined) {
+      failures.delete(entry);
+    } else {
+      failures.set(entry, { origin: originOf(entry), problem, kind: 'own' });
     }
   }
 }

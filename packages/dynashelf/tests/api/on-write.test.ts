@@ -164,6 +164,27 @@ test('it sees what the request has written so far, and who asks', async () => {
 });
 
 describe('a problem that it throws', () => {
+  test('of an item that it changes afterwards counts no more: the last call of each decides', async () => {
+    const [bad, other] = [await shelf({ name: 'a' }), await shelf({ name: 'b' })];
+    does = async ({ after, transaction }) => {
+      if (after!.id === other && after!['name'] === 'c') {
+        await transaction.update(shelves, bad, { name: 'good' });
+      }
+      if (after!['name'] === 'bad') {
+        throw problem('conflict', 'This name is bad: choose another.');
+      }
+    };
+    const operations = [
+      { method: 'PATCH', path: `/shelves/${bad}`, body: { name: 'bad' } },
+      { method: 'PATCH', path: `/shelves/${other}`, body: { name: 'c' } },
+    ];
+    expect((await ask('POST /transactions', { body: { operations } })).status).toBe(200);
+    expect((await ask(`GET /shelves/${bad}`)).body.name).toBe('good');
+    // Where nothing changes it, it stays.
+    expect((await ask('POST /transactions', { body: { operations: [operations[0]] } })).status).toBe(409);
+    expect((await ask(`GET /shelves/${bad}`)).body.name).toBe('good');
+  });
+
   test('refuses the write, and what it has written itself', async () => {
     const id = await shelf({ name: 'old' });
     does = async (write) => {
