@@ -152,7 +152,7 @@ test('where a function takes messages the table has a stream, which calls publis
     },
   });
   expect(template['PublishLambdaFunction']!.Properties).toMatchObject({
-    Timeout: 300,
+    Timeout: 900,
     Environment: { Variables: { MESSAGE_HANDLERS: { 'Fn::Sub': 'book-lent=${MailLambdaFunction}' } } },
   });
   const role = JSON.stringify(template['PublishRole']);
