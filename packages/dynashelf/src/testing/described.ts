@@ -1,55 +1,24 @@
 // Holds every request and answer of a test against the description of the API: what is not described fails the test.
 
-import { dereference, validate, type Schema } from '@cfworker/json-schema';
-
 import type { FunctionDeclaration } from '../definition/function';
 import type { Resource } from '../definition/resource';
 import { FURTHER_HEADERS } from '../description/functions';
 import type { Part } from '../description/names';
-import { describeApi, type OpenApi } from '../description/openapi';
 import { ANY_TYPE } from '../description/responses';
 import type { TrustedCredentials } from '../description/trusted-credentials';
 import type { Answer as Received, Ask } from './ask';
-
-const HOME = 'https://description.example/';
+import { isAdmitted, requestFaults, type Operation } from './described-request';
+import { describedOf, faultOf, findPath, mediaFault, resolve, type Described, type Media } from './description';
 
 /** An answer, however long it was on the wire. */
 type Answer = Omit<Received, 'bytes' | 'length'>;
 
-/** A description made ready to be compared with. */
-interface Described {
-  readonly document: OpenApi;
-  /** Every schema by its address. */
-  readonly lookup: Record<string, Schema | boolean>;
-  readonly prepared: Map<unknown, Schema>;
-}
-
-interface Parameter {
-  name: string;
-  in: string;
-  required?: boolean;
-  schema: Part & { type?: string; items?: { type?: string } };
-}
-/** With the other schemas that a body can have where the request asks for them. */
-interface Media {
-  schema?: Part;
-  'x-alternatives'?: Part[];
-}
 interface Response {
   description: string;
   headers: Record<string, Part>;
   content?: Record<string, Media>;
   [FURTHER_HEADERS]?: boolean;
 }
-interface Operation {
-  parameters?: Part[];
-  requestBody?: { required: boolean; content: Record<string, Media> };
-  responses: Record<string, Part>;
-  security?: Record<string, string[]>[];
-}
-
-/** By resources, then by what is trusted. */
-const known = new WeakMap<ReadonlyMap<string, Resource>, Map<string | undefined, Described>>();
 
 /**
  * Compares one exchange with the description of an API that trusts some credentials, or asks nobody for any.
@@ -115,89 +84,6 @@ export function expectDescribed(
   }
 }
 
-/** The description of some resources, made once. */
-export function describedOf(
-  resources: ReadonlyMap<string, Resource>,
-  trusted?: TrustedCredentials,
-  functions: readonly FunctionDeclaration[] = [],
-): Described {
-  const byTrusted = known.get(resources) ?? new Map<string | undefined, Described>();
-  known.set(resources, byTrusted);
-  const name = JSON.stringify([trusted, functions]);
-  let described = byTrusted.get(name);
-  if (described === undefined) {
-    const document = JSON.parse(JSON.stringify(describeApi(resources, '', trusted, undefined, functions))) as OpenApi;
-    const lookup = dereference({
-      $id: HOME,
-      components: { schemas: document.components.schemas, 'x-parts': document.components['x-parts'] },
-    });
-    described = { document, lookup, prepared: new Map() };
-    byTrusted.set(name, described);
-  }
-  return described;
-}
-
-/** What is wrong with a value, in a sentence; undefined where nothing is. */
-export function faultOf({ lookup, prepared }: Described, schema: Part, value: unknown): string | undefined {
-  let ready = prepared.get(schema);
-  if (ready === undefined) {
-    // Its references lead to the document's components.
-    ready = JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', `"$ref":"${HOME}#/`)) as Schema;
-    dereference(ready, lookup, new URL(`${HOME}${prepared.size}`));
-    prepared.set(schema, ready);
-  }
-  const { valid, errors } = validate(value, ready, '2020-12', lookup);
-  return valid
-    ? undefined
-    : errors
-        .slice(-2)
-        .map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`)
-        .join(' ');
-}
-
-function mediaFault(
-  described: Described,
-  { schema, 'x-alternatives': others = [] }: Media,
-  value: unknown,
-): string | undefined {
-  const faults = [...(schema === undefined ? [] : [schema]), ...others].map((one) => faultOf(described, one, value));
-  return faults.includes(undefined) ? undefined : faults[0];
-}
-
-function resolve<T>({ document }: Described, part: Part): T {
-  const reference = part['$ref'] as string | undefined;
-  return (
-    reference === undefined
-      ? part
-      : reference
-          .slice(2)
-          .split('/')
-          .reduce<unknown>((inner, key) => (inner as Part)[key.replace(/~1/g, '/')], document)
-  ) as T;
-}
-
-function findPath({ paths }: OpenApi, pathname: string): Part | undefined {
-  if (paths[pathname] !== undefined) {
-    return paths[pathname];
-  }
-  const segments = pathname.split('/');
-  return Object.entries(paths).find(([template]) => {
-    const parts = template.split('/');
-    return (
-      parts.length === segments.length &&
-      parts.every((part, index) => (part.startsWith('{') ? segments[index] !== '' : part === decode(segments[index]!)))
-    );
-  })?.[1];
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
-}
-
 function headerFaults(described: Described, response: Response, method: string, { headers }: Answer): string[] {
   const named = new Map(
     Object.entries(response.headers).map(([name, header]) => [
@@ -252,108 +138,5 @@ function bodyFaults(
     return [`the content type "${type}" is not described for ${status}.`];
   }
   const fault = mediaFault(described, media, body ?? text);
-  return fault === undefined ? [] : [`the body is not as described: ${fault}`];
-}
-
-/**
- * Whether a request has credentials that are asked for; an API key beside a token is a matter of API Gateway, which is
- * not here.
- */
-function isAdmitted(alternatives: Record<string, string[]>[], { as, headers = {} }: Ask): boolean {
-  const hasToken = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
-  const sent = as === undefined ? (hasToken ? ['token'] : []) : 'key' in as ? ['apiKey'] : ['token'];
-  return (
-    alternatives.length === 0 ||
-    alternatives.some((alternative) =>
-      Object.keys(alternative).every((scheme) => scheme === 'apiKey' || sent.includes(scheme)),
-    )
-  );
-}
-
-/** What of a request that was served is not described. */
-function requestFaults(
-  described: Described,
-  operation: Operation,
-  parts: Part[],
-  pathname: string,
-  query: URLSearchParams,
-  { headers = {}, body }: Ask,
-): string[] {
-  const parameters = parts.map((part) => resolve<Parameter>(described, part));
-  const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-  const faults = parameters
-    .filter(({ in: place }) => place !== 'query')
-    .flatMap((parameter) => {
-      const value = parameter.in === 'path' ? decode(pathname.split('/')[2]!) : sent[parameter.name.toLowerCase()];
-      // RFC 9110 §13.1.3 and §13.1.4: what is no date is ignored.
-      const isIgnored = value === undefined || (/-since$/i.test(parameter.name) && Number.isNaN(Date.parse(value)));
-      return isIgnored ? [] : parameterFaults(described, parameter, value);
-    });
-  for (const [name, value] of query) {
-    const parameter = parameters.find((one) => one.in === 'query' && one.name === name);
-    // An attribute that is held equal may stand in any order or be left out, as may "id" at the end: more than an enum
-    // says.
-    faults.push(
-      ...(parameter === undefined
-        ? [`the parameter "${name}" is not described.`]
-        : name === 'sort'
-          ? []
-          : parameterFaults(described, parameter, value)),
-    );
-  }
-  return [...faults, ...sentFaults(described, operation, sent['content-type'], body)];
-}
-
-function parameterFaults(described: Described, { name, schema }: Parameter, sent: string): string[] {
-  // In a query an unencoded + is a space, and is taken for what it was meant to be.
-  const text = schema['format'] === 'date-time' ? sent.replace(' ', '+') : sent;
-  const fault = faultOf(
-    described,
-    schema,
-    schema.type === 'array'
-      ? text.split(',').map((part) => read(part.trim(), schema.items?.type))
-      : read(text, schema.type),
-  );
-  return fault === undefined ? [] : [`"${name}" is "${text}": ${fault}`];
-}
-
-/** A parameter's text as JSON. */
-function read(text: string, type: string | undefined): unknown {
-  if (type === 'boolean' && /^(true|false)$/.test(text)) {
-    return text === 'true';
-  }
-  return (type === 'number' || type === 'integer') && text !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
-}
-
-function sentFaults(
-  described: Described,
-  { requestBody }: Operation,
-  contentType: string | undefined,
-  body: unknown,
-): string[] {
-  if (requestBody === undefined) {
-    return [];
-  }
-  if (body === undefined || body === '') {
-    return requestBody.required ? ['a body is required.'] : [];
-  }
-  const [type = ''] = (contentType ?? '').toLowerCase().split(';');
-  const media =
-    type.trim() === ''
-      ? Object.values(requestBody.content)[0]!
-      : (requestBody.content[type.trim()] ?? requestBody.content[ANY_TYPE]);
-  if (media === undefined) {
-    return [`the content type "${type}" is not described.`];
-  }
-  if (media === requestBody.content[ANY_TYPE]) {
-    return [];
-  }
-  const value: unknown =
-    typeof body === 'string'
-      ? JSON.parse(body)
-      : body instanceof Uint8Array
-        ? JSON.parse(Buffer.from(body).toString('utf8'))
-        : JSON.parse(JSON.stringify(body));
-  const fault = mediaFault(described, media, value);
   return fault === undefined ? [] : [`the body is not as described: ${fault}`];
 }

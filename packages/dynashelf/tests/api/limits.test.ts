@@ -13,7 +13,7 @@ import type { Part } from '../../src/description/names';
 import { MOST_FAULTS } from '../../src/problem';
 import { createClient } from '../../src/testing/client';
 import type { Answer } from '../../src/testing/ask';
-import { describedOf } from '../../src/testing/described';
+import { describedOf } from '../../src/testing/description';
 import { everything } from '../setup/everything';
 import { useTable } from '../../src/testing/table';
 import { thingResources, things } from '../setup/things';

@@ -5,7 +5,7 @@ import type { AccessDeclaration } from '../../../src/definition/access';
 import { defineResource, listResources } from '../../../src/definition/define-resource';
 import { describeApi, type OpenApi } from '../../../src/description/openapi';
 import { trustedBy, type TrustedCredentials } from '../../../src/description/trusted-credentials';
-import { faultOf, describedOf } from '../../../src/testing/described';
+import { faultOf, describedOf } from '../../../src/testing/description';
 import { papersWith } from '../../setup/papers';
 import { RULES } from '../../setup/rules';
 

@@ -12,7 +12,7 @@ import { describeApi } from '../../../src/description/openapi';
 import { ordersOf } from '../../../src/description/parameters';
 import { resources } from '../../library/src/resources/index';
 import { planList } from '../../../src/store/query/planner';
-import { describedOf, faultOf } from '../../../src/testing/described';
+import { describedOf, faultOf } from '../../../src/testing/description';
 import { everything } from '../../setup/everything';
 import { notes } from '../../setup/notes';
 import { appInfo } from '../../../src/local/app';
