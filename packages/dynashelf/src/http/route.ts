@@ -2,6 +2,7 @@
 import type { LoadedAction } from '../definition/action';
 import type { FunctionDeclaration } from '../definition/function';
 import { isId } from '../values/id';
+import { didYouMean } from '../values/nearest';
 import type { Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import type { Request } from './request';
@@ -64,7 +65,7 @@ export function findRoute(
   if (routes === undefined) {
     throw new Problem(
       'not-found',
-      `There is nothing at this path: GET / lists what is served${isPrivate ? '' : ` (${[...resources.keys()].map((name) => `/${name}`).join(', ')})`}.`,
+      isPrivate ? 'There is nothing at this path: GET / lists what is served.' : describeServed(resources, segments),
     );
   }
   const route = routes[method === 'HEAD' ? 'GET' : method];
@@ -76,6 +77,20 @@ export function findRoute(
   }
   refuseNoId(route);
   return route;
+}
+
+/** What there is instead of a path: under an item its actions and relations, else the collections. */
+function describeServed(resources: ReadonlyMap<string, Resource>, segments: readonly string[]): string {
+  const [first = '', , member = ''] = segments;
+  const resource = resources.get(first);
+  if (resource === undefined || segments.length !== 3) {
+    const names = [...resources.keys()];
+    return `There is nothing at this path: GET / lists what is served (${names.map((name) => `/${name}`).join(', ')}).${resource === undefined ? didYouMean(first, names) : ''}`;
+  }
+  const members = [...Object.keys(resource.actions), ...Object.keys(resource.relations)];
+  return members.length === 0
+    ? `There is nothing at this path: items of ${first} have neither actions nor relations.`
+    : `There is nothing at this path: under an item of ${first} are its actions and relations (${members.join(', ')}).${didYouMean(member, members)}`;
 }
 
 /** No item has an id that PUT would refuse, nor has DynamoDB a key of every such text. */

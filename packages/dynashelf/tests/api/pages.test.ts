@@ -175,6 +175,7 @@ test.each([
   ['sort=titel', /"titel" orders no list\. Did you mean "title"\?/],
   ['sort=year', /No index serves this order/],
   ['sort=version', /"version" orders no list/],
+  ['sort=-createdAt', /"createdAt" orders no list\. Leave "sort" out for the newest first\./],
   ['sort=', /Must name attributes/],
   ['sort=title,', /Must name attributes/],
   ['sort=title,title', /Names "title" twice/],

@@ -126,7 +126,7 @@ function readOrder(
     } else if (name !== 'id' && !resource.attributes.has(name)) {
       fault(
         () =>
-          `"${name}" orders no list.${didYouMean(name, ['id', ...resource.attributes.keys()], faults)} ${servedAre(resource, scopes)}`,
+          `"${name}" orders no list.${name === 'createdAt' ? ' Leave "sort" out for the newest first.' : ''}${didYouMean(name, ['id', ...resource.attributes.keys()], faults)} ${servedAre(resource, scopes)}`,
       );
     } else if (seen.has(name)) {
       fault(() => `Names "${name}" twice.`);

@@ -70,9 +70,6 @@ test.each([
   '/docs/rapidoc.js/1',
   '/transactions/1',
   '/books/',
-  '/books//x',
-  '/books/1/shelf',
-  '/books/1/constructor',
   '/shelves/1/books/2',
   '/shelves/1/empty/2',
 ])('GET %s is 404, and names what there is', (path) => {
@@ -84,8 +81,21 @@ test.each([
   );
 });
 
+test.each([
+  ['/shelvs', 'GET / lists what is served (/shelves, /books). Did you mean "shelves"?'],
+  ['/shelves/1/books/2', 'GET / lists what is served (/shelves, /books).'],
+  ['/shelves/1/emty', 'under an item of shelves are its actions and relations (empty, books). Did you mean "empty"?'],
+  ['/shelves/1/x', 'under an item of shelves are its actions and relations (empty, books).'],
+  ['/books/1/shelf', 'items of books have neither actions nor relations.'],
+  ['/books/1/constructor', 'items of books have neither actions nor relations.'],
+  ['/books//x', 'items of books have neither actions nor relations.'],
+])('GET %s is 404: %s', (path, told) => {
+  expect(() => route('GET', path)).toThrow(`There is nothing at this path: ${told}`);
+});
+
 test('a private API does not name what there is', () => {
   expect(() => route('GET', '/nothing', true)).toThrow('nothing at this path: GET / lists what is served.');
+  expect(() => route('GET', '/shelves/1/emty', true)).toThrow('nothing at this path: GET / lists what is served.');
 });
 
 test.each([
