@@ -14,6 +14,7 @@ import { ownProblems } from './own-problems';
 import { problemTypes, responseComponents } from './problem-responses';
 import { collectionParts, collectionSchemas, sharedParts } from './schemas';
 import { servicePaths, serviceSchemas } from './service-paths';
+import { transactionPaths, transactionSchemas } from './transactions';
 import { everyKind, requirements, securitySchemes, type TrustedCredentials } from './trusted-credentials';
 
 /** An OpenAPI document. */
@@ -61,6 +62,7 @@ export function describeApi(
     ...all.map((resource) => collectionSchemas(resource, resources, trusted)),
     problemSchemas(resources, problemTypes(resources, trusted, functions), ownProblems(resources)),
     serviceSchemas(),
+    transactionSchemas(),
   ) as Record<string, Part>;
   return {
     openapi: '3.1.0',
@@ -85,7 +87,8 @@ export function describeApi(
       {},
       ...all.map((resource) => collectionPaths(resource, resources, trusted)),
       functionPaths(functions, resources, trusted),
-      servicePaths(resources, trusted),
+      servicePaths(trusted),
+      transactionPaths(resources, trusted),
     ) as Record<string, Part>,
     components: {
       schemas,

@@ -1,39 +1,28 @@
-// The paths that every API has: the root, the description and its page, health, and transactions.
-import { LONGEST_URL, MOST_OPERATIONS } from '../definition/limits';
-import type { Resource } from '../definition/resource';
-import { guarded, transactionAudience } from './guarded';
+// The paths that every API has: the root, the description and its page, and health.
+import { guarded } from './guarded';
 import { headersOf } from './headers';
 import { refer, type Part } from './names';
-import { problemsOnWrite } from './own-problems';
-import { OF_BODIES, problems } from './problem-responses';
+import { problems } from './problem-responses';
 import { bare, JSON_TYPE, response } from './responses';
 import { everyKind, type TrustedCredentials } from './trusted-credentials';
 
-/**
- * The paths that do not depend on what is served; all but transactions are for everyone, or of a private description
- * health alone.
- */
-export function servicePaths(resources: ReadonlyMap<string, Resource>, trusted: TrustedCredentials | undefined): Part {
+/** The paths that do not depend on what is served. They are for everyone, or of a private description health alone. */
+export function servicePaths(trusted: TrustedCredentials | undefined): Part {
   const open = { ...(trusted !== undefined && { security: [] }) };
   const isClosed = (path: string): boolean => trusted?.isPrivate === true && path !== '/health';
-  return {
-    ...Object.fromEntries(
-      Object.entries(everyonesPaths()).map(([path, { get }]) => [
-        path,
-        {
-          get: isClosed(path)
-            ? guarded(trusted, get, (known) => ({
-                phrase: 'for every caller with good credentials',
-                securityRequirement: everyKind(known),
-              }))
-            : { ...get, ...open },
-        },
-      ]),
-    ),
-    '/transactions': {
-      post: guarded(trusted, transactions(resources), (known) => transactionAudience(known, resources)),
-    },
-  };
+  return Object.fromEntries(
+    Object.entries(everyonesPaths()).map(([path, { get }]) => [
+      path,
+      {
+        get: isClosed(path)
+          ? guarded(trusted, get, (known) => ({
+              phrase: 'for every caller with good credentials',
+              securityRequirement: everyKind(known),
+            }))
+          : { ...get, ...open },
+      },
+    ]),
+  );
 }
 
 function everyonesPaths(): Record<string, { readonly get: Part }> {
@@ -102,39 +91,9 @@ function everyonesPaths(): Record<string, { readonly get: Part }> {
   };
 }
 
-function transactions(resources: ReadonlyMap<string, Resource>): Part {
-  return {
-    operationId: 'transactions.carryOut',
-    tags: ['Transactions'],
-    summary: 'Several writes, all or none',
-    description:
-      'Each operation is a request within the request, with the headers and the body that it would have alone: POST to a collection, PUT, PATCH or DELETE to an item, GET to an item only to check it. Where one fails, the answer is its problem, `errors` naming each that failed, and nothing is written.',
-    parameters: [refer('parameters', 'Idempotency-Key')],
-    requestBody: {
-      required: true,
-      content: { [JSON_TYPE]: { schema: refer('schemas', 'Transaction'), example: EXAMPLE } },
-    },
-    responses: {
-      200: response('All were carried out.', refer('schemas', 'TransactionResult'), ['Idempotent-Replayed'], {
-        results: [{ status: 204, headers: { 'Cache-Control': 'no-cache' } }],
-      }),
-      ...problems([
-        'not-found',
-        'method-not-allowed',
-        'conflict',
-        'precondition-failed',
-        'precondition-required',
-        ...OF_BODIES,
-        ...problemsOnWrite(resources),
-      ]),
-    },
-  };
-}
-
 /** The schemas of these paths. */
 export function serviceSchemas(): Part {
   const reference = { type: 'string', format: 'uri-reference', maxLength: 2000 };
-  const headers = { type: 'object', additionalProperties: { type: 'string' } };
   return {
     ServiceDocument: {
       type: 'object',
@@ -169,60 +128,10 @@ export function serviceSchemas(): Part {
       required: ['name', 'version', 'collections', 'links'],
       additionalProperties: false,
     },
-    Transaction: {
-      type: 'object',
-      properties: {
-        operations: {
-          type: 'array',
-          minItems: 1,
-          maxItems: MOST_OPERATIONS,
-          items: {
-            type: 'object',
-            properties: {
-              method: { type: 'string', enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] },
-              path: {
-                type: 'string',
-                pattern: '^[/]',
-                minLength: 1,
-                maxLength: LONGEST_URL,
-                description: 'Such as `/collection/id`, without stage or base path.',
-              },
-              headers,
-              body: { description: 'What the request would have as its body.' },
-            },
-            required: ['method', 'path'],
-            additionalProperties: false,
-          },
-        },
-      },
-      required: ['operations'],
-      additionalProperties: false,
-    },
-    TransactionResult: {
-      type: 'object',
-      properties: {
-        results: {
-          type: 'array',
-          description: 'What each operation would have been answered alone, in order.',
-          minItems: 1,
-          maxItems: MOST_OPERATIONS,
-          items: {
-            type: 'object',
-            properties: { status: { type: 'integer', format: 'int32', minimum: 200, maximum: 299 }, headers, body: {} },
-            required: ['status', 'headers'],
-            additionalProperties: false,
-          },
-        },
-      },
-      required: ['results'],
-      additionalProperties: false,
-    },
   };
 }
 
 const HEALTH_TYPES = ['application/health+json', JSON_TYPE];
-const EXAMPLE = { operations: [{ method: 'DELETE', path: '/collection/id', headers: { 'If-Match': '"1"' } }] };
-
 function operation(
   operationId: string,
   tag: string,
