@@ -1,5 +1,6 @@
 // What the caller of one request may do: asked before anything of the request is read.
-import { EVERYTHING, type Grant, type Permission } from '../definition/access';
+import { EVERYTHING, shows, type Grant, type Permission } from '../definition/access';
+import type { AnyItem } from '../definition/item';
 import type { AttributeRules } from '../values/attribute';
 import { SYSTEM, type Caller } from '../values/caller';
 import type { Resource } from '../definition/resource';
@@ -44,6 +45,11 @@ export function accessOf(caller: Caller): CallerAccess {
       return found;
     },
   };
+}
+
+/** What decides whether a caller may see an attribute of an item. */
+export function sightOf(access: () => CallerAccess): (resource: Resource, item: AnyItem, attribute: string) => boolean {
+  return (resource, item, attribute) => shows(access().permission(resource, 'read'), item, attribute);
 }
 
 /** The access of the system, which may all. */

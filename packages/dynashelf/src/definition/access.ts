@@ -178,6 +178,15 @@ function partly(
     : new Set([...whole, ...[...part].filter(([, grant]) => !includes(grant, item)).map(([name]) => name)]);
 }
 
+/** Whether a caller may see an attribute of an item, be there a value or not. */
+export function shows(
+  permission: Pick<Permission, 'shown' | 'hidden' | 'partlyHidden'>,
+  item: AnyItem,
+  attribute: string,
+): boolean {
+  return includes(permission.shown, item) && !hiddenIn(permission, item).has(attribute);
+}
+
 /** An item as a caller may see it; undefined where that is not at all. */
 export function show(
   permission: Pick<Permission, 'shown' | 'hidden' | 'partlyHidden'>,

@@ -1,7 +1,7 @@
 // The client of a function, over the store: each call becomes a request as the API reads it, and takes the stations of
 // one from there on.
 import { createHash, randomBytes } from 'node:crypto';
-import { accessOf, SYSTEM_ACCESS, type CallerAccess } from '../authorization/permission';
+import { accessOf, sightOf, SYSTEM_ACCESS, type CallerAccess } from '../authorization/permission';
 import { MOST_LISTED } from '../definition/limits';
 import type { AnyItem } from '../definition/item';
 import type { LoadedFunction } from '../definition/function';
@@ -86,6 +86,7 @@ export function openClient(options: ClientOptions): Client<never, string, string
       resources,
       deadline,
       caller: () => access.caller,
+      maySee: sightOf(() => access),
       ...(api.transactionSize !== undefined && { transactionSize: api.transactionSize }),
     });
     return carryOut(

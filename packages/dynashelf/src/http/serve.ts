@@ -1,7 +1,7 @@
 // The way of a request: request, route, caller, input, plan, result, reply, in this order, and the only try/catch.
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { readCaller } from '../authentication/caller';
-import { accessOf } from '../authorization/permission';
+import { accessOf, sightOf } from '../authorization/permission';
 import type { Resource } from '../definition/resource';
 import { logError } from '../log';
 import { Problem } from '../problem';
@@ -65,6 +65,7 @@ export function serve<S extends Reader>(
       resources,
       deadline: request.deadline,
       caller: () => readCaller(config, request.credentials),
+      maySee: sightOf(() => accessOf(readCaller(config, request.credentials))),
       ...(transactionSize !== undefined && { transactionSize }),
     });
     const reply = await answer(request, store, timing).catch((error: unknown) =>

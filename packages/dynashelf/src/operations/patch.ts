@@ -109,7 +109,7 @@ export async function patchIn(
   const { id, permission, patch: change } = input;
   const { item } = requireItem(await transaction.read(resource, id), resource, input);
   const changes = await changesOf(resource, item, change, permission);
-  await transaction.update(resource, id, changes, 'merge', origin, includes(permission.shown, item));
+  await transaction.update(resource, id, changes, 'merge', origin);
   return () => ({ kind: 'patched', image: transaction.result(resource, id) });
 }
 

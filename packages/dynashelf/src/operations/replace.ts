@@ -93,10 +93,9 @@ export async function replaceIn(
   if (own === undefined) {
     await transaction.create(resource, id, values, { origin, isIdChosen: true });
   } else {
-    const isSeen = includes(permission.shown, own.item);
     await (stays.size === 0
-      ? transaction.update(resource, id, values, 'replace', origin, isSeen)
-      : transaction.update(resource, id, changesOf(resource, own, values, stays), 'merge', origin, isSeen));
+      ? transaction.update(resource, id, values, 'replace', origin)
+      : transaction.update(resource, id, changesOf(resource, own, values, stays), 'merge', origin));
   }
   return () => ({ kind: own === undefined ? 'created' : 'replaced', image: transaction.result(resource, id) });
 }

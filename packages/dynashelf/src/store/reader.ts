@@ -48,6 +48,8 @@ export interface StoreOptions {
   readonly transactionSize?: number;
   /** Who asks; a function of the app's own without it. */
   readonly caller?: () => Caller;
+  /** Whether who asks may see an attribute of an item; of every item all without it. */
+  readonly maySee?: (resource: Resource, item: AnyItem, attribute: string) => boolean;
   /** Which constraints hold of all items; without it, all that are declared do. */
   readonly constraints?: HeldConstraints;
 }

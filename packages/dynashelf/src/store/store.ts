@@ -45,6 +45,8 @@ export interface Store extends Reader {
   readonly transactionSize: number;
   /** Who asks for what is written. @throws Problem `unauthenticated` where that is nobody whose credentials are good */
   readonly caller: () => Caller;
+  /** Whether who asks for what is written may see an attribute of an item. */
+  readonly maySee: NonNullable<StoreOptions['maySee']>;
   /**
    * Reads items, and the outcome of a name if one is given, in one request where they are few or small. @throws Problem
    * `too-large` where they have more than 4 MB together
@@ -139,6 +141,7 @@ export function openStore(storeOptions: StoreOptions): Store {
   return Object.assign(createReader(storeOptions, { send, cost }), {
     transactionSize: storeOptions.transactionSize ?? MOST_ACTIONS,
     caller: storeOptions.caller ?? (() => SYSTEM),
+    maySee: storeOptions.maySee ?? (() => true),
 
     async lookUp(items, outcomeName) {
       const keys = [

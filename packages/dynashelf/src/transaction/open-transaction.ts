@@ -58,12 +58,12 @@ export function openTransaction(
     return entry;
   }
 
-  async function put(entry: Entry, values: Values, origin: Origin, isSeen = true): Promise<void> {
+  async function put(entry: Entry, values: Values, origin: Origin): Promise<void> {
     const { resource, id, oldImage } = entry;
     const before = imageOf(entry);
     const after = await store.newImage(resource, id, oldImage, values);
     if (resource.states !== undefined) {
-      refuseForbidden(entry, resource.states, { before, after, origin, isSeen });
+      refuseForbidden(entry, resource.states, { before, after, origin });
     }
     Object.assign(entry, {
       write: { kind: 'put', values, image: after },
@@ -76,10 +76,10 @@ export function openTransaction(
   function refuseForbidden(
     { resource }: Entry,
     states: States,
-    { origin, ...step }: { before: Image | undefined; after: Image; origin: Origin; isSeen: boolean },
+    { origin, ...step }: { before: Image | undefined; after: Image; origin: Origin },
   ): void {
     const at = place(origin, pointer(states.attribute));
-    const problem = refuseStep(resource, states, { ...step, pointer: at });
+    const problem = refuseStep(resource, states, { ...step, pointer: at, maySee: store.maySee });
     if (problem !== undefined) {
       failures.push({ origin, problem });
     }
@@ -116,7 +116,7 @@ export function openTransaction(
       await put(entry, { mode: 'replace', values, isIdChosen }, origin);
     },
 
-    async update(resource, id, values, mode, origin = [], isSeen = true) {
+    async update(resource, id, values, mode, origin = []) {
       const entry = await entryOf(resource, id);
       if (imageOf(entry) === undefined) {
         throw new Error(`${nameOf(resource, id)} does not exist: it cannot be updated.`);
@@ -126,7 +126,6 @@ export function openTransaction(
         entry,
         earlier === undefined ? { mode, values } : { ...earlier, values: { ...earlier.values, ...values } },
         origin,
-        isSeen,
       );
     },
 

@@ -3,6 +3,7 @@ import { Problem, type Fault } from '../problem';
 import type { Resource } from '../definition/resource';
 import { listStates, nextStates, type States } from '../definition/states';
 import type { Image } from '../store/layout/record';
+import type { Store } from '../store/store';
 import { notValid } from '../store/write/new-image';
 
 /** A step of an item, and how a fault of it is told. */
@@ -12,8 +13,8 @@ export interface Step {
   readonly after: Image;
   /** The pointer of the attribute that holds the state. */
   readonly pointer: string;
-  /** Whether the caller may know which state the item has. */
-  readonly isSeen: boolean;
+  /** Whether the caller may see an attribute of an item, and so know which state that has. */
+  readonly maySee: Store['maySee'];
 }
 
 /** Why an item may not take a step; undefined where it may. Staying as it is, it may always. */
@@ -29,7 +30,7 @@ export function refuseStep(resource: Resource, states: States, step: Step): Prob
   if (from === to || (to !== undefined && nextStates(states, from).includes(to))) {
     return undefined;
   }
-  const isTold = step.isSeen && resource.attributes.get(states.attribute)!.keywords.readableBy === undefined;
+  const isTold = step.maySee(resource, before.item, states.attribute);
   const fault: Fault = { detail: isTold ? told(states, from) : untold(states, to), pointer };
   return new Problem('conflict', fault.detail, { errors: [fault] });
 }

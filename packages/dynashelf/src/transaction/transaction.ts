@@ -40,7 +40,6 @@ export interface Transaction {
   /**
    * Writes an item that exists: replaces it, or changes some attributes (undefined removes one). Several updates of one
    * item are one.
-   * @param isSeen whether a refusal may say what the item is
    */
   update(
     resource: Resource,
@@ -48,7 +47,6 @@ export interface Transaction {
     values: Record<string, StoredValue | undefined>,
     mode: Mode,
     origin?: Origin,
-    isSeen?: boolean,
   ): Promise<void>;
   /** Deletes an item that exists. */
   delete(resource: Resource, id: string, origin?: Origin): Promise<void>;

@@ -3,6 +3,7 @@
 
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 
+import type { Answer as ActionAnswer } from '../../src/definition/action';
 import { defineResource, listResources } from '../../src/definition/define-resource';
 import { createClient } from '../../src/testing/client';
 import type { Answer, Ask } from '../../src/testing/ask';
@@ -10,7 +11,7 @@ import { tableName, useTable } from '../../src/testing/table';
 import { bookable, STATES, STEPS, type BookingState } from '../setup/bookings';
 import { useProxy } from '../setup/proxied';
 import { CLIENTS, race, statuses } from '../setup/race';
-import { ADA, RULES } from '../setup/rules';
+import { ADA, EDITOR, RULES } from '../setup/rules';
 
 useTable();
 const database = useProxy({ resources: bookable });
@@ -256,36 +257,64 @@ describe('an item from before the states were declared', () => {
   });
 });
 
-test('who may not see the state is not told of it', async () => {
+describe('who may not see the state is not told of it, and who may see it is', () => {
+  const states = { attribute: 'state', from: { a: ['b'], b: ['c'] } } as const;
   const hidden = defineResource({
     name: 'hidden',
     description: 'Things with a state that not everyone sees.',
     schema: { state: { type: String, enum: ['a', 'b', 'c'], default: 'a', readableBy: { role: 'editor' } } },
-    states: { attribute: 'state', from: { a: ['b'], b: ['c'] } },
-    access: { replace: 'public', patch: 'public', create: 'public', read: 'public' },
+    states,
+    access: { replace: 'public', patch: 'public', create: 'public', read: 'public', go: 'public' },
+    actions: (action) => ({
+      go: action({
+        description: 'Brings it to the last state.',
+        run: ({ item, transaction }): Promise<ActionAnswer> => transaction.update(hidden, item.id, { state: 'c' }),
+      }),
+    }),
   });
   const unread = defineResource({
     name: 'unread',
     description: 'Things that not everyone reads.',
     schema: { state: { type: String, enum: ['a', 'b', 'c'], default: 'a' } },
-    states: { attribute: 'state', from: { a: ['b'], b: ['c'] } },
-    access: { replace: 'public', patch: 'public', create: 'public', read: { role: 'editor' } },
+    states,
+    access: { replace: 'public', patch: 'public', create: 'public', read: { role: 'editor' }, go: 'public' },
+    actions: (action) => ({
+      go: action({
+        description: 'Brings it to the last state.',
+        run: ({ item, transaction }): Promise<ActionAnswer> => transaction.update(unread, item.id, { state: 'c' }),
+      }),
+    }),
   });
-  const askOf = createClient({ resources: listResources(hidden, unread), config: RULES });
-  for (const collection of ['hidden', 'unread']) {
-    const path = `/${collection}/${newId()}`;
-    expect((await askOf(`PUT ${path}`, { as: ADA, body: {} })).status).toBe(201);
-    for (const line of [`PATCH ${path}`, `PUT ${path}`]) {
-      const { status, text, body } = await askOf(line, { as: ADA, body: { state: 'c' } });
-      expect([collection, line, status, body.detail]).toEqual([
-        collection,
-        line,
-        409,
-        '"state" cannot become "c" from what it is: choose another state, or leave it as it is.',
-      ]);
-      expect(text).not.toMatch(/"a\\?"|"b\\?"/);
-    }
-  }
+  const remote = defineResource({
+    name: 'remote',
+    description: 'Remote controls of things that not everyone reads.',
+    schema: { thing: { type: String, required: true, references: 'unread' } },
+    access: { create: 'public', read: 'public' },
+    async onWrite({ after, transaction }): Promise<void> {
+      await transaction.update(unread, after!.thing, { state: 'c' });
+    },
+  });
+  const askOf = createClient({ resources: listResources(hidden, unread, remote), config: RULES });
+  const untold = '"state" cannot become "c" from what it is: choose another state, or leave it as it is.';
+  const told = '"state" is "a", from where it goes to "b" and to nothing else: choose that, or leave it as it is.';
+
+  test.each<[collection: string, way: string, line: (id: string) => string, body: (id: string) => object]>([
+    ...['hidden', 'unread'].flatMap(
+      (collection): [string, string, (id: string) => string, (id: string) => object][] => [
+        [collection, 'PATCH', (id) => `PATCH /${collection}/${id}`, () => ({ state: 'c' })],
+        [collection, 'PUT', (id) => `PUT /${collection}/${id}`, () => ({ state: 'c' })],
+        [collection, 'an action', (id) => `POST /${collection}/${id}/go`, () => ({})],
+      ],
+    ),
+    ['unread', 'onWrite of another', () => 'POST /remote', (id) => ({ thing: id })],
+  ])('of %s by %s', async (collection, _way, line, body) => {
+    const id = newId();
+    expect((await askOf(`PUT /${collection}/${id}`, { as: ADA, body: {} })).status).toBe(201);
+    const { status, text, body: problem } = await askOf(line(id), { as: ADA, body: body(id) });
+    expect([status, problem.detail]).toEqual([409, untold]);
+    expect(text).not.toMatch(/"a\\?"|"b\\?"/);
+    expect((await askOf(line(id), { as: EDITOR, body: body(id) })).body.detail).toBe(told);
+  });
 });
 
 test('the description says it, in words and as data', async () => {
