@@ -13,14 +13,13 @@ import { findRoute, type RoutedOperation } from '../http/route';
 import { carryOut } from '../http/serve';
 import { startTiming } from '../http/timing';
 import { gatherFaults, Problem } from '../problem';
-import type { SentMessage } from '../store/layout/outbox';
 import type { Store } from '../store/store';
-import { sentMessage } from '../transaction/sent-message';
 import type { StoreOptions } from '../store/reader';
 import type { Caller } from '../values/caller';
 import type { Json } from '../values/json';
 import type { Client } from './client';
 import { actionParameters, listParameters } from './parameters';
+import { readSending, withMessages } from './sending';
 import { isSending, partOf } from './transaction';
 
 /** What a client is opened with. */
@@ -40,8 +39,6 @@ interface Sent {
   readonly parameters?: readonly (readonly [string, string])[];
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
-  /** What is sent with a transaction. */
-  readonly messages?: readonly SentMessage[];
 }
 
 /** What cursors are signed with that never leave the process. */
@@ -50,7 +47,7 @@ let cursorKey: string | undefined;
 /** The client with the rights of the system. */
 export function openClient(options: ClientOptions): Client<never, string, string> {
   const endpoints = { ...readEndpoints(), ...writeEndpoints(), view: viewEndpoint() } as Partial<
-    Record<RoutedOperation, ReturnType<typeof writeEndpoints>['create']>
+    Record<RoutedOperation, Endpoint<Store>>
   >;
   const tags = new WeakMap<object, string>();
   const { api, open, loaded, id, deadline } = options;
@@ -60,7 +57,8 @@ export function openClient(options: ClientOptions): Client<never, string, string
 
   async function send(
     access: CallerAccess,
-    { method, segments, parameters = [], headers = {}, body, messages = [] }: Sent,
+    { method, segments, parameters = [], headers = {}, body }: Sent,
+    withMore: (endpoint: Endpoint<Store>) => Endpoint<Store> = (endpoint) => endpoint,
   ): Promise<Reply> {
     const lines = new Map(Object.entries(headers).filter((line): line is [string, string] => line[1] !== undefined));
     // As JSON would carry it: without what is undefined.
@@ -90,7 +88,7 @@ export function openClient(options: ClientOptions): Client<never, string, string
       ...(api.transactionSize !== undefined && { transactionSize: api.transactionSize }),
     });
     return carryOut(
-      withMessages(endpoints[route.operation]!, messages),
+      withMore(endpoints[route.operation]!),
       route,
       request,
       { resources, cursorKeys, access },
@@ -217,21 +215,28 @@ export function openClient(options: ClientOptions): Client<never, string, string
     return Object.assign(collections, {
       as: (caller: Caller) => clientOf(accessOf(caller)),
       async transaction(operations: readonly object[], { idempotencyKey }: { idempotencyKey?: string } = {}) {
-        const messages = await Promise.all(
-          operations.filter(isSending).map(async ({ send: message, body }) => sentMessage(message, body)),
-        );
+        const sent = await readSending(operations);
+        const [message] = sent.messages;
+        if (message !== undefined && loaded.writes.length === 0) {
+          throw new Error(
+            `the function sends the message "${message.message}" and writes no collection, and has no right to send where it is deployed: add one to its writes`,
+          );
+        }
         const writing = operations.filter((operation) => !isSending(operation));
         const parts = writing.map((operation) => partOf(operation, tagOf));
         for (const { collection, isWrite } of parts) {
           requireDeclared(collection, isWrite ? 'writes' : 'reads');
         }
-        const { body } = await send(access, {
-          method: 'POST',
-          segments: ['transactions'],
-          headers: { 'idempotency-key': keyOf(access, idempotencyKey) },
-          body: { operations: parts.map((part) => part.body) },
-          messages,
-        });
+        const { body } = await send(
+          access,
+          {
+            method: 'POST',
+            segments: ['transactions'],
+            headers: { 'idempotency-key': keyOf(access, idempotencyKey) },
+            body: { operations: parts.map((part) => part.body) },
+          },
+          (endpoint) => withMessages(endpoint, sent, parts.length === 0),
+        );
         const items = (body as { results: Reply[] }).results.map(itemOf);
         return operations.map((operation) => (isSending(operation) ? undefined : items.shift()));
       },
@@ -239,17 +244,4 @@ export function openClient(options: ClientOptions): Client<never, string, string
   }
 
   return clientOf(SYSTEM_ACCESS);
-}
-
-/** The endpoint of a transaction that sends messages, too. */
-function withMessages<S>(endpoint: Endpoint<S>, messages: readonly SentMessage[]): Endpoint<S> {
-  return messages.length === 0
-    ? endpoint
-    : {
-        ...endpoint,
-        readInput: async (...given) => {
-          const read = await endpoint.readInput(...given);
-          return { ...read, input: { ...(read.input as object), messages } };
-        },
-      };
 }

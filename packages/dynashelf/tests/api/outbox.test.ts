@@ -9,6 +9,7 @@ import {
   type MessageEvent,
 } from '../../src/functions/delivery';
 import { publisher } from '../../src/functions/publish';
+import type { Client } from '../../src/functions/client';
 import { defineFunction } from '../../src/lambda';
 import type { Send } from '../../src/store/client/send';
 import { openOutbox } from '../../src/store/outbox';
@@ -150,29 +151,17 @@ test('one that nobody takes in the end is put aside, and said so', async () => {
   expect(Items).toMatchObject([{ sk: { S: taken[0]!.key }, message: { S: 'booking-accepted' } }]);
 });
 
+type Api = Client<typeof toolshed, never, 'bookings'>;
+
+/** Runs code as that of a function which may write bookings. */
+const run = async (code: (api: Api) => Promise<unknown>, words: object = { writes: ['bookings'] }): Promise<unknown> =>
+  defineFunction(served, {
+    description: 'Runs.',
+    ...words,
+    run: async ({ api }) => void (await code(api as unknown as Api)),
+  })({});
+
 test('a transaction of a function sends with its writes, or not at all', async () => {
-  const run = async (
-    code: (
-      api: Parameters<
-        Parameters<
-          typeof defineFunction<
-            typeof toolshed,
-            undefined,
-            Record<never, never>,
-            Record<never, never>,
-            never,
-            'bookings'
-          >
-        >[1]['run']
-      >[0]['api'],
-    ) => Promise<unknown>,
-  ): Promise<void> => {
-    await defineFunction(served, {
-      description: 'Runs.',
-      writes: ['bookings'],
-      run: async ({ api }) => void (await code(api)),
-    })({});
-  };
   const id = await booking();
   await run(async (api) => {
     const items = await api.transaction([
@@ -189,6 +178,54 @@ test('a transaction of a function sends with its writes, or not at all', async (
   });
   await deliverMessages(functions);
   expect(taken.map(({ renter }) => renter)).toEqual(['cem']);
+});
+
+test('a key is that of its messages, too: with others it is refused, and nothing is sent', async () => {
+  const id = await booking();
+  await run(async (api) => {
+    const send = async (...renters: string[]): Promise<unknown> =>
+      api.transaction(
+        [
+          { patch: 'bookings', id, changes: { note: 'sent' } },
+          ...renters.map((renter) => ({ send: bookingAccepted, body: { booking: id, renter } })),
+        ],
+        { idempotencyKey: `of-${id}` },
+      );
+    const first = await send('cem');
+    expect(await send('cem')).toEqual(first);
+    for (const others of [['dan'], ['cem', 'dan'], ['cem', 'cem'], []]) {
+      await expect(send(...others)).rejects.toMatchObject({ status: 422, detail: expect.stringMatching('new key') });
+    }
+  });
+  expect(await waiting()).toHaveLength(1);
+});
+
+test('messages are sent alone, too, and with a key once', async () => {
+  const id = await booking();
+  await run(async (api) => {
+    const send = { send: bookingAccepted, body: { booking: id, renter: 'cem' } };
+    expect(await api.transaction([send, send])).toEqual([undefined, undefined]);
+    for (let time = 0; time < 2; time++) {
+      expect(await api.transaction([send], { idempotencyKey: `alone-${id}` })).toEqual([undefined]);
+    }
+    await expect(
+      api.transaction([{ ...send, body: { booking: id, renter: 'dan' } }], { idempotencyKey: `alone-${id}` }),
+    ).rejects.toMatchObject({ status: 422 });
+    await expect(api.transaction([])).rejects.toMatchObject({ status: 422 });
+  });
+  expect(await waiting()).toHaveLength(3);
+});
+
+test('a function that writes nothing sends nothing, here as where it is deployed', async () => {
+  jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  const id = await booking();
+  const send = { send: bookingAccepted, body: { booking: id, renter: 'cem' } };
+  for (const operations of [[{ check: 'bookings', id }, send], [send]] as const) {
+    await expect(run(async (api) => api.transaction(operations), { reads: ['bookings'] })).rejects.toThrow(
+      'the function sends the message "booking-accepted" and writes no collection, and has no right to send where it is deployed: add one to its writes',
+    );
+  }
+  expect(await waiting()).toEqual([]);
 });
 
 describe('a delivery that is killed', () => {
