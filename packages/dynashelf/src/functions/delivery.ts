@@ -1,8 +1,7 @@
 // Messages delivered: claimed, handed to their function, removed. A delivery that ends anywhere before its end is begun
 // again, so each message arrives at least once, always with the same key.
 import { logError, redact } from '../log';
-import type { SentMessage } from '../store/layout/outbox';
-import type { OutboxRecord } from '../store/layout/outbox';
+import type { OutboxRecord, SentMessage, UnreadableRecord } from '../store/layout/outbox';
 import type { Outbox } from '../store/outbox';
 
 /** What the function of a message is called with. */
@@ -30,17 +29,19 @@ export function pauseAfter(attempt: number): number {
   return Math.min(MINUTE * 2 ** (attempt - 1), 60 * MINUTE);
 }
 
-/** Tries once to deliver a message. */
-export async function deliver(outbox: Outbox, record: OutboxRecord, call: CallHandler): Promise<Delivery> {
+/** Tries once to deliver a message. One that cannot be read is put aside: it would never be, and stop the others. */
+export async function deliver(
+  outbox: Outbox,
+  record: OutboxRecord | UnreadableRecord,
+  call: CallHandler,
+): Promise<Delivery> {
+  if ('fault' in record) {
+    return putAside(outbox, record, 'its record cannot be read', `${record.key}: ${record.fault}`);
+  }
   const now = Date.now();
   const attempt = record.attempts + 1;
   if (record.attempts >= MOST_ATTEMPTS) {
-    await outbox.putAside(record);
-    logError({
-      message: `a message was put aside, as its function failed ${MOST_ATTEMPTS} times`,
-      reason: nameOf(record),
-    });
-    return 'aside';
+    return putAside(outbox, record, `its function failed ${MOST_ATTEMPTS} times`, nameOf(record));
   }
   if (!(await outbox.claim(record, now, now + pauseAfter(attempt)))) {
     return 'claimed';
@@ -55,6 +56,19 @@ export async function deliver(outbox: Outbox, record: OutboxRecord, call: CallHa
   }
   await outbox.remove(record);
   return 'delivered';
+}
+
+async function putAside(
+  outbox: Outbox,
+  record: OutboxRecord | UnreadableRecord,
+  why: string,
+  reason: string,
+): Promise<Delivery> {
+  if (!(await outbox.putAside(record))) {
+    return 'claimed';
+  }
+  logError({ message: `a message was put aside, as ${why}`, reason });
+  return 'aside';
 }
 
 /**

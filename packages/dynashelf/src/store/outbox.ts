@@ -10,6 +10,7 @@ import {
   readOutboxRecord,
   undeliveredKey,
   type OutboxRecord,
+  type UnreadableRecord,
 } from './layout/outbox';
 import { PARTITION_KEY } from './layout/table';
 import type { AttributeMap } from './layout/value';
@@ -17,7 +18,7 @@ import type { AttributeMap } from './layout/value';
 /** The messages of a table that are to be delivered. Every method throws a `Problem` where the database fails. */
 export interface Outbox {
   /** Those that are due, oldest first in each partition, read as they are asked for. */
-  due(now: number): AsyncIterable<OutboxRecord>;
+  due(now: number): AsyncIterable<OutboxRecord | UnreadableRecord>;
   /**
    * Takes a message for one attempt, until which no other is due.
    * @param until milliseconds since 1970
@@ -26,8 +27,11 @@ export interface Outbox {
   claim(record: OutboxRecord, now: number, until: number): Promise<boolean>;
   /** Removes a message that was delivered. */
   remove(record: OutboxRecord): Promise<void>;
-  /** Puts a message aside that is not to be tried again; it stays in the table. */
-  putAside(record: OutboxRecord): Promise<void>;
+  /**
+   * Puts a message aside that is not to be tried again; it stays in the table.
+   * @returns whether it was there: of several who do so at once one does
+   */
+  putAside(record: OutboxRecord | UnreadableRecord): Promise<boolean>;
 }
 
 /** Opens the outbox of a table. @param deadline when to stop trying, in milliseconds since 1970 */
@@ -88,12 +92,30 @@ export function openOutbox(raw: Send, TableName: string, deadline: number): Outb
     },
 
     async putAside(record) {
-      await send('TransactWriteItems', {
-        TransactItems: [
-          { Put: { TableName, Item: { ...undeliveredKey(record.key), ...outboxAttributes(record) } } },
-          { Delete: { TableName, Key: outboxKey(record.key) } },
-        ],
-      });
+      const { key } = record;
+      const attributes = 'record' in record ? record.record : outboxAttributes(record);
+      try {
+        await send('TransactWriteItems', {
+          TransactItems: [
+            { Put: { TableName, Item: { ...attributes, ...undeliveredKey(key) } } },
+            {
+              Delete: {
+                TableName,
+                Key: outboxKey(key),
+                ConditionExpression: 'attribute_exists(#pk)',
+                ExpressionAttributeNames: { '#pk': PARTITION_KEY },
+              },
+            },
+          ],
+        });
+        return true;
+      } catch (error) {
+        // It is gone, or another is at it. Were it neither, it would still be due.
+        if ((error as { CancellationReasons?: unknown }).CancellationReasons !== undefined) {
+          return false;
+        }
+        throw error;
+      }
     },
   };
 }

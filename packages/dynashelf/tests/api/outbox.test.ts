@@ -12,6 +12,7 @@ import { publisher } from '../../src/functions/publish';
 import type { Client } from '../../src/functions/client';
 import { defineFunction } from '../../src/lambda';
 import type { Send } from '../../src/store/client/send';
+import type { AttributeMap } from '../../src/store/layout/value';
 import { openOutbox } from '../../src/store/outbox';
 import { createClient } from '../../src/testing/client';
 import { useClock } from '../../src/testing/clock';
@@ -104,6 +105,14 @@ test('with an idempotency key one message is sent, however often the request is'
     expect((await ask(`POST /bookings/${id}/accept`, { headers: { 'Idempotency-Key': `k-${id}` } })).status).toBe(200);
   }
   expect(await waiting()).toHaveLength(1);
+});
+
+test('a message is due at once, also where the clock of who sent it goes before', async () => {
+  const id = await booking();
+  clock.advance({ minutes: 10 });
+  await ask(`POST /bookings/${id}/accept`);
+  clock.advance({ minutes: -10 });
+  expect(await deliverMessages(functions)).toMatchObject({ delivered: 1 });
 });
 
 test('of many who deliver at once each message is taken once', async () => {
@@ -335,6 +344,48 @@ describe('publish', () => {
     const [answer, invoked] = await call({ 'booking-accepted': 'taking' }, await streamed(), once);
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '0' }] });
     expect(invoked).toHaveLength(1);
+  });
+
+  test.each([
+    ['a body that is no JSON', { body: { S: '{"booking":' } }],
+    ['a body that is no object', { body: { S: '[1]' } }],
+    ['no body', { body: { NULL: true } }],
+    ['no kind', { message: { S: '' } }],
+    ['attempts that are no number', { attempts: { S: 'many' } }],
+  ])('puts aside one that cannot be read, as it is, and delivers the others: %s', async (_name, spoiled) => {
+    const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    for (const by of ['stream', 'schedule']) {
+      for (const id of [await booking(), await booking(), await booking()]) {
+        await ask(`POST /bookings/${id}/accept`);
+      }
+      const { Records } = (await streamed()) as { Records: { dynamodb: { NewImage: AttributeMap } }[] };
+      const poisoned = Object.assign(Records[0]!.dynamodb.NewImage, spoiled);
+      await connect()('PutItem', { TableName: tableName(), Item: poisoned });
+      const event = by === 'stream' ? { Records } : {};
+      const [answer, invoked] = await call({ 'booking-accepted': 'taking' }, event);
+      expect([answer, invoked]).toEqual([{ batchItemFailures: [] }, [expect.anything(), expect.anything()]]);
+      expect(await streamed()).toEqual({ Records: [] });
+      const { Item } = await connect()('GetItem', {
+        TableName: tableName(),
+        Key: { pk: { S: '#undelivered' }, sk: poisoned['sk']! },
+      });
+      expect(Item).toEqual({ ...poisoned, pk: { S: '#undelivered' } });
+      expect(log.mock.calls.flat().join()).toContain('a message was put aside, as its record cannot be read');
+    }
+  });
+
+  test('of many who put aside one that cannot be read each ends, and none brings it back', async () => {
+    jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    await ask(`POST /bookings/${await booking()}/accept`);
+    const { Records } = (await streamed()) as { Records: { dynamodb: { NewImage: AttributeMap } }[] };
+    const poisoned = Object.assign(Records[0]!.dynamodb.NewImage, { body: { S: '?' } });
+    await connect()('PutItem', { TableName: tableName(), Item: poisoned });
+    const answers = await Promise.all(Array.from({ length: CLIENTS }, async () => call({}, { Records })));
+    expect(answers.map(([answer]) => answer)).toEqual(answers.map(() => ({ batchItemFailures: [] })));
+    const Key = { pk: { S: '#undelivered' }, sk: poisoned['sk']! };
+    await connect()('DeleteItem', { TableName: tableName(), Key });
+    await call({}, { Records });
+    expect((await connect()('GetItem', { TableName: tableName(), Key })).Item).toBeUndefined();
   });
 
   test('keeps a message that no function takes, and says so', async () => {

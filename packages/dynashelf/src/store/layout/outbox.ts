@@ -1,5 +1,5 @@
 // Messages as they lie in the table until they are delivered: the outbox, and beside it those that nobody took.
-import type { JsonObject } from '../../values/json';
+import { isObject, type Json, type JsonObject } from '../../values/json';
 import { PARTITION_KEY, SORT_KEY } from './table';
 import type { AttributeMap } from './value';
 
@@ -31,6 +31,15 @@ export interface OutboxRecord extends SentMessage {
   readonly due: number;
 }
 
+/** A record of the outbox that holds no message: something else has written it. */
+export interface UnreadableRecord {
+  readonly key: string;
+  /** What is wrong with it. */
+  readonly fault: string;
+  /** All of it. */
+  readonly record: AttributeMap;
+}
+
 /** The partitions of the outbox. */
 export function outboxPartitions(): string[] {
   return Array.from({ length: OUTBOX_PARTITIONS }, (_, index) => `${OUTBOX_PREFIX}${index}`);
@@ -59,16 +68,34 @@ export function outboxAttributes({ message, body, sentAt, attempts, due }: Outbo
 }
 
 /** The message of a record; undefined where it is no record of the outbox. */
-export function readOutboxRecord(record: AttributeMap): OutboxRecord | undefined {
+export function readOutboxRecord(record: AttributeMap): OutboxRecord | UnreadableRecord | undefined {
   const { [PARTITION_KEY]: partition, [SORT_KEY]: key, message, body, sentAt, attempts, due } = record;
-  return partition?.S?.startsWith(OUTBOX_PREFIX) !== true || key?.S === undefined
-    ? undefined
+  if (partition?.S?.startsWith(OUTBOX_PREFIX) !== true || key?.S === undefined) {
+    return undefined;
+  }
+  const value = parsed(body?.S);
+  const faults = [
+    ...(value === undefined ? ['its body is no JSON object'] : []),
+    ...(message?.S ? [] : ['it names no kind']),
+    ...(attempts?.N === undefined || due?.N === undefined ? ['nothing says when it is due'] : []),
+  ];
+  return value === undefined || faults.length > 0
+    ? { key: key.S, fault: faults.join(', '), record }
     : {
         key: key.S,
-        message: message?.S ?? '',
-        body: JSON.parse(body?.S ?? '{}') as JsonObject,
+        message: message!.S!,
+        body: value,
         sentAt: sentAt?.S ?? '',
-        attempts: Number(attempts?.N ?? 0),
-        due: Number(due?.N ?? 0),
+        attempts: Number(attempts!.N),
+        due: Number(due!.N),
       };
+}
+
+function parsed(text = ''): JsonObject | undefined {
+  try {
+    const value = JSON.parse(text) as Json;
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
