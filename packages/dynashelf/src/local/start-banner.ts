@@ -5,17 +5,7 @@ import type { Resource } from '../definition/resource';
 import { isInUniqueGroup } from '../definition/unique-groups';
 import { isSettable } from '../description/attributes';
 import { exampleWrite } from '../description/examples';
-
-/** Who is let in. */
-export interface AuthModes {
-  readonly access: 'open' | 'rules';
-  /** The key that every request on data needs; none where none is asked for. */
-  readonly apiKey?: string | undefined;
-  /** The issuer whose tokens are trusted. */
-  readonly issuer?: string;
-  /** A token of the issuer of this machine with some roles, where that is the one. */
-  readonly exampleToken?: (roles: readonly string[]) => string;
-}
+import type { AuthModes } from './auth-modes';
 
 /** The first lines: who may do what, and how to change that. */
 export function accessLines(

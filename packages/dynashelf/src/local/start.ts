@@ -7,17 +7,15 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startApi } from './api';
 import { appResources } from './app';
 import { apiGateway } from './api-gateway';
+import { openAuthModes, trustOf } from './auth-modes';
 import { type DataLock, lockDataDirectory } from './data-lock';
 import { type Database, startDatabase } from './database';
 import { directPut } from './direct';
 import { Failure, messageOf } from './failure';
 import { isTaken } from './free-port';
 import { type Gateway, startGateway } from './gateway';
-import { proxyEvent } from './gateway-event';
-import { findRoute, type Service } from './gateway-route';
-import { accessLines, type AuthModes, startBanner } from './start-banner';
-import { type Invoke, InvocationError, invokeBy } from './invoke';
-import { LOCAL_AUDIENCE, makeToken, startIssuer } from './issuer';
+import { accessLines, startBanner } from './start-banner';
+import { invokeBy } from './invoke';
 import { followSource } from './live';
 import { onParentDeath } from './parents';
 import { tableDefinition } from '../serverless/table';
@@ -28,6 +26,7 @@ import { functionEnvironment, keptSecret, makeDataDirectory, readSettings, type 
 import { followMessages } from './messages';
 import { runSchedules } from './schedules';
 import { ensureTable } from './table';
+import { tryOut } from './try-out';
 
 const stops: (() => Promise<void> | void)[] = [];
 let stopping = false;
@@ -60,7 +59,8 @@ async function start(): Promise<never> {
   stops.push(() => gateway.stop());
   const cursorKey = keptSecret(settings.dataDirectory, 'cursor-key');
   const database = await openDatabase(settings, claimed);
-  const authModes = await readAuthModes(settings);
+  const { authModes, stop: stopIssuer } = await openAuthModes(settings);
+  stops.push(() => stopIssuer?.());
   const environment = { ...functionEnvironment(process.env, database.endpoint, cursorKey), ...trustOf(authModes) };
   const tableName = environment.TABLE_NAME ?? '';
 
@@ -139,32 +139,6 @@ function withCalls(found: Reloaded, before: readonly string[]): Reloaded {
       };
 }
 
-/** Adds the mistake that shows when the source is loaded as functions are, such as that the environment is wrong. */
-async function tryOut(found: Reloaded, service: Service, invoke: Invoke): Promise<Reloaded> {
-  const received = {
-    method: 'GET',
-    path: '/',
-    lines: {},
-    header: () => undefined,
-    parameters: null,
-    body: Buffer.alloc(0),
-    address: '127.0.0.1',
-  };
-  const route = findRoute(service, received.method, received.path);
-  if (found.mistakes.length > 0 || route === undefined) {
-    return found;
-  }
-  try {
-    await invoke(route.functionName, JSON.stringify(proxyEvent(received, route, 'start', false, undefined, undefined)));
-    return found;
-  } catch (error) {
-    return {
-      mistakes: [`The API does not start: ${error instanceof InvocationError ? error.reason : messageOf(error)}`],
-      lines: [],
-    };
-  }
-}
-
 async function openDatabase({ dataDirectory }: Settings, claimed: DataLock): Promise<Database> {
   const database = await startDatabase(dataDirectory);
   stops.push(() => database.stop());
@@ -175,37 +149,6 @@ async function openDatabase({ dataDirectory }: Settings, claimed: DataLock): Pro
     claimed.note(database.endpoint);
   }
   return database;
-}
-
-/**
- * Who is let in: everyone, or the bearers of tokens of an issuer, of this machine unless the environment names another.
- */
-async function readAuthModes({ access, apiKeys, dataDirectory }: Settings): Promise<AuthModes> {
-  const apiKey = apiKeys ? process.env.API_KEY || keptSecret(dataDirectory, 'api-key') : undefined;
-  if (access === 'open') {
-    return { access, apiKey };
-  }
-  if (process.env.TOKEN_ISSUER) {
-    return { access, apiKey, issuer: process.env.TOKEN_ISSUER };
-  }
-  const issuer = await startIssuer(dataDirectory);
-  stops.push(() => issuer.stop());
-  return { access, apiKey, issuer: issuer.url, exampleToken: (roles) => makeToken(dataDirectory, 'ada', 5, { roles }) };
-}
-
-function trustOf({ apiKey, issuer, exampleToken }: AuthModes): NodeJS.ProcessEnv {
-  return {
-    ...(apiKey === undefined ? {} : { API_KEY: apiKey }),
-    ...(exampleToken === undefined
-      ? {}
-      : {
-          TOKEN_ISSUER: issuer,
-          TOKEN_AUDIENCE: LOCAL_AUDIENCE,
-          TOKEN_JWKS_URI: '',
-          TOKEN_ALGORITHMS: 'RS256',
-          TOKEN_ROLES_CLAIM: 'roles',
-        }),
-  };
 }
 
 async function makeTable(settings: Settings, environment: NodeJS.ProcessEnv): Promise<'created' | 'found'> {
