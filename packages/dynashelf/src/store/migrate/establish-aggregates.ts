@@ -11,10 +11,8 @@ import { commit } from '../write/commit';
 import { newImage } from '../write/new-image';
 import { planChanges } from '../write/plan';
 import { requireOwn, type Run } from './constraint-run';
+import { gatherObstacles, type Findings } from './obstacles';
 import { readWhole } from './whole';
-
-/** How many examples of one kind are named. */
-const MOST_NAMED = 20;
 
 /** How often an item is tried that others write meanwhile. */
 const MOST_TRIES = 10;
@@ -44,20 +42,19 @@ export function missingAggregates(
 
 /**
  * Counts and sums anew, and writes what comes out to the items.
- * @returns how many items were read, and what stands in the way, in sentences
  * @throws Error where another run has begun since, or an item is written by others again and again
  */
 export async function fillAggregates(
   run: Run,
   resources: ReadonlyMap<string, Resource>,
   { resource, constraints }: MissingAggregates,
-): Promise<{ items: number; obstacles: string[] }> {
+): Promise<Findings> {
   const { send, TableName } = run;
   const wanted = aggregateAttributes(resource).filter(([attribute, aggregate]) =>
     constraints.includes(aggregation(attribute, aggregate)),
   );
   const { sums, items } = await addUp(run, resources, wanted);
-  const obstacles: string[] = [];
+  const obstacles = gatherObstacles((count) => `${count} more items of ${resource.name} are in the way.`);
   let read = items;
   for await (const records of readWhole(send, TableName, basePartitions(resource))) {
     read += records.length;
@@ -70,25 +67,17 @@ export async function fillAggregates(
         return fill(run, resources, resource, record, own);
       }),
     );
-    obstacles.push(...found.flat());
+    found.flat().forEach((sentence) => obstacles.add(() => sentence));
   }
   for (const [attribute, { collection, attribute: by }] of wanted) {
     for (const id of sums.get(attribute)!.keys()) {
-      obstacles.push(
-        `Items of ${collection} refer by "${by}" to "${id}" of ${resource.name}, which does not exist: make it, or clear the reference.`,
+      obstacles.add(
+        () =>
+          `Items of ${collection} refer by "${by}" to "${id}" of ${resource.name}, which does not exist: make it, or clear the reference.`,
       );
     }
   }
-  return {
-    items: read,
-    obstacles:
-      obstacles.length > MOST_NAMED
-        ? [
-            ...obstacles.slice(0, MOST_NAMED),
-            `${obstacles.length - MOST_NAMED} more items of ${resource.name} are in the way.`,
-          ]
-        : obstacles,
-  };
+  return { items: read, obstacles: obstacles.named };
 }
 
 /** What each attribute counts or sums, by the id of the item that keeps it, as it is written. */

@@ -4,17 +4,11 @@ import type { Resource } from '../../definition/resource';
 import { basePartitions } from '../layout/record';
 import { SORT_KEY } from '../layout/table';
 import type { Run } from './constraint-run';
+import { gatherObstacles, MOST_NAMED, type Findings } from './obstacles';
 import { readWhole } from './whole';
 
-/** How many loops are named, and how many items of each. */
-const MOST_NAMED = 20;
-
-/** Finds the loops that an attribute makes. @returns how many items were read, and the loops, in sentences */
-export async function findLoops(
-  { send, TableName }: Run,
-  resource: Resource,
-  attribute: string,
-): Promise<{ items: number; obstacles: string[] }> {
+/** Finds the loops that an attribute makes: they stand in the way. */
+export async function findLoops({ send, TableName }: Run, resource: Resource, attribute: string): Promise<Findings> {
   const above = new Map<string, string>();
   let items = 0;
   for await (const records of readWhole(send, TableName, basePartitions(resource))) {
@@ -26,19 +20,15 @@ export async function findLoops(
       }
     }
   }
-  const loops = loopsOf(above);
-  return {
-    items,
-    obstacles: [
-      ...loops.slice(0, MOST_NAMED).map((loop) => {
-        const way = [...loop.slice(0, MOST_NAMED), ...(loop.length > MOST_NAMED ? ['…'] : []), loop[0]!];
-        return `Items of ${resource.name} refer to one another in a circle by "${attribute}": ${way.join(', ')}. Take the reference out of one of them.`;
-      }),
-      ...(loops.length > MOST_NAMED
-        ? [`${loops.length - MOST_NAMED} more circles of items of ${resource.name} by "${attribute}".`]
-        : []),
-    ],
-  };
+  const loops = gatherObstacles((count) => `${count} more circles of items of ${resource.name} by "${attribute}".`);
+  for (const loop of loopsOf(above)) {
+    const way = [...loop.slice(0, MOST_NAMED), ...(loop.length > MOST_NAMED ? ['…'] : []), loop[0]!];
+    loops.add(
+      () =>
+        `Items of ${resource.name} refer to one another in a circle by "${attribute}": ${way.join(', ')}. Take the reference out of one of them.`,
+    );
+  }
+  return { items, obstacles: loops.named };
 }
 
 function loopsOf(above: ReadonlyMap<string, string>): string[][] {

@@ -7,6 +7,7 @@ import { basePartitions, keyText } from '../layout/record';
 import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 import { requireOwn, type Run } from './constraint-run';
+import type { Findings } from './obstacles';
 import { readWhole } from './whole';
 
 const AT_ONCE = 8;
@@ -19,14 +20,9 @@ interface Total {
 
 /**
  * Sets the checksum of every partition of an index, and deletes those of partitions that have no items. It can be
- * stopped and run again at any moment.
- * @returns how many items were read
+ * stopped and run again at any moment. Nothing stands in the way.
  */
-export async function setChecksums(
-  run: Run,
-  resource: Resource,
-  index: SlottedIndex,
-): Promise<{ readonly items: number; readonly obstacles: string[] }> {
+export async function setChecksums(run: Run, resource: Resource, index: SlottedIndex): Promise<Findings> {
   const { send, TableName } = run;
   const totals = new Map<string, Total>();
   let items = 0;
