@@ -247,6 +247,51 @@ test('a migration that is held up while a later one makes the same constraints w
   ).toEqual([]);
 });
 
+test('a migration that saw them missing just before a later one made them hold takes them back before it makes them anew', async () => {
+  const poles = defineResource({ name: 'poles', description: 'Poles.', schema: { title: String } });
+  const flags = (isLate: boolean): Resource =>
+    defineResource({
+      name: 'flags',
+      description: 'Flags.',
+      schema: {
+        code: { type: String, maxLength: 50, ...(isLate && { unique: true }) },
+        pole: { type: String, ...(isLate && { references: 'poles' }) },
+      },
+    });
+  const former = createClient({ resources: listResources(poles, flags(false)) });
+  await former('PUT /poles/p', { body: {} });
+  await former('PUT /flags/a', { body: { code: 'x', pole: 'p' } });
+  const resources = listResources(poles, flags(true));
+  const ask = createClient({ resources });
+  const send = connect();
+  let layouts = 0;
+  const answers: Awaited<ReturnType<Client>>[] = [];
+  const earlier: Send = async (operation, input, options) => {
+    const output = await send(operation, input, options);
+    const text = JSON.stringify(input);
+    if (operation === 'Query' && text.includes('#layout') && layouts++ === 0) {
+      await establish(resources);
+    }
+    if (operation === 'Query' && text.includes('"flags"')) {
+      later();
+      // The values first, which hold when the references are counted.
+      answers.push(
+        ...(answers.length === 0 ? [await ask('PATCH /flags/a', { body: { code: 'v' } })] : []),
+        await ask('POST /flags', { body: { pole: 'p' } }),
+      );
+    }
+    return output;
+  };
+  await establish(resources, earlier);
+  expect(answers).toHaveLength(3);
+  answers.forEach(expectRefused);
+  const records = await scanTable(tableName());
+  const ofFlags = records.filter(({ pk }) => !/^#unique#(?!flags#)/.test(pk?.S ?? ''));
+  expect(brokenRules(resources, ofFlags)).toEqual([]);
+  later();
+  expect((await ask('PATCH /flags/a', { body: { code: 'w' } })).status).toBe(200);
+});
+
 describe('files without any constraint, which came after others, note before their first write that nobody keeps those any more', () => {
   const plain: Resource = defineResource({
     name: 'cups',

@@ -2,7 +2,7 @@
 // it read before others did.
 import type { Resource } from '../../definition/resource';
 import { isConditionFailure } from '../client/failure';
-import { IN_THE_MAKING, layoutKey } from '../layout/layout-record';
+import { IN_THE_MAKING, isTransactionality, layoutKey } from '../layout/layout-record';
 import type { Send } from '../client/send';
 
 /**
@@ -18,29 +18,31 @@ export interface Run {
   readonly token: string;
 }
 
-/** From now on other runs that have begun before write nothing more. */
-export async function takeOver({ send, TableName, token }: Run, resource: Resource): Promise<void> {
-  await send('UpdateItem', {
-    TableName,
-    Key: layoutKey(resource),
-    UpdateExpression: 'SET #e = :t',
-    ExpressionAttributeNames: { '#e': RUN_ATTRIBUTE },
-    ExpressionAttributeValues: { ':t': { S: token } },
-  });
-}
-
-/** From now on processes that learn of it refuse what would change while the constraints are made. */
-export async function noteInTheMaking(
-  { send, TableName }: Run,
+/**
+ * From now on other runs that have begun before write nothing more, and constraints of a resource do not hold: not even
+ * those that such a run has noted to hold since this one looked. Processes that learn of it refuse what would change
+ * while they are made.
+ */
+export async function takeOver(
+  { send, TableName, token }: Run,
   resource: Resource,
   constraints: readonly string[],
 ): Promise<void> {
+  const inTheMaking = constraints.filter(isTransactionality);
   await send('UpdateItem', {
     TableName,
     Key: layoutKey(resource),
-    UpdateExpression: 'ADD #m :c',
-    ExpressionAttributeNames: { '#m': IN_THE_MAKING },
-    ExpressionAttributeValues: { ':c': { SS: [...constraints] } },
+    UpdateExpression: `SET #e = :t DELETE #c :c${inTheMaking.length > 0 ? ' ADD #m :m' : ''}`,
+    ExpressionAttributeNames: {
+      '#e': RUN_ATTRIBUTE,
+      '#c': 'constraints',
+      ...(inTheMaking.length > 0 && { '#m': IN_THE_MAKING }),
+    },
+    ExpressionAttributeValues: {
+      ':t': { S: token },
+      ':c': { SS: [...constraints] },
+      ...(inTheMaking.length > 0 && { ':m': { SS: inTheMaking } }),
+    },
   });
 }
 

@@ -12,12 +12,11 @@ import {
   constraintsOf,
   heldConstraints,
   isTransactionality,
-  noteNotHeld,
   readLayouts,
   transactionality,
   uniqueness,
 } from '../layout/layout-record';
-import { noteHeld, noteInTheMaking, takeOver, type Run } from './constraint-run';
+import { noteHeld, takeOver, type Run } from './constraint-run';
 import { countReferences, pairsToCount, referencesTo } from './count-references';
 import { fillAggregates, missingAggregates } from './establish-aggregates';
 import { findLoops } from './find-loops';
@@ -57,17 +56,18 @@ export async function establishConstraints(
   }
   const pairs = pairsToCount(resources, missing);
   // All references of one collection to another are counted in one number.
-  for (const { resource, collection } of pairs) {
-    await noteNotHeld(send, TableName, resource, referencesTo(resource, collection));
-  }
+  const taken = [
+    ...missing,
+    ...pairs.flatMap(({ resource, collection }) =>
+      referencesTo(resource, collection).map((constraint) => ({ resource, constraint })),
+    ),
+  ];
   // Of two runs the later one goes on: the earlier one looks before it writes, and is done with that when the pause is
   // over.
   const run: Run = { send, TableName, token: randomUUID() };
-  for (const resource of new Set([...missing, ...pairs].map((one) => one.resource))) {
-    await takeOver(run, resource);
-  }
-  for (const { resource, constraint } of missing.filter((one) => isTransactionality(one.constraint))) {
-    await noteInTheMaking(run, resource, [constraint]);
+  for (const resource of new Set(taken.map((one) => one.resource))) {
+    const constraints = taken.filter((one) => one.resource === resource).map(({ constraint }) => constraint);
+    await takeOver(run, resource, [...new Set(constraints)]);
   }
   await pause(wait);
   const done: Established[] = [];
