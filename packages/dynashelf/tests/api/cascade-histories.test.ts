@@ -1,18 +1,14 @@
 // Random histories of clients that delete and refer at once, over a database that loses, delays and refuses requests,
-// some of them killed: when all is finished, nothing refers to what is gone, all is counted, and no mark is left. `npm
-// run test:histories` runs five hundred.
+// some of them killed: when all is finished, nothing refers to what is gone, all is counted, and no mark is left.
+// `npm run test:long -- cascade-histories` runs five hundred.
 
-import { connect } from '#connect';
-
-import { finishDeletions } from '../../src/operations/finish-deletions';
-import { findMarked } from '../../src/store/migrate/find-marked';
-import { openStore } from '../../src/store/store';
 import type { Ask } from '../../src/testing/ask';
 import { family } from '../setup/family';
-import { BAD_DAY, faultPlan, worse } from '../setup/faults';
+import { BAD_DAY, faultPlan, withKills, worse } from '../setup/faults';
 import { REQUESTS, testHistories } from '../setup/histories';
-import { brokenRules } from '../setup/invariants';
+import { brokenRules, bugs } from '../setup/invariants';
 import type { Participant, Participants } from '../setup/participants';
+import { finishAllDeletions } from '../setup/deletions';
 import { scanTable } from '../setup/scan';
 import { seeded, type Random } from '../setup/seeded';
 
@@ -30,16 +26,9 @@ async function runHistory(participants: Participants, table: string, seed: numbe
   const tags = new Map<string, string>();
   participants.begin();
   await furnish(participants.all[0]!);
-  const faulty = faultPlan(seeded(~seed), worse(BAD_DAY, random.pick([0.3, 1, 1.5])));
-  const killed = seeded(seed + 1);
-  let dead = 0;
-  participants.disturb(async (request, forward) => {
-    // A process that is killed sends nothing more: the requests that follow of it are lost.
-    if (dead === 0 && killed.number() < 0.01) {
-      dead = 5 + Math.floor(killed.number() * 20);
-    }
-    return dead > 0 && dead-- > 0 ? 'disconnect' : faulty(request, forward);
-  });
+  participants.disturb(
+    withKills(faultPlan(seeded(~seed), worse(BAD_DAY, random.pick([0.3, 1, 1.5]))), seeded(seed + 1)),
+  );
   await Promise.all(
     participants.all.map(async (participant) => {
       for (let count = 0; count < REQUESTS; count++) {
@@ -48,18 +37,12 @@ async function runHistory(participants: Participants, table: string, seed: numbe
     }),
   );
   await participants.calm();
-  const send = connect();
-  const open = (): ReturnType<typeof openStore> =>
-    openStore({ send, tableName: table, resources: family, deadline: Date.now() + 20_000 });
-  await finishDeletions(family, open, (resource) => findMarked(send, table, resource));
+  await finishAllDeletions(family, table);
   const records = await scanTable(table);
   const marked = records
     .filter((record) => ['#deleting', '#clearing', '#deletion'].some((name) => record[name] !== undefined))
     .map(({ pk, sk }) => `${pk?.S}/${sk?.S} has a mark.`);
-  const bugs = participants.history
-    .filter(({ answer }) => answer!.status === 500)
-    .map(({ line, answer }) => `${line}: ${answer!.text}`);
-  return [...brokenRules(family, records), ...brokenCounts(records), ...marked, ...bugs];
+  return [...brokenRules(family, records), ...brokenCounts(records), ...marked, ...bugs(participants.history)];
 }
 
 function brokenCounts(records: Awaited<ReturnType<typeof scanTable>>): string[] {

@@ -7,12 +7,9 @@ import fc from 'fast-check';
 
 import type { Resource } from '../../src/definition/resource';
 import { defineResource, listResources } from '../../src/definition/define-resource';
-import { finishDeletions } from '../../src/operations/finish-deletions';
-import { findMarked } from '../../src/store/migrate/find-marked';
-import { openStore, type Store } from '../../src/store/store';
-import { connect } from '#connect';
 import { createClient } from '../../src/testing/client';
 import type { Answer } from '../../src/testing/ask';
+import { finishAllDeletions } from '../setup/deletions';
 import { family } from '../setup/family';
 import { latency } from '../setup/latency';
 import { deleteRecords, putRecords } from '../setup/load';
@@ -457,12 +454,7 @@ describe('where a rule of an item that counts what goes comes to stand in the wa
     };
     const { status, body } = await database.ask('DELETE /owners/o');
     expect([status, body.detail]).toEqual([503, expect.stringContaining('A box holds at least so many.')]);
-    const send = connect();
-    const open = (): Store =>
-      openStore({ send, tableName: tableName(), resources, deadline: Date.now() + 20_000, transactionSize: 4 });
-    const { found, obstacles } = await finishDeletions(resources, open, (resource) =>
-      findMarked(send, tableName(), resource),
-    );
+    const { found, obstacles } = await finishAllDeletions(resources, tableName(), { transactionSize: 4 });
     expect([found, obstacles]).toEqual([1, [expect.stringMatching(/^owners\/o: .*A box holds at least so many\./)]]);
     expect((await others('PATCH /boxes/b', { body: { least: 0 } })).status).toBe(200);
     expect((await others('DELETE /owners/o')).status).toBe(204);

@@ -11,6 +11,7 @@ import type { Answer } from '../../src/testing/ask';
 import { useClock } from '../../src/testing/clock';
 import { tableName, useTable } from '../../src/testing/table';
 import { brokenRules } from '../setup/invariants';
+import { killAtEachRequest } from '../setup/kill';
 import { race } from '../setup/race';
 import { scanTable } from '../setup/scan';
 
@@ -166,24 +167,7 @@ test('a migration that is killed at any request and run again makes them true, w
   await fillTable();
   const ask = createClient({ resources: late });
   const { etag } = (await ask('GET /tools/a')).headers;
-  for (let kill = 0; ; kill++) {
-    let requests = 0;
-    const send = connect();
-    const killed: Send = async (operation, input, options) => {
-      if (requests++ === kill) {
-        throw new Error('killed');
-      }
-      return send(operation, input, options);
-    };
-    if (
-      await establish(killed).then(
-        () => true,
-        () => false,
-      )
-    ) {
-      break;
-    }
-  }
+  await killAtEachRequest(establish);
   expect(await establish()).toEqual([]);
   later();
   for (const [id, shown] of Object.entries(TRUE)) {

@@ -10,6 +10,7 @@ import { establishConstraints } from '../../src/store/migrate/establish-constrai
 import type { Send } from '../../src/store/client/send';
 import { createClient, type Client } from '../../src/testing/client';
 import { brokenRules } from '../setup/invariants';
+import { killAtEachRequest } from '../setup/kill';
 import { scanTable } from '../setup/scan';
 import { tableName, useTable } from '../../src/testing/table';
 
@@ -131,23 +132,7 @@ describe('on a table with items', () => {
   });
 
   test('a migration that is killed at any request and run again makes them hold, exactly', async () => {
-    for (let kill = 0; ; kill++) {
-      let requests = 0;
-      const send = connect();
-      const killed: Send = async (operation, input) => {
-        if (requests++ === kill) {
-          throw new Error('killed');
-        }
-        return send(operation, input);
-      };
-      const ended = await establish(all, killed).then(
-        () => true,
-        () => false,
-      );
-      if (ended) {
-        break;
-      }
-    }
+    await killAtEachRequest((send) => establish(all, send));
     expect(await establish(all)).toEqual([]);
     later();
     expect((await ask('POST /boxes', { body: { code: 'x' } })).status).toBe(409);

@@ -5,6 +5,7 @@ import type { Send } from '../../src/store/client/send';
 import { createClient } from '../../src/testing/client';
 import { tableName, useTable } from '../../src/testing/table';
 import { brokenRules } from '../setup/invariants';
+import { killAtEachRequest } from '../setup/kill';
 import { scanTable } from '../setup/scan';
 import { days, declareUnique } from '../setup/unique-groups';
 import { connect } from '#connect';
@@ -59,22 +60,7 @@ test('what relies on them is refused until the migration has run, which names wh
   ]);
   await before('DELETE /favourites/b');
   await before('PATCH /bookings/b', { body: { days: days(2, 53) } });
-  for (let kill = 0; ; kill++) {
-    let requests = 0;
-    const send = connect();
-    const killed: Send = async (operation, input) => {
-      if (requests++ === kill) {
-        throw new Error('killed');
-      }
-      return send(operation, input);
-    };
-    try {
-      await establish(killed);
-      break;
-    } catch (error) {
-      expect((error as Error).message).toBe('killed');
-    }
-  }
+  await killAtEachRequest(establish);
   later();
   expect(brokenRules(resources, await scanTable(tableName()))).toEqual([]);
   expect((await ask('PATCH /bookings/a', { body: { days: days(3, 51) } })).status).toBe(409);

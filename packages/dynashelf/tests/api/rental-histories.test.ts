@@ -1,18 +1,15 @@
 // Random histories of clients that list in actions and write by every way, over a database that loses, delays and
 // refuses requests, some of them killed: what actions booked does not overlap, and every checksum is that of its items.
 
-import { finishDeletions } from '../../src/operations/finish-deletions';
-import { findMarked } from '../../src/store/migrate/find-marked';
-import { openStore } from '../../src/store/store';
 import type { Ask } from '../../src/testing/ask';
-import { BAD_DAY, faultPlan, worse } from '../setup/faults';
+import { BAD_DAY, faultPlan, withKills, worse } from '../setup/faults';
 import { REQUESTS, testHistories } from '../setup/histories';
-import { brokenRules } from '../setup/invariants';
+import { brokenRules, bugs } from '../setup/invariants';
 import type { Participant, Participants } from '../setup/participants';
 import { declareRentals } from '../setup/rentals';
+import { finishAllDeletions } from '../setup/deletions';
 import { scanTable } from '../setup/scan';
 import { seeded, type Random } from '../setup/seeded';
-import { connect } from '#connect';
 
 const resources = declareRentals(true);
 
@@ -37,16 +34,9 @@ async function runHistory(participants: Participants, table: string, seed: numbe
   for (const id of RENTERS) {
     await participants.all[0]!(`PUT /renters/${id}`, { body: {} });
   }
-  const faulty = faultPlan(seeded(~seed), worse(BAD_DAY, random.pick([0.3, 1, 1.5])));
-  const killed = seeded(seed + 1);
-  let dead = 0;
-  participants.disturb(async (request, forward) => {
-    // A process that is killed sends nothing more: the requests that follow of it are lost.
-    if (dead === 0 && killed.number() < 0.01) {
-      dead = 5 + Math.floor(killed.number() * 20);
-    }
-    return dead > 0 && dead-- > 0 ? 'disconnect' : faulty(request, forward);
-  });
+  participants.disturb(
+    withKills(faultPlan(seeded(~seed), worse(BAD_DAY, random.pick([0.3, 1, 1.5]))), seeded(seed + 1)),
+  );
   const booked = new Set<string>();
   await Promise.all(
     participants.all.map(async (participant) => {
@@ -56,15 +46,9 @@ async function runHistory(participants: Participants, table: string, seed: numbe
     }),
   );
   await participants.calm();
-  const send = connect();
-  const open = (): ReturnType<typeof openStore> =>
-    openStore({ send, tableName: table, resources, deadline: Date.now() + 20_000 });
-  await finishDeletions(resources, open, (resource) => findMarked(send, table, resource));
+  await finishAllDeletions(resources, table);
   const records = await scanTable(table);
-  const bugs = participants.history
-    .filter(({ answer }) => answer!.status === 500)
-    .map(({ line, answer }) => `${line}: ${answer!.text}`);
-  return [...brokenRules(resources, records), ...overlaps(records), ...bugs];
+  return [...brokenRules(resources, records), ...overlaps(records), ...bugs(participants.history)];
 }
 
 /** What actions booked, which have ends: nothing else that is written in a history has. */

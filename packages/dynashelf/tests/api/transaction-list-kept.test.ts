@@ -10,6 +10,7 @@ import { useClock } from '../../src/testing/clock';
 import { tableName, useTable } from '../../src/testing/table';
 import { between, declareRentals } from '../setup/rentals';
 import { brokenRules } from '../setup/invariants';
+import { killAtEachRequest } from '../setup/kill';
 import { deleteRecords } from '../setup/load';
 import { useProxy } from '../setup/proxied';
 import { scanTable } from '../setup/scan';
@@ -213,22 +214,7 @@ describe('declared on a table with data', () => {
     expect((await ask('PATCH /bookings/now', { body: { from: 2 } })).status).toBe(200);
     // What was added to before is not all: it is set, and deleted where there are no items.
     await before('DELETE /bookings/now');
-    for (let kill = 0; ; kill++) {
-      let requests = 0;
-      const send = connect();
-      const killed: Send = async (operation, input) => {
-        if (requests++ === kill) {
-          throw new Error('killed');
-        }
-        return send(operation, input);
-      };
-      try {
-        await establish(killed);
-        break;
-      } catch (error) {
-        expect((error as Error).message).toBe('killed');
-      }
-    }
+    await killAtEachRequest(establish);
     expect(await broken()).toEqual([]);
     expect(await checksumsByTool()).toEqual(await partitionsByTool());
     later();

@@ -77,6 +77,17 @@ export function faultPlan(random: Random, odds: Odds): Intercept {
   };
 }
 
+/** The same of clients whose process is killed now and then: it sends nothing more, so what follows is lost. */
+export function withKills(faulty: Intercept, random: Random): Intercept {
+  let dead = 0;
+  return async (request, forward) => {
+    if (dead === 0 && random.chance(0.01)) {
+      dead = 5 + random.below(20);
+    }
+    return dead > 0 && dead-- > 0 ? 'disconnect' : faulty(request, forward);
+  };
+}
+
 function choose(random: Random, odds: Odds): Fault | undefined {
   let roll = random.number();
   for (const [fault, probability] of Object.entries(odds) as [Fault, number][]) {

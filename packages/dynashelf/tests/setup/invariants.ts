@@ -115,6 +115,11 @@ function brokenLending(records: readonly StoredRecord[]): string[] {
     });
 }
 
+/** Every answer 500, which is a bug whatever went wrong. */
+export function bugs(history: readonly Exchange[]): string[] {
+  return history.filter(({ answer }) => answer!.status === 500).map(({ line, answer }) => `${line}: ${answer!.text}`);
+}
+
 /**
  * Every answer that is not true, as a sentence: of what was refused, nothing took effect; of what was done, one thing.
  */
