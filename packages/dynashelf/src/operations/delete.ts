@@ -57,32 +57,37 @@ export async function deleteIn(
 async function deleteWithReferrers(resource: Resource, demands: Demands, store: Store): Promise<Result> {
   const { id } = demands;
   await requireDeletable(resource, store, new Set());
+  let own: Problem | undefined;
   try {
-    const combine = (failures: readonly Failure[]): Problem =>
-      failures.find(({ kind }) => kind === 'own')?.problem ??
-      (failures.some(({ kind }) => kind === 'deleting') ? partlyBeingDeleted(resource.name, id) : obstacle(failures));
+    const combine = (failures: readonly Failure[]): Problem => {
+      own = failures.find(({ kind }) => kind === 'own')?.problem;
+      const isMarked = failures.some(({ kind }) => kind === 'deleting');
+      return own ?? (isMarked ? partlyBeingDeleted(resource.name, id) : obstacle(failures));
+    };
     return await carryOut<Result>(store, { isExploring: true, combine }, async (transaction) => {
       const image = await transaction.read(resource, id);
       if (image !== undefined && isBeingDeletedItself(image)) {
-        throw new TooLarge(UNDER_WAY);
+        throw new TooLarge(true);
       }
       requireItem(image, resource, demands);
       if (!(await takeAlong(transaction, store, resource, id))) {
-        throw new TooLarge();
+        throw new TooLarge(false);
       }
       return () => ({ kind: 'deleted' });
     });
   } catch (error) {
-    if (error instanceof TooLarge || (error instanceof Problem && error.kind === 'too-large')) {
-      if (!error.message.includes(UNDER_WAY) && leadsToOnWrite(store.resources, resource)) {
-        throw new Problem(
-          'too-large',
-          `What goes or changes with "${id}" of ${resource.name} takes more than the ${store.transactionSize} database actions of one transaction, in which onWrite of a resource file is to be called: delete what refers to it first, in parts. Nothing was changed.`,
-        );
-      }
-      return deleteGradually(store, resource, demands);
+    const isTooLarge = error instanceof TooLarge || (error instanceof Problem && error.kind === 'too-large');
+    if (!isTooLarge || error === own) {
+      throw error;
     }
-    throw error;
+    const isUnderWay = error instanceof TooLarge && error.isUnderWay;
+    if (!isUnderWay && leadsToOnWrite(store.resources, resource)) {
+      throw new Problem(
+        'too-large',
+        `What goes or changes with "${id}" of ${resource.name} takes more than the ${store.transactionSize} database actions of one transaction, in which onWrite of a resource file is to be called: delete what refers to it first, in parts. Nothing was changed.`,
+      );
+    }
+    return deleteGradually(store, resource, demands);
   }
 }
 
@@ -97,8 +102,9 @@ async function requireDeletable(resource: Resource, store: Store, seen: Set<Reso
   }
 }
 
-/** Said of a deletion that was begun before, and goes on. */
-const UNDER_WAY = 'It is under way.';
-
 /** More goes than one transaction can hold, or a deletion that could not be done in one is under way. */
-class TooLarge extends Error {}
+class TooLarge extends Error {
+  constructor(readonly isUnderWay: boolean) {
+    super('More goes than one transaction holds.');
+  }
+}

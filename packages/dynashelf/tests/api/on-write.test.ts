@@ -211,6 +211,16 @@ describe('a problem that it throws', () => {
     expect((await ask(`GET /shelves/${id}`)).status).toBe(200);
   });
 
+  test('of a deletion is told as it is thrown, whatever its type', async () => {
+    const room = (await ask('POST /rooms', { body: {} })).body.id as string;
+    await shelf({ room });
+    does = async () => {
+      throw problem('too-large', 'The shelf is too large to be taken down.');
+    };
+    const { status, body } = await ask(`DELETE /rooms/${room}`);
+    expect([status, body.detail]).toEqual([413, 'The shelf is too large to be taken down.']);
+  });
+
   test('in a transaction names its operation', async () => {
     const [first, second] = [await shelf(), await shelf()];
     does = async ({ after }) => {
