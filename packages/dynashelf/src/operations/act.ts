@@ -9,6 +9,7 @@ import { runTransaction } from '../transaction/run';
 import type { Origin } from '../transaction/entry';
 import { toActionTransaction } from '../transaction/action-transaction';
 import { noteGivenItems, type GivenItem } from '../transaction/given-items';
+import { watchCalls } from '../transaction/own-calls';
 import { runOwnCode } from '../transaction/thrown-problem';
 import { answerOf } from './answer';
 import { requireCollection } from './create';
@@ -41,7 +42,9 @@ export const act: Operation<ActInput> = async (resource, input, store) => {
   }
   return runTransaction<Result>(store, { idempotency, reads, place }, async (transaction) => {
     const given = noteGivenItems();
-    const own = { body, query: {}, now, caller, transaction: toActionTransaction(transaction, given) };
+    const said = `action "${name}"`;
+    const calls = watchCalls(resource, said, transaction, toActionTransaction(transaction, given));
+    const own = { body, query: {}, now, caller, transaction: calls.transaction };
     const on =
       id === undefined
         ? own
@@ -49,7 +52,7 @@ export const act: Operation<ActInput> = async (resource, input, store) => {
     if ('item' in on) {
       given.give(on.item, resource, 'found');
     }
-    const answer = await runOwnCode(resource, `action "${name}"`, action.problems, () => action.run(on));
+    const answer = await runOwnCode(resource, said, action.problems, async () => calls.until(() => action.run(on)));
     if (action.response !== undefined) {
       const json = answerOf(resource, name, action.response, answer);
       return () => ({ kind: 'answered', body: json });

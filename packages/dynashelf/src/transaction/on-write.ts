@@ -6,6 +6,7 @@ import type { Store } from '../store/store';
 import { toActionTransaction } from './action-transaction';
 import { imageOf, nameOf, type Entry, type Failure, type Origin } from './entry';
 import { noteGivenItems } from './given-items';
+import { watchCalls } from './own-calls';
 import { runOwnCode } from './thrown-problem';
 import type { Transaction } from './transaction';
 
@@ -57,14 +58,17 @@ export async function callOnWrite(
 
 async function callFor(store: Store, transaction: Transaction, entry: Entry): Promise<Problem | undefined> {
   const { resource, oldImage } = entry;
+  const said = 'function onWrite';
+  const own = comingFrom(transaction, originOf(entry));
+  const calls = watchCalls(resource, said, own, toActionTransaction(own, noteGivenItems()));
   const input = {
     before: copyOf(oldImage?.item),
     after: copyOf(imageOf(entry)?.item),
     caller: store.caller(),
-    transaction: toActionTransaction(comingFrom(transaction, originOf(entry)), noteGivenItems()),
+    transaction: calls.transaction,
   };
   try {
-    await runOwnCode(resource, 'function onWrite', resource.problems, async () => resource.onWrite!(input));
+    await runOwnCode(resource, said, resource.problems, async () => calls.until(() => resource.onWrite!(input)));
     return undefined;
   } catch (error) {
     if (error instanceof Problem) {

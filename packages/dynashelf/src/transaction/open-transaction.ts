@@ -43,6 +43,8 @@ export function openTransaction(
   const listing = openListing(store);
   const messages: SentMessage[] = [];
   let isSettled = true;
+  let isOver = false;
+  let broken: Error | undefined;
 
   async function entryOf(resource: Resource, id: string): Promise<Entry> {
     const name = nameOf(resource, id);
@@ -145,6 +147,11 @@ export function openTransaction(
 
     fail: (failure) => void failures.push(failure),
 
+    breakOff(error) {
+      broken ??= isOver ? undefined : error;
+      return !isOver;
+    },
+
     send: (message) => void messages.push(message),
 
     result(resource, id) {
@@ -235,6 +242,10 @@ export function openTransaction(
       )
         ? await judgeMoves({ store, entries, known, place })
         : { changes: [], origins: [], failures: [] };
+      if (broken !== undefined) {
+        throw broken;
+      }
+      isOver = true;
       const settled = settledOf([...entries.values()], [...failures, ...moves.failures], place);
       return {
         ...settled,

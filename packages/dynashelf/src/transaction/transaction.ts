@@ -54,6 +54,11 @@ export interface Transaction {
    * Notes why a part of the request cannot be done; the other parts go on, so that all failures are reported together.
    */
   fail(failure: Failure): void;
+  /**
+   * Ends it with an error that is no client's.
+   * @returns whether that was in time: not yet was all asked for that is carried out
+   */
+  breakOff(error: Error): boolean;
   /** Sends a message with the writes. */
   send(message: SentMessage): void;
   /** An item as the transaction leaves it, once all is asked for. */

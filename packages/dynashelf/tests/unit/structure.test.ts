@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   index: ['problem', 'values', 'definition'],
   store: ['log', 'problem', 'values', 'definition'],
   dynamoose: ['values', 'definition', 'store'],
-  transaction: ['problem', 'values', 'definition', 'store'],
+  transaction: ['log', 'problem', 'values', 'definition', 'store'],
   operations: ['problem', 'values', 'definition', 'store', 'transaction'],
   authorization: ['problem', 'values', 'definition'],
   authentication: ['config', 'log', 'problem', 'values', 'definition', 'authorization'],
