@@ -13,6 +13,9 @@ import { inUse } from '../transaction/violations';
 /** How many referring items one page of an index brings. */
 const AT_ONCE = 100;
 
+/** Capacity units of 4 MB: what one transaction reads, and holds, to find what goes with an item. */
+const MOST_UNITS = 1024;
+
 /** Whether deleting an item of a resource reaches others. */
 export function cascades(resources: ReadonlyMap<string, Resource>, resource: Resource): boolean {
   return referrersOf(resources, resource).some(({ onDelete }) => onDelete !== 'restrict');
@@ -65,7 +68,7 @@ export async function* referringIds(
 
 /**
  * Deletes an item within a transaction, and what goes with it.
- * @returns false where it is more than a transaction holds
+ * @returns false where it is more than a transaction holds, or more than 4 MB are read to find it
  * @throws Problem `conflict` where an item refers to one of them that does not go
  */
 export async function takeAlong(
@@ -74,6 +77,7 @@ export async function takeAlong(
   resource: Resource,
   id: string,
 ): Promise<boolean> {
+  const most = store.cost.readUnits + MOST_UNITS;
   const going = new Map<string, { resource: Resource; image: Image }>();
   const cleared = new Map<string, { resource: Resource; id: string; attributes: Set<string> }>();
   const queue = [{ resource, id }];
@@ -89,7 +93,7 @@ export async function takeAlong(
       if (referenceCountOf(image, referrer.resource.name) === 0) {
         continue;
       }
-      for (const child of await readReferring(transaction, store, referrer, next.id)) {
+      for (const child of await readReferring(transaction, store, referrer, next.id, most)) {
         if (referrer.onDelete === 'cascade') {
           queue.push({ resource: referrer.resource, id: child });
         } else {
@@ -98,7 +102,7 @@ export async function takeAlong(
           cleared.set(name, { resource: referrer.resource, id: child, attributes: attributes.add(referrer.attribute) });
         }
       }
-      if (going.size + queue.length + cleared.size > store.transactionSize) {
+      if (going.size + queue.length + cleared.size > store.transactionSize || store.cost.readUnits > most) {
         return false;
       }
     }
@@ -143,12 +147,13 @@ async function readReferring(
   store: Store,
   referrer: Referrer,
   id: string,
+  most: number,
 ): Promise<string[]> {
   const found: string[] = [];
   for await (const ids of referringIds(store, referrer, id)) {
     const images = await transaction.readMany(ids.map((one) => ({ resource: referrer.resource, id: one })));
     found.push(...images.flatMap((image) => (image?.item[referrer.attribute] === id ? [image.item.id] : [])));
-    if (found.length > store.transactionSize) {
+    if (found.length > store.transactionSize || store.cost.readUnits > most) {
       break;
     }
   }

@@ -1,7 +1,6 @@
 // The second half of a gradual deletion: what has its mark goes, what refers to others before those, and references are
 // cleared.
 import type { Resource } from '../definition/resource';
-import { Problem } from '../problem';
 import { backOff } from '../store/client/back-off';
 import { keyText, recordKey, type Image } from '../store/layout/record';
 import type { Store } from '../store/store';
@@ -11,7 +10,8 @@ import { referenceAttributes } from '../store/layout/layout-record';
 import { nameOf } from '../transaction/entry';
 import { obstacle, reachedBy, referenceCountOf, referencesTo, referringIds } from './cascade';
 import { withoutThem } from './deletion-obstacles';
-import { HeldUp, requireTime, type Deletion, type Member } from './deletion';
+import { halve, HeldUp, inParts, requireTime, type Deletion, type Member } from './deletion';
+import { slim } from './slim-image';
 
 /** How many items go at once, as far as a transaction holds them. */
 const AT_ONCE = 40;
@@ -77,28 +77,23 @@ async function readMembers(
   ids: readonly string[],
   deletion: string,
 ): Promise<(Member & { readonly image: Image })[]> {
-  const found = await store
-    .lookUp(ids.map((id) => ({ resource, id })))
-    .catch((error: unknown) => halve(error, ids.length));
-  if (found === undefined) {
-    const half = ids.length >> 1;
-    return [
-      ...(await readMembers(store, resource, ids.slice(0, half), deletion)),
-      ...(await readMembers(store, resource, ids.slice(half), deletion)),
-    ];
-  }
-  return found.images.flatMap((image) =>
-    image === undefined
-      ? []
-      : [
-          {
-            resource,
-            id: image.item.id,
-            kind: marksOf(image, 'delete').includes(deletion) ? ('delete' as const) : ('clear' as const),
-            attributes: new Map(),
-            image,
-          },
-        ],
+  return inParts(
+    store,
+    ids.map((id) => ({ resource, id })),
+    async (_part, images) =>
+      images.flatMap((image) =>
+        image === undefined
+          ? []
+          : [
+              {
+                resource,
+                id: image.item.id,
+                kind: marksOf(image, 'delete').includes(deletion) ? ('delete' as const) : ('clear' as const),
+                attributes: new Map(),
+                image: slim(store.resources, resource, image),
+              },
+            ],
+      ),
   );
 }
 
@@ -116,13 +111,6 @@ async function deleteAll(store: Store, members: readonly Member[], deletion: str
       size = Math.max(1, size >> 1);
       await backOff(attempt++, Infinity);
     }
-  }
-}
-
-/** Lets a part of several be tried where all together are too large. */
-function halve(error: unknown, size: number): undefined {
-  if (size === 1 || !(error instanceof Problem && error.type === 'too-large')) {
-    throw error;
   }
 }
 

@@ -7,7 +7,7 @@ import { referenceAttributes } from '../store/layout/layout-record';
 import { nameOf, type Failure } from '../transaction/entry';
 import { openTransaction } from '../transaction/open-transaction';
 import { obstacle, refuseRestricted } from './cascade';
-import type { Deletion, Member } from './deletion';
+import { inParts, type Deletion, type Member } from './deletion';
 
 /** What stands in the way of a deletion whose items all have their marks; undefined where nothing does. */
 export async function findObstacles(store: Store, { name, members }: Deletion): Promise<Problem | undefined> {
@@ -33,15 +33,24 @@ export async function findObstacles(store: Store, { name, members }: Deletion): 
   return failures.length === 0 ? undefined : obstacle(failures);
 }
 
-/** What would not be as its rules want it, without some members of a deletion. */
+/**
+ * What would not be as its rules want it, without some members of a deletion. Those that stay are looked at whole, and
+ * where they are more than is read at once in parts, each without all that goes.
+ */
 async function brokenWithout(store: Store, members: readonly Member[], deletion: string): Promise<readonly Failure[]> {
-  const { settle } = await withoutThem(
+  const going = members.filter(({ kind }) => kind === 'delete');
+  return inParts(
     store,
-    members,
-    deletion,
-    new Map(members.map(({ resource, id, image }) => [nameOf(resource, id), image])),
+    members.filter(({ kind }) => kind === 'clear'),
+    async (part, images) => {
+      const known = new Map([
+        ...going.map(({ resource, id, image }) => [nameOf(resource, id), image] as const),
+        ...part.map(({ resource, id }, index) => [nameOf(resource, id), images[index]] as const),
+      ]);
+      const { settle } = await withoutThem(store, [...going, ...part], deletion, known);
+      return (await settle()).failures;
+    },
   );
-  return (await settle()).failures;
 }
 
 /**
@@ -71,7 +80,7 @@ async function withOthers(store: Store, members: readonly Member[], deletion: st
     all.push(
       ...(image === undefined
         ? []
-        : [{ ...member, image, attributes: new Map(going.map(({ attribute, id }) => [attribute, id])) }]),
+        : [{ ...member, attributes: new Map(going.map(({ attribute, id }) => [attribute, id])) }]),
     );
   }
   return all;

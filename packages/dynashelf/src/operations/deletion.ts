@@ -29,7 +29,7 @@ export interface Member {
   kind: MarkKind;
   /** The attributes that are cleared, each with the id that it holds. */
   readonly attributes: Map<string, string>;
-  /** As it is with its mark; undefined where it turned out not to belong to the deletion. */
+  /** As it is with its mark, slim; undefined where it turned out not to belong to the deletion. */
   image?: Image;
 }
 
@@ -61,6 +61,27 @@ export function requireTime(store: Store): void {
   if (Date.now() > store.deadline) {
     throw unfinished();
   }
+}
+
+/** Lets a part of several be tried where all together are too large. */
+export function halve(error: unknown, size: number): undefined {
+  if (size === 1 || !(error instanceof Problem && error.type === 'too-large')) {
+    throw error;
+  }
+}
+
+/** Reads items as they are, and does something with them: in parts, where they are more than is read at once. */
+export async function inParts<T extends { readonly resource: Resource; readonly id: string }, R>(
+  store: Store,
+  items: readonly T[],
+  each: (part: readonly T[], images: readonly (Image | undefined)[]) => Promise<readonly R[]>,
+): Promise<R[]> {
+  const found = await store.lookUp(items).catch((error: unknown) => halve(error, items.length));
+  if (found !== undefined) {
+    return [...(await each(items, found.images))];
+  }
+  const half = items.length >> 1;
+  return [...(await inParts(store, items.slice(0, half), each)), ...(await inParts(store, items.slice(half), each))];
 }
 
 /**

@@ -6,7 +6,8 @@ import { marksOf, markWrite, withMark } from '../store/write/deletion-mark';
 import type { Referrer } from '../store/write/references';
 import { nameOf } from '../transaction/entry';
 import { reachedBy, referenceCountOf, referencesTo, referringIds } from './cascade';
-import { inGroups, requireTime, type Deletion, type Member } from './deletion';
+import { inGroups, inParts, requireTime, type Deletion, type Member } from './deletion';
+import { slim } from './slim-image';
 
 /** Marks all that refers to the item, what refers to that, and so on, as far as it has no mark yet. */
 export async function markReferrers(store: Store, deletion: Deletion): Promise<void> {
@@ -51,17 +52,19 @@ async function markReferring(
         const fresh = ids
           .map((id) => memberOf(deletion.members, parent, referrer, id))
           .filter((member) => member !== undefined);
-        const { images } = await store.lookUp(fresh);
-        const found = new Map(fresh.map((member, index) => [member, images[index]]));
-        const belongs = await inGroups(fresh, (member) =>
-          mark(store, deletion, member, (image) => image.item[referrer.attribute] === parent.id, found),
-        );
-        going.push(...fresh.filter((member, index) => belongs[index] === true && member.kind === 'delete'));
+        const marked = await inParts(store, fresh, async (part, images) => {
+          const found = new Map(part.map((member, index) => [member, images[index]]));
+          const belongs = await inGroups(part, (member) =>
+            mark(store, deletion, member, (image) => image.item[referrer.attribute] === parent.id, found),
+          );
+          return part.filter((_member, index) => belongs[index] === true);
+        });
+        going.push(...marked.filter(({ kind }) => kind === 'delete'));
       }
     }
     // The index may be behind; the number of references on the item is not, and can only fall by now.
     const [current] = (await store.lookUp([parent])).images;
-    parent.image = current ?? parent.image!;
+    parent.image = current === undefined ? parent.image! : slim(store.resources, parent.resource, current);
     if (
       current === undefined ||
       knownReferring(deletion.members, parent, referrers) >= referenceCountOf(current, resource.name)
@@ -132,7 +135,7 @@ async function mark(
       state === 'undoing' ||
       (await store.carryOut([markWrite(kind, name, resource, image, false)])).length === 0
     ) {
-      member.image = withMark(image, kind, name);
+      member.image = slim(store.resources, resource, withMark(image, kind, name));
       return true;
     }
     requireTime(store);

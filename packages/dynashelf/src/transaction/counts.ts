@@ -60,6 +60,32 @@ export function countChanges(
   return [...changes.values()].filter(({ by }) => by !== '0');
 }
 
+/** The attributes of an item that decide what it adds to the counts and sums of others. */
+export function attributesCounted(
+  resources: ReadonlyMap<string, Resource>,
+  resource: Resource,
+  item: AnyItem,
+): Set<string> {
+  const names = new Set<string>();
+  // A `where` may look at any.
+  const watched = new Proxy(item, {
+    get: (target, name) => Reflect.get(target, names.add(String(name)) && name) as unknown,
+    has: (target, name) => Reflect.has(target, names.add(String(name)) && name),
+    ownKeys(target) {
+      Object.keys(target).forEach((name) => names.add(name));
+      return Reflect.ownKeys(target);
+    },
+  });
+  for (const { aggregate } of countersOf(resources, resource)) {
+    names.add(aggregate.attribute);
+    if (aggregate.of !== undefined) {
+      names.add(aggregate.of);
+    }
+    aggregate.where?.(watched);
+  }
+  return names;
+}
+
 /** The attributes of other resources that count the items of a resource, or sum a number of them. */
 function countersOf(
   resources: ReadonlyMap<string, Resource>,
