@@ -35,11 +35,15 @@ export interface Moves {
 export async function judgeMoves(known: Known): Promise<Moves> {
   const moves: Moves = { changes: [], origins: [], failures: [] };
   const entries = [...known.entries.values()];
+  const above = new Set<string>();
   for (const [index, entry] of entries.entries()) {
-    for (const attribute of entry.resource.trees) {
-      if (isMoved(entry, attribute, entries)) {
-        await judgeMove(known, moves, { entry, index, attribute });
+    for (const attribute of entry.resource.trees.filter((one) => isMoved(entry, one, entries))) {
+      if (above.size > known.store.transactionSize) {
+        // A transaction holds no condition on so many: it is refused in any case.
+        return moves;
       }
+      const others = await judgeMove(known, moves, { entry, index, attribute });
+      others.forEach((id) => above.add(nameOf(entry.resource, id)));
     }
   }
   return moves;
@@ -65,7 +69,8 @@ function isMoved(entry: Entry, attribute: string, all: readonly Entry[]): boolea
   );
 }
 
-async function judgeMove(known: Known, { changes, origins, failures }: Moves, move: Move): Promise<void> {
+/** @returns the ids of the items above the new place that the transaction does not know otherwise */
+async function judgeMove(known: Known, { changes, origins, failures }: Moves, move: Move): Promise<string[]> {
   const { entry, index, attribute } = move;
   const { resource, origin } = entry;
   for (let tries = 1; ; tries++) {
@@ -80,13 +85,13 @@ async function judgeMove(known: Known, { changes, origins, failures }: Moves, mo
         changes[at < 0 ? changes.length : at] = { kind: 'check', resource, id, oldImage, only, cause: index };
         origins[at < 0 ? origins.length : at] = origin;
       }
-      return;
+      return others;
     }
     // Each was read at another moment: it is refused where all of them still are so together.
     if (tries === MOST_TRIES || !(await hasChanged(known, resource, attribute, others))) {
       const at = known.place(origin, pointer(attribute));
       failures.push({ origin, problem: new Problem('conflict', detail, { errors: [{ detail, pointer: at }] }) });
-      return;
+      return others;
     }
   }
 }

@@ -153,6 +153,23 @@ test('what it costs: one read and one condition for each item above the new plac
   expect(await cost(`PATCH /categories/${alone}`, { parent: alone })).toBe('GetItem');
 });
 
+test('moves below more than a transaction holds are refused without reading on', async () => {
+  const small = createClient({ resources: tree, transactionSize: 6 });
+  const operations: object[] = [];
+  for (let count = 0; count < 5; count++) {
+    const [mover, chained] = [await chain(1), await chain(4)];
+    operations.push(patch(mover[0]!, { parent: chained[3] }));
+  }
+  database.proxy.clear();
+  const { status, body } = await small('POST /transactions', { body: { operations } });
+  expect([status, body.detail]).toEqual([413, expect.stringContaining('a transaction holds 6: send fewer')]);
+  // Two of the five ways up are more.
+  expect(database.proxy.requests.map(({ operation }) => operation)).toEqual([
+    'BatchGetItem',
+    ...Array.from({ length: 8 }, () => 'GetItem'),
+  ]);
+});
+
 describe('of clients at once', () => {
   test('who move two items below each other, one side wins', async () => {
     const [a, b] = [(await chain(1))[0]!, (await chain(1))[0]!];
