@@ -105,7 +105,8 @@ function requestOf(arn: string, messages: readonly Message[]): string {
 }
 
 /**
- * What `Failed` of an answer lists. Nothing else of the answer is read, so a reader of XML would be more than is needed.
+ * What `Failed` of an answer lists. Nothing else of the answer is read, so a reader of XML would be more than is
+ * needed.
  */
 function untakenOf(xml: string): Untaken[] {
   const [, failed = ''] = /<Failed>([\s\S]*?)<\/Failed>/.exec(xml) ?? [];
