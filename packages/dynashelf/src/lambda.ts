@@ -2,20 +2,18 @@
 // default: the configuration is read from the environment, and DynamoDB is reached as the build says.
 import { connect } from '#connect';
 import { readConfig, requireCursorKeys } from './config';
-import { actionsOf } from './definition/action';
 import { declaredFunctions } from './definition/declared-functions';
 import { publisher, type Publisher } from './functions/publish';
 import { authorizer, type Authorizer, type ProtectedApi } from './http/endpoints/authorizer';
-import { readEndpoints, writeEndpoints } from './http/endpoints/data';
+import { readEndpoints, viewEndpoint, writeEndpoints } from './http/endpoints/data';
 import { documents } from './http/endpoints/documents';
-import type { Api, Endpoint } from './http/endpoints/endpoint';
+import type { Api } from './http/endpoints/endpoint';
 import { health, service } from './http/endpoints/service';
 import { serve, type Handler } from './http/serve';
-import { openReader, type Reader } from './store/reader';
+import { openReader } from './store/reader';
 import { storeOpener } from './store/store';
 
 export { defineFunction } from './functions/define';
-export { safeActions } from './safe-actions';
 
 /** What a function serves; what is not given is as the environment says. */
 export type Served = Pick<Api, 'resources'> & Partial<Api>;
@@ -25,25 +23,14 @@ function withDefaults(served: Served): Api {
   return { ...served, config: served.config ?? readConfig(process.env), send: served.send ?? connect() };
 }
 
-/**
- * GET under a collection.
- * @throws Error where a resource has actions that only read, and `safeActions` is not given
- */
-export function readFunction({
-  safeActions: view,
-  ...served
-}: Served & { readonly safeActions?: Endpoint<Reader> }): Handler {
+/** GET under a collection. */
+export function readFunction(served: Served): Handler {
   const api = withDefaults(served);
   requireCursorKeys(api.config);
-  const safe = [...api.resources.values()].find((resource) =>
-    Object.values(actionsOf(resource)).some((action) => action.safe),
-  );
-  if (safe !== undefined && view === undefined) {
-    throw new Error(
-      `src/functions/read.ts: ${safe.name} has actions with safe: true, which this function serves: write import { readFunction, safeActions } from 'dynashelf/lambda', and readFunction({ resources, safeActions })`,
-    );
-  }
-  return serve(api, openReader, { ...readEndpoints(), ...(view !== undefined && { view }) });
+  return serve(api, openReader, {
+    ...readEndpoints(),
+    ...(!globalThis.bundleLacks?.safeActions && { view: viewEndpoint() }),
+  });
 }
 
 /** Everything that writes. */

@@ -1,5 +1,5 @@
 // The Lambda function `read`: GET under a collection.
-import { readFunction, safeActions } from 'dynashelf/lambda';
+import { readFunction } from 'dynashelf/lambda';
 import { resources } from '../resources/index';
 
-export const handler = readFunction({ resources, safeActions });
+export const handler = readFunction({ resources });

@@ -119,7 +119,7 @@ export type AnswerOf<R> = [R] extends [SchemaDefinition] ? NewAttributes<R> : An
 interface AnyAction<B, R, Q> {
   /** What it does, for people: one sentence or more. */
   readonly description: string;
-  /** Whether it only reads: it is then called by GET, and `readFunction` is given `safeActions`. */
+  /** Whether it only reads: it is then called by GET. */
   readonly safe?: boolean | undefined;
   /** The attributes of the request body; of one that only reads `query` says what it is given. */
   readonly body?: B | undefined;

@@ -28,7 +28,7 @@ const defined = new Map<string, AnyMessage>();
 export function defineMessage<const B extends SchemaDefinition>(definition: MessageDefinition<B>): Message<B> {
   const { name, description, body } = definition;
   const message: Message<B> = { name, description, attributes: readNodes(body as SchemaDefinition) };
-  const mistakes = [...mistakesOf(message, Object.keys(definition))];
+  const mistakes = globalThis.bundleLacks?.checks ? [] : [...mistakesOf(message, Object.keys(definition))];
   if (mistakes.length > 0) {
     throw new Error(mistakes.map((mistake) => `the message "${name}": ${mistake}`).join('\n'));
   }

@@ -1,5 +1,6 @@
 // What a resource file calls, and the list of those that are served: each is checked as it is loaded.
 import type { LoadedAction, LoadedActions } from './action';
+import { checkLacks } from './features';
 import type { KnownKeywords } from './keywords';
 import type { SchemaDefinition } from '../values/attribute';
 import type { Linked } from './links';
@@ -45,8 +46,8 @@ export function defineResource<
     rules: definition.rules ?? [],
     states: readStates(definition.states, attributes),
     trees: [...attributes].filter(([, { keywords }]) => keywords.acyclic === true).map(([name]) => name),
-    actions: actions(file, definition.actions?.((action: unknown) => action as never) ?? {}),
-    collectionActions: actions(file, definition.collectionActions?.((action: unknown) => action as never) ?? {}),
+    actions: actions(file, definition.actions),
+    collectionActions: actions(file, definition.collectionActions),
     onWrite: definition.onWrite,
     problems: definition.problems ?? [],
     access: new Map(
@@ -59,7 +60,7 @@ export function defineResource<
     preconditions: definition.preconditions ?? 'optional',
     maxAge: definition.maxAge,
   };
-  fail(file, checkResource(definition, resource));
+  fail(file, [...checkLacks(resource), ...(globalThis.bundleLacks?.checks ? [] : checkResource(definition, resource))]);
   return resource as unknown as Resource<S, N, C, R, TypesOf<A, D, K>>;
 }
 
@@ -77,7 +78,7 @@ export function listResources<const L extends readonly Resource[]>(...resources:
     }
     byName.set(resource.name, resource);
   }
-  const mistakes = [...checkAcross(byName), ...checkSameProblems(byName)];
+  const mistakes = globalThis.bundleLacks?.checks ? [] : [...checkAcross(byName), ...checkSameProblems(byName)];
   if (mistakes.length > 0) {
     throw new Error(mistakes.join('\n'));
   }
@@ -92,7 +93,8 @@ function nodes(file: string, schema: SchemaDefinition): ReadonlyMap<string, Sche
   }
 }
 
-function actions(file: string, definitions: Actions): LoadedActions {
+function actions(file: string, define: ((action: never) => Actions) | undefined): LoadedActions {
+  const definitions = define?.(((action: unknown) => action) as never) ?? {};
   return Object.fromEntries(
     Object.entries(definitions).map(([name, definition]): [string, LoadedAction] => {
       const { description, safe = false, body = {}, query = {}, maxAge, response, problems = [], run } = definition;

@@ -2,6 +2,7 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { CallerAccess } from '../authorization/permission';
 import { show } from '../definition/access';
+import { refuseLacked } from '../definition/features';
 import type { AnyItem } from '../definition/item';
 import type { JsonObject } from '../values/json';
 import type { Resource } from '../definition/resource';
@@ -50,7 +51,9 @@ export function writeResult(
     case 'answered':
       return { status: 200, headers: { 'Content-Type': JSON_TYPE, 'Cache-Control': 'no-cache' }, body: result.body };
     case 'viewed':
-      return writeView(request, result, responseOptions);
+      return globalThis.bundleLacks?.safeActions
+        ? refuseLacked('safeActions')
+        : writeView(request, result, responseOptions);
     case 'all-created':
       return writeAll(
         result.images.map(({ item }) => item),

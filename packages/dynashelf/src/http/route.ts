@@ -130,7 +130,9 @@ function routesOf(resources: ReadonlyMap<string, Resource>, segments: readonly s
   }
   // Its path is the action's: no item has such an id.
   const action =
-    id !== undefined && Object.hasOwn(resource.collectionActions, id) ? resource.collectionActions[id] : undefined;
+    !globalThis.bundleLacks?.actions && id !== undefined && Object.hasOwn(resource.collectionActions, id)
+      ? resource.collectionActions[id]
+      : undefined;
   if (action !== undefined) {
     return action.safe
       ? { GET: { operation: 'view', resource, id: undefined, name: id!, action } }
@@ -168,7 +170,8 @@ function memberRoutes(
   member: string,
 ): ByMethod | undefined {
   const relation = Object.hasOwn(resource.relations, member) ? resource.relations[member] : undefined;
-  const action = Object.hasOwn(resource.actions, member) ? resource.actions[member] : undefined;
+  const action =
+    !globalThis.bundleLacks?.actions && Object.hasOwn(resource.actions, member) ? resource.actions[member] : undefined;
   if (action !== undefined) {
     return action.safe
       ? { GET: { operation: 'view', resource, id, name: member, action } }

@@ -1,6 +1,6 @@
 // The app in the working directory: its resources, and what its package.json says of it.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -9,6 +9,11 @@ import type { Info } from '../description/info';
 
 /** Where an app lists its resources. */
 export const RESOURCES = join('src', 'resources', 'index.ts');
+
+/** Whether there are resource files to load. */
+export function hasResources(directory: string): boolean {
+  return existsSync(join(directory, RESOURCES));
+}
 
 /**
  * Loads the resource files, once in a process.

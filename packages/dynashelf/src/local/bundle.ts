@@ -9,7 +9,7 @@ import { parse } from 'yaml';
 import { bundling } from '../serverless/bundling';
 import { RENDERER_FILE } from '../serverless/functions';
 import { parameters } from '../serverless/parameters';
-import { withDeclarations } from './declarations';
+import { type AppUses, lacking, usesOf, withDeclarations } from './declarations';
 import { zip } from './zip';
 
 /** A handler, bundled. */
@@ -40,9 +40,10 @@ interface Service {
 export async function bundleFunctions(directory: string, stage = 'default'): Promise<Bundle[]> {
   const { service, params = {}, functions } = parse(readFileSync(join(directory, 'serverless.yml'), 'utf8')) as Service;
   const options = bundling(parameters({ service, stage }, { ...params['default'], ...params[stage] }));
+  const uses = await usesOf(directory);
   return Promise.all(
     Object.entries(functions).map(async ([name, { handler }]) => {
-      const bundle = await bundleHandler(directory, handler, options);
+      const bundle = await bundleHandler(directory, handler, options, uses);
       const beside = (name === 'describe' ? [RENDERER_FILE] : []).map(
         (path) => [path, readFileSync(join(directory, path))] as const,
       );
@@ -51,12 +52,21 @@ export async function bundleFunctions(directory: string, stage = 'default'): Pro
   );
 }
 
-/** Bundles a handler such as `src/functions/read.handler`. */
-export async function bundleHandler(directory: string, handler: string, options: BuildOptions): Promise<HandlerBundle> {
+/**
+ * Bundles a handler such as `src/functions/read.handler`.
+ * @param uses what of the engine it has to have
+ */
+export async function bundleHandler(
+  directory: string,
+  handler: string,
+  options: BuildOptions,
+  uses: AppUses,
+): Promise<HandlerBundle> {
   const source = sourceOf(handler);
   const { outputFiles, metafile } = await build({
     ...options,
-    plugins: [withDeclarations(directory)],
+    define: { ...options.define, ...lacking(uses) },
+    plugins: [withDeclarations(async () => uses.declarations)],
     absWorkingDir: directory,
     entryPoints: [source],
     outdir: '.build',

@@ -1,13 +1,23 @@
-// The functions of an app's own, as others have to know them, for processes that have no TypeScript loader: found in a
-// process of its own.
+// What processes without a TypeScript loader have to know of an app's files: its own functions, and which features of the
+// engine it uses. Found in a process of its own.
 
 import { execFile } from 'node:child_process';
 
-import type { Plugin } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 
+import { type Feature, unusedFeatures } from '../definition/features';
 import type { FunctionDeclaration } from '../definition/function';
-import { nodeWords } from './app';
-import { hasOwnFunctions, ownFunctions, type OwnFunctions } from './own-functions';
+import { hasResources, nodeWords } from './app';
+import { Failure, messageOf } from './failure';
+import { loadedResources } from './resource-mistakes';
+import { functionNames, hasOwnFunctions, ownFunctions, type OwnFunctions } from './own-functions';
+
+/** What bundles have to know of the app that they are made of. */
+export interface AppUses {
+  readonly declarations: readonly FunctionDeclaration[];
+  /** What no file of it asks for. */
+  readonly unused: readonly Feature[];
+}
 
 let once: Promise<readonly FunctionDeclaration[]> | undefined;
 
@@ -29,19 +39,31 @@ export async function declarationsIn(directory: string): Promise<readonly Functi
   return (await found(directory)).declarations;
 }
 
+/**
+ * What an app uses. Nothing counts as unused where there are no resource files to look at.
+ * @throws Failure where its files cannot be loaded
+ */
+export async function usesOf(directory: string): Promise<AppUses> {
+  return hasResources(directory)
+    ? inProcess<AppUses>(directory, 'uses')
+    : { declarations: await declarationsIn(directory), unused: [] };
+}
+
 async function found(directory: string): Promise<Omit<OwnFunctions, 'handlers'>> {
-  if (!hasOwnFunctions(directory)) {
-    return { declarations: [], mistakes: [] };
-  }
+  return hasOwnFunctions(directory) ? inProcess(directory, 'functions') : { declarations: [], mistakes: [] };
+}
+
+/** What this file prints as a program, in the folder of an app. */
+async function inProcess<T>(directory: string, what: 'functions' | 'uses'): Promise<T> {
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      nodeWords('declarations'),
+      [...nodeWords('declarations'), what],
       { cwd: directory, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) =>
         error === null
-          ? resolve(JSON.parse(stdout.slice(stdout.lastIndexOf(MARK) + MARK.length)) as OwnFunctions)
-          : reject(new Error(stderr.trim())),
+          ? resolve(JSON.parse(stdout.slice(stdout.lastIndexOf(MARK) + MARK.length)) as T)
+          : reject(new Failure(stderr.trim())),
     );
   });
 }
@@ -49,20 +71,55 @@ async function found(directory: string): Promise<Omit<OwnFunctions, 'handlers'>>
 /** Before what is printed here: a file may print something when it is loaded. */
 const MARK = '\u0000declarations\u0000';
 
-/** Puts the functions of an app into the bundles of those that have to know them: `describe` and `authorize`. */
-export function withDeclarations(directory: string): Plugin {
+/**
+ * Puts the functions of an app into the bundles of those that have to know them: `describe` and `authorize`.
+ * @param find asked when such a bundle is made
+ */
+export function withDeclarations(find: () => Promise<readonly FunctionDeclaration[]>): Plugin {
   return {
     name: 'dynashelf-declarations',
     setup({ onLoad }) {
       onLoad({ filter: /[\\/]definition[\\/]declared-functions\.(mjs|js|ts)$/ }, async () => ({
-        contents: `export const declaredFunctions = ${JSON.stringify(await declarationsIn(directory))};`,
+        contents: `export const declaredFunctions = ${JSON.stringify(await find())};`,
         loader: 'js',
       }));
     },
   };
 }
 
-if (require.main === module) {
+/** What a bundle lacks, as esbuild's `define` writes it into the sources (src/definition/features.ts). */
+export function lacking({ unused }: Pick<AppUses, 'unused'>): NonNullable<BuildOptions['define']> {
+  const name = 'globalThis.bundleLacks';
+  return {
+    [name]: JSON.stringify(Object.fromEntries(unused.map((feature) => [feature, true]))),
+    ...Object.fromEntries(unused.map((feature) => [`${name}.${feature}`, 'true'])),
+  };
+}
+
+function functions(): Omit<OwnFunctions, 'handlers'> {
   const { declarations, mistakes } = ownFunctions();
-  process.stdout.write(`${MARK}${JSON.stringify({ declarations, mistakes })}`);
+  return { declarations, mistakes };
+}
+
+/** @throws Error with each mistake: what is bundled is not checked again */
+function uses(): AppUses {
+  const resources = loadedResources();
+  const { declarations, mistakes } = ownFunctions();
+  if (mistakes.length > 0) {
+    throw new Failure(mistakes.join('\n'));
+  }
+  const names = functionNames(process.cwd());
+  return {
+    declarations,
+    unused: [...unusedFeatures({ resources: resources.values(), functions: declarations, names }), 'checks'],
+  };
+}
+
+if (require.main === module) {
+  try {
+    process.stdout.write(`${MARK}${JSON.stringify(process.argv.at(-1) === 'uses' ? uses() : functions())}`);
+  } catch (error) {
+    process.exitCode = 1;
+    console.error(messageOf(error));
+  }
 }

@@ -32,6 +32,9 @@ interface Entry {
   readonly events: string;
 }
 
+/** What serverless.yml has of functions, as it is written. */
+type Functions = Readonly<Record<string, { handler?: unknown; role?: unknown; events?: unknown } | null>>;
+
 const SERVICE = 'serverless.yml';
 const FOLDER = join('src', 'functions');
 
@@ -140,12 +143,18 @@ function definingFiles(directory: string): string[] {
         .map((name) => `src/functions/${name}`);
 }
 
-function entriesOf(directory: string): Entry[] {
+/** The names of all functions in serverless.yml. */
+export function functionNames(directory: string): string[] {
+  return Object.keys(functionsOf(directory));
+}
+
+function functionsOf(directory: string): Functions {
   const path = join(directory, SERVICE);
-  const { functions = {} } = (existsSync(path) ? (parse(readFileSync(path, 'utf8')) as object) : {}) as {
-    functions?: Readonly<Record<string, { handler?: unknown; role?: unknown; events?: unknown } | null>>;
-  };
-  return Object.entries(functions).flatMap(([name, entry]): Entry[] => {
+  return ((existsSync(path) ? parse(readFileSync(path, 'utf8')) : {}) as { functions?: Functions }).functions ?? {};
+}
+
+function entriesOf(directory: string): Entry[] {
+  return Object.entries(functionsOf(directory)).flatMap(([name, entry]): Entry[] => {
     const handler = typeof entry?.handler === 'string' ? entry.handler : '';
     const [, file, exported] = /^(.+)\.(\w+)$/.exec(handler) ?? [];
     return file === undefined || exported === undefined

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 
 import { bundleHandler } from './bundle';
+import { usesOf } from './declarations';
 import { zip } from './zip';
 
 /** A function of a service, as far as it is packaged here. */
@@ -32,13 +33,14 @@ const FOLDER = '.serverless';
 /** Bundles every function that has no archive yet, and says where its archive is. */
 export async function packageFunctions({ serviceDir, service }: PackagingServerless): Promise<void> {
   mkdirSync(join(serviceDir, FOLDER), { recursive: true });
+  const uses = await usesOf(serviceDir);
   await Promise.all(
     service.getAllFunctions().map(async (name) => {
       const definition = service.getFunction(name);
       if (definition.handler === undefined || definition.package?.artifact !== undefined) {
         return;
       }
-      const { entry, code, map } = await bundleHandler(serviceDir, definition.handler, service.custom.bundling);
+      const { entry, code, map } = await bundleHandler(serviceDir, definition.handler, service.custom.bundling, uses);
       const beside = await filesOf(serviceDir, definition.package?.patterns ?? []);
       const archive = join(FOLDER, `${name}.zip`);
       const isMapped = service.custom.bundling.sourcemap === 'linked';

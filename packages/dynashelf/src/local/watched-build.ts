@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { type BuildOptions, context, type Message } from 'esbuild';
 
 import { sourceOf } from './bundle';
-import { withDeclarations } from './declarations';
+import { declarationsIn, withDeclarations } from './declarations';
 
 /** An editor may save in two steps; the first is half a file. */
 const SETTLED_MS = 50;
@@ -21,7 +21,8 @@ export interface BuildEvents {
 }
 
 /**
- * Builds handlers into a folder, once before it resolves, and then after each change under `src`.
+ * Builds handlers into a folder, once before it resolves, and then after each change under `src`. They have all of the
+ * engine: what a change asks for is there.
  * @returns what ends it
  */
 export async function buildWatched(
@@ -33,7 +34,7 @@ export async function buildWatched(
 ): Promise<() => Promise<void>> {
   const building = await context({
     ...options,
-    plugins: [withDeclarations(directory)],
+    plugins: [withDeclarations(() => declarationsIn(directory))],
     absWorkingDir: directory,
     entryPoints: handlers.map((handler) => ({ in: sourceOf(handler), out: sourceOf(handler).replace(/\.ts$/, '') })),
     outdir: folder,

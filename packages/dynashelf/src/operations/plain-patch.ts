@@ -85,7 +85,7 @@ function amongOf(
   values: Record<string, StoredValue>,
 ): PlainPatch['among'] {
   // An item of another state is read, and judged by what it is.
-  return states === undefined || !touched.has(states.attribute)
+  return globalThis.bundleLacks?.states || states === undefined || !touched.has(states.attribute)
     ? {}
     : { [states.attribute]: statesBefore(states, values[states.attribute] as string) };
 }

@@ -1,5 +1,6 @@
 // The store of one request: items read, and written under conditions that DynamoDB itself holds.
 import { randomUUID } from 'node:crypto';
+import { refuseLacked } from '../definition/features';
 import { MOST_ACTIONS } from '../definition/limits';
 import type { Resource } from '../definition/resource';
 import { SYSTEM, type Caller } from '../values/caller';
@@ -173,7 +174,9 @@ export function openStore(storeOptions: StoreOptions): Store {
 
     async readPartition(resource, index, value) {
       await storeOptions.constraints?.requireListable(resource, index, send);
-      return readPartition(send, TableName, resource, index, value, deadline);
+      return globalThis.bundleLacks?.transactionalIndexes
+        ? refuseLacked('transactionalIndexes')
+        : readPartition(send, TableName, resource, index, value, deadline);
     },
 
     newImage: (resource, id, oldImage, values, counts) =>

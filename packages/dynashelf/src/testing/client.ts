@@ -4,7 +4,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { readConfig, type Config } from '../config';
 import { trustedBy } from '../description/trusted-credentials';
 import type { Resource } from '../definition/resource';
-import { authorizeFunction, describeFunction, readFunction, safeActions, writeFunction } from '../lambda';
+import { authorizeFunction, describeFunction, readFunction, writeFunction } from '../lambda';
 import type { Handler } from '../http/serve';
 import { functionHandler, declare, definedOf, type FunctionHandler } from '../functions/handler';
 import { appInfo, appResources } from '../local/app';
@@ -66,7 +66,7 @@ export function createClient({
     ...(transactionSize !== undefined && { transactionSize }),
   };
   const functions: Record<string, Handler> = {
-    read: readFunction({ ...api, safeActions }),
+    read: readFunction(api),
     write: writeFunction(api),
     describe: describeFunction(api),
     ...Object.fromEntries(

@@ -2,6 +2,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { prepareGiven } from '#conversion';
 import type { Transaction as ActionTransaction } from '../definition/action';
+import { refuseLacked } from '../definition/features';
 import type { AnyItem } from '../definition/item';
 import type { AnyMessage } from '../definition/message';
 import type { Resource } from '../definition/resource';
@@ -71,7 +72,9 @@ export function toActionTransaction(transaction: Transaction, { give, remove }: 
       return image && give({ ...image.item }, resource, 'found');
     },
     async list(resource: Resource, conditions: object): Promise<AnyItem[]> {
-      const { partition, filters } = readConditions(resource, conditions);
+      const { partition, filters } = globalThis.bundleLacks?.transactionalIndexes
+        ? refuseLacked('transactionalIndexes')
+        : readConditions(resource, conditions);
       const images = await transaction.list(partition, filters);
       return images.map(({ item }) => give({ ...item }, resource, 'found'));
     },
@@ -103,7 +106,9 @@ export function toActionTransaction(transaction: Transaction, { give, remove }: 
       await transaction.delete(resource, id);
       removed.add(nameOf(resource, id));
     },
-    send: async (message: AnyMessage, body: object) => transaction.send(await sentMessage(message, body)),
+    async send(message: AnyMessage, body: object): Promise<void> {
+      transaction.send(globalThis.bundleLacks?.messages ? refuseLacked('messages') : await sentMessage(message, body));
+    },
   };
   // Resource files name their resources by constants, which are what is served.
   return forResources as unknown as ActionTransaction;

@@ -40,7 +40,7 @@ export function openTransaction(
 ): { transaction: Transaction; settle: () => Promise<Settled> } {
   const entries = new Map<string, Entry>();
   const failures: Failure[] = [];
-  const listing = openListing(store);
+  const listing = globalThis.bundleLacks?.transactionalIndexes ? undefined : openListing(store);
   const messages: SentMessage[] = [];
   let isSettled = true;
   let isOver = false;
@@ -50,7 +50,7 @@ export function openTransaction(
     const name = nameOf(resource, id);
     let entry = entries.get(name);
     if (entry === undefined) {
-      const found = listing.find(name);
+      const found = listing?.find(name);
       if (found === undefined && !known.has(name)) {
         known.set(name, await store.read(resource, id));
       }
@@ -81,7 +81,9 @@ export function openTransaction(
     { origin, ...step }: { before: Image | undefined; after: Image; origin: Origin },
   ): void {
     const at = place(origin, pointer(states.attribute));
-    const problem = refuseStep(resource, states, { ...step, pointer: at, maySee: store.maySee });
+    const problem = globalThis.bundleLacks?.states
+      ? undefined
+      : refuseStep(resource, states, { ...step, pointer: at, maySee: store.maySee });
     if (problem !== undefined) {
       failures.push({ origin, problem });
     }
@@ -105,7 +107,7 @@ export function openTransaction(
 
     async list(partition, filters) {
       await applyCounts();
-      return listing.list(partition, filters, entries.values());
+      return listing!.list(partition, filters, entries.values());
     },
 
     async create(resource, id, values, { origin = [], isIdChosen = false } = {}) {
@@ -157,7 +159,7 @@ export function openTransaction(
     result(resource, id) {
       const name = nameOf(resource, id);
       const entry = entries.get(name);
-      const image = entry === undefined ? listing.find(name) : imageOf(entry);
+      const image = entry === undefined ? listing?.find(name) : imageOf(entry);
       if (image === undefined) {
         throw new Error(`${name} is no item after its transaction.`);
       }
@@ -221,7 +223,7 @@ export function openTransaction(
       ({ resource, id }) =>
         !known.has(nameOf(resource, id)) &&
         !entries.has(nameOf(resource, id)) &&
-        listing.find(nameOf(resource, id)) === undefined,
+        listing?.find(nameOf(resource, id)) === undefined,
     );
     if (unread.length > 0) {
       const { images } = await store.lookUp(unread);
@@ -234,14 +236,18 @@ export function openTransaction(
     async settle() {
       await applyCounts();
       // What goes step by step is refused where somebody is to be asked.
-      if (deletion === undefined && [...store.resources.values()].some(({ onWrite }) => onWrite !== undefined)) {
+      if (
+        !globalThis.bundleLacks?.onWrite &&
+        deletion === undefined &&
+        [...store.resources.values()].some(({ onWrite }) => onWrite !== undefined)
+      ) {
         failures.push(...(await callOnWrite(store, transaction, entries, applyCounts)));
       }
-      const moves = [...entries.values()].some(
-        ({ resource, write }) => resource.trees.length > 0 && write?.kind === 'put',
-      )
-        ? await judgeMoves({ store, entries, known, place })
-        : { changes: [], origins: [], failures: [] };
+      const moves =
+        !globalThis.bundleLacks?.trees &&
+        [...entries.values()].some(({ resource, write }) => resource.trees.length > 0 && write?.kind === 'put')
+          ? await judgeMoves({ store, entries, known, place })
+          : { changes: [], origins: [], failures: [] };
       if (broken !== undefined) {
         throw broken;
       }
@@ -251,7 +257,7 @@ export function openTransaction(
         ...settled,
         changes: [...settled.changes, ...moves.changes],
         origins: [...settled.origins, ...moves.origins],
-        listed: listing.partitions,
+        listed: listing?.partitions ?? [],
         messages,
       };
     },

@@ -204,7 +204,7 @@ async function prepare<R>({ store, options, known, run }: Running<R>): Promise<P
   const finish = await run(transaction);
   const { changes, origins, failures, listed, messages } = await settle();
   const plan = { ...store.plan(changes, { listed }), origins };
-  if (messages.length > 0) {
+  if (!globalThis.bundleLacks?.messages && messages.length > 0) {
     outbox(messages)(plan, changes);
   }
   if (failures.length > 0 || plan.violations.length > 0) {

@@ -2,7 +2,6 @@
 import type { Answer } from '../../src/definition/action';
 import { defineMessage } from '../../src/definition/define-message';
 import { defineResource, listResources } from '../../src/definition/define-resource';
-import { readFunction } from '../../src/lambda';
 import { createClient } from '../../src/testing/client';
 import { useTable } from '../../src/testing/table';
 import { ADA, RULES } from '../setup/rules';
@@ -186,10 +185,4 @@ test('is described with its parameters', async () => {
     expect.objectContaining({ name: 'code' }),
     expect.objectContaining({ name: 'parts', style: 'form', explode: false }),
   ]);
-});
-
-test('is served where the function is given what it takes, and else the function does not start', () => {
-  expect(() => readFunction({ resources })).toThrow(
-    /src\/functions\/read\.ts: tools has actions with safe: true.*readFunction\(\{ resources, safeActions \}\)/,
-  );
 });

@@ -38,8 +38,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'description',
   ],
   functions: ['config', 'log', 'problem', 'values', 'definition', 'store', 'transaction', 'authorization', 'http'],
-  'safe-actions': ['operations', 'http'],
-  lambda: ['safe-actions', 'config', 'definition', 'store', 'http', 'functions'],
+  lambda: ['config', 'definition', 'store', 'http', 'functions'],
   serverless: ['problem', 'definition', 'store', 'http'],
   // What runs on a developer's machine.
   local: [

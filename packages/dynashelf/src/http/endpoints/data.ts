@@ -32,16 +32,15 @@ export function viewEndpoint(): Endpoint<Reader> {
 }
 
 /** Everything that writes. */
-export function writeEndpoints(): Record<
-  'create' | 'replace' | 'patch' | 'delete' | 'act' | 'transact',
-  Endpoint<Store>
-> {
+export function writeEndpoints(): Record<'create' | 'replace' | 'patch' | 'delete' | 'transact', Endpoint<Store>> & {
+  readonly act?: Endpoint<Store>;
+} {
   return {
     create: endpoint({ readInput: readCreateInput, operation: create }),
     replace: endpoint({ readInput: readReplaceInput, operation: replace }),
     patch: endpoint({ readInput: readPatchInput, operation: patch }),
     delete: endpoint({ readInput: readDeleteInput, operation: deleteItem }),
-    act: endpoint({ readInput: readActInput, operation: act }),
+    ...(!globalThis.bundleLacks?.actions && { act: endpoint({ readInput: readActInput, operation: act }) }),
     transact: endpoint({ readInput: readTransactionInput, operation: transact }),
   };
 }

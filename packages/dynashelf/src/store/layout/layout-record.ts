@@ -32,7 +32,9 @@ export function constraintsOf(resource: Resource): string[] {
   return [
     ...uniqueGroups(resource).map(uniqueness),
     ...referenceAttributes(resource).map(([attribute, collection]) => reference(attribute, collection)),
-    ...transactionalIndexes(resource).map((index) => transactionality(resource, index)),
+    ...(globalThis.bundleLacks?.transactionalIndexes
+      ? []
+      : transactionalIndexes(resource).map((index) => transactionality(resource, index))),
     ...resource.trees.map(acyclicity),
     ...aggregateAttributes(resource).map(([attribute, aggregate]) => aggregation(attribute, aggregate)),
   ];

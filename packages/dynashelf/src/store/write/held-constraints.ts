@@ -100,7 +100,7 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
     if (held.get(resource.name)?.has(constraint) !== true) {
       throw new Problem(
         'unavailable',
-        isTransactionality(constraint)
+        !globalThis.bundleLacks?.transactionalIndexes && isTransactionality(constraint)
           ? `${described(constraint, resource)} when there were items already, does not count all of them yet, so that no action can list by it: whoever runs this API has to run "npm run rekey" once.`
           : `${described(constraint, resource)} when there were items already, of which that does not hold yet, so this write cannot be kept true: whoever runs this API has to run "npm run rekey" once.`,
         { headers: { 'Retry-After': '60' } },
@@ -140,7 +140,7 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
       for (const change of changes) {
         const { resource } = change;
         for (const constraint of constraintsOf(resource)) {
-          if (isTransactionality(constraint)) {
+          if (!globalThis.bundleLacks?.transactionalIndexes && isTransactionality(constraint)) {
             await requireSettled(change, constraint, send);
           } else if (reliesOn(change, constraint)) {
             await requireHeld(resource, constraint, send);
@@ -166,7 +166,7 @@ export function openHeldConstraints(TableName: string, resources: ReadonlyMap<st
 function described(constraint: string, { name }: Resource): string {
   const attributes = constrainedAttributes(constraint).map((attribute) => `"${attribute}"`);
   const [keyword, , index] = constraint.split(' ');
-  if (isTransactionality(constraint)) {
+  if (!globalThis.bundleLacks?.transactionalIndexes && isTransactionality(constraint)) {
     return `The index "${index}" of ${name}, which was declared "transactional"`;
   }
   return attributes.length === 1

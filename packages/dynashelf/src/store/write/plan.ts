@@ -10,7 +10,12 @@ import { references } from './references';
 import { unique } from './unique';
 import { newWrite, type Write } from './write';
 
-const CONSTRAINTS: readonly Constraint[] = [items, unique, references, checksums];
+const CONSTRAINTS: readonly Constraint[] = [
+  items,
+  unique,
+  references,
+  ...(globalThis.bundleLacks?.transactionalIndexes ? [] : [checksums]),
+];
 
 /** Plans changes with the constraints that hold of all. */
 export function planChanges(
