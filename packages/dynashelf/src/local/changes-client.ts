@@ -5,7 +5,7 @@
 export interface FollowedChange {
   readonly id: string;
   readonly source: string;
-  /** Such as `books.updated`. */
+  /** Such as `notes.updated`. */
   readonly type: string;
   /** The id of the item. */
   readonly subject: string;

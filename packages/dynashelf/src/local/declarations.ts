@@ -1,5 +1,5 @@
-// What processes without a TypeScript loader have to know of an app's files: its own functions, and which features of the
-// engine it uses. Found in a process of its own.
+// What processes without a TypeScript loader have to know of an app's files: its own functions, and the features of the
+// engine that it uses. Found in a process of its own.
 
 import { execFile } from 'node:child_process';
 
