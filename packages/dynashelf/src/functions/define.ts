@@ -10,7 +10,8 @@ import type { CheckedSchema } from '../definition/keywords';
 import type { SchemaDefinition } from '../values/attribute';
 import type { Caller } from '../values/caller';
 import type { Client, NameOf } from './client';
-import { functionHandler, type FunctionHandler } from './handler';
+import type { FunctionHandler } from './defined';
+import { functionHandler } from './handler';
 
 /** The request of a call by a route. */
 export interface FunctionRequest {

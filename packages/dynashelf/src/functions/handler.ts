@@ -16,38 +16,15 @@ import { SYSTEM } from '../values/caller';
 import { storeOpener } from '../store/store';
 import type { Caller } from '../values/caller';
 import type { Json, JsonObject } from '../values/json';
+import { DEFINED, type Context, type Defined, type FunctionHandler } from './defined';
 import type { MessageEvent } from './delivery';
 import { openClient } from './open-client';
-
-/** What Lambda tells of a call. */
-interface Context {
-  getRemainingTimeInMillis?(): number;
-}
-
-/** A function as Lambda calls it. */
-export type FunctionHandler = ((event: unknown, context?: Context) => Promise<unknown>) & {
-  readonly [DEFINED]: Defined;
-};
-
-/** What a handler is made of. */
-export interface Defined {
-  readonly served: { readonly resources: Api['resources'] } & Partial<Api>;
-  readonly loaded: LoadedFunction;
-}
-
-/** One for all copies of the package that a process has loaded. */
-const DEFINED = Symbol.for('dynashelf/function');
 
 /** Milliseconds that stay for the end of a call that no gateway waits for. */
 const MARGIN = 500;
 
 /** Milliseconds that a call has where nobody says how many: Lambda's most. */
 const LONGEST = 900_000;
-
-/** What a handler is made of; undefined of anything else. */
-export function definedOf(handler: unknown): Defined | undefined {
-  return typeof handler === 'function' ? (handler as Partial<FunctionHandler>)[DEFINED] : undefined;
-}
 
 /** What others have to know of a function that serverless.yml has by a name. */
 export function declare(name: string, { loaded }: Defined): FunctionDeclaration {

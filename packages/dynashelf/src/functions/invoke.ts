@@ -4,8 +4,11 @@ import * as https from 'node:https';
 import { readEnvironment } from '../store/client/https/environment';
 import { createSigner } from '../store/client/https/signing';
 
-/** Calls a function by its name with an event, and waits for its end. @throws Error where it fails */
-export type InvokeFunction = (name: string, event: object) => Promise<void>;
+/**
+ * Calls a function by its name with an event, and waits for its end; of an asynchronous call until Lambda has it.
+ * @throws Error where it fails
+ */
+export type InvokeFunction = (name: string, event: object, how?: 'asynchronously') => Promise<void>;
 
 /** Milliseconds that a function may take: Lambda's most. */
 const LONGEST = 900_000;
@@ -16,20 +19,26 @@ export function connectLambda(environment: NodeJS.ProcessEnv = process.env): Inv
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   const { AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL } = environment;
   const endpoint = AWS_ENDPOINT_URL_LAMBDA || AWS_ENDPOINT_URL || `https://lambda.${region}.${domain}`;
-  return async (name, event) => {
+  return async (name, event, how) => {
     // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
     const url = new URL(`/2015-03-31/functions/${encodeURIComponent(name)}/invocations`, endpoint);
     const sign = createSigner({ credentials, region, service: 'lambda', method: 'POST', url });
     const body = JSON.stringify(event);
     const headers = sign(
-      { host: url.host, 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) },
+      {
+        host: url.host,
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(body)),
+        ...(how !== undefined && { 'x-amz-invocation-type': 'Event' }),
+      },
       body,
       new Date(),
     );
     const { status, failed, text } = await exchange(url, headers, body);
-    if (status !== 200 || failed) {
+    const isTaken = status === (how === undefined ? 200 : 202);
+    if (!isTaken || failed) {
       throw new Error(
-        `the function ${name} ${status === 200 ? 'failed' : `could not be called (${status})`}: ${text.slice(0, 500)}`,
+        `the function ${name} ${isTaken ? 'failed' : `could not be called (${status})`}: ${text.slice(0, 500)}`,
       );
     }
   };

@@ -4,13 +4,11 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 
-import { definedOf, type FunctionHandler } from '../functions/handler';
-import { lockDataDirectory, runningDatabase } from './data-lock';
-import { type Database, startDatabase } from './database';
+import { definedOf, type FunctionHandler } from '../functions/defined';
 import { Failure, messageOf } from './failure';
+import { onLocalData } from './local-data';
 import { ownFunctions } from './own-functions';
 import { scheduleEvent } from './schedules';
-import { functionEnvironment, makeDataDirectory, readSettings } from './settings';
 import { didYouMean } from '../values/nearest';
 
 const USAGE = `npx dynashelf call expire [--body '{"dry": true}'] [--query name=value]… [--header 'Name: value']…`;
@@ -29,19 +27,7 @@ run().catch((error: unknown) => {
 
 async function run(): Promise<void> {
   const { name, words } = readWords(process.argv.slice(2));
-  const { dataDirectory } = readSettings(process.env);
-  makeDataDirectory(dataDirectory);
-  const running = process.env.DYNAMODB_ENDPOINT ? undefined : await runningDatabase(dataDirectory);
-  const lock =
-    running === undefined && !process.env.DYNAMODB_ENDPOINT ? await lockDataDirectory(dataDirectory) : undefined;
-  let database: Database | undefined;
-  try {
-    database = running === undefined ? await startDatabase(dataDirectory) : undefined;
-    const endpoint = running ?? database!.endpoint;
-    if (database !== undefined && lock !== undefined) {
-      lock.note(endpoint);
-    }
-    Object.assign(process.env, functionEnvironment(process.env, endpoint, ''), { ACCESS: 'open' });
+  await onLocalData(async () => {
     const { handlers, mistakes } = ownFunctions();
     if (mistakes.length > 0) {
       throw new Failure(mistakes.join('\n'));
@@ -53,10 +39,7 @@ async function run(): Promise<void> {
       );
     }
     show(await handler(eventFor(handler, words)));
-  } finally {
-    lock?.release();
-    await database?.stop();
-  }
+  });
 }
 
 function readWords(args: string[]): { name: string; words: Words } {

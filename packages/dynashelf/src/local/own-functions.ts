@@ -8,7 +8,8 @@ import { parse } from 'yaml';
 
 import { isUnguarded, type FunctionDeclaration } from '../definition/function';
 import { definedMessages } from '../definition/define-message';
-import { declare, definedOf, type FunctionHandler } from '../functions/handler';
+import { definedOf, type FunctionHandler } from '../functions/defined';
+import { declare } from '../functions/handler';
 import { hasMessages, PUBLISH, ROUTES } from '../serverless/routes';
 import { Failure, messageOf } from './failure';
 

@@ -5,7 +5,8 @@ import { deliverDue, type Delivery } from '../functions/delivery';
 import { appFunctions } from '../local/own-functions';
 import { openOutbox } from '../store/outbox';
 import { tableName } from './table';
-import { callDirectly, definedOf, type DirectCall, type FunctionHandler } from '../functions/handler';
+import { definedOf, type FunctionHandler } from '../functions/defined';
+import { callDirectly, type DirectCall } from '../functions/handler';
 
 /** What a test calls a function with. */
 export type FunctionCall = DirectCall;

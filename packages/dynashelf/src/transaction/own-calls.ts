@@ -1,7 +1,6 @@
 // The calls that own code makes of its transaction: all have ended when it ends. One that had not would come too late
 // for what is carried out, or be half of it.
 import type { Transaction as ActionTransaction } from '../definition/action';
-import type { Resource } from '../definition/resource';
 import { logError } from '../log';
 import type { Transaction } from './transaction';
 
@@ -27,16 +26,11 @@ type Method = (...given: never[]) => Promise<unknown>;
 
 /**
  * Watches the calls of own code.
- * @param said what runs, such as `action "give"`
+ * @param code what runs, such as `src/resources/tools.ts: the action "give"`
  * @param transaction what is broken off by a call that comes too late
  * @param own the same as the code has it
  */
-export function watchCalls(
-  { name }: Resource,
-  said: string,
-  transaction: Transaction,
-  own: ActionTransaction,
-): OwnCalls {
+export function watchCalls(code: string, transaction: Transaction, own: ActionTransaction): OwnCalls {
   const calls: Call[] = [];
   let state: 'running' | 'ended' | 'failed' = 'running';
 
@@ -57,7 +51,7 @@ export function watchCalls(
 
   async function refuse(word: string): Promise<never> {
     const error = new Error(
-      `src/resources/${name}.ts: the ${said} calls transaction.${word} when it has ended: await each call, and each function that makes one`,
+      `${code} calls transaction.${word} when it has ended: await each call, and each function that makes one`,
     );
     if (state === 'ended' && !transaction.breakOff(error)) {
       logError({ message: `${error.message}. What it asks for is not done` });
@@ -82,7 +76,7 @@ export function watchCalls(
       const left = calls.find(({ isAwaited, isDone }) => !isAwaited || !isDone);
       if (left !== undefined) {
         throw new Error(
-          `src/resources/${name}.ts: the ${said} ends and does not await transaction.${left.word}: write await before it. Nothing was changed`,
+          `${code} ends and does not await transaction.${left.word}: write await before it. Nothing was changed`,
         );
       }
       return answer;

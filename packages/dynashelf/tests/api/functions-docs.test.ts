@@ -8,7 +8,7 @@ import ts from 'typescript';
 
 import * as face from '../../src/index';
 import * as lambda from '../../src/lambda';
-import type { FunctionHandler } from '../../src/functions/handler';
+import type { FunctionHandler } from '../../src/functions/defined';
 import { createClient } from '../../src/testing/client';
 import { useClock } from '../../src/testing/clock';
 import { deliverMessages } from '../../src/testing/functions';

@@ -10,7 +10,7 @@ import { verifiedSignature } from '../../setup/sigv4';
 let server: Server;
 let url: string;
 let answer: { status: number; headers: Record<string, string>; body: string };
-const asked: { path: string; body: string; isSigned: boolean }[] = [];
+const asked: { path: string; body: string; isSigned: boolean; type?: unknown }[] = [];
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -18,7 +18,13 @@ beforeAll(async () => {
       // The path is escaped once more in what is signed.
       const path = (request.url ?? '').replaceAll('%', '%25');
       const { given, computed } = verifiedSignature(request.headers, body, 'secret', path);
-      asked.push({ path: request.url ?? '', body, isSigned: given === computed && given !== '' });
+      const type = request.headers['x-amz-invocation-type'];
+      asked.push({
+        path: request.url ?? '',
+        body,
+        isSigned: given === computed && given !== '',
+        ...(type !== undefined && { type }),
+      });
       response.writeHead(answer.status, answer.headers).end(answer.body);
     });
   });
@@ -28,13 +34,13 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(() => asked.splice(0));
 
-const invoke = async (name: string, event: object): Promise<void> =>
+const invoke = async (name: string, event: object, how?: 'asynchronously'): Promise<void> =>
   connectLambda({
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'id',
     AWS_SECRET_ACCESS_KEY: 'secret',
     AWS_ENDPOINT_URL_LAMBDA: url,
-  })(name, event);
+  })(name, event, how);
 
 test('a function is called with an event, signed, and waited for', async () => {
   answer = { status: 200, headers: {}, body: 'null' };
@@ -44,6 +50,14 @@ test('a function is called with an event, signed, and waited for', async () => {
     { path: '/2015-03-31/functions/app-dev-mail/invocations', body: '{"key":"ä"}', isSigned: true },
     { path: '/2015-03-31/functions/app-dev-mail%3Alive/invocations', body: '{}', isSigned: true },
   ]);
+});
+
+test('one is called asynchronously: Lambda has taken the event', async () => {
+  answer = { status: 202, headers: {}, body: '' };
+  await invoke('app-dev-told', { subscriber: 'told' }, 'asynchronously');
+  expect(asked).toMatchObject([{ body: '{"subscriber":"told"}', isSigned: true, type: 'Event' }]);
+  answer = { status: 429, headers: {}, body: '{"Reason":"busy"}' };
+  await expect(invoke('app-dev-told', {}, 'asynchronously')).rejects.toThrow('could not be called (429)');
 });
 
 test('what it threw, and that it cannot be called, are errors that say so', async () => {
