@@ -62,6 +62,8 @@ export interface Following {
   readonly WebSocket?: (new (url: string) => LiveSocket) | undefined;
   /** The error of a refusal. */
   readonly refused: (status: number, problem: unknown) => Error;
+  /** Called once, when nothing that is committed from now on is missed. */
+  readonly begun?: (() => void) | undefined;
   readonly timing?: Partial<typeof TIMING>;
 }
 
@@ -94,6 +96,7 @@ type End = 'none' | 'unopened' | 'lost' | 'expired' | 'full';
 interface Place {
   since: string | undefined;
   sequence: string;
+  hasBegun: boolean;
 }
 
 interface Message {
@@ -117,7 +120,11 @@ export async function* followChanges(following: Following): AsyncGenerator<Follo
   if (following.signal?.aborted === true) {
     abort();
   }
-  const place: Place = { since: following.since === 'now' ? undefined : following.since, sequence: '' };
+  const place: Place = {
+    since: following.since === 'now' ? undefined : following.since,
+    sequence: '',
+    hasBegun: false,
+  };
   let failures = 0;
   let unopened = 0;
   let hasSockets = WebSocket !== undefined;
@@ -172,12 +179,13 @@ class Unavailable extends Error {
 
 /** One connection: a ticket, a socket, a subscription, and what comes of it. */
 async function* connected(
-  { collection, id, filter, ask, refused }: Following,
+  following: Following,
   WebSocket: NonNullable<Following['WebSocket']>,
   place: Place,
   signal: AbortSignal,
   time: typeof TIMING,
 ): AsyncGenerator<FollowedChange, End> {
+  const { collection, id, filter, ask, refused } = following;
   const ticket = await attempt(() => ask('POST', '/tickets', {}, signal));
   if (ticket.status === 404 || ticket.status === 405) {
     return 'none';
@@ -245,6 +253,7 @@ async function* connected(
         const { action, since, change, problem } = message;
         if (action === 'subscribed') {
           place.since ??= since;
+          begin(following, place);
         } else if (action === 'change' && change !== undefined && since !== undefined) {
           place.since = since;
           // What came already comes again where a connection broke before its place was told.
@@ -277,11 +286,12 @@ async function* connected(
 
 /** What the feed has, page after page. @param isLive whether to go on at its end */
 async function* fed(
-  { collection, id, ask, refused }: Following,
+  following: Following,
   place: Place,
   signal: AbortSignal,
   isLive: boolean,
 ): AsyncGenerator<FollowedChange, void> {
+  const { collection, id, ask, refused } = following;
   while (!signal.aborted) {
     const { since = 'now' } = place;
     const began = Date.now();
@@ -299,6 +309,7 @@ async function* fed(
       ),
     );
     accept(answer, refused);
+    begin(following, place);
     const { changes, next } = answer.body as { changes: Omit<FollowedChange, 'since'>[]; next: string };
     const behind = new URL(next, 'http://localhost').searchParams.get('since') ?? since;
     const fresh = changes.filter(({ sequence }) => sequence > place.sequence);
@@ -315,6 +326,13 @@ async function* fed(
     if (changes.length === 0 && since !== 'now' && Date.now() - began < 1_000) {
       await sleep(1_000, signal);
     }
+  }
+}
+
+function begin({ begun }: Following, place: Place): void {
+  if (!place.hasBegun) {
+    place.hasBegun = true;
+    begun?.();
   }
 }
 

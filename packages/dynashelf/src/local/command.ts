@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly run: (
     run: async () => import('./access.js'),
   },
   client: { does: 'a typed client of the API, in a folder', run: async () => import('./client.js') },
+  follow: {
+    does: 'each change of collections as it is committed, such as `follow tools bookings`',
+    run: async () => import('./follow.js'),
+  },
   call: {
     does: 'calls a function of your own on this machine, such as `call expire`',
     run: async () => import('./call.js'),
