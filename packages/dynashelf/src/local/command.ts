@@ -18,6 +18,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly run: (
     run: async () => import('./token.js'),
   },
   rekey: { does: 'brings the items of a table to what the resource files say', run: async () => import('./rekey.js') },
+  verify: {
+    does: 'proves that every invariant of a table holds, and with --repair mends it',
+    run: async () => import('./verify.js'),
+  },
   openapi: {
     does: 'the description of the API, to a file or to standard output',
     run: async () => import('./openapi.js'),

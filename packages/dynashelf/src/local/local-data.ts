@@ -1,30 +1,48 @@
-// The data of this machine for a command: that of `npm start`, which may run beside; else a database is started for it.
+// The data that a command works on: that of `npm start`, which may run beside; else a database is started for it. Or
+// the table on AWS that TABLE_NAME names, by the credentials that are there.
 
 import { lockDataDirectory, runningDatabase } from './data-lock';
 import { startDatabase, type Database } from './database';
+import { DEPLOYED_WAIT } from './keys';
 import { functionEnvironment, makeDataDirectory, readSettings } from './settings';
+
+/** The table of a command. */
+export interface CommandTable {
+  readonly tableName: string;
+  /** Milliseconds until all who write to the table know that constraints are being made. */
+  readonly wait: number;
+}
 
 /**
  * Runs something on the data of this machine: the environment is as that of a function on it.
+ * @param isAlone whether no `npm start` may run meanwhile
  * @throws Failure where the data cannot be had
  */
-export async function onLocalData(run: () => Promise<void>): Promise<void> {
+export async function onLocalData<T>(run: (table: CommandTable) => Promise<T>, isAlone = false): Promise<T> {
   const { dataDirectory } = readSettings(process.env);
   makeDataDirectory(dataDirectory);
-  const running = process.env.DYNAMODB_ENDPOINT ? undefined : await runningDatabase(dataDirectory);
-  const lock =
-    running === undefined && !process.env.DYNAMODB_ENDPOINT ? await lockDataDirectory(dataDirectory) : undefined;
+  const isExternal = Boolean(process.env.DYNAMODB_ENDPOINT);
+  const running = isExternal || isAlone ? undefined : await runningDatabase(dataDirectory);
+  const lock = running === undefined && !isExternal ? await lockDataDirectory(dataDirectory) : undefined;
   let database: Database | undefined;
   try {
     database = running === undefined ? await startDatabase(dataDirectory) : undefined;
     const endpoint = running ?? database!.endpoint;
-    if (database !== undefined && lock !== undefined) {
-      lock.note(endpoint);
+    if (database !== undefined) {
+      lock?.note(endpoint);
     }
     Object.assign(process.env, functionEnvironment(process.env, endpoint, ''), { ACCESS: 'open' });
-    await run();
+    return await run({ tableName: process.env.TABLE_NAME ?? '', wait: 0 });
   } finally {
     lock?.release();
     await database?.stop();
   }
+}
+
+/** The same on the table of AWS that TABLE_NAME names, where it names one. */
+export async function onTable<T>(run: (table: CommandTable) => Promise<T>, isAlone = false): Promise<T> {
+  const { TABLE_NAME, DYNAMODB_ENDPOINT } = process.env;
+  return TABLE_NAME && !DYNAMODB_ENDPOINT
+    ? run({ tableName: TABLE_NAME, wait: DEPLOYED_WAIT })
+    : onLocalData(run, isAlone);
 }

@@ -42,7 +42,7 @@ async function runHistory(participants: Participants, table: string, seed: numbe
   const marked = records
     .filter((record) => ['#deleting', '#clearing', '#deletion'].some((name) => record[name] !== undefined))
     .map(({ pk, sk }) => `${pk?.S}/${sk?.S} has a mark.`);
-  return [...brokenRules(family, records), ...brokenCounts(records), ...marked, ...bugs(participants.history)];
+  return [...(await brokenRules(family, records)), ...brokenCounts(records), ...marked, ...bugs(participants.history)];
 }
 
 function brokenCounts(records: Awaited<ReturnType<typeof scanTable>>): string[] {

@@ -96,7 +96,7 @@ function stopping(): { client: Client; isStopped: Promise<void>; go: () => void;
 
 async function expectSound(): Promise<void> {
   const records = await scanTable(tableName());
-  expect(brokenRules(resources, records)).toEqual([]);
+  expect(await brokenRules(resources, records)).toEqual([]);
   expect(
     records.filter((record) =>
       Object.keys(record).some((name) => ['#deleting', '#clearing', '#deletion'].includes(name)),

@@ -45,7 +45,7 @@ async function runHistory(participants: Participants, table: string, seed: numbe
     ...untrueAnswers(history),
     ...brokenKeys(history, records),
     ...brokenItems(history, records),
-    ...brokenRules(resources, records),
+    ...(await brokenRules(resources, records)),
     ...brokenAccounts(records),
   ];
 }

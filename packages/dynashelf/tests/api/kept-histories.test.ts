@@ -42,7 +42,7 @@ async function runHistory(participants: Participants, table: string, seed: numbe
   return [
     ...untrueAnswers(history),
     ...brokenItems(history, records),
-    ...brokenRules(resources, records),
+    ...(await brokenRules(resources, records)),
     ...brokenSteps(history),
   ];
 }

@@ -92,7 +92,7 @@ test.each<['sheets' | 'notes', number]>([
       left.length,
       left.filter((record) => 'box' in record || '#deleting' in record || '#clearing' in record),
     ]).toEqual([stay, []]);
-    expect(brokenRules(resources, left)).toEqual([]);
+    expect(await brokenRules(resources, left)).toEqual([]);
   },
 );
 

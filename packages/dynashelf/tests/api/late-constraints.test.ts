@@ -140,7 +140,7 @@ describe('on a table with items', () => {
     expect((await ask('DELETE /boxes/a')).status).toBe(204);
     expect((await ask('DELETE /shelves/s')).status).toBe(409);
     expect((await ask('DELETE /shelves/free')).status).toBe(204);
-    expect(brokenRules(all, await scanTable(tableName()))).toEqual([]);
+    expect(await brokenRules(all, await scanTable(tableName()))).toEqual([]);
   });
 
   test('taken back and declared again, they hold only after another migration', async () => {
@@ -156,7 +156,7 @@ describe('on a table with items', () => {
     later();
     expect((await ask('DELETE /shelves/t')).status).toBe(409);
     expect((await ask('POST /boxes', { body: { code: 'x' } })).status).toBe(409);
-    expect(brokenRules(all, await scanTable(tableName()))).toEqual([]);
+    expect(await brokenRules(all, await scanTable(tableName()))).toEqual([]);
     await clean().catch(() => undefined);
   });
 });
@@ -225,7 +225,7 @@ test('a migration that is held up while a later one makes the same constraints w
   expect(await first).toMatch(/Another run of this migration has begun meanwhile/);
   const records = await scanTable(tableName());
   expect(
-    brokenRules(
+    await brokenRules(
       resources,
       records.filter(({ pk }) => !/^#unique#(?!crates#)/.test(pk?.S ?? '')),
     ),
@@ -272,7 +272,7 @@ test('a migration that saw them missing just before a later one made them hold t
   answers.forEach(expectRefused);
   const records = await scanTable(tableName());
   const ofFlags = records.filter(({ pk }) => !/^#unique#(?!flags#)/.test(pk?.S ?? ''));
-  expect(brokenRules(resources, ofFlags)).toEqual([]);
+  expect(await brokenRules(resources, ofFlags)).toEqual([]);
   later();
   expect((await ask('PATCH /flags/a', { body: { code: 'w' } })).status).toBe(200);
 });

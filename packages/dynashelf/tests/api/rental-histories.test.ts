@@ -48,7 +48,7 @@ async function runHistory(participants: Participants, table: string, seed: numbe
   await participants.calm();
   await finishAllDeletions(resources, table);
   const records = await scanTable(table);
-  return [...brokenRules(resources, records), ...overlaps(records), ...bugs(participants.history)];
+  return [...(await brokenRules(resources, records)), ...overlaps(records), ...bugs(participants.history)];
 }
 
 /** What actions booked, which have ends: nothing else that is written in a history has. */

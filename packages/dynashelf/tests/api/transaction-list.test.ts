@@ -35,7 +35,7 @@ async function look(tool: string, conditions: object): Promise<string[]> {
 
 beforeEach(() => Object.assign(between, { run: undefined, runs: 0 }));
 afterEach(async () => {
-  expect(brokenRules(resources, await scanTable(tableName()))).toEqual([]);
+  expect(await brokenRules(resources, await scanTable(tableName()))).toEqual([]);
 });
 
 describe('an action that lists and then makes an item', () => {

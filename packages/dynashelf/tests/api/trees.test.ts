@@ -9,7 +9,7 @@ import { createClient } from '../../src/testing/client';
 import type { Answer } from '../../src/testing/ask';
 import { tableName, useTable } from '../../src/testing/table';
 import { tree } from '../setup/categories';
-import { brokenTrees } from '../setup/kept-invariants';
+import { brokenRules } from '../setup/invariants';
 import { useProxy } from '../setup/proxied';
 import { CLIENTS, race, statuses } from '../setup/race';
 import { scanTable } from '../setup/scan';
@@ -39,7 +39,7 @@ const transact = (...operations: object[]): Promise<Answer> => ask('POST /transa
 const patch = (id: string, body: object): object => ({ method: 'PATCH', path: `/categories/${id}`, body });
 
 afterEach(async () => {
-  expect(brokenTrees(tree, await scanTable(tableName()))).toEqual([]);
+  expect(await brokenRules(tree, await scanTable(tableName()))).toEqual([]);
 });
 
 const BELOW = '"parent" refers to an item that is below this one: name one that is not.';

@@ -228,7 +228,7 @@ test('after random histories each value has one owner, and no record is left ove
           );
           expect(answers.every(({ status }) => status < 300 || status === 404 || status === 409)).toBe(true);
         }
-        expect(brokenRules(resources, await scanTable(tableName()))).toEqual([]);
+        expect(await brokenRules(resources, await scanTable(tableName()))).toEqual([]);
       },
     ),
     { numRuns: runs(15) },

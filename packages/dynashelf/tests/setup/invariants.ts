@@ -3,96 +3,24 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 import type { Resource } from '../../src/definition/resource';
-import { referenceCount, referrersOf } from '../../src/store/write/references';
-import { uniqueGroups } from '../../src/definition/unique-groups';
-import { checksumKey, checksumOf, readChecksum } from '../../src/store/layout/checksum';
-import { indexPlace, transactionalIndexes } from '../../src/store/layout/index-keys';
-import { referenceAttributes } from '../../src/store/layout/layout-record';
-import { uniqueValues } from '../../src/store/write/unique';
-import { brokenAggregates, brokenTrees } from './kept-invariants';
+import { keyText, recordKey } from '../../src/store/layout/record';
+import { emptyLedger, openLedger } from '../../src/store/verify/ledger';
 import type { Exchange } from './participants';
 
 type StoredRecord = Record<string, AttributeValue>;
 
 /** Every rule that the table breaks, as a sentence. */
-export function brokenRules(resources: ReadonlyMap<string, Resource>, records: readonly StoredRecord[]): string[] {
-  const broken: string[] = [];
-  const byKey = new Map(records.map((record) => [keyOf(record), record]));
-  const expected = new Set<string>();
-  for (const resource of resources.values()) {
-    for (const record of itemsOf(resource, records)) {
-      const at = `${resource.name}/${idOf(record)}`;
-      for (const group of uniqueGroups(resource)) {
-        for (const { key: recordKey } of uniqueValues(resource, group, record).values()) {
-          const key = keyOf(recordKey);
-          if (expected.has(key)) {
-            broken.push(`${at} has a "${group.parts.join()}" that another item has.`);
-          }
-          expected.add(key);
-          if (byKey.get(key)?.['owner']?.S !== idOf(record)) {
-            broken.push(`${at}: the guard of its "${group.parts.join()}" is missing or another's.`);
-          }
-        }
-      }
-      for (const [attribute, collection] of referenceAttributes(resource)) {
-        if (record[attribute] !== undefined && !byKey.has(`${collection}/${record[attribute].S}`)) {
-          broken.push(`${at}: its "${attribute}" names ${record[attribute].S}, which does not exist.`);
-        }
-      }
-      const referrers = referrersOf(resources, resource);
-      for (const referrer of referrers) {
-        // All attributes of one collection are counted in one number.
-        const attributes = referrers
-          .filter((other) => other.resource === referrer.resource)
-          .map(({ attribute }) => attribute);
-        const referring = itemsOf(referrer.resource, records).flatMap((other) =>
-          attributes.filter((attribute) => other[attribute]?.S === idOf(record)),
-        ).length;
-        const counted = Number(record[referenceCount(referrer.resource.name)]?.N ?? 0);
-        if (counted !== referring) {
-          broken.push(`${at}: ${referring} of ${referrer.resource.name} refer to it, and ${counted} are counted.`);
-        }
-      }
-    }
+export async function brokenRules(
+  resources: ReadonlyMap<string, Resource>,
+  records: readonly StoredRecord[],
+): Promise<string[]> {
+  const ledger = openLedger(resources, emptyLedger());
+  for (const record of records) {
+    await ledger.add(record);
   }
-  for (const key of byKey.keys()) {
-    if (key.startsWith('#unique#') && !expected.has(key)) {
-      broken.push(`${key} guards a value that no item has.`);
-    }
-  }
-  return [
-    ...broken,
-    ...brokenChecksums(resources, records),
-    ...brokenAggregates(resources, records),
-    ...brokenTrees(resources, records),
-    ...brokenLending(records),
-  ];
-}
-
-/** Each partition of an index by which actions list has the checksum of its items, and no other has any. */
-function brokenChecksums(resources: ReadonlyMap<string, Resource>, records: readonly StoredRecord[]): string[] {
-  const expected = new Map<string, StoredRecord[]>();
-  for (const resource of resources.values()) {
-    for (const index of transactionalIndexes(resource)) {
-      for (const record of itemsOf(resource, records)) {
-        const place = indexPlace(resource, index, idOf(record), record);
-        if (place !== undefined) {
-          const key = keyOf(checksumKey(resource, index, place.value));
-          expected.set(key, [...(expected.get(key) ?? []), record]);
-        }
-      }
-    }
-  }
-  const kept = new Map(
-    records.filter(({ pk }) => pk?.S?.startsWith('#checksum#')).map((record) => [keyOf(record), record]),
-  );
-  return [...new Set([...expected.keys(), ...kept.keys()])].flatMap((key) => {
-    const { sum, count } = checksumOf(expected.get(key) ?? []);
-    const found = readChecksum(kept.get(key));
-    return found.sum === sum && found.count === count
-      ? []
-      : [`${key} is ${found.sum} of ${found.count} items, and should be ${sum} of ${count}.`];
-  });
+  const byKey = new Map(records.map((record) => [keyText(record), record]));
+  const findings = await ledger.findings(async (resource, id) => byKey.get(keyText(recordKey(resource, id))));
+  return [...findings.map(({ kind, at, detail }) => `${kind}: ${at}: ${detail}`), ...brokenLending(records)];
 }
 
 /** lent is the number of open loans, and available what is left of the copies. */
@@ -257,10 +185,6 @@ function brokenAnswers(history: readonly Exchange[], live: ReadonlyMap<string, S
 
 function describe({ line, ask, answer }: Exchange): string {
   return `${line} ${JSON.stringify({ ...ask, detail: (answer?.body as { detail?: string } | undefined)?.detail })}`;
-}
-
-function itemsOf({ name }: Resource, records: readonly StoredRecord[]): StoredRecord[] {
-  return records.filter(({ pk }) => pk?.S === name);
 }
 
 function keyOf({ pk, sk }: StoredRecord): string {

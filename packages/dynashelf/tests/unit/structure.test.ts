@@ -258,6 +258,7 @@ describe('imports', () => {
       query: ['client', 'layout'],
       write: ['client', 'layout', 'conversion', 'query'],
       migrate: ['client', 'layout', 'query', 'write'],
+      verify: ['client', 'layout', 'conversion', 'write', 'migrate'],
     };
     const roomOf = (path: string): string => path.split('/')[2]!;
     expect(

@@ -1,24 +1,16 @@
 // Gives items the counts and sums that were declared on a table with data, with all that follows from them. Meanwhile
 // requests that would change one of them are refused (write/held-constraints.ts).
 import { aggregateAttributes, aggregation } from '../layout/layout-record';
-import { basePartitions, toImage, toItems, type Image } from '../layout/record';
-import { SORT_KEY, TOKEN_LENGTH } from '../layout/table';
+import { basePartitions, toItems } from '../layout/record';
+import { SORT_KEY } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 import { shareOf, type Aggregate } from '../../definition/aggregates';
 import type { Resource } from '../../definition/resource';
 import { addDecimals, negate } from '../../values/decimal';
-import { commit } from '../write/commit';
-import { newImage } from '../write/new-image';
-import { planChanges } from '../write/plan';
 import { requireOwn, type Run } from './constraint-run';
 import { gatherObstacles, type Findings } from './obstacles';
+import { rewriteItem } from './rewrite-item';
 import { readWhole } from './whole';
-
-/** How often an item is tried that others write meanwhile. */
-const MOST_TRIES = 10;
-
-/** Milliseconds that one write may take. */
-const WRITE_TIME = 60_000;
 
 /** The counts and sums of one collection that are to be made. */
 export interface MissingAggregates {
@@ -108,46 +100,16 @@ async function addUp(
 
 /** Writes the counts and sums of one item, where they differ. @returns what stands in the way */
 async function fill(
-  { send, TableName, token: run }: Run,
+  run: Run,
   resources: ReadonlyMap<string, Resource>,
   resource: Resource,
   read: AttributeMap,
   own: ReadonlyMap<string, string>,
 ): Promise<string[]> {
-  const token = run.slice(0, TOKEN_LENGTH);
-  let image: Image | undefined = await toImage(resource, read);
-  for (let tries = 0; tries < MOST_TRIES && image !== undefined; tries++) {
-    const { record, item }: Image = image;
-    const changes = new Map(
-      [...own]
-        .map(([attribute, sum]) => [attribute, addDecimals(sum, negate(record[attribute]?.N ?? '0'))] as const)
-        .filter(([, by]) => by !== '0'),
-    );
-    if (changes.size === 0) {
-      return [];
-    }
-    const at = `${resource.name}/${item.id}`;
-    const next = await newImage(resource, item.id, image, { mode: 'merge', values: {} }, token, changes);
-    if (next.faults.length > 0) {
-      const details = next.faults.map(({ detail }) => detail).join(' ');
-      return [`${at} would not be valid with what it counts or sums: ${details} Correct it.`];
-    }
-    const { writes } = planChanges(resources, [
-      { kind: 'update', resource, id: item.id, oldImage: image, newImage: next },
-    ]);
-    const context = { send, TableName, resources, token, deadline: Date.now() + WRITE_TIME };
-    const violations = await commit(context, [...writes.values()]);
-    const changed = violations.find((violation) => violation.kind === 'changed');
-    if (violations.length === 0) {
-      return [];
-    }
-    if (changed === undefined) {
-      return [`${at} is being deleted, or has another item's unique value: finish its deletion, or change it.`];
-    }
-    image = changed.current && (await toImage(resource, changed.current));
-  }
-  if (image !== undefined) {
-    throw new Error(`${resource.name}/${image.item.id} was changed by others again and again: run this once more.`);
-  }
-  return [];
+  return rewriteItem(run, resources, resource, read, (record) => {
+    const changes = [...own]
+      .map(([attribute, sum]) => [attribute, addDecimals(sum, negate(record[attribute]?.N ?? '0'))] as const)
+      .filter(([, by]) => by !== '0');
+    return changes.length === 0 ? undefined : new Map(changes);
+  });
 }

@@ -1,0 +1,162 @@
+// `dynashelf verify`: reads a whole table and proves that every invariant holds; `--repair` mends what has one right
+// answer. It ends with 0 where all is well, 1 where something is wrong, 2 where it could not tell.
+
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { connect } from '#connect';
+
+import { FINDING_KINDS, type Finding, type FindingKind } from '../store/verify/finding';
+import { takeBack } from '../store/verify/take-back';
+import {
+  beginVerification,
+  confirmed,
+  verifyTable,
+  type Progress,
+  type VerifyState,
+} from '../store/verify/verify-table';
+import { Failure, messageOf } from './failure';
+import { bringUpToDate } from './keys';
+import { onTable, type CommandTable } from './local-data';
+import { loadedResources } from './resource-mistakes';
+import { readState, writeState } from './verify-state';
+
+const USAGE = 'npx dynashelf verify [--repair] [--json] [--rate units-a-second] [--resume file]';
+
+/** How many findings of one kind are printed. */
+const MOST_PRINTED = 20;
+
+/** Milliseconds between two notes of how far it is. */
+const EVERY = 1000;
+
+interface Words {
+  readonly repair: boolean;
+  readonly json: boolean;
+  readonly rate: number | undefined;
+  readonly resume: string | undefined;
+}
+
+interface Verified {
+  readonly records: number;
+  readonly units: number;
+  readonly findings: readonly Finding[];
+  /** What the repair did, in lines. */
+  readonly repaired: readonly string[];
+}
+
+run().catch((error: unknown) => {
+  process.exitCode = 2;
+  const isBug = !(error instanceof Failure) && error instanceof Error && error.stack !== undefined;
+  process.stderr.write(`${isBug ? error.stack : messageOf(error)}\n`);
+});
+
+async function run(): Promise<void> {
+  const words = readWords(process.argv.slice(2));
+  const verified = await onTable(async (table) => verify(table, words).catch(explain(table)));
+  console.log(words.json ? JSON.stringify(verified, undefined, 2) : textOf(verified));
+  process.exitCode = verified.findings.length === 0 ? 0 : 1;
+}
+
+function readWords(args: string[]): Words {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        repair: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        rate: { type: 'string' },
+        resume: { type: 'string' },
+      },
+    });
+    const rate = values.rate === undefined ? undefined : Number(values.rate);
+    if (rate !== undefined && !(rate > 0)) {
+      throw new Failure(
+        `--rate is "${values.rate}": give the read capacity units a second that it may use, such as 100.`,
+      );
+    }
+    return { repair: values.repair, json: values.json, rate, resume: values.resume };
+  } catch (error) {
+    throw new Failure(`${messageOf(error).replace(/[.?]?$/, (end) => end || '.')} ${USAGE}`);
+  }
+}
+
+async function verify({ tableName, wait }: CommandTable, { repair, rate, resume }: Words): Promise<Verified> {
+  const resources = loadedResources();
+  const send = connect();
+  let done: Progress = { records: 0, units: 0 };
+  /** What one pass finds; a second one tells what others have changed meanwhile from what is wrong. */
+  const pass = async (state: VerifyState, file?: string): Promise<Finding[]> => {
+    let noted = Date.now();
+    return verifyTable(send, tableName, resources, state, {
+      rate,
+      onPage(progress) {
+        done = progress;
+        if (Date.now() - noted > EVERY) {
+          noted = Date.now();
+          process.stderr.write(`${progress.records} records read, ${Math.round(progress.units)} read units.\n`);
+          if (file !== undefined) {
+            writeState(file, state);
+          }
+        }
+      },
+    });
+  };
+  const begun =
+    resume !== undefined && existsSync(resume) ? readState(readFileSync(resume, 'utf8')) : beginVerification();
+  const twice = async (state: VerifyState): Promise<Finding[]> => {
+    const found = await pass(state, resume);
+    return found.length === 0 ? found : confirmed(found, await pass(beginVerification()));
+  };
+  let findings = await twice(begun);
+  const repaired: string[] = [];
+  if (repair && (await takeBack(send, tableName, resources, findings)) > 0) {
+    repaired.push(...(await bringUpToDate(tableName, wait)));
+    findings = await twice(beginVerification());
+  }
+  if (resume !== undefined) {
+    rmSync(resume, { force: true });
+  }
+  return { ...done, findings, repaired };
+}
+
+function explain({ tableName }: CommandTable): (error: unknown) => never {
+  return (error) => {
+    const { name = '' } = error as { name?: string };
+    if (name === 'ResourceNotFoundException') {
+      throw new Failure(
+        `There is no table "${tableName}": name that of your stack in TABLE_NAME, or run npm start once to make the local one.`,
+      );
+    }
+    if (
+      name === 'CredentialsProviderError' ||
+      name === 'UnrecognizedClientException' ||
+      name === 'AccessDeniedException'
+    ) {
+      throw new Failure(
+        `The table "${tableName}" cannot be read with the credentials that are there: ${messageOf(error)}`,
+      );
+    }
+    throw error;
+  };
+}
+
+function textOf({ records, findings, repaired }: Verified): string {
+  const kinds = (Object.keys(FINDING_KINDS) as FindingKind[]).filter((kind) =>
+    findings.some((one) => one.kind === kind),
+  );
+  const lines = kinds.flatMap((kind) => {
+    const own = findings.filter((one) => one.kind === kind);
+    return [
+      `${own.length} ${FINDING_KINDS[kind]}:`,
+      ...own.slice(0, MOST_PRINTED).map(({ at, detail }) => `  ${at}: ${detail}`),
+      ...(own.length > MOST_PRINTED ? [`  … and ${own.length - MOST_PRINTED} more.`] : []),
+    ];
+  });
+  const mendable = repaired.length === 0 && findings.some(({ remedy }) => remedy !== undefined);
+  return [
+    ...repaired,
+    ...lines,
+    findings.length === 0
+      ? `${records} records, and every invariant holds.`
+      : `${records} records, ${findings.length} ${findings.length === 1 ? 'thing is' : 'things are'} wrong.${mendable ? ' npx dynashelf verify --repair mends what has one right answer.' : ''}`,
+  ].join('\n');
+}

@@ -1,0 +1,342 @@
+// A table proved: what breaks an invariant is found, whatever it is, told by its kind, and mended where it has one
+// right answer.
+
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import fc from 'fast-check';
+
+import { connect } from '#connect';
+
+import { defineResource, listResources } from '../../src/definition/define-resource';
+import type { Send } from '../../src/store/client/send';
+import { establishConstraints } from '../../src/store/migrate/establish-constraints';
+import { rekeyTable } from '../../src/store/migrate/rekey';
+import type { Finding } from '../../src/store/verify/finding';
+import { takeBack } from '../../src/store/verify/take-back';
+import { beginVerification, confirmed, verifyTable, type VerifyState } from '../../src/store/verify/verify-table';
+import { createClient } from '../../src/testing/client';
+import { tableName, useTable } from '../../src/testing/table';
+import { readState, writeState } from '../../src/local/verify-state';
+import { database } from '../setup/database';
+import { finishAllDeletions } from '../setup/deletions';
+import { scanTable } from '../setup/scan';
+
+useTable();
+
+const houses = defineResource({
+  name: 'houses',
+  description: 'Houses.',
+  schema: {
+    street: { type: String, required: true, maxLength: 20, unique: true },
+    rooms: { type: Number, readOnly: true, default: 0, counts: { collection: 'rooms', attribute: 'house' } },
+    area: { type: Number, readOnly: true, default: 0, sums: { collection: 'rooms', attribute: 'house', of: 'area' } },
+    average: { type: Number, readOnly: true },
+    within: { type: String, references: 'houses', acyclic: true },
+  },
+  computed: { average: ({ rooms, area }) => (rooms === 0 ? undefined : Number(area) / Number(rooms)) },
+  rules: [{ holds: ({ area }) => area <= 1000, detail: 'No house is larger.', attribute: 'area' }],
+  indexes: { byStreet: { sort: 'street' } },
+});
+const rooms = defineResource({
+  name: 'rooms',
+  description: 'Rooms.',
+  schema: {
+    house: { type: String, references: 'houses', onDelete: 'cascade' },
+    area: { type: Number, minimum: 0 },
+    colours: { type: Array, schema: [String], maxItems: 5 },
+  },
+  unique: [['house', 'colours[]']],
+  indexes: { byHouse: { partition: 'house', transactional: true } },
+  shards: 2,
+});
+const resources = listResources(houses, rooms);
+const ask = createClient({ resources });
+const send = connect();
+
+type StoredRecord = Record<string, AttributeValue>;
+
+async function verify(state: VerifyState = beginVerification(), by: Send = send): Promise<Finding[]> {
+  return verifyTable(by, tableName(), resources, state);
+}
+
+const saidOf = (findings: readonly Finding[]): string[] =>
+  findings.map(({ kind, at, detail }) => `${kind} ${at}: ${detail}`);
+
+async function find(pk: RegExp, sk: RegExp = /./): Promise<StoredRecord> {
+  const records = await scanTable(tableName());
+  return records.find((record) => pk.test(record['pk']!.S!) && sk.test(record['sk']!.S!))!;
+}
+
+/** Writes past the API: a record as it is not to be. */
+async function put(record: StoredRecord): Promise<void> {
+  await database.send(new PutItemCommand({ TableName: tableName(), Item: record }));
+}
+
+async function remove({ pk, sk }: StoredRecord): Promise<void> {
+  await send('DeleteItem', { TableName: tableName(), Key: { pk: pk!, sk: sk! } });
+}
+
+beforeEach(async () => {
+  for (const record of await scanTable(tableName())) {
+    if (record['pk']?.S !== '#layout') {
+      await remove(record);
+    }
+  }
+  const made = [
+    ['PUT /houses/a', { street: 'Elm' }],
+    ['PUT /houses/b', { street: 'Oak', within: 'a' }],
+    ['PUT /rooms/1', { house: 'a', area: 12.5, colours: ['red', 'blue'] }],
+    ['PUT /rooms/2', { house: 'a', area: 7.5, colours: ['green'] }],
+    ['PUT /rooms/3', { house: 'b', area: 3 }],
+  ] as const;
+  for (const [line, body] of made) {
+    expect([line, (await ask(line, { body })).status]).toEqual([line, 201]);
+  }
+});
+
+test('a table that only the API has written is right', async () => {
+  expect((await ask('PATCH /rooms/2', { body: { house: 'b', colours: ['red'] } })).status).toBe(200);
+  expect((await ask('POST /rooms', { body: { area: 1 }, headers: { 'Idempotency-Key': 'k' } })).status).toBe(201);
+  expect((await ask('DELETE /rooms/3')).status).toBe(204);
+  expect(await verify()).toEqual([]);
+});
+
+interface Break {
+  readonly name: string;
+  readonly break: () => Promise<void>;
+  readonly found: readonly string[];
+  /** Whether the repair has one right answer. */
+  readonly isMended?: false;
+}
+
+const GUARD = /^#unique#houses#street/;
+
+const BREAKS: readonly Break[] = [
+  {
+    name: 'a guard that is missing',
+    break: async () => remove(await find(GUARD)),
+    found: [expect.stringMatching(/^guard houses\/[ab]: The guard of its "street" is missing/) as string],
+  },
+  {
+    name: 'a guard of a value that no item has',
+    break: async () => put({ pk: { S: '#unique#houses#street#x' }, sk: { S: '#' }, owner: { S: 'a' } }),
+    found: ['guard ["#unique#houses#street#x","#"]: It guards a "street" that houses/a does not have.'],
+  },
+  {
+    name: 'a guard of an element that is missing',
+    break: async () => remove(await find(/^#unique#rooms#colours/)),
+    found: [expect.stringMatching(/^guard rooms\/[12]: The guard of its "colours\[\],house" is missing/) as string],
+  },
+  {
+    name: 'a number of references that is too great',
+    break: async () => put({ ...(await find(/^houses$/, /^a$/)), 'in#rooms': { N: '3' } }),
+    found: ['count houses/a: 1 fewer references of rooms lead to it than it counts.'],
+  },
+  {
+    name: 'a number of references that is too small',
+    break: async () => put({ ...(await find(/^houses$/, /^a$/)), 'in#houses': { N: '0' } }),
+    found: ['count houses/a: 1 more references of houses lead to it than it counts.'],
+  },
+  {
+    name: 'a count and what is computed of it',
+    break: async () => put({ ...(await find(/^houses$/, /^b$/)), rooms: { N: '4' } }),
+    found: [
+      'computed houses/b: Its "average" is not what is computed of the other attributes.',
+      'aggregate houses/b: Its "rooms" should be less by 3.',
+    ],
+  },
+  {
+    name: 'a sum',
+    break: async () => put({ ...(await find(/^houses$/, /^b$/)), area: { N: '2.9' }, average: { N: '2.9' } }),
+    found: ['aggregate houses/b: Its "area" should be greater by 0.1.'],
+  },
+  {
+    name: 'a checksum that is gone',
+    break: async () => remove(await find(/^#checksum#rooms#byHouse#/)),
+    found: [
+      expect.stringMatching(
+        /^checksum .*: It is not that of the items of this partition of the index "byHouse"/,
+      ) as string,
+    ],
+  },
+  {
+    name: 'a key of an index',
+    break: async () => put({ ...(await find(/^houses$/, /^a$/)), gsi1sk: { S: 'Ash' } }),
+    found: ['keys houses/a: Its keys in the index "byStreet" do not follow from its attributes.'],
+  },
+  {
+    name: 'keys of an index that is not declared',
+    break: async () => put({ ...(await find(/^houses$/, /^a$/)), gsi9pk: { S: 'x' }, gsi9sk: { S: 'y' } }),
+    found: ['keys houses/a: It has keys of indexes that are not declared.'],
+  },
+  {
+    name: 'an item in the partition of another shard',
+    break: async () => {
+      const room = await find(/^rooms#/, /^3$/);
+      await remove(room);
+      await put({ ...room, pk: { S: room['pk']!.S === 'rooms#0/2' ? 'rooms#1/2' : 'rooms#0/2' } });
+    },
+    found: [
+      expect.stringMatching(
+        /^keys rooms\/3: It lies in the partition rooms#[01]\/2, and belongs to another\.$/,
+      ) as string,
+    ],
+  },
+  {
+    name: 'an item that is marked for a deletion which nobody goes on with',
+    break: async () => put({ ...(await find(/^rooms#/, /^3$/)), '#deleting': { SS: ['houses/gone 1'] } }),
+    found: ['mark rooms/3: A deletion of it, or of what it refers to, was begun and is not done.'],
+  },
+  {
+    name: 'a reference to what does not exist',
+    break: async () => put({ ...(await find(/^houses$/, /^b$/)), within: { S: 'none' } }),
+    found: [
+      'reference houses/none: It does not exist, and 1 references of houses lead to it.',
+      'count houses/a: 1 fewer references of houses lead to it than it counts.',
+    ],
+    isMended: false,
+  },
+  {
+    name: 'a value that the schema does not allow, one that is missing, a version that is none',
+    break: async () => {
+      await put({ ...(await find(/^rooms#/, /^3$/)), area: { S: 'large' } });
+      const house = await find(/^houses$/, /^b$/);
+      delete house['street'];
+      delete house['gsi1pk'];
+      delete house['gsi1sk'];
+      await put({ ...house, version: { N: '0' } });
+    },
+    found: [
+      'item houses/b: Its version is no number from 1.',
+      'item houses/b: "street" is required, and it has none.',
+      'item rooms/3: Its "area" is not as the schema says.',
+      'guard ["#unique#houses#street#',
+      'aggregate houses/b: Its "area" should be ',
+    ].map((text) => expect.stringContaining(text) as string),
+    isMended: false,
+  },
+  {
+    name: 'a rule that does not hold',
+    break: async () => {
+      const room = await find(/^rooms#/, /^3$/);
+      await put({ ...room, area: { N: '2000' } });
+      await put({ ...(await find(/^houses$/, /^b$/)), area: { N: '2000' }, average: { N: '2000' } });
+    },
+    found: ['computed houses/b: A rule does not hold: No house is larger.'],
+    isMended: false,
+  },
+  {
+    name: 'a house within itself',
+    break: async () =>
+      put({ ...(await find(/^houses$/, /^a$/)), within: { S: 'b' } }).then(async () =>
+        put({ ...(await find(/^houses$/, /^b$/)), 'in#houses': { N: '1' } }),
+      ),
+    found: [expect.stringMatching(/^tree houses\/[ab]: It is above itself by its "within"\.$/) as string],
+    isMended: false,
+  },
+  {
+    name: 'a record of nothing that is declared',
+    break: async () => put({ pk: { S: 'barns' }, sk: { S: '1' } }),
+    found: ['record ["barns","1"]: No resource file, and nothing that the engine keeps, has such a record.'],
+    isMended: false,
+  },
+];
+
+test.each(BREAKS)('$name is found, and nothing else', async ({ break: spoil, found, isMended = true }) => {
+  await spoil();
+  const findings = await verify();
+  expect(saidOf(findings)).toHaveLength(found.length);
+  expect(saidOf(findings)).toEqual(expect.arrayContaining([...found]));
+  expect(findings.some(({ remedy }) => remedy === undefined)).toBe(!isMended);
+});
+
+test.each(BREAKS.filter(({ isMended = true }) => isMended))(
+  '$name is mended, and the API goes on',
+  async ({ break: spoil }) => {
+    await spoil();
+    expect(await takeBack(send, tableName(), resources, await verify())).toBeGreaterThan(0);
+    await rekeyTable(send, tableName(), resources);
+    await establishConstraints(send, tableName(), resources, 0);
+    await finishAllDeletions(resources, tableName());
+    expect(saidOf(await verify())).toEqual([]);
+    expect((await ask('POST /houses', { body: { street: 'Elm' } })).status).toBe(409);
+    expect((await ask('DELETE /houses/b')).status).toBe(204);
+    expect((await ask('DELETE /houses/a')).status).toBe(204);
+    expect(saidOf(await verify())).toEqual([]);
+  },
+);
+
+/** A database that ends after some pages, of a few records each. */
+function pages(most: number): Send {
+  let read = 0;
+  return async (operation, input) => {
+    if (operation === 'Scan' && ++read > most) {
+      throw new Error('killed');
+    }
+    return send(operation, operation === 'Scan' ? { ...input, Limit: 2 } : input);
+  };
+}
+
+test('a run that is killed after any page and gone on with finds the same as one that is not', async () => {
+  await remove(await find(GUARD));
+  await put({ ...(await find(/^houses$/, /^a$/)), 'in#rooms': { N: '7' } });
+  const whole = saidOf(await verify());
+  expect(whole).toHaveLength(2);
+  const file = join(mkdtempSync(join(tmpdir(), 'verify-')), 'state');
+  for (let killedAfter = 0, isDone = false; !isDone; killedAfter++) {
+    let state = beginVerification();
+    const again = (): void => {
+      writeState(file, state);
+      state = readState(readFileSync(file, 'utf8'));
+    };
+    await verify(state, pages(killedAfter)).then(
+      () => (isDone = true),
+      () => undefined,
+    );
+    again();
+    expect(saidOf(await verify(state, pages(Infinity)))).toEqual(whole);
+    expect(state.records).toBe((await scanTable(tableName())).length);
+  }
+});
+
+test('a file that is no state of a run is refused', () => {
+  expect(() => readState('{}')).toThrow(/none that dynashelf verify has written/);
+  expect(() => readState('no JSON')).toThrow(/none that dynashelf verify has written/);
+});
+
+test('what clients write meanwhile is never confirmed to be wrong', async () => {
+  const writers = [0, 1, 2, 3].map(async (index) => {
+    for (let round = 0; round < 10; round++) {
+      await ask(`PUT /rooms/w${index}`, {
+        body: { house: round % 2 === 0 ? 'a' : 'b', area: round, colours: [`c${index}`] },
+      });
+      await ask(`DELETE /rooms/w${index}`);
+    }
+  });
+  const passes: Finding[][] = [];
+  const reading = (async (): Promise<void> => {
+    for (let pass = 0; pass < 6; pass++) {
+      passes.push(await verify(beginVerification(), pages(Infinity)));
+    }
+  })();
+  await Promise.all([...writers, reading]);
+  expect(await verify()).toEqual([]);
+  expect(confirmed(passes.at(-1)!, await verify())).toEqual([]);
+});
+
+test('any record that goes missing, but an item to which nothing leads, is found', async () => {
+  const records = (await scanTable(tableName())).filter(({ pk }) => !/^#(layout|idempotency)/.test(pk!.S!));
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...records), async (record) => {
+      await remove(record);
+      const findings = await verify();
+      await put(record);
+      expect([record['pk']!.S, findings.length > 0]).toEqual([record['pk']!.S, true]);
+    }),
+    { numRuns: records.length },
+  );
+  expect(await verify()).toEqual([]);
+});
