@@ -3,6 +3,7 @@
 
 import { lockDataDirectory, runningDatabase } from './data-lock';
 import { startDatabase, type Database } from './database';
+import { Failure, messageOf } from './failure';
 import { DEPLOYED_WAIT } from './keys';
 import { functionEnvironment, makeDataDirectory, readSettings } from './settings';
 
@@ -39,10 +40,29 @@ export async function onLocalData<T>(run: (table: CommandTable) => Promise<T>, i
   }
 }
 
-/** The same on the table of AWS that TABLE_NAME names, where it names one. */
+/**
+ * The same on the table of AWS that TABLE_NAME names, where it names one.
+ * @throws Failure where there is no such table, or the credentials do not open it
+ */
 export async function onTable<T>(run: (table: CommandTable) => Promise<T>, isAlone = false): Promise<T> {
   const { TABLE_NAME, DYNAMODB_ENDPOINT } = process.env;
+  const explained = async (table: CommandTable): Promise<T> => run(table).catch(explain(table));
   return TABLE_NAME && !DYNAMODB_ENDPOINT
-    ? run({ tableName: TABLE_NAME, wait: DEPLOYED_WAIT })
-    : onLocalData(run, isAlone);
+    ? explained({ tableName: TABLE_NAME, wait: DEPLOYED_WAIT })
+    : onLocalData(explained, isAlone);
+}
+
+const REFUSALS = ['CredentialsProviderError', 'UnrecognizedClientException', 'AccessDeniedException'];
+
+function explain({ tableName }: CommandTable): (error: unknown) => never {
+  return (error) => {
+    const { name = '' } = error as { name?: string };
+    throw name === 'ResourceNotFoundException'
+      ? new Failure(
+          `There is no table "${tableName}": name that of your stack in TABLE_NAME, or run npm start once to make the local one.`,
+        )
+      : REFUSALS.includes(name)
+        ? new Failure(`The table "${tableName}" does not open to the credentials that are there: ${messageOf(error)}`)
+        : error;
+  };
 }

@@ -51,7 +51,7 @@ run().catch((error: unknown) => {
 
 async function run(): Promise<void> {
   const words = readWords(process.argv.slice(2));
-  const verified = await onTable(async (table) => verify(table, words).catch(explain(table)));
+  const verified = await onTable(async (table) => verify(table, words));
   console.log(words.json ? JSON.stringify(verified, undefined, 2) : textOf(verified));
   process.exitCode = verified.findings.length === 0 ? 0 : 1;
 }
@@ -116,27 +116,6 @@ async function verify({ tableName, wait }: CommandTable, { repair, rate, resume 
     rmSync(resume, { force: true });
   }
   return { ...done, findings, repaired };
-}
-
-function explain({ tableName }: CommandTable): (error: unknown) => never {
-  return (error) => {
-    const { name = '' } = error as { name?: string };
-    if (name === 'ResourceNotFoundException') {
-      throw new Failure(
-        `There is no table "${tableName}": name that of your stack in TABLE_NAME, or run npm start once to make the local one.`,
-      );
-    }
-    if (
-      name === 'CredentialsProviderError' ||
-      name === 'UnrecognizedClientException' ||
-      name === 'AccessDeniedException'
-    ) {
-      throw new Failure(
-        `The table "${tableName}" cannot be read with the credentials that are there: ${messageOf(error)}`,
-      );
-    }
-    throw error;
-  };
 }
 
 function textOf({ records, findings, repaired }: Verified): string {

@@ -43,7 +43,11 @@ export const act: Operation<ActInput> = async (resource, input, store) => {
   return runTransaction<Result>(store, { idempotency, reads, place }, async (transaction) => {
     const given = noteGivenItems();
     const said = `action "${name}"`;
-    const calls = watchCalls(`src/resources/${resource.name}.ts: the ${said}`, transaction, toActionTransaction(transaction, given));
+    const calls = watchCalls(
+      `src/resources/${resource.name}.ts: the ${said}`,
+      transaction,
+      toActionTransaction(transaction, given),
+    );
     const own = { body, query: {}, now, caller, transaction: calls.transaction };
     const on =
       id === undefined

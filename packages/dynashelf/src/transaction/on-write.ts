@@ -60,7 +60,11 @@ async function callFor(store: Store, transaction: Transaction, entry: Entry): Pr
   const { resource, oldImage } = entry;
   const said = 'function onWrite';
   const own = comingFrom(transaction, originOf(entry));
-  const calls = watchCalls(`src/resources/${resource.name}.ts: the ${said}`, own, toActionTransaction(own, noteGivenItems()));
+  const calls = watchCalls(
+    `src/resources/${resource.name}.ts: the ${said}`,
+    own,
+    toActionTransaction(own, noteGivenItems()),
+  );
   const input = {
     before: copyOf(oldImage?.item),
     after: copyOf(imageOf(entry)?.item),
