@@ -30,6 +30,7 @@ type UsedByFunctions = (functions: readonly FunctionDeclaration[], names: readon
 
 /** Whether the functions of an app's own ask for it, or those that serverless.yml names do. */
 const USED_BY_FUNCTIONS = {
+  functionRoutes: (functions) => functions.some(({ route }) => route !== undefined),
   messages: (functions) => functions.some(({ message }) => message !== undefined),
 } satisfies Record<string, UsedByFunctions>;
 

@@ -11,7 +11,7 @@ export const ROUTE_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 /** By which requests a function is called. */
 export interface FunctionRoute {
   readonly method: (typeof ROUTE_METHODS)[number];
-  /** Such as `/payments/webhook`. */
+  /** Such as `/payments/webhook`, or `/reports/{year}`. */
   readonly path: string;
 }
 
@@ -26,7 +26,7 @@ export type FunctionRule =
 
 /** What the file of a function says, but for its types. */
 export interface FunctionKeywords {
-  /** By which requests it is called: a method and a path of literal segments, such as `POST /payments/webhook`. */
+  /** By which requests it is called: a method and a path, such as `POST /payments/webhook` or `GET /reports/{year}`. */
   readonly route?: string;
   /** When it is called: `rate(1 day)`, or `cron(0 3 * * ? *)` in UTC, as EventBridge has it. */
   readonly schedule?: string;
@@ -38,6 +38,8 @@ export interface FunctionKeywords {
   readonly access?: FunctionRule | readonly FunctionRule[];
   /** What it is called with: attributes, checked like an item's; or `raw`, the bytes of a request as they came. */
   readonly body?: 'raw' | SchemaDefinition;
+  /** The variables of the route's path: Strings, where nothing else is said, Numbers, Booleans and Dates. */
+  readonly params?: SchemaDefinition;
   /** The parameters of the route's query: Strings, Numbers, Booleans and Dates. */
   readonly query?: SchemaDefinition;
   /** The attributes of the JSON that it answers with, for the description. */
@@ -58,6 +60,8 @@ export interface LoadedFunction {
   /** One is enough; none lets nobody in. */
   readonly access: readonly FunctionRule[];
   readonly body: 'raw' | ReadonlyMap<string, SchemaNode> | undefined;
+  /** Each variable of the route's path. */
+  readonly params: ReadonlyMap<string, SchemaNode>;
   readonly query: ReadonlyMap<string, SchemaNode>;
   readonly answer: ReadonlyMap<string, SchemaNode> | undefined;
   readonly reads: readonly string[];
@@ -83,6 +87,7 @@ export interface FunctionDeclaration {
   /** Whether it lets in whoever has no credentials. */
   readonly isPublic: boolean;
   readonly body?: 'raw' | JsonSchema;
+  readonly params?: JsonSchema;
   readonly query?: JsonSchema;
   readonly answer?: JsonSchema;
   readonly reads: readonly string[];
@@ -99,7 +104,7 @@ export type DeclaredRule =
 
 /** What others have to know of a function. */
 export function declarationOf(name: string, loaded: LoadedFunction, isPublic: boolean): FunctionDeclaration {
-  const { description, route, schedule, message, access, body, query, answer, reads, writes } = loaded;
+  const { description, route, schedule, message, access, body, params, query, answer, reads, writes } = loaded;
   return {
     name,
     description,
@@ -109,6 +114,7 @@ export function declarationOf(name: string, loaded: LoadedFunction, isPublic: bo
     access: access.map(declared),
     isPublic,
     ...(body !== undefined && { body: body === 'raw' ? body : requestSchema(body) }),
+    ...(params.size > 0 && { params: requestSchema(params) }),
     ...(query.size > 0 && { query: requestSchema(query) }),
     ...(answer !== undefined && { answer: requestSchema(answer) }),
     reads,

@@ -77,7 +77,8 @@ type MayGiveNothing<A, F extends 'get' | 'set'> = A extends { readonly [K in F]:
     : false
   : false;
 
-type Value<A extends Attribute> = A extends { enum: readonly (infer E)[] }
+/** What an attribute holds, as JSON. */
+export type Value<A extends Attribute> = A extends { enum: readonly (infer E)[] }
   ? E
   : A extends { type: infer T; schema: infer S }
     ? T extends ObjectConstructor

@@ -1,7 +1,9 @@
 // The file of a function as it is loaded: read, and checked.
 import { readNodes } from '../values/read-schema';
 import { checkFunction } from './mistakes/function';
+import type { SchemaDefinition } from '../values/attribute';
 import type { Resource } from './resource';
+import { variablesIn } from './route-path';
 import { flatRules } from './ways';
 import type { FunctionKeywords, LoadedFunction, FunctionRoute, FunctionRule } from './function';
 
@@ -21,6 +23,7 @@ export function loadFunction(
     message: keywords.message?.name,
     access: keywords.access === undefined ? [] : (flatRules(keywords.access) as FunctionRule[]),
     body: keywords.body === undefined || keywords.body === 'raw' ? keywords.body : readNodes(keywords.body),
+    params: readNodes({ ...strings(variablesIn(path)), ...keywords.params }),
     query: readNodes(keywords.query ?? {}),
     answer: keywords.answer === undefined ? undefined : readNodes(keywords.answer),
     reads: keywords.reads ?? [],
@@ -32,4 +35,9 @@ export function loadFunction(
     throw new Error(mistakes.join('\n'));
   }
   return read;
+}
+
+/** What a segment of a path is, where nothing else is said of it. */
+function strings(names: readonly string[]): SchemaDefinition {
+  return Object.fromEntries(names.map((name) => [name, String]));
 }

@@ -52,13 +52,14 @@ function operation(
   resources: ReadonlyMap<string, Resource>,
   trusted: TrustedCredentials | undefined,
 ): Part {
-  const { name, description, body, query, answer } = declaration;
+  const { name, description, body, params, query, answer } = declaration;
+  const parameters = [...parametersOf(params, 'path'), ...parametersOf(query, 'query')];
   const described = {
     operationId: `functions.${name}`,
     tags: [FUNCTIONS_TAG],
     summary: name,
     description,
-    ...(query !== undefined && { parameters: parametersOf(query) }),
+    ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && { requestBody: requestOf(body) }),
     responses: {
       '2XX': { ...answerOf(answer), [FURTHER_HEADERS]: true },
@@ -86,11 +87,11 @@ function operation(
   return guarded(trusted, described, (known) => callersBy(known, rulesOf(declaration.access), declaration.isPublic));
 }
 
-function parametersOf({ properties = {}, required = [] }: JsonSchema): Part[] {
+function parametersOf({ properties = {}, required = [] }: JsonSchema = {}, place: 'path' | 'query'): Part[] {
   return Object.entries(properties).map(([name, { description, ...schema }]) => ({
     name,
-    in: 'query',
-    required: required.includes(name),
+    in: place,
+    required: place === 'path' || required.includes(name),
     ...(description !== undefined && { description }),
     schema,
   }));

@@ -1,8 +1,9 @@
 // What the file of a function of the app's own is written with: its keywords with their types, and the Lambda function
 // that they make.
 import type { FunctionKeywords } from '../definition/function';
+import type { VariablesOf } from '../definition/route-path';
 import { loadFunction } from '../definition/load-function';
-import type { Attributes, NewAttributes } from '../definition/item';
+import type { Attributes, NewAttributes, Value } from '../definition/item';
 import type { Message } from '../definition/message';
 import type { FunctionAnswer } from '../http/endpoints/call';
 import type { Api } from '../http/endpoints/endpoint';
@@ -24,7 +25,16 @@ export interface FunctionRequest {
 }
 
 /** What a function is given. */
-export interface FunctionInput<R, B, Q extends SchemaDefinition, Reads extends string, Writes extends string, M> {
+export interface FunctionInput<
+  R,
+  B,
+  Q extends SchemaDefinition,
+  Reads extends string,
+  Writes extends string,
+  M,
+  T = undefined,
+  P extends SchemaDefinition = Record<never, never>,
+> {
   /** Undefined where it is not called by a route. */
   readonly request: FunctionRequest;
   /** As `body` says: attributes, checked, with their defaults; or the bytes as they came. */
@@ -35,6 +45,8 @@ export interface FunctionInput<R, B, Q extends SchemaDefinition, Reads extends s
       : B extends 'raw'
         ? Uint8Array
         : undefined;
+  /** The variables of the path, checked: texts, where `params` says nothing else. */
+  readonly params: ParamsOf<T, P>;
   /** The parameters of the query, checked, with their defaults. */
   readonly query: Attributes<Q>;
   /** Who calls; of a schedule, and where another program calls, the system. */
@@ -51,6 +63,19 @@ export interface FunctionInput<R, B, Q extends SchemaDefinition, Reads extends s
   readonly deadline: Date;
 }
 
+/** The variables of a route with their values. */
+type ParamsOf<T, P extends SchemaDefinition> = {
+  readonly [Name in VariablesOf<T>]: Name extends keyof P ? Value<P[Name]> : string;
+};
+
+/** What is said of the variables of a route, and of no others. */
+type CheckedParams<T, P> = CheckedSchema<P> & {
+  readonly [Name in keyof P]: Name extends VariablesOf<T> ? unknown : NoVariable<Name>;
+};
+
+/** The text of the compile error. */
+type NoVariable<Name> = Name extends string ? `no variable of the route is called "${Name}"` : never;
+
 /** All that the file of a function may say. */
 export interface FunctionDefinition<
   R,
@@ -60,14 +85,18 @@ export interface FunctionDefinition<
   Reads extends string,
   Writes extends string,
   M,
-> extends Omit<FunctionKeywords, 'body' | 'query' | 'answer' | 'message'> {
+  T = undefined,
+  P extends SchemaDefinition = Record<never, never>,
+> extends Omit<FunctionKeywords, 'route' | 'body' | 'params' | 'query' | 'answer' | 'message'> {
+  readonly route?: (T & string) | undefined;
+  readonly params?: CheckedParams<T, P> | undefined;
   readonly message?: Message<Extract<M, SchemaDefinition>> | undefined;
   readonly body?: CheckedBody<B> | undefined;
   readonly query?: CheckedSchema<Q> | undefined;
   readonly answer?: CheckedSchema<A> | undefined;
   readonly reads?: readonly Reads[];
   readonly writes?: readonly Writes[];
-  run(this: void, input: FunctionInput<R, B, Q, Reads, Writes, M>): Promise<Answered<A>> | Answered<A>;
+  run(this: void, input: FunctionInput<R, B, Q, Reads, Writes, M, T, P>): Promise<Answered<A>> | Answered<A>;
 }
 
 /** The body as it is given, or with the types that say what of it is no keyword. */
@@ -91,9 +120,11 @@ export function defineFunction<
   const Reads extends NameOf<R> = never,
   const Writes extends NameOf<R> = never,
   const M = undefined,
+  const T extends string = never,
+  const P extends SchemaDefinition = Record<never, never>,
 >(
   served: { readonly resources: R } & Partial<Api>,
-  definition: FunctionDefinition<R, B, Q, A, Reads, Writes, M>,
+  definition: FunctionDefinition<R, B, Q, A, Reads, Writes, M, T, P>,
 ): FunctionHandler {
   const loaded = loadFunction(definition as FunctionKeywords & typeof definition, served.resources);
   return functionHandler(served, loaded);

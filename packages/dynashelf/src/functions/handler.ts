@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { connect } from '#connect';
 import { isOpenToAll } from '../authorization/call';
 import { readConfig } from '../config';
+import { filledIn } from '../definition/route-path';
 import { declarationOf, type FunctionDeclaration, type LoadedFunction } from '../definition/function';
 import { callEndpoint, type Call, type FunctionAnswer } from '../http/endpoints/call';
 import type { Api } from '../http/endpoints/endpoint';
@@ -45,6 +46,8 @@ export function functionHandler(served: Defined['served'], loaded: LoadedFunctio
 export interface DirectCall {
   /** As the function declares it: attributes, which are checked; or bytes. */
   readonly body?: unknown;
+  /** The variables of its path, as JSON. */
+  readonly params?: object | undefined;
   /** The parameters of its query, as JSON. */
   readonly query?: object | undefined;
   /** The system, without it. */
@@ -105,16 +108,17 @@ function openParts({ served, loaded }: Defined): FunctionHandlerParts {
       }
       return requests(event, withContext(context));
     },
-    async callDirectly({ body, query = {}, caller = SYSTEM, headers = {} }) {
+    async callDirectly({ body, params = {}, query = {}, caller = SYSTEM, headers = {} }) {
       const id = randomUUID();
       const { method = '', path = '' } = loaded.route ?? {};
       return call(
         {
           body: loaded.body instanceof Map ? await readBody(loaded.body, parsed(body ?? {})) : body,
+          params: await readBody(loaded.params, parsed(params)),
           query: await readBody(loaded.query, parsed(query)),
           caller,
           now: new Date(),
-          ...(loaded.route !== undefined && { request: { id, method, path, headers } }),
+          ...(loaded.route !== undefined && { request: { id, method, path: filledIn(path, { ...params }), headers } }),
         },
         id,
         Date.now() + LONGEST,
@@ -125,7 +129,7 @@ function openParts({ served, loaded }: Defined): FunctionHandlerParts {
       const id = randomUUID();
       try {
         const given = await readEvent(loaded, event);
-        return await call({ ...given, caller: SYSTEM, query: {} }, id, Date.now() + remaining - MARGIN);
+        return await call({ ...given, caller: SYSTEM, params: {}, query: {} }, id, Date.now() + remaining - MARGIN);
       } catch (error) {
         throw toFailure(error, id);
       }

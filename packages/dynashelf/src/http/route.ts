@@ -1,6 +1,7 @@
 // From method and path to what is asked for: 404 and 405 are found here.
 import type { LoadedAction } from '../definition/action';
 import type { FunctionDeclaration } from '../definition/function';
+import { valuesIn, variablesIn } from '../definition/route-path';
 import { isId } from '../values/id';
 import { didYouMean } from '../values/nearest';
 import type { Resource } from '../definition/resource';
@@ -57,7 +58,9 @@ export function findRoute(
   isPrivate = false,
   functions: readonly FunctionDeclaration[] = [],
 ): Route {
-  const routes = routesOf(resources, segments) ?? routesOfFunctions(functions, segments);
+  const routes =
+    routesOf(resources, segments) ??
+    (globalThis.bundleLacks?.functionRoutes ? undefined : routesOfFunctions(functions, segments));
   const allow = routes === undefined ? [] : [...Object.keys(routes), ...(routes['GET'] === undefined ? [] : ['HEAD'])];
   if (method === 'OPTIONS') {
     return { operation: 'options', allow: [...allow, 'OPTIONS'] };
@@ -153,12 +156,15 @@ function routesOfFunctions(
   functions: readonly FunctionDeclaration[],
   segments: readonly string[],
 ): ByMethod | undefined {
-  const here = functions.flatMap((declaration): [string, Route][] => {
-    const parts = declaration.route?.path.slice(1).split('/') ?? [];
-    return parts.length === segments.length && parts.every((part, index) => part === segments[index])
-      ? [[declaration.route!.method, { operation: 'call', declaration }]]
-      : [];
-  });
+  const fitting = functions.filter(({ route }) => route !== undefined && valuesIn(route.path, segments) !== undefined);
+  const paths = fitting.map(({ route }) => route!.path);
+  // As API Gateway goes by it, a literal segment goes before a variable.
+  const path = paths.find(
+    (one) => variablesIn(one).length === Math.min(...paths.map((two) => variablesIn(two).length)),
+  );
+  const here = fitting.flatMap((declaration): [string, Route][] =>
+    declaration.route!.path === path ? [[declaration.route!.method, { operation: 'call', declaration }]] : [],
+  );
   return here.length === 0 ? undefined : Object.fromEntries(here);
 }
 

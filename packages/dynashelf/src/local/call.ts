@@ -5,16 +5,18 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 
 import { definedOf, type FunctionHandler } from '../functions/defined';
+import { filledIn, variablesIn } from '../definition/route-path';
 import { Failure, messageOf } from './failure';
 import { onLocalData } from './local-data';
 import { ownFunctions } from './own-functions';
 import { scheduleEvent } from './schedules';
 import { didYouMean } from '../values/nearest';
 
-const USAGE = `npx dynashelf call expire [--body '{"dry": true}'] [--query name=value]… [--header 'Name: value']…`;
+const USAGE = `npx dynashelf call expire [--body '{"dry": true}'] [--param name=value]… [--query name=value]… [--header 'Name: value']…`;
 
 interface Words {
   readonly body?: string;
+  readonly param?: string[];
   readonly query?: string[];
   readonly header?: string[];
 }
@@ -48,7 +50,7 @@ function readWords(args: string[]): { name: string; words: Words } {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { body: { type: 'string' }, query: many, header: many },
+      options: { body: { type: 'string' }, param: many, query: many, header: many },
     });
     const [name, ...more] = positionals;
     if (name === undefined || more.length > 0) {
@@ -61,7 +63,7 @@ function readWords(args: string[]): { name: string; words: Words } {
 }
 
 /** The event that would call the function. */
-function eventFor(handler: FunctionHandler, { body, query = [], header = [] }: Words): unknown {
+function eventFor(handler: FunctionHandler, { body, param = [], query = [], header = [] }: Words): unknown {
   const { route, schedule } = definedOf(handler)!.loaded;
   if (route === undefined) {
     return schedule === undefined ? jsonOf(body ?? '{}') : scheduleEvent(Date.now());
@@ -78,15 +80,20 @@ function eventFor(handler: FunctionHandler, { body, query = [], header = [] }: W
         return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
       }),
     );
+  const values = pairs(param, '=');
+  for (const name of variablesIn(route.path).filter((one) => (values[one] ?? '') === '')) {
+    throw new Failure(`Its path is ${route.path}: say what "${name}" is, by --param ${name}=…`);
+  }
+  const path = filledIn(route.path, values);
   return {
     httpMethod: route.method,
-    path: route.path,
+    path,
     resource: route.path,
     headers: pairs(header, ':'),
     queryStringParameters: pairs(query, '='),
     body: body ?? null,
     isBase64Encoded: false,
-    requestContext: { requestId: randomUUID(), path: route.path },
+    requestContext: { requestId: randomUUID(), path },
   };
 }
 

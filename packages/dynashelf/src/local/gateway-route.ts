@@ -50,7 +50,7 @@ export function findRoute({ functions }: Service, method: string, path: string):
       routes.map((route) => ({ functionName: name, route, parts: route.path.replace(/^\//, '').split('/') })),
     )
     .filter(({ parts }) => fits(parts, segments));
-  const best = fitting.toSorted((one, other) => rank(one.parts).localeCompare(rank(other.parts)))[0];
+  const best = fitting.toSorted((one, other) => comparePaths(one.route.path, other.route.path))[0];
   const here = fitting.filter(({ route }) => route.path === best?.route.path);
   const found =
     here.find(({ route }) => route.method.toUpperCase() === method) ??
@@ -66,8 +66,16 @@ function fits(parts: readonly string[], segments: readonly string[]): boolean {
 }
 
 /** Orders paths that fit the same segments: level by level a literal first, a rest last. */
-function rank(parts: readonly string[]): string {
-  return parts.map((part) => (isRest(part) ? '2' : isVariable(part) ? '1' : '0')).join('');
+export function comparePaths(one: string, other: string): number {
+  return rank(one).localeCompare(rank(other));
+}
+
+function rank(path: string): string {
+  return path
+    .replace(/^\//, '')
+    .split('/')
+    .map((part) => (isRest(part) ? '2' : isVariable(part) ? '1' : '0'))
+    .join('');
 }
 
 function parametersOf(parts: readonly string[], segments: readonly string[]): Record<string, string> | null {

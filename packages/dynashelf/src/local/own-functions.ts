@@ -6,6 +6,7 @@ import { extname, join } from 'node:path';
 
 import { parse } from 'yaml';
 
+import { clashOf } from '../definition/route-path';
 import { isUnguarded, type FunctionDeclaration } from '../definition/function';
 import { definedMessages } from '../definition/define-message';
 import { definedOf, type FunctionHandler } from '../functions/defined';
@@ -77,7 +78,12 @@ export function ownFunctions(directory = process.cwd()): OwnFunctions {
   return {
     declarations,
     handlers,
-    mistakes: [...mistakes, ...sameCalls(declarations), ...publishMistakes(declarations, entries)],
+    mistakes: [
+      ...mistakes,
+      ...sameCalls(declarations),
+      ...clashes(declarations),
+      ...publishMistakes(declarations, entries),
+    ],
   };
 }
 
@@ -223,6 +229,19 @@ function sameCalls(declarations: readonly FunctionDeclaration[]): string[] {
       ? []
       : [`src/functions/${name}.ts: ${call} is that of src/functions/${other}.ts, too: give one of them another`];
   });
+}
+
+/** Routes of which API Gateway would find one alone. */
+function clashes(declarations: readonly FunctionDeclaration[]): string[] {
+  const paths = declarations.flatMap(({ name, route }) => (route === undefined ? [] : [{ name, path: route.path }]));
+  return paths.flatMap(({ name, path }, index) =>
+    paths.slice(0, index).flatMap((other) => {
+      const clash = clashOf(path, other.path);
+      return clash === undefined
+        ? []
+        : [`src/functions/${name}.ts: the routes ${path} and ${other.path} (src/functions/${other.name}.ts) ${clash}`];
+    }),
+  );
 }
 
 /** Messages that would never be delivered: without `publish`, or without a function that takes them. */

@@ -7,7 +7,7 @@ import type { Config } from '../config';
 import type { Authorizer } from '../http/endpoints/authorizer';
 import { gatewayResponse, type ResponseType } from '../local/gateway-answer';
 import { contextOf } from '../local/api-gateway';
-import type { GatewayResponse } from '../local/gateway-route';
+import { comparePaths, type GatewayResponse } from '../local/gateway-route';
 import { gatewayResponses } from '../serverless/gateway-responses';
 import type { FunctionDeclaration } from '../definition/function';
 import { routesOf, type Route as GatewayRoute } from '../serverless/routes';
@@ -33,7 +33,7 @@ export function templateOf(pathname: string, routes: readonly Route[] = engineRo
     );
   };
   const templates = [...new Set(routes.map(({ path }) => path))].filter(fits);
-  return templates.find((template) => !template.includes('{')) ?? templates[0] ?? pathname;
+  return templates.toSorted(comparePaths)[0] ?? pathname;
 }
 
 /** The route of a method and a template; undefined where API Gateway has none. */

@@ -74,6 +74,20 @@ test('quote says what it costs, to callers who are known', async () => {
   ]);
 });
 
+test('report counts the bookings of an owner’s tools', async () => {
+  const { tool } = await given();
+  await open('POST /bookings', { body: { tool, renter: 'cem' } });
+  const owner = 'ada';
+  const year = new Date().getUTCFullYear();
+  const before = (await ask(`GET /reports/${year}/${owner}`, { as: { subject: 'ben' } })).body.bookings as number;
+  await open('POST /bookings', { body: { tool, renter: 'dan' } });
+  expect((await ask(`GET /reports/${year}/${owner}`, { as: { subject: 'ben' } })).body).toEqual({
+    bookings: before + 1,
+  });
+  expect((await ask(`GET /reports/${year - 1}/${owner}`, { as: { subject: 'ben' } })).body).toEqual({ bookings: 0 });
+  expect((await ask('GET /reports/1999/ada', { as: { subject: 'ben' } })).status).toBe(400);
+});
+
 test('expire ends the bookings that nobody has paid for a day, and no others', async () => {
   const old = await given();
   const paid = await given();

@@ -38,7 +38,7 @@ beforeAll(async () => {
     join(project.directory, 'src/messages.ts'),
     "import { defineMessage } from 'dynashelf';\nexport const tidied = defineMessage({ name: 'tidied', description: 'It was.', body: { book: { type: String, required: true } } });\n",
   );
-  for (const name of ['count', 'hook', 'tidy', 'told', 'publish']) {
+  for (const name of ['count', 'yearly', 'hook', 'tidy', 'told', 'publish']) {
     addFunction(project.directory, name);
   }
   give(
@@ -48,6 +48,10 @@ beforeAll(async () => {
   give(
     'count',
     "description: 'Counts books by an author.', body: { author: { type: String, required: true } }, reads: ['books'], async run({ api, body }) { let count = 0; for await (const _ of api.books.list({ author: body.author })) count++; return { body: { count } }; }",
+  );
+  give(
+    'yearly',
+    "route: 'GET /reports/{year}', access: 'public', params: { year: { type: Number, integer: true } }, description: 'Says a year.', run: ({ params }) => ({ body: { next: params.year + 1 } })",
   );
   give(
     'tidy',
@@ -79,6 +83,16 @@ test('a route is served, and described, with the bytes as they came', async () =
   expect((await fetch(`${url}/hooks/one`, { method: 'OPTIONS' })).headers.get('allow')).toBe('POST, OPTIONS');
   const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: object };
   expect(paths).toHaveProperty(['/hooks/one']);
+});
+
+test('so is one with a variable, which dynashelf call is given by --param', async () => {
+  expect(await (await fetch(`${url}/reports/2026`)).json()).toEqual({ next: 2027 });
+  expect((await fetch(`${url}/reports/never`)).status).toBe(400);
+  expect(await call('yearly', '--param', 'year=1999')).toEqual({ code: 0, out: '{"next":2000}\n', error: '200\n' });
+  expect(await call('yearly')).toMatchObject({
+    code: 1,
+    error: expect.stringContaining('say what "year" is, by --param year=') as string,
+  });
 });
 
 test('a schedule is said to run, and when', () => {

@@ -39,6 +39,10 @@ beforeAll(async () => {
     'report',
     "route: 'GET /reports/loans', access: { role: 'librarian' }, description: 'Counts loans.', reads: ['loans']",
   );
+  give(
+    'yearly',
+    "route: 'GET /reports/yearly/{year}', access: 'public', params: { year: Number }, description: 'Counts loans of a year.'",
+  );
   give('expire', "schedule: 'cron(0 3 * * ? *)', description: 'Ends what is over.'");
   writeFileSync(
     join(directory, 'src/messages.ts'),
@@ -100,6 +104,14 @@ const actionsOf = (role: string): string[] =>
   (template[role]!.Properties['Policies'] as { PolicyDocument: { Statement: { Action: string | string[] }[] } }[])
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
     .flatMap(({ Action }) => Action);
+
+test('a variable of a route is one of the gateway, and its rest is described too', () => {
+  expect(methods('reports', 'yearly', '{year}')).toEqual([
+    'ANY Describe: NONE',
+    'GET Yearly: NONE',
+    'HEAD Yearly: NONE',
+  ]);
+});
 
 test('a route leads to its function, by whoever it is for, and what else its path is asked to describe', () => {
   expect(methods('reports', 'loans')).toEqual([

@@ -3,6 +3,7 @@ import { didYouMean } from '../../values/nearest';
 import type { SchemaNode } from '../../values/node';
 import type { FunctionKeywords, LoadedFunction } from '../function';
 import type { Resource } from '../resource';
+import { variablesIn } from '../route-path';
 import { readSchedule } from '../schedule';
 import { NOT_OF_BODIES } from './actions';
 import { checkAttributes, SERVED_PATHS } from './resource';
@@ -16,12 +17,17 @@ const KEYWORDS = [
   'description',
   'access',
   'body',
+  'params',
   'query',
   'answer',
   'reads',
   'writes',
   'run',
 ];
+
+/** The first segment is a literal: a variable there would be every collection. */
+const PATH =
+  /^\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*(?:\/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*|\{[A-Za-z][A-Za-z0-9]{0,63}\})){0,7}$/;
 
 const RULES = "'public', 'authenticated', { role: … }, { any: […] }, { all: […] } or a function of the caller";
 
@@ -70,9 +76,11 @@ export function* checkFunction(
     yield* checkBody('answer', read.answer);
   }
   yield* checkBody('query', read.query);
-  for (const [name, { kind }] of read.query) {
+  yield* checkBody('params', read.params);
+  yield* checkParams(keywords, read);
+  for (const [name, { kind }] of [...read.query, ...read.params]) {
     if (!KINDS_OF_PARAMETERS.includes(kind)) {
-      yield `the parameter "${name}" is of the type ${kind}, and the text of a query says none of these: make it a String, Number, Boolean or Date`;
+      yield `the parameter "${name}" is of the type ${kind}, and the text of a request says none of these: make it a String, Number, Boolean or Date`;
     }
   }
   yield* checkCollections(read, resources);
@@ -87,9 +95,13 @@ function* checkRoute({ route }: FunctionKeywords, resources: ReadonlyMap<string,
     yield `the route "${route}" begins with no method: write one of ${METHODS.join(', ')}, a space and the path, such as POST /payments/webhook.${didYouMean(method, METHODS)}`;
     return;
   }
-  if (more.length > 0 || !/^(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,8}$/.test(path)) {
-    yield `the route "${route}" has no path that is served: write up to eight segments of letters, digits, hyphens, dots, underscores and tildes, such as /payments/webhook; what differs from call to call belongs into query or body`;
+  if (more.length > 0 || !PATH.test(path)) {
+    yield `the route "${route}" has no path that is served: write up to eight segments of letters, digits, hyphens, dots, underscores and tildes, such as /payments/webhook; behind the first one may be variables of letters and digits, such as /reports/{year}`;
     return;
+  }
+  const variables = variablesIn(path);
+  for (const twice of new Set(variables.filter((name, index) => variables.indexOf(name) < index))) {
+    yield `the route "${route}" has the variable "${twice}" twice: give one of them another name`;
   }
   const [, first = ''] = path.split('/');
   if (resources.has(first)) {
@@ -118,6 +130,22 @@ function* checkCalls({ route, schedule, message, access, query, body, answer }: 
   }
   if (message !== undefined && body !== undefined) {
     yield 'it takes a message, which says what it holds: remove body';
+  }
+}
+
+/** What is said of the variables of a path, each of which is there in every request. */
+function* checkParams({ route = '', params = {} }: FunctionKeywords, read: LoadedFunction): Generator<string> {
+  const variables = variablesIn(String(route));
+  for (const name of Object.keys(params).filter((one) => !variables.includes(one))) {
+    yield `params speaks of "${name}", which is no variable of the route: write {${name}} into its path, or declare it under query.${didYouMean(name, variables)}`;
+  }
+  for (const [name, { keywords }] of read.params) {
+    if (read.query.has(name)) {
+      yield `"${name}" is a variable of the route and a parameter of its query: give one of them another name`;
+    }
+    for (const word of (['default', 'required'] as const).filter((one) => keywords[one] !== undefined)) {
+      yield `the variable "${name}" has "${word}", and it is there in every request: remove it`;
+    }
   }
 }
 

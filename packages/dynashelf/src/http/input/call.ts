@@ -2,6 +2,7 @@
 // here.
 import type { LoadedFunction } from '../../definition/function';
 import { EVERYTHING } from '../../definition/access';
+import { valuesIn } from '../../definition/route-path';
 import { MOST_BODY_BYTES } from '../../definition/limits';
 import { gatherFaults, Problem, type Fault } from '../../problem';
 import { decode, encode } from '#conversion';
@@ -19,21 +20,23 @@ import type { Parsed } from './json';
 export interface CallInput {
   /** Attributes as they are declared; or bytes; undefined where none are. */
   readonly body: JsonObject | Uint8Array | undefined;
+  readonly params: JsonObject;
   readonly query: JsonObject;
 }
 
 /** @throws Problem `malformed-request`, `too-large`, `unsupported-media-type`, `invalid` */
-export async function readCallInput({ body, query }: LoadedFunction, request: Request): Promise<CallInput> {
-  const values = await readQuery(query, request);
+export async function readCallInput(loaded: LoadedFunction, request: Request): Promise<CallInput> {
+  const { body } = loaded;
+  const texts = await readTexts(loaded, request);
   if (body === undefined) {
-    return { body, query: values };
+    return { body, ...texts };
   }
   if (body === 'raw') {
-    return { body: bytesOf(request), query: values };
+    return { body: bytesOf(request), ...texts };
   }
   readContentType(request, [JSON_TYPE]);
   const parsed = request.body === undefined ? { value: {}, faults: gatherFaults() } : parseBody(request);
-  return { body: await readBody(body, parsed), query: values };
+  return { body: await readBody(body, parsed), ...texts };
 }
 
 /**
@@ -59,9 +62,17 @@ function bytesOf({ body }: Request): Uint8Array {
   return bytes;
 }
 
-async function readQuery(attributes: ReadonlyMap<string, SchemaNode>, request: Request): Promise<JsonObject> {
+/** What the path and the query say, with every fault of both. No name stands in both. */
+async function readTexts(
+  { route, params, query }: LoadedFunction,
+  request: Request,
+): Promise<Pick<CallInput, 'params' | 'query'>> {
+  const attributes = new Map([...query, ...params]);
   const faults = gatherFaults();
-  const texts = readParameters(request, [...attributes.keys()], faults);
+  const texts = [
+    ...readParameters(request, [...query.keys()], faults),
+    ...(valuesIn(route?.path ?? '', request.segments) ?? []),
+  ];
   const values: Record<string, Json> = {};
   for (const [parameter, text] of texts) {
     const node = attributes.get(parameter);
@@ -75,7 +86,11 @@ async function readQuery(attributes: ReadonlyMap<string, SchemaNode>, request: R
   }
   refuseFaulty(faults);
   try {
-    return await readBody(attributes, { value: values, faults });
+    const read = Object.entries(await readBody(attributes, { value: values, faults }));
+    return {
+      params: Object.fromEntries(read.filter(([name]) => params.has(name))),
+      query: Object.fromEntries(read.filter(([name]) => query.has(name))),
+    };
   } catch (error) {
     if (!(error instanceof Problem) || error.more.errors === undefined) {
       throw error;

@@ -247,6 +247,23 @@ const MISTAKES: [what: string, code: string, message: RegExp][] = [
     /'titel' does not exist.*Did you mean to write 'title'\?/,
   ],
   ['an attribute that is filtered by where', where('deletd'), /'deletd' does not exist.*Did you mean 'deleted'\?/],
+  [
+    'a variable of a route',
+    functionFile("route: 'GET /notes/{year}', async run({ params }) { return { body: params.yaer }; },"),
+    /'yaer' does not exist on type 'ParamsOf<"GET \/notes\/\{year\}"/,
+  ],
+  [
+    'what is said of a variable of a route',
+    functionFile("route: 'GET /notes/{year}', params: { yaer: Number }, async run() { return {}; },"),
+    /no variable of the route is called "yaer"/,
+  ],
+  [
+    'a keyword of a variable',
+    functionFile(
+      "route: 'GET /notes/{year}', params: { year: { type: Number, minimun: 1 } }, async run() { return {}; },",
+    ),
+    /unknown keyword "minimun": did you mean "minimum"\?/,
+  ],
 ];
 
 /** What is right in the same places. */
@@ -270,6 +287,9 @@ const RIGHT: Record<string, string> = {
   where: where('deleted'),
   function: functionFile(
     "route: 'POST /notes', body: { note: { type: String, maxLength: 9, default: 'x' } }, query: { day: Date }, answer: { length: Number }, writes: ['things'], async run({ body, query, api }) { await api.things.patch('1', { title: body.note }); return { body: { length: body.note.length + (query.day ?? '').length } }; },",
+  ),
+  variables: functionFile(
+    "route: 'GET /notes/{year}/{who}', params: { year: { type: Number, integer: true } }, async run({ params: { year, who } }) { return { body: year.toFixed() + who.toUpperCase() }; },",
   ),
   raw: functionFile("body: 'raw', async run({ body }) { return { body: body.byteLength }; },"),
 };

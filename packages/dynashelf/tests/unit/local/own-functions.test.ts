@@ -80,7 +80,52 @@ test.each<[string, string, string | RegExp]>([
   ['no description', "route: 'GET /x', run: () => {}", 'there is no description'],
   ['nothing to run', "route: 'GET /x', description: 'X.'", 'there is nothing to run'],
   ['a method that is none', "route: 'PSOT /x', description: 'X.', run: () => {}", 'begins with no method'],
-  ['a path with a variable', "route: 'GET /x/{id}', description: 'X.', run: () => {}", 'has no path that is served'],
+  [
+    'a path that is all collections',
+    "route: 'GET /{x}', description: 'X.', run: () => {}",
+    'has no path that is served',
+  ],
+  [
+    'a variable beside other letters',
+    "route: 'GET /x/{id}.csv', description: 'X.', run: () => {}",
+    'has no path that is served',
+  ],
+  [
+    'a variable for all that follows',
+    "route: 'GET /x/{rest+}', description: 'X.', run: () => {}",
+    'has no path that is served',
+  ],
+  [
+    'a variable under a collection',
+    "route: 'GET /tools/{id}/export', description: 'X.', run: () => {}",
+    'lies under the collection "tools"',
+  ],
+  ['a variable twice', "route: 'GET /x/{id}/y/{id}', description: 'X.', run: () => {}", 'has the variable "id" twice'],
+  [
+    'what is no variable of the route',
+    "route: 'GET /x/{year}', params: { yaer: Number }, description: 'X.', run: () => {}",
+    'params speaks of "yaer", which is no variable of the route',
+  ],
+  [
+    'a variable that no text says',
+    "route: 'GET /x/{year}', params: { year: { type: Object, schema: 'any' } }, description: 'X.', run: () => {}",
+    'make it a String, Number, Boolean or Date',
+  ],
+  [
+    'a variable with a default',
+    "route: 'GET /x/{year}', params: { year: { type: Number, default: 1 } }, description: 'X.', run: () => {}",
+    'the variable "year" has "default", and it is there in every request',
+  ],
+  [
+    'a variable that is a parameter too',
+    "route: 'GET /x/{year}', query: { year: Number }, description: 'X.', run: () => {}",
+    'is a variable of the route and a parameter of its query',
+  ],
+  [
+    'params without a route',
+    "schedule: 'rate(1 day)', params: { year: Number }, description: 'X.', run: () => {}",
+    'params speaks of "year"',
+  ],
   [
     'a path under a collection',
     "route: 'GET /tools/export', description: 'X.', run: () => {}",
@@ -249,4 +294,28 @@ test('functions that take messages need publish, a message one function, and one
     'src/functions/again.ts: the message "done" is that of src/functions/told.ts, too: give one of them another',
     expect.stringMatching(/^the message "left" is defined/),
   ]);
+});
+
+const clashes = (): readonly string[] => mistakes().filter((one) => one.includes(': the routes '));
+
+test.each([
+  ['GET /x/{year}', 'POST /x/{month}', 'call one place "month" and "year"'],
+  ['GET /x/{year}/a', 'GET /x/last', 'have "last" and "{year}" in one place, and more behind'],
+  ['GET /x/{year}', 'GET /x/last/a', 'have "last" and "{year}" in one place, and more behind'],
+])('routes of which API Gateway would find one alone are a mistake: %s and %s', (one, other, sentence) => {
+  give('one', `route: '${one}', description: 'One.', run: () => {}`);
+  give('other', `route: '${other}', description: 'Other.', run: () => {}`);
+  expect(clashes()).toEqual([expect.stringContaining(sentence)]);
+});
+
+test('a literal beside a variable, and both methods of one path, are none', () => {
+  give('one', "route: 'GET /x/{year}', description: 'One.', run: () => {}");
+  give('two', "route: 'POST /x/{year}', description: 'Two.', run: () => {}");
+  give('three', "route: 'GET /x/last', description: 'Three.', run: () => {}");
+  give('four', "route: 'GET /x/{year}/{month}', description: 'Four.', run: () => {}");
+  give('five', "route: 'GET /y/{month}', description: 'Five.', run: () => {}");
+  expect(clashes()).toEqual([expect.stringContaining('have "{year}" and "last" in one place')]);
+  rmSync(path('src/functions/four.ts'));
+  write('serverless.yml', readFileSync(path('serverless.yml'), 'utf8').replace(entryOf('four'), ''));
+  expect(clashes()).toEqual([]);
 });
