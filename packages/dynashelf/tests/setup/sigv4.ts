@@ -3,12 +3,13 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** The signature that a POST of a path came with, and the one that it should have, by a secret key. */
+/** The signature that a request for a path came with, and the one that it should have, by a secret key. */
 export function verifiedSignature(
   headers: IncomingHttpHeaders,
   body: string,
   secret: string,
   path = '/',
+  method = 'POST',
 ): { given: string; computed: string; signedHeaders: string[] } {
   const [, scope = '', names = '', given = ''] =
     /^AWS4-HMAC-SHA256 Credential=[^/]+\/(\S+), SignedHeaders=(\S+), Signature=(\w+)$/.exec(
@@ -16,7 +17,7 @@ export function verifiedSignature(
     ) ?? [];
   const signedHeaders = names.split(';');
   const canonical = [
-    'POST',
+    method,
     path,
     '',
     ...signedHeaders.map((name) => `${name}:${String(headers[name])}`),
