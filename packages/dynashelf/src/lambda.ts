@@ -48,9 +48,12 @@ export function describeFunction(served: Served): Handler {
   });
 }
 
-/** What was committed reaches whoever is to know: called by the table's stream and by a schedule. */
-export function publishFunction(): Publisher {
-  return publisher();
+/**
+ * What was committed reaches whoever is to know: called by the table's stream and by a schedule.
+ * @param served the resources, of an app in which some declare changes
+ */
+export function publishFunction({ resources }: Partial<Pick<Served, 'resources'>> = {}): Publisher {
+  return publisher(resources === undefined ? {} : { resources });
 }
 
 /** Who sends a request: asked by API Gateway before it calls a function on data. */

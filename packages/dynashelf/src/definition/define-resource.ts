@@ -10,6 +10,7 @@ import type { SchemaNode } from '../values/node';
 import { readNodes } from '../values/read-schema';
 import type { Relation } from './relation';
 import { checkAcross } from './mistakes/relations';
+import { readChanges } from './changes';
 import { readStates } from './states';
 import { flatRules } from './ways';
 import type { None, Actions, ResourceDefinition, Resource, Resources } from './resource';
@@ -59,6 +60,7 @@ export function defineResource<
     shards: definition.shards ?? 1,
     preconditions: definition.preconditions ?? 'optional',
     maxAge: definition.maxAge,
+    changes: readChanges(definition.changes),
   };
   fail(file, [...checkLacks(resource), ...(globalThis.bundleLacks?.checks ? [] : checkResource(definition, resource))]);
   return resource as unknown as Resource<S, N, C, R, TypesOf<A, D, K>>;

@@ -114,6 +114,20 @@ export interface ResourceDefinition<
   readonly preconditions?: 'optional' | 'required' | undefined;
   /** For how many seconds a cache may answer GET without asking; without it, never. */
   readonly maxAge?: number | undefined;
+  /**
+   * Whether every change is in a feed, once and in order: at `GET /changes`, and for whoever else is to know. How many
+   * `days` it is kept there, 1 to 3650, 30 without it; over how many `partitions` of the table the feed is spread, 1 to
+   * 16, 1 without it.
+   */
+  readonly changes?: true | Partial<ChangesOptions> | undefined;
+}
+
+/** How changes are kept. */
+export interface ChangesOptions {
+  /** For how many days. */
+  readonly days: number;
+  /** Over how many partitions of the table the feed is spread. */
+  readonly partitions: number;
 }
 
 /** The attributes of some types. While the compiler has not seen the schema, any name can be one. */
@@ -181,6 +195,8 @@ export interface Resource<
   readonly shards: number;
   readonly preconditions: 'optional' | 'required';
   readonly maxAge: number | undefined;
+  /** How its changes are kept; undefined where they are not. */
+  readonly changes: ChangesOptions | undefined;
   /** What its actions are given and answer with; for types, and nothing else. */
   readonly actionTypes?: B | undefined;
 }

@@ -1,21 +1,30 @@
 // The Lambda function `publish`: what was committed reaches whoever is to know. The table's stream calls it for each
-// message at once, a schedule for what the stream has missed.
+// message and change at once, a schedule for what the stream has missed.
 import { readConfig } from '../config';
 import { connect } from '#connect';
+import type { Resource } from '../definition/resource';
+import { appendRecords } from '../events/append-records';
+import type { StreamRecord } from '../events/stream-record';
 import { logError } from '../log';
-import { openOutbox } from '../store/outbox';
+import { openAppender } from '../store/append';
+import type { KnownHeads } from '../store/feed';
+import { openOutbox, type Outbox } from '../store/outbox';
 import { readOutboxRecord } from '../store/layout/outbox';
-import type { AttributeMap } from '../store/layout/value';
 import type { Send } from '../store/client/send';
 import { deliver, deliverDue, type CallHandler } from './delivery';
 import { connectLambda, type InvokeFunction } from './invoke';
 
 /** What of an event of DynamoDB's stream is read. */
 interface StreamEvent {
-  readonly Records?: readonly {
-    readonly dynamodb?: { readonly SequenceNumber?: string; readonly NewImage?: AttributeMap };
-  }[];
+  readonly Records?: readonly StreamRecord[];
 }
+
+/**
+ * Called when changes were appended to feeds, and by the schedule for all that there are: what must not fail the batch,
+ * for those changes are where they belong.
+ * @param deadline when to stop, in milliseconds since 1970
+ */
+export type AfterAppend = (collections: readonly string[], deadline: number) => Promise<void>;
 
 /** The records of a batch that are to come again (ReportBatchItemFailures). */
 export interface BatchFailures {
@@ -32,6 +41,10 @@ export interface Publishing {
   readonly invoke: InvokeFunction;
   /** The names of the Lambda functions that take messages, by kind. */
   readonly handlers: ReadonlyMap<string, string>;
+  /** What is served: those that declare changes have a feed. */
+  readonly resources: ReadonlyMap<string, Resource>;
+  /** Who goes on when changes are in the feeds, one after the other. */
+  readonly afterAppend: readonly AfterAppend[];
 }
 
 const LONGEST = 900_000;
@@ -49,7 +62,9 @@ function readHandlers({ MESSAGE_HANDLERS = '' }: NodeJS.ProcessEnv): ReadonlyMap
 /** Makes `publish`. */
 export function publisher(given: Partial<Publishing> = {}): Publisher {
   const { tableName = readConfig(process.env).tableName, handlers = readHandlers(process.env) } = given;
-  const { send = connect(), invoke = connectLambda() } = given;
+  const { send = connect(), invoke = connectLambda(), resources = new Map(), afterAppend = [] } = given;
+  const changing = [...resources.values()].filter(({ changes }) => changes !== undefined).map(({ name }) => name);
+  const known: KnownHeads = new Map();
   const call: CallHandler = async (message, event) => {
     const name = handlers.get(message);
     if (name === undefined) {
@@ -57,29 +72,43 @@ export function publisher(given: Partial<Publishing> = {}): Publisher {
     }
     await invoke(name, event);
   };
+
+  async function goOn(collections: readonly string[], deadline: number): Promise<void> {
+    for (const hook of collections.length === 0 ? [] : afterAppend) {
+      await hook(collections, deadline).catch((error: unknown) =>
+        logError({ message: `changes are in the feed, and were not told on: ${String((error as Error).message)}` }),
+      );
+    }
+  }
+
   return async (event, context) => {
     const deadline = Date.now() + (context?.getRemainingTimeInMillis?.() ?? LONGEST) - MARGIN;
     const outbox = openOutbox(send, tableName, deadline);
     const { Records } = (event ?? {}) as StreamEvent;
     if (Records === undefined) {
-      await deliverDue(outbox, call);
+      await Promise.all([deliverDue(outbox, call), goOn(changing, deadline)]);
       return { batchItemFailures: [] };
     }
-    const failed = await Promise.all(
-      Records.map(async ({ dynamodb: { SequenceNumber = '', NewImage = {} } = {} }) => {
-        const record = readOutboxRecord(NewImage);
-        try {
-          if (record !== undefined) {
-            await deliver(outbox, record, call);
-          }
-          return [];
-        } catch (error) {
-          // The database fails, not the function that takes it.
-          logError({ message: `a message waits for the next attempt: ${String((error as Error).message)}` });
-          return [{ itemIdentifier: SequenceNumber }];
-        }
-      }),
-    );
-    return { batchItemFailures: failed.flat() };
+    const appending = appendRecords(openAppender(send, tableName, deadline, known), resources, Records);
+    const undelivered = await Promise.all(Records.map(async (record) => deliverRecord(outbox, record, call)));
+    const { collections, failed } = await appending;
+    await goOn(collections, deadline);
+    return { batchItemFailures: [...undelivered.flat(), ...failed].map((itemIdentifier) => ({ itemIdentifier })) };
   };
+}
+
+/** Delivers the message of a record, if it is of one. @returns its sequence number where it is to come again */
+async function deliverRecord(outbox: Outbox, { dynamodb = {} }: StreamRecord, call: CallHandler): Promise<string[]> {
+  const { SequenceNumber = '', NewImage = {} } = dynamodb;
+  const record = readOutboxRecord(NewImage);
+  try {
+    if (record !== undefined) {
+      await deliver(outbox, record, call);
+    }
+    return [];
+  } catch (error) {
+    // The database fails, not the function that takes it.
+    logError({ message: `a message waits for the next attempt: ${String((error as Error).message)}` });
+    return [SequenceNumber];
+  }
 }

@@ -12,15 +12,15 @@ export type TableDefinition = {
   [Name in 'AttributeDefinitions' | 'KeySchema' | 'GlobalSecondaryIndexes']-?: NonNullable<
     CreateTableCommandInput[Name]
   >;
-};
+} & Pick<CreateTableCommandInput, 'StreamSpecification'>;
 
 const SLOTS = Array.from({ length: INDEX_SLOTS }, (_, index) => indexSlot(index + 1));
 
 /** The names of the indexes. */
 export const INDEX_NAMES = SLOTS.map(({ indexName }) => indexName);
 
-/** The keys and indexes of the table. */
-export function tableDefinition(): TableDefinition {
+/** The keys and indexes of the table. @param hasStream whether what is written is to be read as a stream */
+export function tableDefinition(hasStream = false): TableDefinition {
   return {
     AttributeDefinitions: [
       PARTITION_KEY,
@@ -33,6 +33,7 @@ export function tableDefinition(): TableDefinition {
       KeySchema: keySchema(partitionKey, sortKey),
       Projection: { ProjectionType: 'ALL' },
     })),
+    ...(hasStream && { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } }),
   };
 }
 

@@ -5,12 +5,15 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { recreateTable } from '../local/table';
 import { tableDefinition } from '../serverless/table';
 
-/** Called at the top of a test file: its tests begin with an empty table, which is no other file's. */
-export function useTable(): void {
+/**
+ * Called at the top of a test file: its tests begin with an empty table, which is no other file's.
+ * @param hasStream whether what is written is to be read as a stream
+ */
+export function useTable(hasStream = false): void {
   beforeAll(async () => {
     const client = new DynamoDBClient({});
     try {
-      await recreateTable(client, tableName(), tableDefinition());
+      await recreateTable(client, tableName(), tableDefinition(hasStream));
     } finally {
       client.destroy();
     }

@@ -2,6 +2,7 @@
 import { type AttributeDefinition, FORMATS } from '../../values/attribute';
 import { checkAccess } from './access';
 import { checkActions, declaredBeside } from './actions';
+import { checkChanges } from './changes';
 import { checkIndexes } from './indexes';
 import { checkIntegrity } from './integrity';
 import { checkUniqueGroups } from './unique-groups';
@@ -21,7 +22,7 @@ const MOST_SHARDS = 64;
 const MOST_ATTRIBUTES = 200;
 
 const STORED_ATTRIBUTES = ['pk', 'sk'];
-export const SERVED_PATHS = ['transactions', 'openapi.json', 'docs', 'health'];
+export const SERVED_PATHS = ['transactions', 'changes', 'tickets', 'webhooks', 'openapi.json', 'docs', 'health'];
 
 /** Every keyword of a resource file. */
 export const DEFINITION_KEYWORDS = [
@@ -43,6 +44,7 @@ export const DEFINITION_KEYWORDS = [
   'access',
   'preconditions',
   'maxAge',
+  'changes',
 ];
 
 /** The keywords of every attribute. */
@@ -101,6 +103,7 @@ export function checkResource(definition: object, resource: Resource): string[] 
     ...checkStates((definition as ResourceDefinition<never>).states, resource),
     ...checkAccess(resource),
     ...checkIndexes(resource),
+    ...checkChanges((definition as ResourceDefinition<never>).changes),
   ];
 }
 

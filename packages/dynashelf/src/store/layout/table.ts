@@ -48,3 +48,9 @@ export const DELETION_ATTRIBUTE = '#deletion';
  * The attribute that names the deletions under way that will clear a reference of the item: nothing else may change it.
  */
 export const CLEARING_ATTRIBUTE = '#clearing';
+
+/**
+ * The attribute by which a migration that moves an item to another shard says where to, before and after: the stream's
+ * records of it are no changes.
+ */
+export const MOVED_ATTRIBUTE = '#moved';

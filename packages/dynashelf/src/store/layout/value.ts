@@ -17,6 +17,19 @@ export function valueText(value: AttributeValue): string {
   );
 }
 
+/** Bytes that a value takes in a record, or somewhat more: DynamoDB packs two digits of a number into one. */
+export function sizeOf({ S, N, B, SS, NS, BS, L, M }: AttributeValue): number {
+  const texts = SS ?? NS;
+  return (
+    3 +
+    (S !== undefined ? Buffer.byteLength(S) : (N?.length ?? B?.length ?? 0)) +
+    (texts ?? []).reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0) +
+    (BS ?? []).reduce((sum, bytes) => sum + bytes.length + 1, 0) +
+    (L ?? []).reduce((sum, value) => sum + sizeOf(value) + 1, 0) +
+    Object.entries(M ?? {}).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + sizeOf(value) + 1, 0)
+  );
+}
+
 /** Encodes prepared values; what is undefined is left out. */
 export function encode(values: Record<string, StoredValue | undefined>): AttributeMap {
   const map: AttributeMap = {};

@@ -49,6 +49,12 @@ const MISTAKES: [what: string, code: string, message: RegExp][] = [
     file("indices: { byTitle: { sort: 'title' } },"),
     /unknown keyword "indices": did you mean "indexes"\?/,
   ],
+  [
+    'a keyword of changes',
+    file('changes: { day: 7 },'),
+    /'day' does not exist in type.*Did you mean to write 'days'\?|'day' does not exist in type/,
+  ],
+  ['changes that are false', file('changes: false,'), /Type 'false' is not assignable to type/],
   ['a keyword of an index', file("indexes: { byTitle: { sotr: 'title' } },"), /'sotr' does not exist in type 'Index/],
   ['an attribute of an index', file("indexes: { byTitle: { sort: 'titel' } },"), /'"titel"'.*Did you mean '"title"'\?/],
   [
@@ -272,7 +278,7 @@ const RIGHT: Record<string, string> = {
     `indexes: { byTitle: { sort: 'title' } }, computed: { label: ({ title, count }) => (title ?? '') + count.toFixed() },
   rules: [{ holds: ({ label, count }) => label.length >= count, attribute: 'label', detail: 'Be longer.' }],
   access: { list: 'public', read: { any: [{ owner: ['owner', 'id'] }, ({ claims }) => claims['admin'] === true] }, patch: undefined, lend: { role: 'admin' } },
-  relations: { parts: { collection: 'parts', attribute: 'thing' } }, maxAge: undefined, preconditions: 'required', states: { attribute: 'state', from: { new: ['old'] } }, unique: [['owner', 'title']],
+  relations: { parts: { collection: 'parts', attribute: 'thing' } }, maxAge: undefined, changes: { days: 7 }, preconditions: 'required', states: { attribute: 'state', from: { new: ['old'] } }, unique: [['owner', 'title']],
   actions: (action) => ({ lend: action({ description: 'Lends.', body: { days: { type: Number, default: 1 }, note: String }, async run({ item, body, transaction }): Promise<Answer> {
     return transaction.update(things, item.id, { title: body.note, count: item.count + body.days + item.label.length, owner: null });
   } }) }),`,

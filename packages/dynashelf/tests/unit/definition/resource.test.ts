@@ -39,6 +39,24 @@ const mistakes: [circumstances: string, definition: object, message: RegExp][] =
     { preconditions: 'always' },
     /preconditions is "always": write 'optional' or 'required'/,
   ],
+  [
+    'changes has a keyword that is none',
+    { changes: { day: 7 } },
+    /changes has the unknown keyword "day"\. Did you mean "days"\?/,
+  ],
+  [
+    'changes are kept for no day',
+    { changes: { days: 0 } },
+    /changes has 0 for days: write a whole number from 1 to 3650/,
+  ],
+  [
+    'changes are spread over too many partitions',
+    { changes: { partitions: 17 } },
+    /changes has 17 for partitions: write a whole number from 1 to 16/,
+  ],
+  ['changes are false', { changes: false }, /changes is false: leave it out/],
+  ['changes are a number', { changes: 30 }, /changes is 30: write true, or \{ days: 30, partitions: 1 \}/],
+  ['it has the path of the feed', { name: 'changes' }, /the name "changes" is reserved, \/changes being served already/],
   ['maxAge is a fraction', { maxAge: 1.5 }, /maxAge is 1.5: write a whole number of seconds/],
   [
     "an attribute is the system's",
@@ -201,7 +219,16 @@ test('every mistake of a file is reported at once', () => {
 });
 
 test('a resource has the defaults of what its file leaves out', () => {
-  expect(load({})).toMatchObject({ indexes: {}, preconditions: 'optional', maxAge: undefined });
+  expect(load({})).toMatchObject({
+    indexes: {},
+    preconditions: 'optional',
+    maxAge: undefined,
+    changes: undefined,
+  });
+  expect([load({ changes: true }), load({ changes: { partitions: 8 } })]).toMatchObject([
+    { changes: { days: 30, partitions: 1 } },
+    { changes: { days: 30, partitions: 8 } },
+  ]);
 });
 
 test('two resources of one name fail, saying which', () => {

@@ -72,21 +72,26 @@ export function toBytes<T extends object>(text: string, parsed: T): T {
   return parsed;
 }
 
+/** Makes bytes of base64 in a record that was parsed elsewhere, in place; what is bytes already stays. */
+export function fromBase64(record: object | undefined): void {
+  decodeMap(record as ParsedMap | undefined);
+}
+
 function decodeMap(map: ParsedMap | undefined): void {
   Object.values(map ?? {}).forEach(decode);
 }
 
 function decode(value: Parsed): void {
   if (typeof value.B === 'string') {
-    value.B = fromBase64(value.B);
+    value.B = bytesOf(value.B);
   } else if (Array.isArray(value.BS)) {
-    value.BS = value.BS.map(fromBase64);
+    value.BS = value.BS.map((one: unknown) => (typeof one === 'string' ? bytesOf(one) : one));
   }
   value.L?.forEach(decode);
   decodeMap(value.M);
 }
 
-function fromBase64(text: string): Uint8Array {
+function bytesOf(text: string): Uint8Array {
   const { buffer, byteOffset, byteLength } = Buffer.from(text, 'base64');
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
