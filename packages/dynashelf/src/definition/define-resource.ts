@@ -5,6 +5,7 @@ import type { KnownKeywords } from './keywords';
 import type { SchemaDefinition } from '../values/attribute';
 import type { Linked } from './links';
 import { checkSameProblems } from './mistakes/actions';
+import { checkEventPaths } from './mistakes/changes';
 import { checkResource } from './mistakes/resource';
 import type { SchemaNode } from '../values/node';
 import { readNodes } from '../values/read-schema';
@@ -80,7 +81,9 @@ export function listResources<const L extends readonly Resource[]>(...resources:
     }
     byName.set(resource.name, resource);
   }
-  const mistakes = globalThis.bundleLacks?.checks ? [] : [...checkAcross(byName), ...checkSameProblems(byName)];
+  const mistakes = globalThis.bundleLacks?.checks
+    ? []
+    : [...checkAcross(byName), ...checkSameProblems(byName), ...checkEventPaths(byName)];
   if (mistakes.length > 0) {
     throw new Error(mistakes.join('\n'));
   }

@@ -100,7 +100,7 @@ function kindOf(
   return isExpiry ? 'expired' : 'deleted';
 }
 
-/** A migration has put the item elsewhere in the table: what it puts there names its place, as does what it takes away. */
+/** A migration has put the item elsewhere in the table: what it puts there, and takes away, names the new place. */
 function isMove(
   partition: { S?: string | undefined },
   eventName: string | undefined,

@@ -62,7 +62,8 @@ function readHandlers({ MESSAGE_HANDLERS = '' }: NodeJS.ProcessEnv): ReadonlyMap
 /** Makes `publish`. */
 export function publisher(given: Partial<Publishing> = {}): Publisher {
   const { tableName = readConfig(process.env).tableName, handlers = readHandlers(process.env) } = given;
-  const { send = connect(), invoke = connectLambda(), resources = new Map(), afterAppend = [] } = given;
+  const { send = connect(), invoke = connectLambda(), afterAppend = [] } = given;
+  const resources: Publishing['resources'] = given.resources ?? new Map();
   const changing = [...resources.values()].filter(({ changes }) => changes !== undefined).map(({ name }) => name);
   const known: KnownHeads = new Map();
   const call: CallHandler = async (message, event) => {

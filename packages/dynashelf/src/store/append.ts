@@ -1,6 +1,6 @@
-// Changes appended to the feed of a collection: the changes, the positions that they were read from, and the head of
-// the feed in one transaction. So each is in the feed once, and no sequence is without one, whatever is repeated, killed
-// between requests, or runs beside another.
+// Changes appended to the feed of a collection: they, the positions that they were read from, and the head of the feed
+// in one transaction. So each is in the feed once, and no sequence is without one, whatever is repeated, killed between
+// requests, or runs beside another.
 import type { ChangesOptions, Resource } from '../definition/resource';
 import { Problem } from '../problem';
 import { backOff } from './client/back-off';

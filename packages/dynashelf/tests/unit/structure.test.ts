@@ -18,7 +18,6 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   definition: ['problem', 'values'],
   index: ['problem', 'values', 'definition'],
   store: ['log', 'problem', 'values', 'definition'],
-  events: ['log', 'problem', 'values', 'definition', 'store'],
   dynamoose: ['values', 'definition', 'store'],
   transaction: ['log', 'problem', 'values', 'definition', 'store'],
   operations: ['problem', 'values', 'definition', 'store', 'transaction'],

@@ -1,6 +1,6 @@
 // The mistakes in what a resource file says of changes.
 import { didYouMean } from '../../values/nearest';
-import type { ResourceDefinition } from '../resource';
+import type { Resource, ResourceDefinition } from '../resource';
 
 const KEYWORDS = ['days', 'partitions'];
 
@@ -28,4 +28,22 @@ export function* checkChanges(declared: ResourceDefinition<never>['changes'] | f
       yield `changes has ${JSON.stringify(value)} for ${name}: write a whole number from 1 to ${most}`;
     }
   }
+}
+
+/** Paths that are served where any resource declares changes. */
+const EVENT_PATHS = ['changes', 'tickets', 'webhooks'];
+
+/** The first segments of paths that are served beside the collections, for what these declare. */
+export function eventPaths(resources: ReadonlyMap<string, Resource>): readonly string[] {
+  return [...resources.values()].some(({ changes }) => changes !== undefined) ? EVENT_PATHS : [];
+}
+
+/** Each collection whose path others declare away, as a sentence with its remedy. */
+export function checkEventPaths(resources: ReadonlyMap<string, Resource>): string[] {
+  return eventPaths(resources)
+    .filter((path) => resources.has(path))
+    .map(
+      (path) =>
+        `src/resources/${path}.ts: the name "${path}" is reserved, /${path} being served where a resource declares changes: choose another`,
+    );
 }

@@ -6,6 +6,7 @@ import type { Resource } from '../resource';
 import { variablesIn } from '../route-path';
 import { readSchedule } from '../schedule';
 import { NOT_OF_BODIES } from './actions';
+import { eventPaths } from './changes';
 import { checkAttributes, SERVED_PATHS } from './resource';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -107,7 +108,7 @@ function* checkRoute({ route }: FunctionKeywords, resources: ReadonlyMap<string,
   if (resources.has(first)) {
     yield `the route "${route}" lies under the collection "${first}", whose items and actions are served there: begin the path otherwise, or make it an action of ${first}`;
   }
-  if (SERVED_PATHS.includes(first)) {
+  if ([...SERVED_PATHS, ...eventPaths(resources)].includes(first)) {
     yield `the route "${route}" lies under /${first}, which is served already: begin the path otherwise`;
   }
 }

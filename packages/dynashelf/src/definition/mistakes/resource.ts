@@ -22,7 +22,7 @@ const MOST_SHARDS = 64;
 const MOST_ATTRIBUTES = 200;
 
 const STORED_ATTRIBUTES = ['pk', 'sk'];
-export const SERVED_PATHS = ['transactions', 'changes', 'tickets', 'webhooks', 'openapi.json', 'docs', 'health'];
+export const SERVED_PATHS = ['transactions', 'openapi.json', 'docs', 'health'];
 
 /** Every keyword of a resource file. */
 export const DEFINITION_KEYWORDS = [

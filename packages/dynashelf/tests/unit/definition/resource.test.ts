@@ -56,7 +56,6 @@ const mistakes: [circumstances: string, definition: object, message: RegExp][] =
   ],
   ['changes are false', { changes: false }, /changes is false: leave it out/],
   ['changes are a number', { changes: 30 }, /changes is 30: write true, or \{ days: 30, partitions: 1 \}/],
-  ['it has the path of the feed', { name: 'changes' }, /the name "changes" is reserved, \/changes being served already/],
   ['maxAge is a fraction', { maxAge: 1.5 }, /maxAge is 1.5: write a whole number of seconds/],
   [
     "an attribute is the system's",
@@ -239,4 +238,13 @@ test('two resources of one name fail, saying which', () => {
 
 test('resources are listed by name', () => {
   expect([...listResources(everything).keys()]).toEqual(['everything']);
+});
+
+test('the paths of events are reserved where a resource declares changes, and nowhere else', () => {
+  const named = (name: string, more: object): Resource =>
+    defineResource({ name, description: 'Things.', schema: { title: String }, ...more });
+  expect([...listResources(named('tickets', {}), named('changes', {})).keys()]).toEqual(['tickets', 'changes']);
+  expect(() => listResources(named('tickets', {}), named('webhooks', {}), named('things', { changes: true }))).toThrow(
+    'src/resources/tickets.ts: the name "tickets" is reserved, /tickets being served where a resource declares changes: choose another\nsrc/resources/webhooks.ts: the name "webhooks"',
+  );
 });
