@@ -23,6 +23,7 @@ const USED_BY_RESOURCE = {
   onWrite: ({ onWrite }) => onWrite !== undefined,
   states: ({ states }) => states !== undefined,
   trees: ({ trees }) => trees.length > 0,
+  changes: ({ changes }) => changes !== undefined,
   transactionalIndexes: ({ indexes }) => Object.values(indexes).some(({ transactional }) => transactional === true),
 } satisfies Record<string, (resource: Resource) => boolean>;
 

@@ -3,7 +3,7 @@
 import { readConfig } from '../config';
 import { connect } from '#connect';
 import type { Resource } from '../definition/resource';
-import { appendRecords } from '../events/append-records';
+import { appendRecords, type Appended } from '../events/append-records';
 import type { StreamRecord } from '../events/stream-record';
 import { logError } from '../log';
 import { openAppender } from '../store/append';
@@ -46,6 +46,8 @@ export interface Publishing {
   /** Who goes on when changes are in the feeds, one after the other. */
   readonly afterAppend: readonly AfterAppend[];
 }
+
+const NOTHING: Appended = { collections: [], failed: [] };
 
 const LONGEST = 900_000;
 const MARGIN = 1_000;
@@ -90,7 +92,9 @@ export function publisher(given: Partial<Publishing> = {}): Publisher {
       await Promise.all([deliverDue(outbox, call), goOn(changing, deadline)]);
       return { batchItemFailures: [] };
     }
-    const appending = appendRecords(openAppender(send, tableName, deadline, known), resources, Records);
+    const appending = globalThis.bundleLacks?.changes
+      ? NOTHING
+      : appendRecords(openAppender(send, tableName, deadline, known), resources, Records);
     const undelivered = await Promise.all(Records.map(async (record) => deliverRecord(outbox, record, call)));
     const { collections, failed } = await appending;
     await goOn(collections, deadline);

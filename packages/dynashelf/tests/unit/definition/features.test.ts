@@ -9,6 +9,7 @@ const BY_RESOURCES: readonly Feature[] = [
   'onWrite',
   'states',
   'trees',
+  'changes',
   'transactionalIndexes',
 ];
 
@@ -31,6 +32,7 @@ test.each<[string, object, object, Feature[]]>([
   ['onWrite', { onWrite: () => Promise.resolve() }, {}, ['onWrite']],
   ['states', { states: { attribute: 'kind', from: { open: ['done'] } } }, {}, ['states']],
   ['a tree', {}, { parent: { type: String, references: 'notes', acyclic: true } }, ['trees']],
+  ['changes', { changes: true }, {}, ['changes']],
   ['an index', { indexes: { byKind: { partition: 'kind' } } }, {}, []],
   [
     'an index by which actions list',
