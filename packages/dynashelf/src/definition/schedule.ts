@@ -8,14 +8,77 @@ const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', '
 const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
 /** The fields of a cron expression, in their order: what each is called, from where to where, and its names. */
-const FIELDS: readonly { readonly name: string; readonly least: number; readonly most: number; names?: string[] }[] = [
+const FIELDS: readonly {
+  readonly name: string;
+  readonly least: number;
+  readonly most: number;
+  readonly names?: readonly string[];
+  /** What else it may be, for people. */
+  readonly more?: string;
+}[] = [
   { name: 'minutes', least: 0, most: 59 },
   { name: 'hours', least: 0, most: 23 },
-  { name: 'day of month', least: 1, most: 31 },
+  {
+    name: 'day of month',
+    least: 1,
+    most: 31,
+    more: '; or, alone, L for the last day, or 15W for the weekday nearest to the 15th',
+  },
   { name: 'month', least: 1, most: 12, names: MONTHS },
-  { name: 'day of week', least: 1, most: 7, names: DAYS },
+  {
+    name: 'day of week',
+    least: 1,
+    most: 7,
+    names: DAYS,
+    more: '; or, alone, 6L for the last Friday of the month, or 3#2 for the second Tuesday',
+  },
   { name: 'year', least: 1970, most: 2199 },
 ];
+
+/** Whether a day is one that a field means. */
+type IsDay = (date: Date) => boolean;
+
+/** The fields that a day fits or not by where it is in its month, each read from text; undefined for any other text. */
+const DAYS_OF_MONTHS: Readonly<Record<number, (field: string) => IsDay | undefined>> = {
+  2: (field) => {
+    const [, nearest] = /^(\d\d?)W$/.exec(field) ?? [];
+    return field === 'L'
+      ? (date) => date.getUTCDate() === lastOf(date)
+      : nearest === undefined || Number(nearest) < 1 || Number(nearest) > 31
+        ? undefined
+        : (date) => date.getUTCDate() === nearestWeekday(date, Number(nearest));
+  },
+  4: (field) => {
+    const [, last, weekday, which] = /^(?:([1-7])?L|([1-7])#([1-5]))$/.exec(field) ?? [];
+    if (field === 'L') {
+      // The last day of the week.
+      return (date) => date.getUTCDay() === 6;
+    }
+    return last !== undefined
+      ? (date) => date.getUTCDay() + 1 === Number(last) && date.getUTCDate() + 7 > lastOf(date)
+      : weekday === undefined
+        ? undefined
+        : (date) => date.getUTCDay() + 1 === Number(weekday) && Math.ceil(date.getUTCDate() / 7) === Number(which);
+  },
+};
+
+/** The last day of the month of a date. */
+function lastOf(date: Date): number {
+  return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
+}
+
+/** The day from Monday to Friday nearest to a day of the month of a date; none where it has no such day. */
+function nearestWeekday(date: Date, day: number): number | undefined {
+  const last = lastOf(date);
+  const weekday = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), day)).getUTCDay();
+  if (day > last) {
+    return undefined;
+  }
+  if (weekday === 6) {
+    return day === 1 ? 3 : day - 1;
+  }
+  return weekday === 0 ? (day === last ? day - 2 : day + 1) : day;
+}
 
 /** A schedule, read. */
 export interface Schedule {
@@ -51,18 +114,21 @@ function readCron(fields: readonly string[]): Schedule | string {
   if ((fields[2] === '?') === (fields[4] === '?')) {
     return 'says both, or neither, of day of month and day of week: write ? for one of the two';
   }
-  const allowed = fields.map((field, index) => readField(field.toUpperCase(), FIELDS[index]!));
+  const special = fields.map((field, index) => DAYS_OF_MONTHS[index]?.(field.toUpperCase()));
+  const allowed = fields.map((field, index) =>
+    special[index] === undefined ? readField(field.toUpperCase(), FIELDS[index]!) : new Set<number>(),
+  );
   const wrong = allowed.findIndex((one) => one === undefined);
   if (wrong >= 0) {
-    const { name, least, most } = FIELDS[wrong]!;
-    return `has "${fields[wrong]}" for ${name}: write *, a number from ${least} to ${most}, a range such as ${least}-${least + 2}, steps such as */2, or several separated by commas (L, W and # are not taken)`;
+    const { name, least, most, more = '' } = FIELDS[wrong]!;
+    return `has "${fields[wrong]}" for ${name}: write *, a number from ${least} to ${most}, a range such as ${least}-${least + 2}, steps such as */2, or several separated by commas${more}`;
   }
   const [minutes, hours, days, months, weekdays, years] = allowed as readonly ReadonlySet<number>[];
   const isDay = (date: Date): boolean =>
     years!.has(date.getUTCFullYear()) &&
     months!.has(date.getUTCMonth() + 1) &&
-    days!.has(date.getUTCDate()) &&
-    weekdays!.has(date.getUTCDay() + 1);
+    (special[2]?.(date) ?? days!.has(date.getUTCDate())) &&
+    (special[4]?.(date) ?? weekdays!.has(date.getUTCDay() + 1));
   const times = [...hours!].flatMap((hour) => [...minutes!].map((minute) => (hour * 60 + minute) * MINUTE));
   times.sort((a, b) => a - b);
   return {
