@@ -24,6 +24,8 @@ export interface Config {
   readonly apiKeys: boolean;
   /** Who is told what is served: `public`, everyone; `private`, whoever has good credentials. */
   readonly description: 'public' | 'private';
+  /** Where clients connect sockets, in the function that gives tickets for them; undefined where there are none. */
+  readonly socketUrl?: string | undefined;
   /** Whether this runs on AWS behind HTTPS, not on a developer's machine. */
   readonly deployed: boolean;
 }
@@ -63,6 +65,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     tokens: tokens(environment, deployed),
     apiKeys: oneOf(environment, 'API_KEYS', ['', 'required']) === 'required',
     description: oneOf(environment, 'API_DESCRIPTION', ['', 'public', 'private']) || 'public',
+    ...(environment['SOCKET_URL'] && { socketUrl: socketUrl(environment['SOCKET_URL'], deployed) }),
     deployed,
   };
 }
@@ -207,6 +210,17 @@ function skew(environment: NodeJS.ProcessEnv): number {
     );
   }
   return Number(value);
+}
+
+/** Without a query, which the ticket is. On a developer's machine ws will do. */
+function socketUrl(value: string, deployed: boolean): string {
+  const { protocol, search, hash } = URL.canParse(value) ? new URL(value) : { protocol: '', search: '', hash: '' };
+  if (!(protocol === 'wss:' || (protocol === 'ws:' && !deployed)) || search !== '' || hash !== '') {
+    throw new Error(
+      `The environment variable SOCKET_URL is "${value}": write a URL such as wss://live.example.com, without query and fragment.`,
+    );
+  }
+  return value;
 }
 
 function listed(value: string | undefined): string[] {

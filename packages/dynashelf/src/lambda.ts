@@ -1,14 +1,18 @@
 // The Lambda functions of an app, each of the parts that it needs and no others. Besides the resources, all has its
 // default: the configuration is read from the environment, and DynamoDB is reached as the build says.
 import { connect } from '#connect';
-import { readConfig, requireCursorKeys } from './config';
+import { readConfig, requireCursorKeys, type Config } from './config';
 import { declaredFunctions } from './definition/declared-functions';
+import { openSocketGateway } from './events/socket-gateway';
+import { readSocketSettings } from './functions/socket-limits';
+import { socketHandler, type SocketHandler, type SocketParts } from './functions/socket';
 import { publisher, type Publisher } from './functions/publish';
 import { authorizer, type Authorizer, type ProtectedApi } from './http/endpoints/authorizer';
 import { readEndpoints, viewEndpoint, writeEndpoints } from './http/endpoints/data';
 import { documents } from './http/endpoints/documents';
 import type { Api } from './http/endpoints/endpoint';
 import { health, service } from './http/endpoints/service';
+import { ticket } from './http/endpoints/tickets';
 import { serve, type Handler } from './http/serve';
 import { openReader } from './store/reader';
 import { storeOpener } from './store/store';
@@ -36,7 +40,10 @@ export function readFunction(served: Served): Handler {
 /** Everything that writes. */
 export function writeFunction(served: Served): Handler {
   const api = withDefaults(served);
-  return serve(api, storeOpener(api.config.tableName, api.resources), writeEndpoints());
+  return serve(api, storeOpener(api.config.tableName, api.resources), {
+    ...writeEndpoints(),
+    ...(!globalThis.bundleLacks?.sockets && { ticket }),
+  });
 }
 
 /** What the API says of itself, and 404 and 405 for every path. */
@@ -54,6 +61,16 @@ export function describeFunction(served: Served): Handler {
  */
 export function publishFunction({ resources }: Partial<Pick<Served, 'resources'>> = {}): Publisher {
   return publisher(resources === undefined ? {} : { resources });
+}
+
+/** What clients do on their sockets, told by API Gateway. */
+export function socketFunction(
+  served: Pick<SocketParts, 'resources'> & Partial<SocketParts> & { readonly config?: Config },
+): SocketHandler {
+  const { config = readConfig(process.env), settings = readSocketSettings(process.env) } = served;
+  requireCursorKeys(config);
+  const { send = connect(), gateway = openSocketGateway(settings.endpoint) } = served;
+  return socketHandler({ ...served, config, settings, send, gateway });
 }
 
 /** Who sends a request: asked by API Gateway before it calls a function on data. */

@@ -63,6 +63,18 @@ export function readCaller(
     : ANONYMOUS;
 }
 
+/**
+ * When the token of a request ends that {@link readCaller} has let in, in milliseconds since 1970; undefined where it
+ * has none.
+ */
+export function readTokenEnd(
+  { tokens }: Pick<Config, 'tokens'>,
+  { context }: Pick<Credentials, 'context'>,
+): number | undefined {
+  const bearer = tokens && readBearer(context);
+  return bearer && (bearer.expires + tokens.clockSkew) * 1000;
+}
+
 /** The bearer of a token, in the one form that the authorizer writes it; undefined where no subject is named. */
 function readBearer(
   context: unknown,

@@ -33,6 +33,7 @@ type UsedByFunctions = (functions: readonly FunctionDeclaration[], names: readon
 const USED_BY_FUNCTIONS = {
   functionRoutes: (functions) => functions.some(({ route }) => route !== undefined),
   messages: (functions) => functions.some(({ message }) => message !== undefined),
+  sockets: (_functions, names) => names.includes('socket'),
 } satisfies Record<string, UsedByFunctions>;
 
 /** The files of an app, loaded. */

@@ -14,6 +14,7 @@ import { ownProblems } from './own-problems';
 import { problemTypes, responseComponents } from './problem-responses';
 import { collectionParts, collectionSchemas, sharedParts } from './schemas';
 import { servicePaths, serviceSchemas } from './service-paths';
+import { ticketPaths, ticketSchemas } from './tickets';
 import { transactionPaths, transactionSchemas } from './transactions';
 import { everyKind, requirements, securitySchemes, type TrustedCredentials } from './trusted-credentials';
 
@@ -63,6 +64,7 @@ export function describeApi(
     problemSchemas(resources, problemTypes(resources, trusted, functions), ownProblems(resources)),
     serviceSchemas(),
     transactionSchemas(),
+    ticketSchemas(resources),
   ) as Record<string, Part>;
   return {
     openapi: '3.1.0',
@@ -89,6 +91,7 @@ export function describeApi(
       functionPaths(functions, resources, trusted),
       servicePaths(trusted),
       transactionPaths(resources, trusted),
+      ticketPaths(resources, trusted),
     ) as Record<string, Part>,
     components: {
       schemas,

@@ -36,6 +36,10 @@ const TEXTS: Record<ProblemType, readonly [meaning: string, remedy: string]> = {
     'The request is right in itself and does not go with the items as they are.',
     'read `detail`; with `Retry-After`, send the request again.',
   ],
+  gone: [
+    'The place in the feed is older than what is kept of it.',
+    'begin with `since=now`, read the list anew, then go on from there.',
+  ],
   'precondition-failed': [
     'The item is not, or no longer, what `If-Match`, `If-None-Match` or `If-Unmodified-Since` asks for.',
     'apply the change to `current`, and send it with the new tag.',

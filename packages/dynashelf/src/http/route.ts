@@ -21,7 +21,7 @@ export type Route =
   /** An action that only reads. */
   | ({ readonly operation: 'view' } & ActionOf)
   | { readonly operation: 'call'; readonly declaration: FunctionDeclaration }
-  | { readonly operation: 'service' | 'openapi' | 'docs' | 'renderer' | 'health' | 'transact' }
+  | { readonly operation: 'service' | 'openapi' | 'docs' | 'renderer' | 'health' | 'transact' | 'ticket' }
   | { readonly operation: 'options'; readonly allow: string[] };
 
 /** An action, of an item or of the collection. */
@@ -123,6 +123,14 @@ function routesOf(resources: ReadonlyMap<string, Resource>, segments: readonly s
   }
   if (first === 'transactions' && id === undefined) {
     return { POST: { operation: 'transact' } };
+  }
+  if (
+    !globalThis.bundleLacks?.sockets &&
+    first === 'tickets' &&
+    id === undefined &&
+    [...resources.values()].some(({ changes }) => changes !== undefined)
+  ) {
+    return { POST: { operation: 'ticket' } };
   }
   const resource = resources.get(first);
   if (resource === undefined || id === '' || rest.length > 0) {

@@ -24,7 +24,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   authorization: ['problem', 'values', 'definition'],
   authentication: ['config', 'log', 'problem', 'values', 'definition', 'authorization'],
   description: ['config', 'problem', 'values', 'definition', 'authorization'],
-  events: ['log', 'problem', 'values', 'definition', 'store', 'authorization'],
+  events: ['log', 'problem', 'values', 'definition', 'store', 'authorization', 'authentication'],
   http: [
     'config',
     'log',
@@ -47,10 +47,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'store',
     'transaction',
     'authorization',
+    'authentication',
     'events',
     'http',
   ],
-  lambda: ['config', 'definition', 'store', 'http', 'functions'],
+  lambda: ['config', 'definition', 'store', 'http', 'functions', 'events'],
   serverless: ['problem', 'definition', 'store', 'http'],
   // What runs on a developer's machine.
   local: [

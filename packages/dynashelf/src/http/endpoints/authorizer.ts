@@ -110,6 +110,10 @@ function isOpen({ resources, config }: ProtectedApi, route: Route): boolean {
       return route.declaration.isPublic;
     case 'transact':
       return [...resources.values()].some((resource) => isPublicFor(resource, ...resource.access.keys()));
+    case 'ticket':
+      return [...resources.values()].some(
+        (resource) => resource.changes !== undefined && isPublicFor(resource, 'list'),
+      );
     case 'service':
     case 'openapi':
     case 'docs':
