@@ -1,10 +1,12 @@
 // A function of an app's own: what its file says, read into one form, and what of it is told to others.
-import { requestSchema } from '../values/json-schema';
+import type { OwnProblemType } from '../problem';
+import { itemSchema, requestSchema } from '../values/json-schema';
 import type { JsonSchema } from '../values/kind';
 import type { SchemaNode } from '../values/node';
 import type { SchemaDefinition } from '../values/attribute';
 import type { Caller } from '../values/caller';
 import type { AnyMessage } from './message';
+import type { AnyOwnProblem } from './thrown';
 
 export const ROUTE_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -44,6 +46,8 @@ export interface FunctionKeywords {
   readonly query?: SchemaDefinition;
   /** The attributes of the JSON that it answers with, for the description. */
   readonly answer?: SchemaDefinition;
+  /** The problem types of the app's own that `run` throws, beside those that resource files name. */
+  readonly problems?: readonly AnyOwnProblem[];
   /** The collections that its `api` reads. */
   readonly reads?: readonly string[];
   /** The collections that its `api` reads and writes. */
@@ -64,6 +68,7 @@ export interface LoadedFunction {
   readonly params: ReadonlyMap<string, SchemaNode>;
   readonly query: ReadonlyMap<string, SchemaNode>;
   readonly answer: ReadonlyMap<string, SchemaNode> | undefined;
+  readonly problems: readonly AnyOwnProblem[];
   readonly reads: readonly string[];
   readonly writes: readonly string[];
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each takes what its own keywords say
@@ -90,8 +95,16 @@ export interface FunctionDeclaration {
   readonly params?: JsonSchema;
   readonly query?: JsonSchema;
   readonly answer?: JsonSchema;
+  readonly problems?: readonly DeclaredProblem[];
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+}
+
+/** A problem type of the app's own as others know it. */
+export interface DeclaredProblem extends OwnProblemType {
+  readonly description: string;
+  /** What its documents have beside what every problem has. */
+  readonly schema: JsonSchema;
 }
 
 /** A rule as others know it. */
@@ -104,7 +117,8 @@ export type DeclaredRule =
 
 /** What others have to know of a function. */
 export function declarationOf(name: string, loaded: LoadedFunction, isPublic: boolean): FunctionDeclaration {
-  const { description, route, schedule, message, access, body, params, query, answer, reads, writes } = loaded;
+  const { description, route, schedule, message, access, body, params, query, answer, problems, reads, writes } =
+    loaded;
   return {
     name,
     description,
@@ -117,9 +131,14 @@ export function declarationOf(name: string, loaded: LoadedFunction, isPublic: bo
     ...(params.size > 0 && { params: requestSchema(params) }),
     ...(query.size > 0 && { query: requestSchema(query) }),
     ...(answer !== undefined && { answer: requestSchema(answer) }),
+    ...(problems.length > 0 && { problems: problems.map(declaredProblem) }),
     reads,
     writes,
   };
+}
+
+function declaredProblem({ type, status, title, description, attributes }: AnyOwnProblem): DeclaredProblem {
+  return { type, status, title, description, schema: itemSchema(attributes) };
 }
 
 /** Its rules are flat: what stood under `any` is among the others, the parts of `all` are arrays. */

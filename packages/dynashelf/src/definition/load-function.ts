@@ -26,6 +26,7 @@ export function loadFunction(
     params: readNodes({ ...strings(variablesIn(path)), ...keywords.params }),
     query: readNodes(keywords.query ?? {}),
     answer: keywords.answer === undefined ? undefined : readNodes(keywords.answer),
+    problems: keywords.problems ?? [],
     reads: keywords.reads ?? [],
     writes: keywords.writes ?? [],
     run: keywords.run,

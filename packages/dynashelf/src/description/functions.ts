@@ -6,7 +6,7 @@ import type { JsonSchema } from '../values/kind';
 import { callersBy } from './callers';
 import { guarded } from './guarded';
 import type { Part } from './names';
-import { ownProblems } from './own-problems';
+import { onceEach, ownProblems } from './own-problems';
 import { OF_BODIES, problems } from './problem-responses';
 import { ANY_TYPE, bare, JSON_TYPE, response } from './responses';
 import type { TrustedCredentials } from './trusted-credentials';
@@ -70,8 +70,11 @@ function operation(
         'conflict',
         'precondition-failed',
         ...OF_BODIES,
-        // Those that actions which it carries out may throw.
-        ...(declaration.writes.length > 0 ? ownProblems(resources) : []),
+        ...onceEach([
+          // Those that actions which it carries out may throw.
+          ...(declaration.writes.length > 0 ? ownProblems(resources, []) : []),
+          ...(declaration.problems ?? []),
+        ]),
       ]),
     },
   };

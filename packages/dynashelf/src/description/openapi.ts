@@ -61,7 +61,7 @@ export function describeApi(
   const schemas = Object.assign(
     {},
     ...all.map((resource) => collectionSchemas(resource, resources, trusted)),
-    problemSchemas(resources, problemTypes(resources, trusted, functions), ownProblems(resources)),
+    problemSchemas(resources, problemTypes(resources, trusted, functions), ownProblems(resources, functions)),
     serviceSchemas(),
     transactionSchemas(),
     ticketSchemas(resources),

@@ -1,20 +1,33 @@
 // The problem types of the app's own, of all that is served, and what its own code adds to the answers of an operation.
 import { actionsOf } from '../definition/action';
+import type { DeclaredProblem, FunctionDeclaration } from '../definition/function';
 import { leadsToOnWrite } from '../definition/on-write';
+import { problemsOfAll } from '../definition/own-problems';
 import type { Resource } from '../definition/resource';
 import { THROWABLE, type AnyOwnProblem } from '../definition/thrown';
 import type { ProblemType } from '../problem';
+import { itemSchema } from '../values/json-schema';
+import type { JsonSchema } from '../values/kind';
 
-/** Each type once, in the order in which the resource files name them. */
-export function ownProblems(resources: ReadonlyMap<string, Resource>): AnyOwnProblem[] {
-  return [
-    ...new Set(
-      [...resources.values()].flatMap((resource) => [
-        ...resource.problems,
-        ...Object.values(actionsOf(resource)).flatMap(({ problems }) => problems),
-      ]),
-    ),
-  ];
+/** A problem type of the app's own: as a resource file has it, or as a function declares it. */
+export type OwnProblem = AnyOwnProblem | DeclaredProblem;
+
+/** Each type once: those that resource files name, in their order, then those that functions alone do. */
+export function ownProblems(
+  resources: ReadonlyMap<string, Resource>,
+  functions: readonly FunctionDeclaration[],
+): OwnProblem[] {
+  return onceEach([...problemsOfAll(resources), ...functions.flatMap(({ problems = [] }) => problems)]);
+}
+
+/** Of several with one type the first. */
+export function onceEach(problems: readonly OwnProblem[]): OwnProblem[] {
+  return [...new Map(problems.toReversed().map((one) => [one.type, one])).values()].toReversed();
+}
+
+/** What its documents have beside what every problem has. */
+export function furtherOf(problem: OwnProblem): JsonSchema {
+  return 'attributes' in problem ? itemSchema(problem.attributes) : problem.schema;
 }
 
 /** Whether own code of a resource file can throw problems of the catalogue. */

@@ -1,5 +1,5 @@
 // The docs page: problem types, each a section that a problem's `type` leads to, then the renderer of the description.
-import type { AnyOwnProblem } from '../definition/thrown';
+import type { OwnProblem } from './own-problems';
 import { problemTexts, type ProblemText } from './problems';
 
 /** The package's file that renders a description: one script, which asks for nothing but the description. */
@@ -29,7 +29,7 @@ export function docsPage(
   name: string,
   base: string,
   asksForCredentials: boolean,
-  own: readonly AnyOwnProblem[] = [],
+  own: readonly OwnProblem[] = [],
 ): string {
   const at = escape(base);
   return `<!doctype html>

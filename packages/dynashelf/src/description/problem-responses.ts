@@ -1,14 +1,13 @@
 // Problems as answers: described once for each type of the catalogue and of the app's own, and listed for an operation.
 import type { FunctionDeclaration } from '../definition/function';
 import type { Resource } from '../definition/resource';
-import type { AnyOwnProblem } from '../definition/thrown';
 import { describeProblem, PROBLEM_TYPES, type ProblemType } from '../problem';
 import { EXAMPLE_ID } from '../values/id';
 import { exampleItem, exampleWrite } from './examples';
 import { headersOf } from './headers';
 import { pascal } from './type-names';
 import { refer, type Part } from './names';
-import { hasOwnCode, ownProblems } from './own-problems';
+import { furtherOf, hasOwnCode, ownProblems, type OwnProblem } from './own-problems';
 import { problemName } from './problem-schemas';
 import { problemSentence } from './problems';
 import type { TrustedCredentials } from './trusted-credentials';
@@ -16,7 +15,7 @@ import type { TrustedCredentials } from './trusted-credentials';
 const PROBLEM_TYPE = 'application/problem+json';
 
 /** A problem type of the catalogue, or of the app's own. */
-type AnyProblem = ProblemType | AnyOwnProblem;
+type AnyProblem = ProblemType | OwnProblem;
 
 /** What any operation can be answered. */
 const ALWAYS: readonly ProblemType[] = ['malformed-request', 'not-acceptable', 'throttled', 'internal', 'unavailable'];
@@ -46,7 +45,7 @@ export function responseComponents(
 ): Part {
   return {
     ...Object.fromEntries(
-      [...problemTypes(resources, trusted, functions), ...ownProblems(resources)].map((kind) => [
+      [...problemTypes(resources, trusted, functions), ...ownProblems(resources, functions)].map((kind) => [
         componentName(kind),
         problemResponse([kind]),
       ]),
@@ -114,7 +113,7 @@ function problemResponse(kinds: readonly AnyProblem[], failed?: Resource): Part 
     content: {
       [PROBLEM_TYPE]: {
         schema: others.length === 0 ? schema : { anyOf: [schema, ...others] },
-        example: exampleOf(first, failedOf(first, failed)),
+        ...exampleOf(first, failedOf(first, failed)),
       },
     },
   };
@@ -123,15 +122,20 @@ function problemResponse(kinds: readonly AnyProblem[], failed?: Resource): Part 
 function exampleOf(kind: AnyProblem, failed: Resource | undefined): Part {
   const { type, title, status } = shownOf(kind);
   const current = failed && exampleItem(failed);
-  return {
+  // Of what functions alone name no attributes are known here, but their schema.
+  if (typeof kind !== 'string' && !('attributes' in kind) && (furtherOf(kind).required ?? []).length > 0) {
+    return {};
+  }
+  const example = {
     type: `/docs#${type}`,
     title,
     status,
     detail: 'A sentence that says what to do.',
     instance: EXAMPLE_ID,
-    ...(typeof kind !== 'string' && exampleWrite(kind.attributes)),
+    ...(typeof kind !== 'string' && 'attributes' in kind && exampleWrite(kind.attributes)),
     ...(current !== undefined && { current }),
   };
+  return { example };
 }
 
 function shownOf(kind: AnyProblem): { readonly type: string; readonly status: number; readonly title: string } {

@@ -2,11 +2,10 @@
 // to catch.
 import { LONGEST_ID } from '../values/id';
 import type { Resource } from '../definition/resource';
-import type { AnyOwnProblem } from '../definition/thrown';
 import { pascal, typeNames } from './type-names';
 import { describeProblem, MOST_FAULTS, type OwnProblemType, type ProblemType } from '../problem';
-import { itemSchema } from '../values/json-schema';
 import { refer, schemaOf, type Part } from './names';
+import { furtherOf, type OwnProblem } from './own-problems';
 
 /** `ConflictProblem`, or with the item of a collection `BookPreconditionFailedProblem`. */
 export function problemName(type: string, resource?: Pick<Resource, 'name' | 'singular'>): string {
@@ -17,7 +16,7 @@ export function problemName(type: string, resource?: Pick<Resource, 'name' | 'si
 export function problemSchemas(
   resources: ReadonlyMap<string, Resource>,
   types: readonly ProblemType[],
-  own: readonly AnyOwnProblem[],
+  own: readonly OwnProblem[],
 ): Part {
   return {
     ...Object.fromEntries(
@@ -99,8 +98,8 @@ function problemSchema({ type, status, title }: OwnProblemType, further: Part, r
 }
 
 /** With the attributes that its definition adds (RFC 9457 §3.2). */
-function ownSchema(kind: AnyOwnProblem): Part {
-  const { properties = {}, required = [] } = itemSchema(kind.attributes);
+function ownSchema(kind: OwnProblem): Part {
+  const { properties = {}, required = [] } = furtherOf(kind);
   const schema = problemSchema(kind, properties, required);
   return { ...schema, description: `${kind.title}: a problem document (RFC 9457). ${kind.description}` };
 }

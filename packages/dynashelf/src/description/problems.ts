@@ -1,5 +1,5 @@
 // What each problem type means and what to do about it, for the description and its page; docs/problems.md says more.
-import type { AnyOwnProblem } from '../definition/thrown';
+import type { OwnProblem } from './own-problems';
 import { PROBLEM_TYPES, describeProblem, type ProblemType } from '../problem';
 
 /** One problem type for people. */
@@ -72,7 +72,7 @@ const TEXTS: Record<ProblemType, readonly [meaning: string, remedy: string]> = {
 };
 
 /** Every problem type: those of the catalogue in the order of their statuses, then the app's own. */
-export function problemTexts(own: readonly AnyOwnProblem[] = []): ProblemText[] {
+export function problemTexts(own: readonly OwnProblem[] = []): ProblemText[] {
   const ofCatalogue = PROBLEM_TYPES.map((type) => {
     const [meaning, remedy] = TEXTS[type];
     return { type, ...describeProblem(type), meaning, remedy };

@@ -1,4 +1,5 @@
 // The names of a collection's types in the description and in clients: an item of `tools` is a `Tool`.
+import { problemsOfAll } from '../definition/own-problems';
 import { PROBLEM_TYPES } from '../problem';
 import type { Resource } from '../definition/resource';
 
@@ -82,12 +83,9 @@ export function singularOf(name: string): string {
 
 /** The mistakes that several files show together: types of one name. */
 export function* checkTypeNames(resources: ReadonlyMap<string, Resource>): Generator<string> {
-  const problems = [...resources.values()].flatMap(({ actions }) =>
-    Object.values(actions).flatMap((action) => action.problems),
-  );
   const owners = new Map<string, string>([
     ...SHARED_TYPES.map((name) => [name, 'a type that every API has'] as const),
-    ...[...PROBLEM_TYPES, ...problems.map(({ type }) => type)].map(
+    ...[...PROBLEM_TYPES, ...problemsOfAll(resources).map(({ type }) => type)].map(
       (type) => [`${pascal(type)}Problem`, `the problem "${type}"`] as const,
     ),
   ]);

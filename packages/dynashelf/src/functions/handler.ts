@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { connect } from '#connect';
 import { isOpenToAll } from '../authorization/call';
 import { readConfig } from '../config';
+import { problemsOfAll } from '../definition/own-problems';
 import { filledIn } from '../definition/route-path';
 import { declarationOf, type FunctionDeclaration, type LoadedFunction } from '../definition/function';
 import { callEndpoint, type Call, type FunctionAnswer } from '../http/endpoints/call';
@@ -13,6 +14,7 @@ import { isGatewayEvent } from '../http/request';
 import { serve } from '../http/serve';
 import { logError, redact } from '../log';
 import { gatherFaults, Problem } from '../problem';
+import { runOwnCode } from '../transaction/thrown-problem';
 import { SYSTEM } from '../values/caller';
 import { storeOpener } from '../store/store';
 import type { Caller } from '../values/caller';
@@ -82,35 +84,34 @@ function openParts({ served, loaded }: Defined): FunctionHandlerParts {
   const call = async (given: object, id: string, deadline: number): Promise<unknown> =>
     loaded.run({ ...given, api: openClient({ api, open, loaded, id, deadline }), deadline: new Date(deadline) });
 
-  const byRoute = async ({ request, ...given }: Call): Promise<FunctionAnswer | undefined> =>
-    (await call(
-      {
-        ...given,
-        request: {
-          id: request.id,
-          method: request.method === 'HEAD' ? 'GET' : request.method,
-          path: `/${request.segments.join('/')}`,
-          headers: Object.fromEntries(request.headers ?? []),
-        },
-        now: new Date(),
-      },
-      request.id,
-      request.deadline,
-    )) as FunctionAnswer | undefined;
+  const { method: ofRoute = '', path: ofPath = '' } = loaded.route ?? {};
+  // What it has others carry out throws what resource files name.
+  const described = [...loaded.problems, ...problemsOfAll(api.resources)];
+
+  const byRoute = async ({ request, ...given }: Call): Promise<FunctionAnswer | undefined> => {
+    const asked = {
+      id: request.id,
+      method: request.method === 'HEAD' ? 'GET' : request.method,
+      path: `/${request.segments.join('/')}`,
+      headers: Object.fromEntries(request.headers ?? []),
+    };
+    return runOwnCode(`${ofRoute} ${ofPath}`, 'function', described, () =>
+      call({ ...given, request: asked, now: new Date() }, request.id, request.deadline),
+    ) as Promise<FunctionAnswer | undefined>;
+  };
   const requests = serve(api, open, { call: callEndpoint(loaded, byRoute) });
 
   return {
     async answer(event, context) {
       if (!isGatewayEvent(event)) {
         throw new Error(
-          `This function is called by its route, ${loaded.route!.method} ${loaded.route!.path}, and the event is no request: send one, or define another function without a route.`,
+          `This function is called by its route, ${ofRoute} ${ofPath}, and the event is no request: send one, or define another function without a route.`,
         );
       }
       return requests(event, withContext(context));
     },
     async callDirectly({ body, params = {}, query = {}, caller = SYSTEM, headers = {} }) {
       const id = randomUUID();
-      const { method = '', path = '' } = loaded.route ?? {};
       return call(
         {
           body: loaded.body instanceof Map ? await readBody(loaded.body, parsed(body ?? {})) : body,
@@ -118,7 +119,9 @@ function openParts({ served, loaded }: Defined): FunctionHandlerParts {
           query: await readBody(loaded.query, parsed(query)),
           caller,
           now: new Date(),
-          ...(loaded.route !== undefined && { request: { id, method, path: filledIn(path, { ...params }), headers } }),
+          ...(loaded.route !== undefined && {
+            request: { id, method: ofRoute, path: filledIn(ofPath, { ...params }), headers },
+          }),
         },
         id,
         Date.now() + LONGEST,

@@ -6,13 +6,13 @@ import { extname, join } from 'node:path';
 
 import { parse } from 'yaml';
 
-import { clashOf } from '../definition/route-path';
 import { isUnguarded, type FunctionDeclaration } from '../definition/function';
 import { definedMessages } from '../definition/define-message';
 import { definedOf, type FunctionHandler } from '../functions/defined';
 import { declare } from '../functions/handler';
 import { hasMessages, PUBLISH, ROUTES } from '../serverless/routes';
 import { Failure, messageOf } from './failure';
+import { functionClashes } from './function-clashes';
 
 /** What was found of them. */
 export interface OwnFunctions {
@@ -78,12 +78,7 @@ export function ownFunctions(directory = process.cwd()): OwnFunctions {
   return {
     declarations,
     handlers,
-    mistakes: [
-      ...mistakes,
-      ...sameCalls(declarations),
-      ...clashes(declarations),
-      ...publishMistakes(declarations, entries),
-    ],
+    mistakes: [...mistakes, ...functionClashes(declarations), ...publishMistakes(declarations, entries)],
   };
 }
 
@@ -209,39 +204,6 @@ function load(directory: string, { file, exported }: Entry): FunctionHandler | s
       ? `it cannot be loaded (${messageOf(error).split('\n')[0]}): correct it, and make what needs the environment of the function within run`
       : messageOf(error);
   }
-}
-
-/** Two functions that are called by the same. */
-function sameCalls(declarations: readonly FunctionDeclaration[]): string[] {
-  const byCall = new Map<string, string>();
-  return declarations.flatMap(({ name, route, message }) => {
-    const call =
-      route !== undefined
-        ? `the route "${route.method} ${route.path}"`
-        : message === undefined
-          ? undefined
-          : `the message "${message}"`;
-    const other = call && byCall.get(call);
-    if (call !== undefined && other === undefined) {
-      byCall.set(call, name);
-    }
-    return other === undefined
-      ? []
-      : [`src/functions/${name}.ts: ${call} is that of src/functions/${other}.ts, too: give one of them another`];
-  });
-}
-
-/** Routes of which API Gateway would find one alone. */
-function clashes(declarations: readonly FunctionDeclaration[]): string[] {
-  const paths = declarations.flatMap(({ name, route }) => (route === undefined ? [] : [{ name, path: route.path }]));
-  return paths.flatMap(({ name, path }, index) =>
-    paths.slice(0, index).flatMap((other) => {
-      const clash = clashOf(path, other.path);
-      return clash === undefined
-        ? []
-        : [`src/functions/${name}.ts: the routes ${path} and ${other.path} (src/functions/${other.name}.ts) ${clash}`];
-    }),
-  );
 }
 
 /** Messages that would never be delivered: without `publish`, or without a function that takes them. */

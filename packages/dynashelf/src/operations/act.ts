@@ -56,7 +56,9 @@ export const act: Operation<ActInput> = async (resource, input, store) => {
     if ('item' in on) {
       given.give(on.item, resource, 'found');
     }
-    const answer = await runOwnCode(resource, said, action.problems, async () => calls.until(() => action.run(on)));
+    const answer = await runOwnCode(`src/resources/${resource.name}.ts`, said, action.problems, async () =>
+      calls.until(() => action.run(on)),
+    );
     if (action.response !== undefined) {
       const json = answerOf(resource, name, action.response, answer);
       return () => ({ kind: 'answered', body: json });

@@ -49,7 +49,9 @@ export const view: Operation<ViewInput, Reader> = async (resource, input, store)
             requireItem(await store.read(resource, id), resource, { id, permission, preconditions: {} }).item,
           ),
         };
-  const answer = await runOwnCode(resource, `action "${name}"`, action.problems, () => action.run(on));
+  const answer = await runOwnCode(`src/resources/${resource.name}.ts`, `action "${name}"`, action.problems, () =>
+    action.run(on),
+  );
   if (action.response !== undefined) {
     return {
       result: { kind: 'viewed', body: answerOf(resource, name, action.response, answer), maxAge: action.maxAge },

@@ -72,7 +72,9 @@ async function callFor(store: Store, transaction: Transaction, entry: Entry): Pr
     transaction: calls.transaction,
   };
   try {
-    await runOwnCode(resource, said, resource.problems, async () => calls.until(() => resource.onWrite!(input)));
+    await runOwnCode(`src/resources/${resource.name}.ts`, said, resource.problems, async () =>
+      calls.until(() => resource.onWrite!(input)),
+    );
     return undefined;
   } catch (error) {
     if (error instanceof Problem) {

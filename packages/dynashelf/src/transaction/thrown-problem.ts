@@ -1,18 +1,18 @@
-// Problems of the app's own types, held to what the resource file says of them: what clients are told is described.
-import type { Resource } from '../definition/resource';
+// Problems of the app's own types, held to what the file says that throws them: what clients are told is described.
 import type { AnyOwnProblem } from '../definition/thrown';
 import { Problem } from '../problem';
 import { findFaults } from '../values/check';
 import type { JsonObject } from '../values/json';
 
 /**
- * Runs own code of a resource file.
+ * Runs the app's own code.
+ * @param file the file of it
  * @param said what runs, such as `action "give"`
  * @param declared the types of the app's own that it names
  * @throws Error where it throws one that it does not name, or with attributes that are not as its definition says
  */
 export async function runOwnCode<T>(
-  { name }: Pick<Resource, 'name'>,
+  file: string,
   said: string,
   declared: readonly AnyOwnProblem[],
   run: () => Promise<T>,
@@ -24,22 +24,22 @@ export async function runOwnCode<T>(
       const kind = declared.find((one) => one === error.kind);
       if (kind === undefined) {
         throw new Error(
-          `src/resources/${name}.ts: the ${said} throws the problem "${error.type}" and does not name it: add it to its problems`,
+          `${file}: the ${said} throws the problem "${error.type}" and does not name it: add it to its problems`,
           { cause: error },
         );
       }
-      requireDeclared(name, kind, (error.more.extension ?? {}) as JsonObject);
+      requireDeclared(file, kind, (error.more.extension ?? {}) as JsonObject);
     }
     throw error;
   }
 }
 
-function requireDeclared(name: string, { type, attributes }: AnyOwnProblem, given: JsonObject): void {
+function requireDeclared(file: string, { type, attributes }: AnyOwnProblem, given: JsonObject): void {
   const { count, named } = findFaults({ name: `the problem "${type}"`, attributes }, given);
   if (count > 0) {
     const faults = named.map((fault) => ('pointer' in fault ? `${fault.pointer}: ${fault.detail}` : fault.detail));
     throw new Error(
-      `src/resources/${name}.ts: the problem "${type}" is thrown with attributes that are not as it declares them: ${faults.join(' ')}`,
+      `${file}: the problem "${type}" is thrown with attributes that are not as it declares them: ${faults.join(' ')}`,
     );
   }
 }

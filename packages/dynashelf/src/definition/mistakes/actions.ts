@@ -4,6 +4,7 @@ import type { SchemaNode } from '../../values/node';
 import { PROBLEM_TYPES } from '../../problem';
 import { actionsOf, type LoadedAction } from '../action';
 import type { Resource } from '../resource';
+import { isOwnProblem, problemsOf } from '../own-problems';
 import type { AnyOwnProblem } from '../thrown';
 
 const ACTION_KEYWORDS = ['description', 'safe', 'body', 'query', 'maxAge', 'response', 'problems', 'run'];
@@ -130,7 +131,15 @@ function* checkSafe(said: string, { safe, body, query, maxAge }: LoadedAction): 
   }
 }
 
-function* checkProblem({ type, status, title, description, attributes, keywords }: AnyOwnProblem): Generator<string> {
+/** Each mistake in a problem type of the app's own as a sentence with its remedy. */
+export function* checkProblem({
+  type,
+  status,
+  title,
+  description,
+  attributes,
+  keywords,
+}: AnyOwnProblem): Generator<string> {
   const said = `the problem "${type}"`;
   if (typeof type !== 'string' || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(type) || type.length > 64) {
     yield `${said} has a type that cannot end a link: use lower case letters, digits and single hyphens, a letter first, at most 64`;
@@ -161,25 +170,24 @@ function* checkProblem({ type, status, title, description, attributes, keywords 
   }
 }
 
-/** Two problem types of one name, of any files, each with the file to change. */
+/** Two problem types of one name, of any resource files, each with the file to change. */
 export function* checkSameProblems(resources: ReadonlyMap<string, Resource>): Generator<string> {
-  const known = new Map<string, AnyOwnProblem>();
+  const known: AnyOwnProblem[] = [];
   for (const resource of resources.values()) {
     for (const problem of new Set(problemsOf(resource))) {
-      const first = known.get(problem.type) ?? problem;
-      known.set(problem.type, first);
-      if (first !== problem) {
-        yield `src/resources/${resource.name}.ts: the problem "${problem.type}" is defined twice: give one of them another type, or define it once and import it`;
+      for (const mistake of checkTwins([problem], known)) {
+        yield `src/resources/${resource.name}.ts: ${mistake}`;
       }
+      known.push(problem);
     }
   }
 }
 
-function isOwnProblem(value: unknown): value is AnyOwnProblem {
-  return typeof value === 'function' && 'status' in value && 'attributes' in value;
-}
-
-/** The problem types that a resource file names. */
-function problemsOf(resource: Resource): AnyOwnProblem[] {
-  return [...resource.problems, ...Object.values(actionsOf(resource)).flatMap(({ problems }) => problems)];
+/** Problem types that have the name of another one. */
+export function* checkTwins(named: Iterable<AnyOwnProblem>, known: readonly AnyOwnProblem[]): Generator<string> {
+  for (const problem of named) {
+    if (known.some((other) => other !== problem && other.type === problem.type)) {
+      yield `the problem "${problem.type}" is defined twice: give one of them another type, or define it once and import it`;
+    }
+  }
 }

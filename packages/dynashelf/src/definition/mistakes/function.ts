@@ -5,7 +5,8 @@ import type { FunctionKeywords, LoadedFunction } from '../function';
 import type { Resource } from '../resource';
 import { variablesIn } from '../route-path';
 import { readSchedule } from '../schedule';
-import { NOT_OF_BODIES } from './actions';
+import { isOwnProblem, problemsOfAll } from '../own-problems';
+import { checkProblem, checkTwins, NOT_OF_BODIES } from './actions';
 import { eventPaths } from './changes';
 import { checkAttributes, SERVED_PATHS } from './resource';
 
@@ -21,6 +22,7 @@ const KEYWORDS = [
   'params',
   'query',
   'answer',
+  'problems',
   'reads',
   'writes',
   'run',
@@ -84,6 +86,7 @@ export function* checkFunction(
       yield `the parameter "${name}" is of the type ${kind}, and the text of a request says none of these: make it a String, Number, Boolean or Date`;
     }
   }
+  yield* checkProblems(read, resources);
   yield* checkCollections(read, resources);
 }
 
@@ -131,6 +134,18 @@ function* checkCalls({ route, schedule, message, access, query, body, answer }: 
   }
   if (message !== undefined && body !== undefined) {
     yield 'it takes a message, which says what it holds: remove body';
+  }
+}
+
+function* checkProblems({ problems }: LoadedFunction, resources: ReadonlyMap<string, Resource>): Generator<string> {
+  if (!Array.isArray(problems) || !problems.every(isOwnProblem)) {
+    yield "problems names what is no problem type of the app's own: name what defineProblem made, in a list; those of the catalogue are thrown without being named";
+    return;
+  }
+  for (const problem of new Set(problems)) {
+    yield* checkProblem(problem);
+    yield* checkAttributes(problem.type, problem.attributes);
+    yield* checkTwins([problem], [...problemsOfAll(resources), ...problems.slice(0, problems.indexOf(problem))]);
   }
 }
 

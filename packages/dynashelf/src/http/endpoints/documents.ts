@@ -32,8 +32,8 @@ export function documents(): Record<'openapi' | 'docs' | 'renderer', DocumentEnd
   const openapi = memoize<Api>((base, { resources, config, info, functions }) =>
     JSON.stringify(describeApi(resources, base, trustedBy(config), info, functions)),
   );
-  const docs = memoize<Api>((base, { resources, config, info = UNNAMED }) =>
-    docsPage(info.name, base, trustedBy(config) !== undefined, ownProblems(resources)),
+  const docs = memoize<Api>((base, { resources, config, info = UNNAMED, functions = [] }) =>
+    docsPage(info.name, base, trustedBy(config) !== undefined, ownProblems(resources, functions)),
   );
   const docsScript = memoize<void>(() => readFileSync(require.resolve(RENDERER), 'utf8'));
   return {

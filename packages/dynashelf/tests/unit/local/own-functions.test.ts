@@ -22,7 +22,7 @@ const write = (name: string, text: string): void => writeFileSync(path(name), te
 function give(name: string, keywords: string, entry = entryOf(name)): void {
   write(
     `src/functions/${name}.ts`,
-    `import { defineFunction } from 'dynashelf/lambda';\nimport { resources } from '../resources/index';\nexport const handler = defineFunction({ resources }, { ${keywords} });\n`,
+    `import { defineProblem } from 'dynashelf';\nimport { defineFunction } from 'dynashelf/lambda';\nimport { resources } from '../resources/index';\nexport const handler = defineFunction({ resources }, { ${keywords} });\n`,
   );
   write('serverless.yml', readFileSync(path('serverless.yml'), 'utf8').replace('\nresources:', `${entry}\nresources:`));
 }
@@ -120,6 +120,21 @@ test.each<[string, string, string | RegExp]>([
     'a variable that is a parameter too',
     "route: 'GET /x/{year}', query: { year: Number }, description: 'X.', run: () => {}",
     'is a variable of the route and a parameter of its query',
+  ],
+  [
+    'a problem that is none',
+    "route: 'GET /x', problems: ['busy'], description: 'X.', run: () => {}",
+    "problems names what is no problem type of the app's own",
+  ],
+  [
+    'a problem with a status that is none',
+    "route: 'GET /x', problems: [defineProblem({ type: 'busy', status: 200, title: 'Busy', description: 'Wait.' })], description: 'X.', run: () => {}",
+    'the problem "busy" has the status 200',
+  ],
+  [
+    'two problems of one name',
+    "route: 'GET /x', problems: [1, 2].map((n) => defineProblem({ type: 'busy', status: 409, title: 'Busy', description: 'Wait ' + n })), description: 'X.', run: () => {}",
+    'the problem "busy" is defined twice',
   ],
   [
     'params without a route',
@@ -318,4 +333,15 @@ test('a literal beside a variable, and both methods of one path, are none', () =
   rmSync(path('src/functions/four.ts'));
   write('serverless.yml', readFileSync(path('serverless.yml'), 'utf8').replace(entryOf('four'), ''));
   expect(clashes()).toEqual([]);
+});
+
+test('two functions that define a problem of one name otherwise are a mistake; one that both name is none', () => {
+  const busy = (title: string): string =>
+    `problems: [defineProblem({ type: 'busy', status: 409, title: '${title}', description: 'Wait.' })]`;
+  give('one', `route: 'GET /one', ${busy('Busy')}, description: 'One.', run: () => {}`);
+  give('two', `route: 'GET /two', ${busy('Busy')}, description: 'Two.', run: () => {}`);
+  give('three', `route: 'GET /three', ${busy('At work')}, description: 'Three.', run: () => {}`);
+  expect(mistakes().filter((one) => one.includes('the problem'))).toEqual([
+    'src/functions/three.ts: the problem "busy" is defined twice: give one of them another type, or define it once and import it',
+  ]);
 });
