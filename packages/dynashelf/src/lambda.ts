@@ -4,9 +4,10 @@ import { connect } from '#connect';
 import { readConfig, requireCursorKeys, type Config } from './config';
 import { declaredFunctions } from './definition/declared-functions';
 import { openSocketGateway } from './events/socket-gateway';
+import { fanOutAfterAppend } from './functions/socket-fan-out';
 import { readSocketSettings } from './functions/socket-limits';
 import { socketHandler, type SocketHandler, type SocketParts } from './functions/socket';
-import { publisher, type Publisher } from './functions/publish';
+import { publisher, type AfterAppend, type Publisher } from './functions/publish';
 import { authorizer, type Authorizer, type ProtectedApi } from './http/endpoints/authorizer';
 import { readEndpoints, viewEndpoint, writeEndpoints } from './http/endpoints/data';
 import { documents } from './http/endpoints/documents';
@@ -60,7 +61,19 @@ export function describeFunction(served: Served): Handler {
  * @param served the resources, of an app in which some declare changes
  */
 export function publishFunction({ resources }: Partial<Pick<Served, 'resources'>> = {}): Publisher {
-  return publisher(resources === undefined ? {} : { resources });
+  return publisher(resources === undefined ? {} : { resources, afterAppend: [...socketFanOut(resources)] });
+}
+
+/** The fan-out to sockets, where this deployment has any. */
+function socketFanOut(resources: Served['resources']): AfterAppend[] {
+  if (globalThis.bundleLacks?.sockets || !process.env['SOCKET_CONNECTIONS']) {
+    return [];
+  }
+  const config = readConfig(process.env);
+  requireCursorKeys(config);
+  const { tableName, cursorKeys } = config;
+  const gateway = openSocketGateway(readSocketSettings(process.env).endpoint);
+  return [fanOutAfterAppend({ resources, tableName, cursorKeys, gateway, send: connect() })];
 }
 
 /** What clients do on their sockets, told by API Gateway. */

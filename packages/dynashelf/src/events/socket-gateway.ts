@@ -23,13 +23,13 @@ export interface SocketGateway {
 export const MOST_MESSAGE_BYTES = 128 * 1024;
 
 /** How often a request is sent at most. */
-const ATTEMPTS = 4;
+const ATTEMPTS = 3;
 
 /** Milliseconds of the longest first pause; each further one may be twice as long. */
 const PAUSE = 50;
 
 /** Milliseconds for an answer. */
-const TIMEOUT = 3_000;
+const TIMEOUT = 2_000;
 
 /** How many requests are under way at a time. */
 export const MOST_AT_ONCE = 100;

@@ -1,6 +1,7 @@
 // Sockets: what a client sends and is sent, who is let in, and what becomes of connections that end.
 
 import { connect } from '#connect';
+import { fanOutAfterAppend } from '../../src/functions/socket-fan-out';
 import { publisher } from '../../src/functions/publish';
 import { openConnections } from '../../src/store/connections';
 import type { Connection } from '../../src/store/layout/sockets';
@@ -21,7 +22,7 @@ const publish = publisher({
   resources: changing,
   send: connect(),
   tableName: tableName(),
-  afterAppend: [async (collections) => void (await Promise.all(collections.map(async (name) => world.fanOut(name))))],
+  afterAppend: [fanOutAfterAppend({ ...world.parts, ...world.parts.config })],
 }) as StreamFunction;
 
 const admin = bearer('root', 'admin');
