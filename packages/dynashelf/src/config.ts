@@ -18,6 +18,8 @@ export interface Config {
    * machine alone.
    */
   readonly access: 'rules' | 'open';
+  /** The subject of everyone where access is open, so that code which asks who calls has an answer; empty without it. */
+  readonly localSubject?: string | undefined;
   /** Which tokens are trusted; undefined where none are. */
   readonly tokens: TokenTrust | undefined;
   /** Whether API Gateway asks for an API key of a usage plan before it calls a function on data. */
@@ -62,6 +64,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     readLimit: count(environment, 'READ_LIMIT', 10),
     corsOrigins: origins(environment['CORS_ORIGINS'] ?? '*'),
     access: access(environment, deployed),
+    ...(environment['LOCAL_SUBJECT'] && { localSubject: environment['LOCAL_SUBJECT'] }),
     tokens: tokens(environment, deployed),
     apiKeys: oneOf(environment, 'API_KEYS', ['', 'required']) === 'required',
     description: oneOf(environment, 'API_DESCRIPTION', ['', 'public', 'private']) || 'public',

@@ -37,11 +37,11 @@ const OPEN: Caller = { kind: 'open', subject: '', roles: [], claims: {} };
  * Error where an authorizer names a subject and does not speak as ours does
  */
 export function readCaller(
-  config: Pick<Config, 'access' | 'tokens' | 'apiKeys'>,
+  config: Pick<Config, 'access' | 'localSubject' | 'tokens' | 'apiKeys'>,
   { context, apiKeyId }: Credentials,
 ): Caller {
   if (config.access === 'open') {
-    return OPEN;
+    return { ...OPEN, subject: config.localSubject ?? '' };
   }
   if (config.tokens === undefined && !config.apiKeys) {
     throw new Problem(

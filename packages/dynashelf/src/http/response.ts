@@ -259,5 +259,7 @@ function select(item: AnyItem, fields: ReadonlySet<string> | undefined): AnyItem
 
 /** RFC 9111 §5.2.2.7: what one caller is shown is not for a cache that others share. */
 function cacheControl({ maxAge }: Pick<Resource, 'maxAge'>, { caller }: CallerAccess): string {
-  return maxAge === undefined ? 'no-cache' : `${caller.subject === '' ? '' : 'private, '}max-age=${maxAge}`;
+  return maxAge === undefined
+    ? 'no-cache'
+    : `${caller.kind === 'open' || caller.subject === '' ? '' : 'private, '}max-age=${maxAge}`;
 }

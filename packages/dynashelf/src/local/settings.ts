@@ -85,6 +85,7 @@ export function functionEnvironment(
     CURSOR_KEY: environment.CURSOR_KEY || cursorKey,
     CORS_ORIGINS: environment.CORS_ORIGINS || '*',
     ACCESS: environment.ACCESS || 'open',
+    LOCAL_SUBJECT: environment.LOCAL_SUBJECT || 'local',
     ...(API_KEYS ? { API_KEYS } : {}),
   };
 }

@@ -8,7 +8,10 @@ export interface Caller {
    * API is open to everyone on a developer's machine. `system` is a function of the app's own, which may all.
    */
   readonly kind: 'token' | 'key' | 'anonymous' | 'open' | 'system';
-  /** Who it is: the token's subject, or the API key's id behind `key:`; empty for nobody. */
+  /**
+   * Who it is: the token's subject, or the API key's id behind `key:`; empty for nobody. Where the API is open to
+   * everyone it is `local`, or what `LOCAL_SUBJECT` says, and no more than a name: no rule goes by it.
+   */
   readonly subject: string;
   /** The roles, or groups, that the token names. */
   readonly roles: readonly string[];

@@ -43,7 +43,7 @@ beforeAll(async () => {
   }
   give(
     'hook',
-    "route: 'POST /hooks/one', access: 'public', body: 'raw', query: { n: Number }, description: 'Takes bytes.', run: ({ body, query, request }) => ({ body: { bytes: [...body], n: query.n, header: request.headers['x-one'] } })",
+    "route: 'POST /hooks/one', access: 'public', body: 'raw', query: { n: Number }, description: 'Takes bytes.', run: ({ body, query, request, caller }) => ({ body: { bytes: [...body], n: query.n, header: request.headers['x-one'], by: caller.subject } })",
   );
   give(
     'count',
@@ -78,7 +78,7 @@ test('a route is served, and described, with the bytes as they came', async () =
     body: new Uint8Array([0, 255]),
     headers: { 'X-One': '1' },
   });
-  expect([answer.status, await answer.json()]).toEqual([200, { bytes: [0, 255], n: 2, header: '1' }]);
+  expect([answer.status, await answer.json()]).toEqual([200, { bytes: [0, 255], n: 2, header: '1', by: 'local' }]);
   expect((await fetch(`${url}/hooks/one`)).status).toBe(405);
   expect((await fetch(`${url}/hooks/one`, { method: 'OPTIONS' })).headers.get('allow')).toBe('POST, OPTIONS');
   const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: object };
@@ -106,7 +106,7 @@ test('dynashelf call calls a function on the data of the start that runs', async
   expect(JSON.parse((await call('count', '--body', '{"author":"tidy"}')).out)).toEqual({ body: { count: 1 } });
   expect(await call('hook', '--body', 'a', '--query', 'n=3', '--header', 'X-One: x')).toEqual({
     code: 0,
-    out: '{"bytes":[97],"n":3,"header":"x"}\n',
+    out: '{"bytes":[97],"n":3,"header":"x","by":"local"}\n',
     error: '200\n',
   });
 });

@@ -10,7 +10,8 @@ import { normalizeEvent } from '../../../src/http/request';
 import { gatewayEvent } from '../../../src/testing/client';
 import { defineResource, listResources } from '../../../src/definition/define-resource';
 import { readConfig, type TokenTrust } from '../../../src/config';
-import { ANONYMOUS } from '../../../src/authorization/grant';
+import { ANONYMOUS, grantOf } from '../../../src/authorization/grant';
+import type { Resource } from '../../../src/definition/resource';
 import type { Caller } from '../../../src/values/caller';
 import { RULES } from '../../setup/rules';
 import { runs } from '../../setup/runs';
@@ -145,6 +146,18 @@ describe('by what a deployment trusts,', () => {
       roles: [],
       claims: {},
     });
+  });
+
+  test('where the API is open everyone has the subject that is set, and by rules nobody has it', () => {
+    const caller = { kind: 'open', subject: 'rita', roles: [], claims: {} };
+    expect(readCaller({ ...RULED, access: 'open', localSubject: 'rita' }, { context: good })).toEqual(caller);
+    expect(readCaller({ ...RULED, localSubject: 'rita' }, {})).toMatchObject({ kind: 'anonymous', subject: '' });
+    // No rule goes by it.
+    const things = {
+      name: 'things',
+      access: new Map([['read', [{ owner: 'maker' }]]]),
+    } as unknown as Resource;
+    expect(grantOf(things, 'read', caller as Caller)).toBe('all');
   });
 
   test('nobody may do anything where nothing is trusted', () => {
