@@ -19,6 +19,7 @@ import { openReader } from './store/reader';
 import { storeOpener } from './store/store';
 
 export { defineFunction } from './functions/define';
+export { onChange } from './functions/on-change';
 
 /** What a function serves; what is not given is as the environment says. */
 export type Served = Pick<Api, 'resources'> & Partial<Api>;

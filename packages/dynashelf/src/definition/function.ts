@@ -54,6 +54,19 @@ export interface FunctionKeywords {
   readonly writes?: readonly string[];
 }
 
+/** What a function is told of. */
+export interface Subscription {
+  readonly collection: string;
+  /** The kinds of changes that it handles: `created`, `updated`, `deleted`; `any` for those that are none of these. */
+  readonly kinds: readonly SubscribedKind[];
+}
+
+/** The names of a subscriber's handlers. */
+export const SUBSCRIBED_KINDS = ['created', 'updated', 'deleted', 'any'] as const;
+
+/** A kind of change, as subscribers name it. */
+export type SubscribedKind = (typeof SUBSCRIBED_KINDS)[number];
+
 /** A function as all other code knows it. */
 export interface LoadedFunction {
   readonly description: string;
@@ -61,6 +74,8 @@ export interface LoadedFunction {
   readonly schedule: string | undefined;
   /** The name of the kind of message that it takes. */
   readonly message: string | undefined;
+  /** Whose changes it handles; undefined where it is no subscriber. */
+  readonly subscribes: Subscription | undefined;
   /** One is enough; none lets nobody in. */
   readonly access: readonly FunctionRule[];
   readonly body: 'raw' | ReadonlyMap<string, SchemaNode> | undefined;
@@ -87,6 +102,8 @@ export interface FunctionDeclaration {
   readonly schedule?: string;
   /** The name of the kind of message that it takes. */
   readonly message?: string;
+  /** The collection whose changes it handles. */
+  readonly subscribes?: string;
   /** `function` stands for one, of which nobody knows what it says. */
   readonly access: readonly DeclaredRule[];
   /** Whether it lets in whoever has no credentials. */
@@ -117,14 +134,15 @@ export type DeclaredRule =
 
 /** What others have to know of a function. */
 export function declarationOf(name: string, loaded: LoadedFunction, isPublic: boolean): FunctionDeclaration {
-  const { description, route, schedule, message, access, body, params, query, answer, problems, reads, writes } =
-    loaded;
+  const { description, route, schedule, message, subscribes, access } = loaded;
+  const { body, params, query, answer, problems, reads, writes } = loaded;
   return {
     name,
     description,
     ...(route !== undefined && { route }),
     ...(schedule !== undefined && { schedule }),
     ...(message !== undefined && { message }),
+    ...(subscribes !== undefined && { subscribes: subscribes.collection }),
     access: access.map(declared),
     isPublic,
     ...(body !== undefined && { body: body === 'raw' ? body : requestSchema(body) }),

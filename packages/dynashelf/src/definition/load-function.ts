@@ -21,6 +21,7 @@ export function loadFunction(
     route: keywords.route === undefined ? undefined : { method: method as FunctionRoute['method'], path },
     schedule: keywords.schedule,
     message: keywords.message?.name,
+    subscribes: undefined,
     access: keywords.access === undefined ? [] : (flatRules(keywords.access) as FunctionRule[]),
     body: keywords.body === undefined || keywords.body === 'raw' ? keywords.body : readNodes(keywords.body),
     params: readNodes({ ...strings(variablesIn(path)), ...keywords.params }),

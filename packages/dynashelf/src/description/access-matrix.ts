@@ -97,8 +97,11 @@ const LEGEND =
   'rule: as a function of the resource file says. -: with none.';
 
 /** A function, and what calls it. */
-function callOf({ name, route, schedule, message }: FunctionDeclaration): string {
-  const call = route === undefined ? (schedule ?? message ?? 'by its name') : `${route.method} ${route.path}`;
+function callOf({ name, route, schedule, message, subscribes }: FunctionDeclaration): string {
+  const call =
+    route === undefined
+      ? (schedule ?? message ?? (subscribes === undefined ? 'by its name' : `changes of ${subscribes}`))
+      : `${route.method} ${route.path}`;
   return `${name}: ${call}`;
 }
 

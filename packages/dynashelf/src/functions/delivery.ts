@@ -64,7 +64,7 @@ async function putAside(
   why: string,
   reason: string,
 ): Promise<Delivery> {
-  if (!(await outbox.putAside(record))) {
+  if (!(await outbox.putAside(record, why))) {
     return 'claimed';
   }
   logError({ message: `a message was put aside, as ${why}`, reason });

@@ -4,15 +4,18 @@ import { readConfig } from '../config';
 import { connect } from '#connect';
 import type { Resource } from '../definition/resource';
 import { appendRecords, type Appended } from '../events/append-records';
+import { beginConsumers } from '../events/behind';
 import type { StreamRecord } from '../events/stream-record';
 import { logError } from '../log';
 import { openAppender } from '../store/append';
 import type { KnownHeads } from '../store/feed';
 import { openOutbox, type Outbox } from '../store/outbox';
 import { readOutboxRecord } from '../store/layout/outbox';
+import type { ConsumerName } from '../store/layout/consumer';
 import type { Send } from '../store/client/send';
 import { deliver, deliverDue, type CallHandler } from './delivery';
 import { connectLambda, type InvokeFunction } from './invoke';
+import { readSubscribers, ringSubscribers, type RungSubscriber } from './ring';
 
 /** What of an event of DynamoDB's stream is read. */
 interface StreamEvent {
@@ -43,6 +46,10 @@ export interface Publishing {
   readonly handlers: ReadonlyMap<string, string>;
   /** What is served: those that declare changes have a feed. */
   readonly resources: ReadonlyMap<string, Resource>;
+  /** Who is rung when changes are in the feeds. */
+  readonly subscribers: readonly RungSubscriber[];
+  /** Consumers that run here, by `afterAppend`: before anything is appended they have begun, so they miss nothing. */
+  readonly consumers: readonly ConsumerName[];
   /** Who goes on when changes are in the feeds, one after the other. */
   readonly afterAppend: readonly AfterAppend[];
 }
@@ -64,7 +71,8 @@ function readHandlers({ MESSAGE_HANDLERS = '' }: NodeJS.ProcessEnv): ReadonlyMap
 /** Makes `publish`. */
 export function publisher(given: Partial<Publishing> = {}): Publisher {
   const { tableName = readConfig(process.env).tableName, handlers = readHandlers(process.env) } = given;
-  const { send = connect(), invoke = connectLambda(), afterAppend = [] } = given;
+  const { send = connect(), invoke = connectLambda(), afterAppend = [], consumers = [] } = given;
+  const { subscribers = readSubscribers(process.env) } = given;
   const resources: Publishing['resources'] = given.resources ?? new Map();
   const changing = [...resources.values()].filter(({ changes }) => changes !== undefined).map(({ name }) => name);
   const known: KnownHeads = new Map();
@@ -76,8 +84,21 @@ export function publisher(given: Partial<Publishing> = {}): Publisher {
     await invoke(name, event);
   };
 
+  let begun: Promise<void> | undefined;
+  const begin = async (deadline: number): Promise<void> =>
+    (begun ??= beginConsumers({ send, tableName, deadline }, [...consumers, ...subscribers]).catch((error: unknown) => {
+      begun = undefined;
+      throw error;
+    }));
+
+  const ring: AfterAppend = async (collections, deadline) => {
+    await begin(deadline);
+    await ringSubscribers({ send, tableName, invoke, subscribers }, collections, deadline);
+  };
+
   async function goOn(collections: readonly string[], deadline: number): Promise<void> {
-    for (const hook of collections.length === 0 ? [] : afterAppend) {
+    const hooks = globalThis.bundleLacks?.changes || collections.length === 0 ? [] : [ring, ...afterAppend];
+    for (const hook of hooks) {
       await hook(collections, deadline).catch((error: unknown) =>
         logError({ message: `changes are in the feed, and were not told on: ${String((error as Error).message)}` }),
       );
@@ -91,6 +112,9 @@ export function publisher(given: Partial<Publishing> = {}): Publisher {
     if (Records === undefined) {
       await Promise.all([deliverDue(outbox, call), goOn(changing, deadline)]);
       return { batchItemFailures: [] };
+    }
+    if (!globalThis.bundleLacks?.changes) {
+      await begin(deadline);
     }
     const appending = globalThis.bundleLacks?.changes
       ? NOTHING

@@ -1,13 +1,17 @@
-// `dynashelf add function payments`: writes the file of a function, and its entry in serverless.yml.
+// `dynashelf add function payments`, `dynashelf add subscriber told tools`: writes the file of a function, and its
+// entry in serverless.yml.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { PUBLISH, ROUTES } from '../serverless/routes';
 import { Failure } from './failure';
 
 const USAGE = 'npx dynashelf add function payments';
+const SUBSCRIBER_USAGE = 'npx dynashelf add subscriber told tools';
 const SERVICE = 'serverless.yml';
+const FUNCTIONS = 'functions';
+const SUBSCRIBERS = 'subscribers';
 
 /**
  * Adds a function to the app in a folder.
@@ -15,30 +19,68 @@ const SERVICE = 'serverless.yml';
  * @throws Failure where the name is none, something has it, or serverless.yml is not in the form that it is made in
  */
 export function addFunction(directory: string, name: string | undefined): string {
-  if (name === undefined || !/^[a-z][A-Za-z0-9]{0,40}$/.test(name)) {
-    throw new Failure(
-      `The name of a function is letters and digits, a lower case letter first, at most 41, as in ${USAGE}.`,
-    );
-  }
+  requireName(name, USAGE);
   if (name === PUBLISH) {
-    return write(directory, name, PUBLISH_SOURCE);
-  }
-  if (Object.hasOwn(ROUTES, name)) {
-    throw new Failure(`The engine has a function "${name}": choose another name, as in ${USAGE}.`);
+    return write(directory, FUNCTIONS, name, PUBLISH_SOURCE);
   }
   if (existsSync(join(directory, 'src', 'resources', `${name}.ts`))) {
     throw new Failure(`The collection "${name}" is served at /${name}: choose another name for the function.`);
   }
-  return write(directory, name, readFileSync(join(__dirname, 'new-function.txt'), 'utf8').replaceAll('{name}', name));
+  return write(directory, FUNCTIONS, name, template('new-function.txt').replaceAll('{name}', name));
+}
+
+/**
+ * Adds a subscriber to the app in a folder.
+ * @param collection whose changes it handles; without it, those of the collection that has its name
+ * @returns the path of its file
+ * @throws Failure as `addFunction`, and where there is no such collection
+ */
+export function addSubscriber(directory: string, name: string | undefined, collection = name): string {
+  requireName(name, SUBSCRIBER_USAGE);
+  if (name === PUBLISH) {
+    throw new Failure(`The engine has a function "${name}": choose another name, as in ${SUBSCRIBER_USAGE}.`);
+  }
+  const resource = join('src', 'resources', `${collection}.ts`);
+  if (!existsSync(join(directory, resource))) {
+    throw new Failure(`There is no ${resource}: say whose changes it handles, as in ${SUBSCRIBER_USAGE}.`);
+  }
+  const constant = /\bexport const (\w+)\s*=\s*defineResource\b/.exec(
+    readFileSync(join(directory, resource), 'utf8'),
+  )?.[1];
+  if (constant === undefined) {
+    throw new Failure(
+      `${resource} has no export const … = defineResource(…): say whose changes it handles, as in ${SUBSCRIBER_USAGE}.`,
+    );
+  }
+  const source = template('new-subscriber.txt')
+    .replaceAll('{collection}', collection!)
+    .replaceAll('{constant}', constant);
+  mkdirSync(join(directory, 'src', SUBSCRIBERS), { recursive: true });
+  return write(directory, SUBSCRIBERS, name, source);
+}
+
+function requireName(name: string | undefined, usage: string): asserts name is string {
+  if (name === undefined || !/^[a-z][A-Za-z0-9]{0,40}$/.test(name)) {
+    throw new Failure(
+      `The name of a function is letters and digits, a lower case letter first, at most 41, as in ${usage}.`,
+    );
+  }
+  if (Object.hasOwn(ROUTES, name)) {
+    throw new Failure(`The engine has a function "${name}": choose another name, as in ${usage}.`);
+  }
+}
+
+function template(file: string): string {
+  return readFileSync(join(__dirname, file), 'utf8');
 }
 
 /** Writes the file of a function and its entry. */
-function write(directory: string, name: string, source: string): string {
-  const path = join('src', 'functions', `${name}.ts`);
+function write(directory: string, folder: string, name: string, source: string): string {
+  const path = join('src', folder, `${name}.ts`);
   if (existsSync(join(directory, path))) {
     throw new Failure(`${path} is there already: change it, or choose another name.`);
   }
-  const service = serviceWith(readFileSync(join(directory, SERVICE), 'utf8'), name);
+  const service = serviceWith(readFileSync(join(directory, SERVICE), 'utf8'), folder, name);
   writeFileSync(join(directory, path), source);
   writeFileSync(join(directory, SERVICE), service);
   return path;
@@ -52,15 +94,20 @@ export const handler = publishFunction();
 `;
 
 /** The entry of a function of the app's own: what it declares says its role, and what calls it. */
-export function entryOf(name: string): string {
+export function entryOf(name: string, folder = FUNCTIONS): string {
   const derived = (word: string): string =>
     `    ${word}: \${file(node_modules/dynashelf/serverless/functions.cjs):${name}.${word}}\n`;
-  const words = ['description', 'role', ...(name === PUBLISH ? ['timeout', 'environment'] : []), 'events'];
-  return `  ${name}:\n    handler: src/functions/${name}.handler\n${words.map(derived).join('')}`;
+  const words = [
+    'description',
+    'role',
+    ...(name === PUBLISH ? ['timeout', 'environment'] : folder === SUBSCRIBERS ? ['timeout'] : []),
+    'events',
+  ];
+  return `  ${name}:\n    handler: src/${folder}/${name}.handler\n${words.map(derived).join('')}`;
 }
 
 /** serverless.yml with one entry more, behind the last of its functions. */
-function serviceWith(text: string, name: string): string {
+function serviceWith(text: string, folder: string, name: string): string {
   const [head = '', rest] = text.split(/^functions:[ \t]*\r?\n/m);
   if (rest === undefined) {
     throw new Failure(`${SERVICE} has no block "functions:" with an entry in each line: add "${name}" by hand.`);
@@ -71,5 +118,5 @@ function serviceWith(text: string, name: string): string {
   const [block = ''] = rest.split(/^(?=\S)/m);
   const entries = block.trimEnd();
   const before = text.slice(0, head.length + (text.length - head.length - rest.length));
-  return `${before}${entries}\n\n${entryOf(name)}${block.slice(entries.length).replace(/^\r?\n/, '')}${rest.slice(block.length)}`;
+  return `${before}${entries}\n\n${entryOf(name, folder)}${block.slice(entries.length).replace(/^\r?\n/, '')}${rest.slice(block.length)}`;
 }

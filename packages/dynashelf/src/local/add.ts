@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { defineResource } from '../definition/define-resource';
-import { addFunction } from './add-function';
+import { addFunction, addSubscriber } from './add-function';
 import { RESOURCES } from './app';
 import { Failure, messageOf } from './failure';
 
@@ -94,11 +94,13 @@ function source(name: string, constant: string): string {
 /** The command. */
 export function add(): void {
   try {
-    const [, , first, second] = process.argv;
+    const [, , first, second, third] = process.argv;
     console.log(
       first === 'function'
         ? `Wrote ${addFunction(process.cwd(), second)}, and its entry in serverless.yml: say in the file who may call it.`
-        : `Wrote ${addResource(process.cwd(), first)}, and its line in ${RESOURCES}.`,
+        : first === 'subscriber'
+          ? `Wrote ${addSubscriber(process.cwd(), second, third)}, and its entry in serverless.yml: say in the file what follows from a change.`
+          : `Wrote ${addResource(process.cwd(), first)}, and its line in ${RESOURCES}.`,
     );
   } catch (error) {
     process.exitCode = 1;

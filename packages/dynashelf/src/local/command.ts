@@ -39,8 +39,12 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly run: (
     does: 'calls a function of your own on this machine, such as `call expire`',
     run: async () => import('./call.js'),
   },
+  redeliver: {
+    does: 'what was put aside, messages and changes: lists it, or sends it again by names or with --all',
+    run: async () => import('./redeliver.js'),
+  },
   add: {
-    does: 'a resource, or `add function` a function of your own: its file, and its line in what lists them',
+    does: 'a resource, `add function` a function or `add subscriber` a subscriber of your own: its file, and its line in what lists them',
     run: async () => (await import('./add.js')).add(),
   },
 };
@@ -49,7 +53,7 @@ const [, , word = '', ...rest] = process.argv;
 const command = COMMANDS[word];
 if (command === undefined) {
   const isAsked = ['help', '--help', '-h'].includes(word);
-  const lines = Object.entries(COMMANDS).map(([name, { does }]) => `  dynashelf ${name.padEnd(8)} ${does}`);
+  const lines = Object.entries(COMMANDS).map(([name, { does }]) => `  dynashelf ${name.padEnd(9)} ${does}`);
   (isAsked ? console.log : console.error)(
     `${isAsked || word === '' ? '' : `There is no command "${word}".\n`}${lines.join('\n')}`,
   );

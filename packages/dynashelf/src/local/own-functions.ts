@@ -1,5 +1,5 @@
-// The functions of an app's own: the entries of serverless.yml whose files define one, loaded; and what is wrong with
-// them.
+// The functions of an app's own, its subscribers among them: the entries of serverless.yml whose files define one,
+// loaded; and what is wrong with them.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -11,6 +11,7 @@ import { definedMessages } from '../definition/define-message';
 import { definedOf, type FunctionHandler } from '../functions/defined';
 import { declare } from '../functions/handler';
 import { hasMessages, PUBLISH, ROUTES } from '../serverless/routes';
+import type { ConsumerName } from '../store/layout/consumer';
 import { Failure, messageOf } from './failure';
 import { functionClashes } from './function-clashes';
 
@@ -38,10 +39,11 @@ interface Entry {
 type Functions = Readonly<Record<string, { handler?: unknown; role?: unknown; events?: unknown } | null>>;
 
 const SERVICE = 'serverless.yml';
-const FOLDER = join('src', 'functions');
+const FOLDER = 'src/functions';
+const SUBSCRIBERS = 'src/subscribers';
 
-/** What the text of a file shows that defines a function. */
-const DEFINES = /\bdefineFunction\s*\(/;
+/** What the text of a file shows that defines a function, by its folder. */
+const DEFINES = { [FOLDER]: 'defineFunction', [SUBSCRIBERS]: 'onChange' };
 
 /** Whether an app has functions of its own, by the texts of its files. */
 export function hasOwnFunctions(directory: string): boolean {
@@ -61,7 +63,7 @@ export function ownFunctions(directory = process.cwd()): OwnFunctions {
       .filter((file) => !entries.some((entry) => entry.file === file))
       .map(
         (file) =>
-          `${file}: ${SERVICE} has no function whose handler is in this file, so it is never called: add an entry as "npx dynashelf add function" writes one, or remove the file`,
+          `${file}: ${SERVICE} has no function whose handler is in this file, so it is never called: add an entry as "npx dynashelf add ${isSubscriber(file) ? 'subscriber' : 'function'}" writes one, or remove the file`,
       ),
     ...defining.flatMap((entry) => [...entryMistakes(entry)]),
   ];
@@ -124,8 +126,16 @@ export function callLines(declarations: readonly FunctionDeclaration[]): string[
       declaration.route,
       declaration.schedule,
       declaration.message,
+      declaration.subscribes,
       isUnguarded(declaration),
     ]),
+  );
+}
+
+/** The subscribers, with the collections whose changes they handle. */
+export function subscribersOf(declarations: readonly FunctionDeclaration[]): ConsumerName[] {
+  return declarations.flatMap(({ name, subscribes }) =>
+    subscribes === undefined ? [] : [{ name, collection: subscribes }],
   );
 }
 
@@ -137,12 +147,19 @@ export function takersOf(declarations: readonly FunctionDeclaration[]): Record<s
 }
 
 function definingFiles(directory: string): string[] {
-  const folder = join(directory, FOLDER);
-  return !existsSync(folder)
-    ? []
-    : readdirSync(folder)
-        .filter((name) => extname(name) === '.ts' && DEFINES.test(readFileSync(join(folder, name), 'utf8')))
-        .map((name) => `src/functions/${name}`);
+  return Object.entries(DEFINES).flatMap(([folder, word]) => {
+    const path = join(directory, folder);
+    const defines = new RegExp(`\\b${word}\\s*\\(`);
+    return !existsSync(path)
+      ? []
+      : readdirSync(path)
+          .filter((name) => extname(name) === '.ts' && defines.test(readFileSync(join(path, name), 'utf8')))
+          .map((name) => `${folder}/${name}`);
+  });
+}
+
+function isSubscriber(file: string): boolean {
+  return file.startsWith(`${SUBSCRIBERS}/`);
 }
 
 /** The names of all functions in serverless.yml. */
@@ -195,8 +212,10 @@ function load(directory: string, { file, exported }: Entry): FunctionHandler | s
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- the command's TypeScript loader is in place
     const handler = (require(join(directory, file)) as Record<string, unknown>)[exported];
-    return definedOf(handler) === undefined
-      ? `its "${exported}", which ${SERVICE} names, is not what defineFunction gives: write export const ${exported} = defineFunction({ resources }, { … })`
+    const defined = definedOf(handler);
+    const form = isSubscriber(file) ? 'onChange(tools, { resources, … })' : 'defineFunction({ resources }, { … })';
+    return defined === undefined || isSubscriber(file) !== (defined.loaded.subscribes !== undefined)
+      ? `its "${exported}", which ${SERVICE} names, is not what ${form.split('(')[0]} gives: write export const ${exported} = ${form}`
       : (handler as FunctionHandler);
   } catch (error) {
     const isOfLoading = error instanceof Error && error.name !== 'Error';

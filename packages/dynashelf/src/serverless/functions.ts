@@ -45,7 +45,11 @@ export function functionDefinition(
     role: { 'Fn::GetAtt': [roleName(name), 'Arn'] },
     ...(own === undefined
       ? MORE[name as FunctionName](parameters)
-      : { description: own.description.slice(0, LONGEST_DESCRIPTION) }),
+      : {
+          description: own.description.slice(0, LONGEST_DESCRIPTION),
+          // Nobody waits for it, and the more it handles in one call the fewer there are.
+          ...(own.subscribes !== undefined && { timeout: 900 }),
+        }),
     events: events(name, parameters, declarations),
   };
 }
@@ -55,12 +59,18 @@ function publishing(declarations: readonly FunctionDeclaration[]): Record<string
   const takers = declarations.flatMap(({ name, message }) =>
     message === undefined ? [] : [`${message}=\${${functionResource(name)}}`],
   );
+  const subscribers = declarations.flatMap(({ name, subscribes }) =>
+    subscribes === undefined ? [] : [`${name}/${subscribes}=\${${functionResource(name)}}`],
+  );
   return {
     role: { 'Fn::GetAtt': [roleName(PUBLISH), 'Arn'] },
-    description: 'Delivers messages that were committed to the functions that take them',
+    description: 'Tells those who are to know what was committed: the feed, subscribers, who takes messages',
     // It waits for them, and one that it does not see end is called again: as long as any can take.
     timeout: 900,
-    environment: { MESSAGE_HANDLERS: { 'Fn::Sub': takers.join(',') } },
+    environment: {
+      ...(takers.length > 0 && { MESSAGE_HANDLERS: { 'Fn::Sub': takers.join(',') } }),
+      ...(subscribers.length > 0 && { SUBSCRIBERS: { 'Fn::Sub': subscribers.join(',') } }),
+    },
   };
 }
 

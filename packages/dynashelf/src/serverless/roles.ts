@@ -2,6 +2,9 @@
 
 import type { FunctionDeclaration } from '../definition/function';
 import { outboxPartitions, UNDELIVERED_PARTITION } from '../store/layout/outbox';
+import { CHANGES_PREFIX } from '../store/layout/change';
+import { CONSUMERS_PARTITION } from '../store/layout/consumer';
+import { FEED_PREFIX } from '../store/layout/feed-head';
 import { HEALTH_PARTITION } from '../store/layout/table';
 import type { Parameters } from './parameters';
 import { DEAD_LETTERS, hasMessages, PUBLISH, type FunctionName } from './routes';
@@ -56,14 +59,40 @@ const STATEMENTS: Readonly<Record<FunctionName, readonly Statement[]>> = {
 };
 
 /** What a function of the app's own may by what it declares: docs/decisions/functions.md says why not less. */
-function statementsOf({ reads, writes }: FunctionDeclaration): readonly Statement[] {
-  return writes.length > 0 ? WRITING : reads.length > 0 ? READING : [];
+function statementsOf({ reads, writes, subscribes }: FunctionDeclaration): readonly Statement[] {
+  return writes.length > 0
+    ? WRITING
+    : [...(reads.length > 0 ? READING : []), ...(subscribes === undefined ? [] : handling(subscribes))];
+}
+
+/** What a subscriber needs that writes nothing of the app's: to read the feed, and to keep its place. */
+function handling(collection: string): Statement[] {
+  return [
+    inPartitions(
+      ['GetItem', 'BatchGetItem', 'Query'],
+      [`${CHANGES_PREFIX}${collection}`, `${CHANGES_PREFIX}${collection}#*`, `${FEED_PREFIX}${collection}`],
+    ),
+    inPartitions(['GetItem', 'PutItem', 'UpdateItem'], [CONSUMERS_PARTITION]),
+    inPartitions(['PutItem'], [UNDELIVERED_PARTITION]),
+  ];
+}
+
+/** Requests that name partitions, and these alone; a star stands for any text. */
+function inPartitions(actions: readonly string[], partitions: readonly string[]): Statement {
+  return {
+    ...onTable(...actions),
+    Condition: {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions },
+      // ForAllValues is true of a request that names no key at all.
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  };
 }
 
 /** `publish` reads the stream, moves records of the outbox, and calls the functions that take messages. */
 function publishStatements(declarations: readonly FunctionDeclaration[]): Statement[] {
   const stream = { 'Fn::GetAtt': ['Table', 'StreamArn'] };
-  const takers = declarations.filter(({ message }) => message !== undefined);
+  const takers = declarations.filter(({ message, subscribes }) => (message ?? subscribes) !== undefined);
   return [
     {
       Effect: 'Allow',

@@ -28,10 +28,10 @@ export interface Outbox {
   /** Removes a message that was delivered. */
   remove(record: OutboxRecord): Promise<void>;
   /**
-   * Puts a message aside that is not to be tried again; it stays in the table.
+   * Puts a message aside that is not to be tried again; it stays in the table, with why and when.
    * @returns whether it was there: of several who do so at once one does
    */
-  putAside(record: OutboxRecord | UnreadableRecord): Promise<boolean>;
+  putAside(record: OutboxRecord | UnreadableRecord, reason: string): Promise<boolean>;
 }
 
 /** Opens the outbox of a table. @param deadline when to stop trying, in milliseconds since 1970 */
@@ -91,9 +91,13 @@ export function openOutbox(raw: Send, TableName: string, deadline: number): Outb
       await send('DeleteItem', { TableName, Key: outboxKey(key) });
     },
 
-    async putAside(record) {
+    async putAside(record, reason) {
       const { key } = record;
-      const attributes = 'record' in record ? record.record : outboxAttributes(record);
+      const attributes = {
+        ...('record' in record ? record.record : outboxAttributes(record)),
+        reason: { S: reason },
+        at: { S: new Date().toISOString() },
+      };
       try {
         await send('TransactWriteItems', {
           TransactItems: [

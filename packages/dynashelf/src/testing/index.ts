@@ -6,6 +6,7 @@ export { createClient, gatewayEvent, type Client, type ClientOptions } from './c
 export type { Answer, As, Ask } from './ask';
 export { callFunction, deliverMessages, type FunctionCall } from './functions';
 export { useClock, type Clock, type Duration } from './clock';
+export { settle, type SettleOptions } from './settle';
 export { tableName, useTable } from './table';
 export { RULES } from './rules';
 export { useTokens, type Bearer, type Tokens, type TokensOptions } from './tokens';

@@ -2,22 +2,30 @@
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
+import { appResources, hasResources } from '../local/app';
 import { recreateTable } from '../local/table';
 import { tableDefinition } from '../serverless/table';
+import { forgetStream } from './table-stream';
 
 /**
  * Called at the top of a test file: its tests begin with an empty table, which is no other file's.
- * @param hasStream whether what is written is to be read as a stream
+ * @param hasStream whether what is written is to be read as a stream; without it, where a resource of the app declares
+ * changes
  */
-export function useTable(hasStream = false): void {
+export function useTable(hasStream?: boolean): void {
   beforeAll(async () => {
+    forgetStream();
     const client = new DynamoDBClient({});
     try {
-      await recreateTable(client, tableName(), tableDefinition(hasStream));
+      await recreateTable(client, tableName(), tableDefinition(hasStream ?? declaresChanges()));
     } finally {
       client.destroy();
     }
   });
+}
+
+function declaresChanges(): boolean {
+  return hasResources(process.cwd()) && [...appResources().values()].some(({ changes }) => changes !== undefined);
 }
 
 /** The table of this worker. */

@@ -9,7 +9,7 @@ import { isMarked } from '../store/write/deletion-mark';
 import { idempotency as outcomeRecord } from '../store/write/idempotency';
 import { outbox } from '../store/write/outbox';
 import { countFitting } from '../store/write/plan';
-import type { WritePlan } from '../store/write/constraint';
+import type { Constraint, WritePlan } from '../store/write/constraint';
 import type { Violation } from '../store/write/write';
 import { nameOf, type Failure, type Origin, type PlaceFault } from './entry';
 import { orReplay, Recorded, replay, type Idempotency, type Replayed } from './replay';
@@ -43,6 +43,8 @@ export interface RunOptions {
   readonly place?: PlaceFault;
   /** Makes one problem of several failures. */
   readonly combine?: (failures: readonly Failure[]) => Problem;
+  /** What is committed besides; where that is refused, another was faster, and the transaction ends with an error. */
+  readonly besides?: Constraint;
   /** How many items the request makes, so that one that is too large can be told how many fit. */
   readonly items?: number;
   /** Whether violations of references too may come of what was read being old: then all is read anew. */
@@ -170,6 +172,9 @@ async function learnOrFail<R>(
   if (recorded !== undefined) {
     throw new Recorded(recorded.record);
   }
+  if (violations.some(({ kind }) => kind === 'not-held')) {
+    throw new Error('Another has the lease by now, and goes on.');
+  }
   const changed = violations.filter((violation) => violation.kind === 'changed');
   if (
     options.isExploring === true &&
@@ -207,6 +212,7 @@ async function prepare<R>({ store, options, known, run }: Running<R>): Promise<P
   if (!globalThis.bundleLacks?.messages && messages.length > 0) {
     outbox(messages)(plan, changes);
   }
+  options.besides?.(plan, changes);
   if (failures.length > 0 || plan.violations.length > 0) {
     return {
       result: undefined,

@@ -369,7 +369,11 @@ describe('publish', () => {
         TableName: tableName(),
         Key: { pk: { S: '#undelivered' }, sk: poisoned['sk']! },
       });
-      expect(Item).toEqual({ ...poisoned, pk: { S: '#undelivered' } });
+      expect(Item).toMatchObject({
+        ...poisoned,
+        pk: { S: '#undelivered' },
+        reason: { S: 'its record cannot be read' },
+      });
       expect(log.mock.calls.flat().join()).toContain('a message was put aside, as its record cannot be read');
     }
   });

@@ -174,7 +174,8 @@ function* checkBody(word: string, nodes: ReadonlyMap<string, SchemaNode>): Gener
   }
 }
 
-function* checkCollections(
+/** Names of collections that a function gives. */
+export function* checkCollections(
   { reads, writes }: Pick<LoadedFunction, 'reads' | 'writes'>,
   resources: ReadonlyMap<string, Resource>,
 ): Generator<string> {

@@ -17,6 +17,9 @@ import { isOutcomeKey } from './idempotency';
 import type { WriteContext } from './single';
 import { readBack, sendAlone, toTransactItem, type Violation, type Write } from './write';
 
+/** What a commit needs. */
+export type CommitContext = Pick<WriteContext, 'send' | 'TableName' | 'token' | 'deadline'>;
+
 /** How often a throttled transaction is sent; the transport repeats single requests itself, but not these. */
 const MOST_THROTTLED = 5;
 
@@ -26,7 +29,7 @@ const MOST_THROTTLED = 5;
  * @throws Problem `conflict` or `throttled` when the time is over, `unavailable` where nobody knows whether it was
  * carried out
  */
-export async function commit(context: WriteContext, all: readonly Write[]): Promise<Violation[]> {
+export async function commit(context: CommitContext, all: readonly Write[]): Promise<Violation[]> {
   const [only] = all;
   if (only === undefined) {
     return [];
@@ -34,7 +37,7 @@ export async function commit(context: WriteContext, all: readonly Write[]): Prom
   return all.length === 1 && only.kind !== 'check' ? commitAlone(context, only) : commitTogether(context, all);
 }
 
-async function commitAlone({ send, TableName, token }: WriteContext, write: Write): Promise<Violation[]> {
+async function commitAlone({ send, TableName, token }: CommitContext, write: Write): Promise<Violation[]> {
   try {
     // The conditions of all but a new item name the one revision that was read: a second attempt can take no effect of
     // its own.
@@ -86,7 +89,7 @@ function requireMeaning(violations: Violation[], failed: readonly Write[]): Viol
 }
 
 async function commitTogether(
-  { send, TableName, deadline }: WriteContext,
+  { send, TableName, deadline }: CommitContext,
   writes: readonly Write[],
 ): Promise<Violation[]> {
   // For its token DynamoDB carries out a request once, however often it arrives (for ten minutes): also after a

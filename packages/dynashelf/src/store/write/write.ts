@@ -47,6 +47,8 @@ export type Violation =
   | { readonly kind: 'referred'; readonly change: number; readonly collections: string[] }
   /** A partition of an index that was listed has other items by now. */
   | { readonly kind: 'partition-changed' }
+  /** The lease, or the place, of a consumer is another's by now; this is how it is. */
+  | { readonly kind: 'not-held'; readonly current: AttributeMap | undefined }
   /** A request of the same idempotency key has its outcome recorded. */
   | { readonly kind: 'recorded'; readonly record: AttributeMap };
 
