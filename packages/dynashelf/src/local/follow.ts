@@ -1,5 +1,5 @@
-// `dynashelf follow tools bookings`: prints each change of some collections, a line each, as it is committed. It asks the
-// API of `npm start`, or the one that --url names.
+// `dynashelf follow tools bookings`: prints each change of some collections, a line each, as it is committed. It asks
+// the API of `npm start`, or the one that --url names.
 
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';

@@ -1,5 +1,7 @@
 // Which function API Gateway calls for a request, by the routes of serverless.yml.
 
+import type { StreamMapping } from './event-source';
+
 /** The service as Serverless resolved it, as far as API Gateway is concerned. */
 export interface Service {
   readonly functions: Readonly<
@@ -10,6 +12,8 @@ export interface Service {
         readonly routes: readonly Route[];
         /** When it is called, as EventBridge has it. */
         readonly schedules?: readonly string[];
+        /** How it is given the table's stream. */
+        readonly streams?: readonly StreamMapping[];
       }
     >
   >;

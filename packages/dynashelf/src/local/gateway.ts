@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiGateway } from './api-gateway';
 import { type Answer, problemAnswer, statusAnswer } from './gateway-answer';
 import { receive } from './gateway-event';
+import { takeSockets, type Upgrade } from './upgrade';
 
 /** The port, with what is behind it. Requests are held from the beginning on. */
 export interface Gateway {
@@ -18,7 +19,21 @@ export interface Gateway {
   open(gateway: ApiGateway): void;
   /** Answers everything with this sentence from now on. */
   refuse(sentence: string): void;
+  /** Serves what is no request for the API beside it from now on, also while those are held. */
+  serveBeside(beside: Beside): void;
   stop(): Promise<void>;
+}
+
+/** What the port serves beside the API: what functions ask AWS for, and sockets. */
+export interface Beside {
+  /** Answers what is no request for the API; undefined for what is one. */
+  answer(
+    method: string,
+    path: string,
+    header: (name: string) => string | undefined,
+    body: Buffer,
+  ): Promise<Answer> | Answer | undefined;
+  readonly upgrade: Upgrade;
 }
 
 /** One byte more than API Gateway takes tells enough. */
@@ -35,6 +50,7 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS'];
  */
 export async function startGateway(port: number, origins: readonly string[] | undefined): Promise<Gateway> {
   let behind: ApiGateway | string | undefined;
+  let beside: Beside | undefined;
   const waiting = new Set<() => void>();
   const underWay = new Set<Promise<Answer>>();
   const decide = (decided: ApiGateway | string): void => {
@@ -51,7 +67,13 @@ export async function startGateway(port: number, origins: readonly string[] | un
   }
 
   async function behindAll(request: IncomingMessage): Promise<Answer | undefined> {
-    const received = receive(request, await bodyOf(request));
+    const body = await bodyOf(request);
+    const { method = '', url = '/', headers } = request;
+    const aside = beside?.answer(method, url.split('?', 1)[0]!, (name) => headers[name]?.toString(), body);
+    if (aside !== undefined) {
+      return aside;
+    }
+    const received = receive(request, body);
     while (behind === undefined) {
       await new Promise<void>((resolve) => waiting.add(resolve));
     }
@@ -70,6 +92,18 @@ export async function startGateway(port: number, origins: readonly string[] | un
     void answer(request)
       .then((reply) => (reply === undefined ? void response.destroy() : write(response, reply)))
       .catch(() => response.destroy()); // the client went away, or a header cannot be written
+  const upgrade: Upgrade = (request, socket, head) => {
+    // A page may open sockets to any address: unlike other requests, its browser asks nobody before.
+    const isRefused =
+      refusalOf(request, address.port, origins) !== undefined || isForeign(request, address.port, origins);
+    if (isRefused || beside === undefined) {
+      socket.end(
+        `HTTP/1.1 ${isRefused ? '403 Forbidden' : '426 Upgrade Required'}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
+      );
+      return;
+    }
+    beside.upgrade(request, socket, head);
+  };
   const servers = [await listen(listener, port, '127.0.0.1')];
   const address = servers[0]!.address() as AddressInfo;
   try {
@@ -81,8 +115,12 @@ export async function startGateway(port: number, origins: readonly string[] | un
     }
   }
 
+  servers.forEach((server) => takeSockets(server, upgrade));
   return {
     port: address.port,
+    serveBeside(served) {
+      beside = served;
+    },
     async hold() {
       behind = undefined;
       await Promise.race([Promise.allSettled(underWay), sleep(DRAIN_MS, undefined, { ref: false })]);

@@ -40,14 +40,17 @@ module.exports = class Offline {
   }
 };
 
+/** The kinds of events that src/local/start.ts serves. */
+const TAKEN = ['http', 'schedule', 'stream', 'websocket'];
+
 /**
- * Each function's routes and schedules, taken from it, so that serverless-offline serves none of them; and what API
- * Gateway would be told.
+ * Each function's routes, schedules and streams, taken from it, so that serverless-offline serves none of them; and
+ * what API Gateway would be told.
  */
 function takeHttp({ functions, provider, resources }) {
   const taken = Object.entries(functions).map(([key, definition]) => {
     const { name, events = [] } = definition;
-    definition.events = events.filter(({ http, schedule }) => http === undefined && schedule === undefined);
+    definition.events = events.filter((event) => !TAKEN.some((kind) => event[kind] !== undefined));
     return [
       key,
       {
@@ -56,6 +59,7 @@ function takeHttp({ functions, provider, resources }) {
           http === undefined ? [] : [typeof http === 'string' ? routeOf(http) : http],
         ),
         schedules: events.flatMap(({ schedule }) => schedule?.rate ?? schedule ?? []),
+        streams: events.flatMap(({ stream }) => (stream?.type === 'dynamodb' ? [stream] : [])),
       },
     ];
   });

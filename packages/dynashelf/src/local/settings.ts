@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
+import { TOPIC_PATH } from './topic';
 import { Failure, messageOf } from './failure';
 
 /** How this start was asked for. */
@@ -87,6 +88,19 @@ export function functionEnvironment(
     ACCESS: environment.ACCESS || 'open',
     LOCAL_SUBJECT: environment.LOCAL_SUBJECT || 'local',
     ...(API_KEYS ? { API_KEYS } : {}),
+  };
+}
+
+/**
+ * Where functions reach what this machine plays of AWS beside the database, unless the environment says otherwise.
+ * @param port the URL of the port of `npm start`
+ */
+export function servicesEnvironment(environment: NodeJS.ProcessEnv, port: string): NodeJS.ProcessEnv {
+  const { AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL_SNS, AWS_ENDPOINT_URL_EVENTBRIDGE } = environment;
+  return {
+    AWS_ENDPOINT_URL_LAMBDA: AWS_ENDPOINT_URL_LAMBDA || port,
+    AWS_ENDPOINT_URL_SNS: AWS_ENDPOINT_URL_SNS || `${port}${TOPIC_PATH}`,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: AWS_ENDPOINT_URL_EVENTBRIDGE || `${port}${TOPIC_PATH}`,
   };
 }
 

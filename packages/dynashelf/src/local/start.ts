@@ -11,6 +11,7 @@ import { openAuthModes, trustOf } from './auth-modes';
 import { type DataLock, lockDataDirectory } from './data-lock';
 import { type Database, startDatabase } from './database';
 import { directPut } from './direct';
+import { runEvents } from './events';
 import { Failure, messageOf } from './failure';
 import { isTaken } from './free-port';
 import { type Gateway, startGateway } from './gateway';
@@ -22,8 +23,14 @@ import { tableDefinition } from '../serverless/table';
 import { lookOver, type Reloaded, reload } from './reload';
 import { type Findings, resourceFindings } from './resource-mistakes';
 import { loadSamples } from './sample-data';
-import { functionEnvironment, keptSecret, makeDataDirectory, readSettings, type Settings } from './settings';
-import { followMessages } from './messages';
+import {
+  functionEnvironment,
+  keptSecret,
+  makeDataDirectory,
+  readSettings,
+  servicesEnvironment,
+  type Settings,
+} from './settings';
 import { runSchedules } from './schedules';
 import { ensureTable } from './table';
 import { tryOut } from './try-out';
@@ -61,7 +68,11 @@ async function start(): Promise<never> {
   const database = await openDatabase(settings, claimed);
   const { authModes, stop: stopIssuer } = await openAuthModes(settings);
   stops.push(() => stopIssuer?.());
-  const environment = { ...functionEnvironment(process.env, database.endpoint, cursorKey), ...trustOf(authModes) };
+  const environment = {
+    ...functionEnvironment(process.env, database.endpoint, cursorKey),
+    ...servicesEnvironment(process.env, `http://127.0.0.1:${settings.port}`),
+    ...trustOf(authModes),
+  };
   const tableName = environment.TABLE_NAME ?? '';
 
   // The functions need the table at the first request only, so they start beside it.
@@ -90,18 +101,25 @@ async function start(): Promise<never> {
   const resources = [...appResources().values()];
   calls = findings.calls ?? [];
   const say = (line: string): void => console.log(line);
-  const messages = followMessages(service, findings.takers ?? {}, tableName, invoke, say);
-  stops.push(() => messages.stop());
-  const schedules = runSchedules(service, messages.invoke, say);
+  const events = runEvents(
+    service,
+    { tableName, dataDirectory: settings.dataDirectory, environment, takers: findings.takers ?? {}, say },
+    invoke,
+  );
+  stops.push(async () => events.stop());
+  gateway.serveBeside(events.beside);
+  const schedules = runSchedules(service, events.invoke, say);
   stops.push(() => schedules.stop());
-  for (const line of [...accessLines(authModes, resources), ...lines, ...schedules.lines, ...messages.lines]) {
+  for (const line of [...accessLines(authModes, resources), ...lines, ...schedules.lines, ...events.lines]) {
     console.log(line);
   }
 
+  // Before anything is written: it would be in no stream.
+  await Promise.race([events.begin(), fallen]);
   if (settings.sampleData) {
     await Promise.race([loadOnce(environment, settings, database, made), fallen]);
   }
-  live.begin(apiGateway(service, messages.invoke, authModes.apiKey, (line) => console.error(line)));
+  live.begin(apiGateway(service, events.invoke, authModes.apiKey, (line) => console.error(line)));
   console.log(
     `\n${await Promise.race([startBanner(`http://127.0.0.1:${settings.port}`, `http://localhost:${settings.port}`, authModes, resources), fallen])}`,
   );

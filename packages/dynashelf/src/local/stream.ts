@@ -41,8 +41,8 @@ export interface Portion {
 export interface TableStream {
   /** Its shards, a parent before what follows it. */
   shards(): Promise<Shard[]>;
-  /** Where a shard is read from: all that it has, or what comes from now on. */
-  begin(shard: string, from: 'TRIM_HORIZON' | 'LATEST'): Promise<string>;
+  /** Where a shard is read from: all that it has, what comes from now on, or what is behind a sequence number. */
+  begin(shard: string, from: 'TRIM_HORIZON' | 'LATEST' | { readonly after: string }): Promise<string>;
   /** Reads from a place. @param limit how many records, 1000 at most */
   read(place: string, limit?: number): Promise<Portion>;
 }
@@ -82,11 +82,13 @@ export async function openStream(
       return parentsFirst(shards);
     },
 
-    async begin(ShardId, ShardIteratorType) {
+    async begin(ShardId, from) {
       const { ShardIterator } = (await ask('DynamoDBStreams_20120810.GetShardIterator', {
         StreamArn: arn,
         ShardId,
-        ShardIteratorType,
+        ...(typeof from === 'string'
+          ? { ShardIteratorType: from }
+          : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: from.after }),
       })) as {
         ShardIterator: string;
       };

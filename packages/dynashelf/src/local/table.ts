@@ -11,6 +11,7 @@ import {
   type Projection,
   ResourceNotFoundException,
   type TableDescription,
+  UpdateTableCommand,
   waitUntilTableExists,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
@@ -48,6 +49,23 @@ export async function recreateTable(client: DynamoDBClient, name: string, defini
     }
   }
   await create(client, name, definition);
+}
+
+/**
+ * Gives the table a stream, unless it has one: what was written before is not in it.
+ * @throws Error where the engine has no streams
+ */
+export async function ensureStream(client: DynamoDBClient, name: string): Promise<void> {
+  const present = await describe(client, name);
+  if (present?.StreamSpecification?.StreamEnabled !== true) {
+    await client.send(
+      new UpdateTableCommand({
+        TableName: name,
+        StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+      }),
+    );
+    await waitUntilTableExists(quickly(client), { TableName: name });
+  }
 }
 
 /** The first respect in which a table differs from its definition, in words. */

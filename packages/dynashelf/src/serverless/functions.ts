@@ -2,7 +2,7 @@
 // calls it.
 
 import type { FunctionDeclaration } from '../definition/function';
-import type { Parameters } from './parameters';
+import { LOCAL_STAGE, type Parameters } from './parameters';
 import { functionResource, roleName } from './roles';
 import { events, hasMessages, PUBLISH, ROUTES, type FunctionName } from './routes';
 
@@ -38,7 +38,7 @@ export function functionDefinition(
   declarations: readonly FunctionDeclaration[] = [],
 ): Record<string, unknown> {
   if (name === PUBLISH) {
-    return { ...publishing(declarations), events: events(name, parameters, declarations) };
+    return { ...publishing(declarations, parameters), events: events(name, parameters, declarations) };
   }
   const own = declarations.find((declaration) => declaration.name === name);
   return {
@@ -54,13 +54,11 @@ export function functionDefinition(
   };
 }
 
-/** `publish`: which Lambda functions take messages, CloudFormation knows. */
-function publishing(declarations: readonly FunctionDeclaration[]): Record<string, unknown> {
-  const takers = declarations.flatMap(({ name, message }) =>
-    message === undefined ? [] : [`${message}=\${${functionResource(name)}}`],
-  );
+/** `publish`: who takes messages, and who is told of changes. */
+function publishing(declarations: readonly FunctionDeclaration[], { stage }: Parameters): Record<string, unknown> {
+  const takers = declarations.flatMap(({ name, message }) => (message === undefined ? [] : [[message, name] as const]));
   const subscribers = declarations.flatMap(({ name, subscribes }) =>
-    subscribes === undefined ? [] : [`${name}/${subscribes}=\${${functionResource(name)}}`],
+    subscribes === undefined ? [] : [[`${name}/${subscribes}`, name] as const],
   );
   return {
     role: { 'Fn::GetAtt': [roleName(PUBLISH), 'Arn'] },
@@ -68,10 +66,17 @@ function publishing(declarations: readonly FunctionDeclaration[]): Record<string
     // It waits for them, and one that it does not see end is called again: as long as any can take.
     timeout: 900,
     environment: {
-      ...(takers.length > 0 && { MESSAGE_HANDLERS: { 'Fn::Sub': takers.join(',') } }),
-      ...(subscribers.length > 0 && { SUBSCRIBERS: { 'Fn::Sub': subscribers.join(',') } }),
+      ...(takers.length > 0 && { MESSAGE_HANDLERS: namesOf(takers, stage) }),
+      ...(subscribers.length > 0 && { SUBSCRIBERS: namesOf(subscribers, stage) }),
     },
   };
+}
+
+/** Pairs with the names of Lambda functions, which CloudFormation knows; at `npm start` an entry's own will do. */
+function namesOf(pairs: readonly (readonly [key: string, entry: string])[], stage: string): unknown {
+  const isLocal = stage === LOCAL_STAGE;
+  const text = pairs.map(([key, entry]) => `${key}=${isLocal ? entry : `\${${functionResource(entry)}}`}`).join(',');
+  return isLocal ? text : { 'Fn::Sub': text };
 }
 
 /** The definitions of all functions, by name. */

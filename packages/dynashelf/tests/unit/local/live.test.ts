@@ -32,6 +32,7 @@ function begin(): void {
     hold: async () => void (state = 'held'),
     open: () => void (state = 'open'),
     refuse: (sentence) => void (state = sentence),
+    serveBeside: () => undefined,
     stop: async () => undefined,
   };
   live = followSource(gateway, async () => new Promise((resolve) => looks.push(resolve)), __dirname);
