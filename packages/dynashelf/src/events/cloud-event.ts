@@ -26,6 +26,8 @@ export interface CloudEvent {
   readonly datacontenttype?: 'application/json';
   /** The item as the receiver may see it; absent where it is gone. */
   readonly data?: AnyItem;
+  /** Where the item is, of which the data are too large. */
+  readonly dataref?: string;
 }
 
 /**

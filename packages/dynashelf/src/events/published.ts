@@ -1,18 +1,10 @@
 // What a topic or a bus is given of a change.
+import type { CloudEvent } from './cloud-event';
 
 /** A change as it is published: whole, as the system sees it. */
 export interface Published {
   readonly collection: string;
-  readonly event: {
-    readonly type: string;
-    /** The id of the item. */
-    readonly subject: string;
-    /** Its place in the order of the collection. */
-    readonly sequence: string;
-    /** ISO 8601. */
-    readonly time: string;
-    readonly data?: unknown;
-  };
+  readonly event: CloudEvent;
 }
 
 /**
@@ -22,7 +14,10 @@ export interface Published {
  */
 export type PublishChanges = (changes: readonly Published[], deadline: number) => Promise<void>;
 
-/** An event that is too large with its data; whoever needs the item asks for `source`. */
-export function withoutData<E extends Published['event']>({ data: _data, ...event }: E): Omit<E, 'data'> {
-  return event;
+/**
+ * An event that is too large with its data, and says where they are
+ * (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/dataref.md).
+ */
+export function withoutData({ data: _data, datacontenttype: _type, ...event }: CloudEvent): CloudEvent {
+  return { ...event, dataref: event.source };
 }

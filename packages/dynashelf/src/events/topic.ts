@@ -58,7 +58,7 @@ function entryOf(published: Published, isFifo: boolean): Entry<Message> {
   const more = Object.entries(attributes).reduce((sum, [name, value]) => sum + bytes(`${name}String${value}`), 0);
   const whole = textOf(event);
   const body = bytes(whole) + more > MOST_BYTES ? textOf(withoutData(event)) : whole;
-  const group = `${collection}/${encodeURIComponent(event.subject.toWellFormed())}`;
+  const group = `${collection}/${event.subject}`;
   return {
     content: {
       body,
