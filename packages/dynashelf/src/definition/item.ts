@@ -37,18 +37,25 @@ export type Attributes<S extends SchemaDefinition, C = never> = Simplify<
 
 /**
  * What a new item is made of: what is `required` and has no `default` has to be given; undefined is as if the key were
- * left out.
+ * left out. What counts or sums other items nobody gives.
  */
 export type NewAttributes<S extends SchemaDefinition> = Simplify<
   { -readonly [K in keyof S as IsNeeded<S[K]> extends true ? K : never]: NewValue<S[K]> } & {
-    -readonly [K in keyof S as IsNeeded<S[K]> extends true ? never : K]?: NewValue<S[K]> | undefined;
+    -readonly [K in keyof S as IsNeeded<S[K]> extends true ? never : S[K] extends Kept ? never : K]?:
+      NewValue<S[K]> | undefined;
   }
 >;
 
-/** What is changed of an item: null removes an attribute; undefined is as if the key were left out. */
+/**
+ * What is changed of an item: null removes an attribute; undefined is as if the key were left out. What counts or sums
+ * other items nobody changes.
+ */
 export type Changes<S extends SchemaDefinition> = {
-  -readonly [K in keyof S]?: NewValue<S[K]> | null | undefined;
+  -readonly [K in keyof S as S[K] extends Kept ? never : K]?: NewValue<S[K]> | null | undefined;
 };
+
+/** What counts or sums other items: writes of those change it, and nothing else does. */
+type Kept = { readonly counts: unknown } | { readonly sums: unknown };
 
 /** The names of the attributes whose function gives a value of every item. */
 type AlwaysComputed<R> = R extends { readonly computed: infer C }

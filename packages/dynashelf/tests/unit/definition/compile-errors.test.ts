@@ -254,6 +254,24 @@ const MISTAKES: [what: string, code: string, message: RegExp][] = [
   ],
   ['an attribute that is filtered by where', where('deletd'), /'deletd' does not exist.*Did you mean 'deleted'\?/],
   [
+    'a count of what an action makes',
+    linked(
+      "{ thing: { type: String, references: 'things' }, size: { type: Number, default: 0 } }",
+      "parts: { type: Number, readOnly: true, default: 0, counts: { collection: 'parts', attribute: 'thing' } }, size: { type: Number, readOnly: true, default: 0, sums: { collection: 'parts', attribute: 'thing', of: 'size' } },",
+      "actions: (action) => ({ go: action({ description: 'Goes.', body: {}, async run({ item, transaction }): Promise<Answer> { return transaction.create(things, { title: item.title, parts: 1 }); } }) }),",
+    ),
+    /'parts' does not exist in type/,
+  ],
+  [
+    'a sum of what an action changes',
+    linked(
+      "{ thing: { type: String, references: 'things' }, size: { type: Number, default: 0 } }",
+      "parts: { type: Number, readOnly: true, default: 0, counts: { collection: 'parts', attribute: 'thing' } }, size: { type: Number, readOnly: true, default: 0, sums: { collection: 'parts', attribute: 'thing', of: 'size' } },",
+      "actions: (action) => ({ go: action({ description: 'Goes.', body: {}, async run({ item, transaction }): Promise<Answer> { return transaction.update(things, item.id, { size: 5 }); } }) }),",
+    ),
+    /'size' does not exist in type/,
+  ],
+  [
     'a variable of a route',
     functionFile("route: 'GET /notes/{year}', async run({ params }) { return { body: params.yaer }; },"),
     /'yaer' does not exist on type 'ParamsOf<"GET \/notes\/\{year\}"/,
@@ -293,6 +311,11 @@ const RIGHT: Record<string, string> = {
   where: where('deleted'),
   function: functionFile(
     "route: 'POST /notes', body: { note: { type: String, maxLength: 9, default: 'x' } }, query: { day: Date }, answer: { length: Number }, writes: ['things'], async run({ body, query, api }) { await api.things.patch('1', { title: body.note }); return { body: { length: body.note.length + (query.day ?? '').length } }; },",
+  ),
+  'an item as it was read, counts and all': linked(
+    "{ thing: { type: String, references: 'things' }, size: { type: Number, default: 0 } }",
+    "parts: { type: Number, readOnly: true, default: 0, counts: { collection: 'parts', attribute: 'thing' } }, size: { type: Number, readOnly: true, default: 0, sums: { collection: 'parts', attribute: 'thing', of: 'size' } },",
+    "actions: (action) => ({ go: action({ description: 'Goes.', body: {}, async run({ item, transaction }): Promise<Answer> { await transaction.create(things, { ...item }); return transaction.update(things, item.id, { ...item, title: 'b' }); } }) }),",
   ),
   variables: functionFile(
     "route: 'GET /notes/{year}/{who}', params: { year: { type: Number, integer: true } }, async run({ params: { year, who } }) { return { body: year.toFixed() + who.toUpperCase() }; },",
