@@ -9,6 +9,7 @@ import { readSocketSettings } from './functions/socket-limits';
 import { socketHandler, type SocketHandler, type SocketParts } from './functions/socket';
 import { publisher, type AfterAppend, type Publisher } from './functions/publish';
 import { authorizer, type Authorizer, type ProtectedApi } from './http/endpoints/authorizer';
+import { changesEndpoint } from './http/endpoints/changes';
 import { readEndpoints, viewEndpoint, writeEndpoints } from './http/endpoints/data';
 import { documents } from './http/endpoints/documents';
 import type { Api } from './http/endpoints/endpoint';
@@ -29,13 +30,14 @@ function withDefaults(served: Served): Api {
   return { ...served, config: served.config ?? readConfig(process.env), send: served.send ?? connect() };
 }
 
-/** GET under a collection. */
+/** GET under a collection, and of changes. */
 export function readFunction(served: Served): Handler {
   const api = withDefaults(served);
   requireCursorKeys(api.config);
   return serve(api, openReader, {
     ...readEndpoints(),
     ...(!globalThis.bundleLacks?.safeActions && { view: viewEndpoint() }),
+    ...(!globalThis.bundleLacks?.changes && { changes: changesEndpoint() }),
   });
 }
 

@@ -62,3 +62,9 @@ export const MOST_COPIED = 512 * 1024;
  * a second's work.
  */
 export const MOST_SHIFTED = 1_000_000_000;
+
+/** Greatest number of collections whose changes one request asks for. */
+export const MOST_FEEDS = 10;
+
+/** For how many seconds an answer without changes is held back at most: API Gateway waits 29 for a function. */
+export const LONGEST_WAIT = 20;

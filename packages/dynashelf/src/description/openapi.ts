@@ -3,6 +3,7 @@
 import { LONGEST_HEADER, LONGEST_URL, MOST_BODY_BYTES, MOST_BODY_VALUES, MOST_PARAMETERS } from '../definition/limits';
 import type { FunctionDeclaration } from '../definition/function';
 import type { Resource } from '../definition/resource';
+import { CHANGES_TAG, changesPaths, changesSchemas, changingOf } from './changes';
 import { collectionPaths } from './collection';
 import { functionPaths, FUNCTIONS_TAG } from './functions';
 import { headerComponents } from './headers';
@@ -65,6 +66,7 @@ export function describeApi(
     serviceSchemas(),
     transactionSchemas(),
     ticketSchemas(resources),
+    globalThis.bundleLacks?.changes ? {} : changesSchemas(resources),
   ) as Record<string, Part>;
   return {
     openapi: '3.1.0',
@@ -83,6 +85,7 @@ export function describeApi(
         ? [{ name: FUNCTIONS_TAG, description: 'What this API does besides.' }]
         : []),
       { name: 'Transactions', description: 'Writes that belong together.' },
+      ...(!globalThis.bundleLacks?.changes && changingOf(resources).length > 0 ? [CHANGES_TAG] : []),
       { name: 'Service', description: 'What the API says of itself.' },
     ],
     paths: Object.assign(
@@ -92,6 +95,7 @@ export function describeApi(
       servicePaths(trusted),
       transactionPaths(resources, trusted),
       ticketPaths(resources, trusted),
+      globalThis.bundleLacks?.changes ? {} : changesPaths(resources, trusted),
     ) as Record<string, Part>,
     components: {
       schemas,

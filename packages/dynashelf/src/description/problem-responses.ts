@@ -68,11 +68,13 @@ export function problemTypes(
   trusted: TrustedCredentials | undefined,
   functions: readonly FunctionDeclaration[] = [],
 ): ProblemType[] {
+  const hasFeed = [...resources.values()].some(({ changes }) => changes !== undefined);
   return PROBLEM_TYPES.filter(
     (type) =>
-      trusted !== undefined ||
-      !REFUSALS.includes(type) ||
-      (type === 'forbidden' && (functions.length > 0 || hasOwnCode(resources))),
+      (type !== 'gone' || hasFeed) &&
+      (trusted !== undefined ||
+        !REFUSALS.includes(type) ||
+        (type === 'forbidden' && (functions.length > 0 || hasOwnCode(resources)))),
   );
 }
 

@@ -11,6 +11,9 @@ export type TypeNames = Readonly<
 /** Types that no collection has: what is wrong with a request, the writes of a transaction, the API itself. */
 export const SHARED_TYPES = ['Fault', 'ServiceDocument', 'Transaction', 'TransactionResult', 'JsonPatch'] as const;
 
+/** Types of an API that tells of changes. */
+const EVENT_TYPES = ['ChangeEvent', 'ChangesPage'] as const;
+
 /** The names of a collection's types, by what its item is called. */
 export function typeNames({ name, singular = singularOf(name) }: Pick<Resource, 'name' | 'singular'>): TypeNames {
   const item = pascal(singular);
@@ -83,8 +86,10 @@ export function singularOf(name: string): string {
 
 /** The mistakes that several files show together: types of one name. */
 export function* checkTypeNames(resources: ReadonlyMap<string, Resource>): Generator<string> {
+  const hasFeed = [...resources.values()].some(({ changes }) => changes !== undefined);
   const owners = new Map<string, string>([
     ...SHARED_TYPES.map((name) => [name, 'a type that every API has'] as const),
+    ...(hasFeed ? EVENT_TYPES : []).map((name) => [name, 'a type of the feed of changes'] as const),
     ...[...PROBLEM_TYPES, ...problemsOfAll(resources).map(({ type }) => type)].map(
       (type) => [`${pascal(type)}Problem`, `the problem "${type}"`] as const,
     ),

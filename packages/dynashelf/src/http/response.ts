@@ -211,7 +211,7 @@ function writePage(
   { items, next, expanded, total }: PageResult,
   { resource, fields, permission, access }: ResponseOptions,
 ): Reply {
-  const link = next === undefined ? undefined : nextLink(request, next);
+  const link = next === undefined ? undefined : linkTo(request, 'cursor', next);
   const text = JSON.stringify({
     items: items.map((item, index) => present(show(permission, item)!, fields, expanded?.[index])),
     ...(total !== undefined && { total }),
@@ -240,9 +240,9 @@ function writePage(
 /** API Gateway sends 10,240 bytes of headers; what is longer stands in the body alone. */
 const LONGEST_LINK = 6_000;
 
-/** The request's own path and parameters with the cursor of the next page. */
-function nextLink({ base, segments, parameters }: Request, cursor: string): string {
-  const query = [...parameters.filter(([name]) => name !== 'cursor'), ['cursor', cursor] as const];
+/** The request's own path and parameters, one of them with another value. */
+export function linkTo({ base, segments, parameters }: Request, parameter: string, value: string): string {
+  const query = [...parameters.filter(([name]) => name !== parameter), [parameter, value] as const];
   return `${base}/${segments.join('/')}?${query.map((pair) => pair.map(encodeURIComponent).join('=')).join('&')}`;
 }
 

@@ -21,7 +21,7 @@ export type Route =
   /** An action that only reads. */
   | ({ readonly operation: 'view' } & ActionOf)
   | { readonly operation: 'call'; readonly declaration: FunctionDeclaration }
-  | { readonly operation: 'service' | 'openapi' | 'docs' | 'renderer' | 'health' | 'transact' | 'ticket' }
+  | { readonly operation: 'service' | 'openapi' | 'docs' | 'renderer' | 'health' | 'transact' | 'changes' | 'ticket' }
   | { readonly operation: 'options'; readonly allow: string[] };
 
 /** An action, of an item or of the collection. */
@@ -124,12 +124,10 @@ function routesOf(resources: ReadonlyMap<string, Resource>, segments: readonly s
   if (first === 'transactions' && id === undefined) {
     return { POST: { operation: 'transact' } };
   }
-  if (
-    !globalThis.bundleLacks?.sockets &&
-    first === 'tickets' &&
-    id === undefined &&
-    [...resources.values()].some(({ changes }) => changes !== undefined)
-  ) {
+  if (!globalThis.bundleLacks?.changes && first === 'changes' && id === undefined && hasChanges(resources)) {
+    return { GET: { operation: 'changes' } };
+  }
+  if (!globalThis.bundleLacks?.sockets && first === 'tickets' && id === undefined && hasChanges(resources)) {
     return { POST: { operation: 'ticket' } };
   }
   const resource = resources.get(first);
@@ -157,6 +155,11 @@ function routesOf(resources: ReadonlyMap<string, Resource>, segments: readonly s
         PATCH: { operation: 'patch', resource, id },
         DELETE: { operation: 'delete', resource, id },
       };
+}
+
+/** Whether anything is in a feed: else its path is that of a collection. */
+function hasChanges(resources: ReadonlyMap<string, Resource>): boolean {
+  return [...resources.values()].some(({ changes }) => changes !== undefined);
 }
 
 /** A path of functions of the app's own; no collection has one. */

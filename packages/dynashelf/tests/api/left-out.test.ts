@@ -39,6 +39,9 @@ const OF_FEATURES = {
   'store/write/outbox': 'write',
   'transaction/sent-message': 'write',
   'operations/view': 'read',
+  'http/endpoints/changes': 'read',
+  'events/read-changes': 'read',
+  'store/feed': 'read',
 } as const;
 
 test('of an app that uses none of it, no bundle has the code of a feature, nor what checks resource files', async () => {
@@ -62,6 +65,7 @@ test.each<[string, string[]]>([
     "actions: (action) => ({ peek: action({ safe: true, description: 'Looks.', async run({ item }) { return item; } }) }),",
     ['operations/act', 'transaction/action-transaction', 'operations/view'],
   ],
+  ['changes: true,', ['http/endpoints/changes', 'events/read-changes', 'store/feed']],
 ])('a file with %s has its code bundled, and no other', async (keywords, files) => {
   writeNotes(project, keywords);
   const bundles = await bundleFunctions(project.directory);
