@@ -60,7 +60,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const deployed = environment['AWS_ENDPOINT_URL_DYNAMODB'] === undefined;
   return {
     tableName: required(environment, 'TABLE_NAME'),
-    cursorKeys: secrets(environment, 'CURSOR_KEY'),
+    cursorKeys: readSecrets(environment, 'CURSOR_KEY'),
     readLimit: count(environment, 'READ_LIMIT', 10),
     corsOrigins: origins(environment['CORS_ORIGINS'] ?? '*'),
     access: access(environment, deployed),
@@ -98,8 +98,9 @@ export function requireCursorKeys({ cursorKeys }: Pick<Config, 'cursorKeys'>): v
 /**
  * Secrets separated by commas, the newest first: an old one stays while what was made with it is in use. None where
  * none is set.
+ * @throws Error naming the variable where one could be guessed, or is only a reference
  */
-function secrets(environment: NodeJS.ProcessEnv, name: string): string[] {
+export function readSecrets(environment: NodeJS.ProcessEnv, name: string): string[] {
   const value = environment[name] ?? '';
   const all = value === '' ? [] : value.split(',').map((secret) => secret.trim());
   if (all.some((secret) => secret.length < 16)) {

@@ -9,4 +9,5 @@ export { defineResource, listResources } from './definition/define-resource';
 export type { Changes, Item, NewAttributes } from './definition/item';
 export type { Message } from './definition/message';
 export { defineMessage } from './definition/define-message';
+export { webhooks, type WebhooksDefinition } from './events/webhooks/webhooks';
 export { Problem, type ProblemType } from './problem';

@@ -20,7 +20,7 @@ export interface Entry {
 const LONGEST = 4000;
 
 /** The secrets that a function has in its environment. */
-const SECRETS = ['CURSOR_KEY', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+const SECRETS = ['CURSOR_KEY', 'WEBHOOK_KEY', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
 
 const REDACTED = '[redacted]';
 

@@ -196,7 +196,7 @@ interface GivenResponse<R> {
   readonly response: CheckedSchema<R>;
 }
 /** Whether it only reads, as the types know it. */
-interface GivenSafety<F> {
+export interface GivenSafety<F> {
   readonly safe?: F | undefined;
 }
 

@@ -81,9 +81,12 @@ export function listResources<const L extends readonly Resource[]>(...resources:
     }
     byName.set(resource.name, resource);
   }
+  const linking = globalThis.bundleLacks?.webhooks
+    ? []
+    : [...byName.values()].flatMap((resource) => resource.link?.(byName) ?? []);
   const mistakes = globalThis.bundleLacks?.checks
     ? []
-    : [...checkAcross(byName), ...checkSameProblems(byName), ...checkEventPaths(byName)];
+    : [...checkAcross(byName), ...checkSameProblems(byName), ...checkEventPaths(byName), ...linking];
   if (mistakes.length > 0) {
     throw new Error(mistakes.join('\n'));
   }

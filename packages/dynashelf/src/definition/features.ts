@@ -24,6 +24,7 @@ const USED_BY_RESOURCE = {
   states: ({ states }) => states !== undefined,
   trees: ({ trees }) => trees.length > 0,
   changes: ({ changes }) => changes !== undefined,
+  webhooks: ({ shownAtCreation }) => shownAtCreation !== undefined,
   transactionalIndexes: ({ indexes }) => Object.values(indexes).some(({ transactional }) => transactional === true),
 } satisfies Record<string, (resource: Resource) => boolean>;
 
@@ -32,7 +33,8 @@ type UsedByFunctions = (functions: readonly FunctionDeclaration[], names: readon
 /** Whether the functions of an app's own ask for it, or those that serverless.yml names do. */
 const USED_BY_FUNCTIONS = {
   functionRoutes: (functions) => functions.some(({ route }) => route !== undefined),
-  messages: (functions) => functions.some(({ message }) => message !== undefined),
+  /** Of functions of the app's own; or of the engine's, by which a delivery of a webhook is asked for. */
+  messages: (functions, names) => functions.some(({ message }) => message !== undefined) || names.includes('deliver'),
   sockets: (_functions, names) => names.includes('socket'),
 } satisfies Record<string, UsedByFunctions>;
 

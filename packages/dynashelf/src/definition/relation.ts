@@ -11,6 +11,14 @@ export interface Relation {
   readonly attribute: string;
 }
 
+/**
+ * A relation of the engine's own resources, whose attribute `references` nothing: its items outlive the one that they
+ * name.
+ */
+export interface LooseRelation extends Relation {
+  readonly isLoose: true;
+}
+
 /** Whether an index serves the plain list of the items that have a value in common in an attribute. */
 export function listsBy(
   { indexes }: { readonly indexes: { readonly [name: string]: RelationIndex } },

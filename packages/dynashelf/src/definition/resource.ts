@@ -6,6 +6,7 @@ import type { CheckedEntries, CheckedSchema, KnownAttributes } from './keywords'
 import type { SchemaDefinition, StoredDate } from '../values/attribute';
 import type { Item } from './item';
 import type { AnyOwnProblem } from './thrown';
+import type { JsonObject } from '../values/json';
 import type { SchemaNode } from '../values/node';
 import type { Relation } from './relation';
 import type { States, StatesDefinition } from './states';
@@ -197,6 +198,10 @@ export interface Resource<
   readonly maxAge: number | undefined;
   /** How its changes are kept; undefined where they are not. */
   readonly changes: ChangesOptions | undefined;
+  /** Of the engine's own resources: attributes that the answer to the request has which makes an item, and no other. */
+  readonly shownAtCreation?: ((item: AnyItem) => JsonObject) | undefined;
+  /** Of the engine's own resources: told of all that are served. @returns its mistakes, each with its file */
+  readonly link?: ((resources: ReadonlyMap<string, Resource>) => readonly string[]) | undefined;
   /** What its actions are given and answer with; for types, and nothing else. */
   readonly actionTypes?: B | undefined;
 }

@@ -1,5 +1,6 @@
 // Messages delivered: claimed, handed to their function, removed. A delivery that ends anywhere before its end is begun
 // again, so each message arrives at least once, always with the same key.
+import { pauseAfter } from '../events/pause';
 import { logError, redact } from '../log';
 import type { OutboxRecord, SentMessage, UnreadableRecord } from '../store/layout/outbox';
 import type { Outbox } from '../store/outbox';
@@ -19,15 +20,8 @@ export type Delivery = 'delivered' | 'failed' | 'claimed' | 'aside';
 /** How often a message is tried, over about 15 hours. */
 export const MOST_ATTEMPTS = 20;
 
-const MINUTE = 60_000;
-
 /** How many are delivered at once. */
 const AT_ONCE = 8;
-
-/** Milliseconds until an attempt that did not end is followed by another: a minute, then twice as long, to an hour. */
-export function pauseAfter(attempt: number): number {
-  return Math.min(MINUTE * 2 ** (attempt - 1), 60 * MINUTE);
-}
 
 /** Tries once to deliver a message. One that cannot be read is put aside: it would never be, and stop the others. */
 export async function deliver(

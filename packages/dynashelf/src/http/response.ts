@@ -137,7 +137,7 @@ function writeParts(result: Result, { parts }: PartResponseOptions): Reply {
   };
 }
 
-function writeAll(items: readonly AnyItem[], { fields, preferences, permission }: ResponseOptions): Reply {
+function writeAll(items: readonly AnyItem[], { resource, fields, preferences, permission }: ResponseOptions): Reply {
   const shown = items.map((item) => show(permission, item)).filter((item) => item !== undefined);
   const headers = {
     'Cache-Control': 'no-cache',
@@ -149,7 +149,7 @@ function writeAll(items: readonly AnyItem[], { fields, preferences, permission }
     : {
         status: 201,
         headers: { 'Content-Type': JSON_TYPE, ...headers },
-        body: { items: shown.map((item) => select(item, fields)) },
+        body: { items: shown.map((item) => select(madeOf(resource, item), fields)) },
       };
 }
 
@@ -181,8 +181,15 @@ function writeItem(
     : {
         status: kind === 'created' ? 201 : 200,
         headers: { 'Content-Type': JSON_TYPE, ...headers },
-        body: present(shown, fields, expanded),
+        body: present(kind === 'created' ? madeOf(resource, shown) : shown, fields, expanded),
       };
+}
+
+/** An item as the answer has it to the request that makes it. */
+function madeOf({ shownAtCreation }: Resource, item: AnyItem): AnyItem {
+  return globalThis.bundleLacks?.webhooks || shownAtCreation === undefined
+    ? item
+    : { ...item, ...shownAtCreation(item) };
 }
 
 /** The answer of an action that only reads: it has no version, so its tag is weak, and no date. */

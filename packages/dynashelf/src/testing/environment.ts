@@ -17,6 +17,9 @@ process.env.AWS_REGION = 'us-east-1';
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 process.env.TABLE_NAME = `dynashelf-test-${worker}`;
 process.env.CURSOR_KEY = 'a key for tests and nothing but tests';
+process.env.WEBHOOK_KEY = 'a key of webhooks for tests alone';
+// Receivers of tests run beside them.
+process.env.WEBHOOK_TARGETS = 'local';
 process.env.CORS_ORIGINS = '*';
 // What tests are about other than access is open to everyone, as on a developer's machine.
 process.env.ACCESS = 'open';

@@ -1,13 +1,8 @@
 // Messages: committed with the writes of their transaction, and delivered at least once, under one key.
 
 import { connect } from '#connect';
-import {
-  deliverDue,
-  pauseAfter,
-  MOST_ATTEMPTS,
-  type CallHandler,
-  type MessageEvent,
-} from '../../src/functions/delivery';
+import { deliverDue, MOST_ATTEMPTS, type CallHandler, type MessageEvent } from '../../src/functions/delivery';
+import { pauseAfter } from '../../src/events/pause';
 import { publisher } from '../../src/functions/publish';
 import type { Client } from '../../src/functions/client';
 import { defineFunction } from '../../src/lambda';

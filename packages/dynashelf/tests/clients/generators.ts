@@ -35,7 +35,8 @@ export interface Generator {
 }
 
 const java = (): string | undefined => lacks('java', ['-version'], 'Java 17 or later') ?? lacks('mvn', ['-v'], 'Maven');
-const python = (): string | undefined => lacks('python3', ['-c', 'import venv'], 'Python 3 with venv');
+/** What a program in Python needs that is not there. */
+export const python = (): string | undefined => lacks('python3', ['-c', 'import venv'], 'Python 3 with venv');
 
 export const GENERATORS: readonly Generator[] = [
   {
@@ -185,7 +186,7 @@ function generate(language: string, folder: string, description: string, propert
 }
 
 /** A Python of its own with packages of PyPI. */
-function environmentOf(folder: string, packages: string[]): string {
+export function environmentOf(folder: string, packages: string[]): string {
   execute('python3', ['-m', 'venv', join(folder, 'venv')], folder);
   const interpreter = join(folder, 'venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   execute(interpreter, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages], folder);
@@ -219,6 +220,11 @@ function typescript(
   return execute(process.execPath, ['--import', 'tsx', join(folder, 'program.ts')], folder, environment);
 }
 
+/** The path of a program. */
+export function programs(file: string): string {
+  return join(PROGRAMS, file);
+}
+
 /** A program written for the collection of a trial; its path. */
 function program(folder: string, file: string, collection: string): string {
   mkdirSync(folder, { recursive: true });
@@ -235,7 +241,7 @@ function named(source: string, collection: string): string {
 }
 
 /** @throws Error with what the command printed, where it fails */
-function execute(command: string, values: string[], cwd: string, environment: NodeJS.ProcessEnv = {}): string {
+export function execute(command: string, values: string[], cwd: string, environment: NodeJS.ProcessEnv = {}): string {
   const { status, stdout, stderr, error } = spawnSync(command, values, {
     cwd,
     env: { ...process.env, ...environment },

@@ -15,6 +15,7 @@ import { describeApi } from '../../src/description/openapi';
 import { copyProject, startIn } from '../setup/project-copy';
 import { GENERATORS } from './generators';
 import { kinds } from './kinds';
+import { missingForSignatures, SIGNATURES, verifySignatures } from './signatures';
 
 /** An API that is started, and what its clients send. */
 interface Api {
@@ -91,7 +92,12 @@ async function main(): Promise<void> {
   const words = process.argv.slice(2);
   const isWanted = (title: string): boolean => words.length === 0 || words.some((word) => title.includes(word));
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const api of APIS) {
+  if (isWanted(SIGNATURES)) {
+    counts[trySignatures()] += 1;
+  }
+  for (const api of APIS.filter(({ collection }) =>
+    GENERATORS.some(({ name }) => isWanted(`${name}, ${collection}`)),
+  )) {
     const project = copyProject();
     api.prepare(project.directory);
     const port = await freePort();
@@ -149,6 +155,25 @@ async function main(): Promise<void> {
   }
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   process.exitCode = counts.failed > 0 ? 1 : 0;
+}
+
+function trySignatures(): 'passed' | 'failed' | 'skipped' {
+  const missing = missingForSignatures();
+  if (missing !== undefined) {
+    console.log(`skipped  ${SIGNATURES}: ${missing}`);
+    return 'skipped';
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'signatures-'));
+  try {
+    verifySignatures(folder);
+    console.log(`passed   ${SIGNATURES}`);
+    return 'passed';
+  } catch (error) {
+    console.log(`failed   ${SIGNATURES}: ${(error as Error).message}`);
+    return 'failed';
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** What of a program's doings is not as it should be. */

@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   problem: [],
   values: ['problem'],
   definition: ['problem', 'values'],
-  index: ['problem', 'values', 'definition'],
+  index: ['problem', 'values', 'definition', 'events'],
   store: ['log', 'problem', 'values', 'definition'],
   dynamoose: ['values', 'definition', 'store'],
   transaction: ['log', 'problem', 'values', 'definition', 'store'],
@@ -24,7 +24,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   authorization: ['problem', 'values', 'definition'],
   authentication: ['config', 'log', 'problem', 'values', 'definition', 'authorization'],
   description: ['config', 'problem', 'values', 'definition', 'authorization'],
-  events: ['log', 'problem', 'values', 'definition', 'store', 'authorization', 'authentication'],
+  events: ['config', 'log', 'problem', 'values', 'definition', 'store', 'authorization', 'authentication'],
   http: [
     'config',
     'log',

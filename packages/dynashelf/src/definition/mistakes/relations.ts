@@ -2,7 +2,7 @@
 import { didYouMean } from '../../values/nearest';
 import { checkAggregates } from './aggregates';
 import type { Resource } from '../resource';
-import { type Relation, listsBy } from '../relation';
+import { type LooseRelation, type Relation, listsBy } from '../relation';
 
 /** Words that would make of an id something else. */
 const NOT_OF_IDS = ['pattern', 'format', 'get'] as const;
@@ -61,9 +61,10 @@ export function* checkAcross(resources: ReadonlyMap<string, Resource>): Generato
 function* checkRelation(
   resource: Resource,
   name: string,
-  { collection, attribute }: Relation,
+  relation: Relation | LooseRelation,
   resources: ReadonlyMap<string, Resource>,
 ): Generator<string> {
+  const { collection, attribute } = relation;
   const other = resources.get(collection);
   if (other === undefined) {
     yield `${fileOf(resource)}: relation "${name}" lists the collection "${collection}", which src/resources/index.ts does not list: list it there, or correct the name.${didYouMean(collection, resources.keys())}`;
@@ -74,7 +75,7 @@ function* checkRelation(
     yield `${fileOf(resource)}: relation "${name}" goes by the attribute "${attribute}", which ${other.name} does not declare: correct the name.${didYouMean(attribute, other.attributes.keys())}`;
     return;
   }
-  if (node.keywords.references !== resource.name) {
+  if (node.keywords.references !== resource.name && !('isLoose' in relation)) {
     yield `${fileOf(other)}: attribute "${attribute}" does not refer to ${resource.name}, whose relation "${name}" goes by it: add references: '${resource.name}' there, or correct the relation in ${fileOf(resource)}`;
   }
   if (!listsBy(other, attribute)) {

@@ -244,7 +244,7 @@ test('the paths of events are reserved where a resource declares changes, and no
   const named = (name: string, more: object): Resource =>
     defineResource({ name, description: 'Things.', schema: { title: String }, ...more });
   expect([...listResources(named('tickets', {}), named('changes', {})).keys()]).toEqual(['tickets', 'changes']);
-  expect(() => listResources(named('tickets', {}), named('webhooks', {}), named('things', { changes: true }))).toThrow(
-    'src/resources/tickets.ts: the name "tickets" is reserved, /tickets being served where a resource declares changes: choose another\nsrc/resources/webhooks.ts: the name "webhooks"',
+  expect(() => listResources(named('tickets', {}), named('changes', {}), named('things', { changes: true }))).toThrow(
+    'src/resources/changes.ts: the name "changes" is reserved, /changes being served where a resource declares changes: choose another\nsrc/resources/tickets.ts: the name "tickets"',
   );
 });
