@@ -18,7 +18,7 @@ export interface Config {
    * machine alone.
    */
   readonly access: 'rules' | 'open';
-  /** The subject of everyone where access is open, so that code which asks who calls has an answer; empty without it. */
+  /** The subject of everyone where access is open, so that code which asks who calls is answered; empty without it. */
   readonly localSubject?: string | undefined;
   /** Which tokens are trusted; undefined where none are. */
   readonly tokens: TokenTrust | undefined;

@@ -22,6 +22,14 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly run: (
     does: 'proves that every invariant of a table holds, and with --repair mends it',
     run: async () => import('./verify.js'),
   },
+  export: {
+    does: 'the items of collections, to files: one JSON object or one row of a CSV for each',
+    run: async () => import('./export.js'),
+  },
+  import: {
+    does: 'the items of such files into their collections, each checked, or with --keep as they were',
+    run: async () => import('./import.js'),
+  },
   openapi: {
     does: 'the description of the API, to a file or to standard output',
     run: async () => import('./openapi.js'),

@@ -7,15 +7,10 @@ import { didYouMean } from '../values/nearest';
 import type { Resource } from '../definition/resource';
 import type { Put } from './direct';
 import { Failure, messageOf } from './failure';
+import { detailOf, loadItems, orderedByReference, type GivenItem, type Loaded } from './load-items';
+import type { JsonObject } from '../values/json';
 
-const CONCURRENCY = 4;
-
-type Item = { id: string } & Record<string, unknown>;
-
-interface Sample {
-  readonly collection: string;
-  readonly item: Item;
-}
+type Item = { id: string } & JsonObject;
 
 /** How a load goes. */
 export interface Loading {
@@ -48,35 +43,18 @@ export async function loadSamples(
     );
   }
   const loaded = loadedBefore(marker, names);
-  const collections = ordered(resources)
+  const collections = orderedByReference(resources)
     .filter((name) => names.includes(name) && !loaded.includes(name))
     .map((name) => readSamples(directory, name));
   const all = collections.flat().length;
-  let pending: readonly (readonly Sample[])[] = collections;
-  for (let left = all; left > 0;) {
-    const refused: { readonly sample: Sample; readonly reason: Failure }[] = [];
-    for (const samples of pending) {
-      const queue = [...samples];
-      await Promise.all(
-        Array.from({ length: CONCURRENCY }, async () => {
-          for (let sample = queue.shift(); sample !== undefined; sample = queue.shift()) {
-            const reason = await create(put, sample);
-            if (reason !== undefined) {
-              refused.push({ sample, reason });
-            } else {
-              progress(all - (left -= 1), all);
-            }
-          }
-        }),
-      );
-    }
-    // What refers to items of its own collection, or round a circle, finds them the next time.
-    const first = refused[0];
-    if (first !== undefined && refused.length === pending.flat().length) {
-      throw first.reason;
-    }
-    pending = [refused.map(({ sample }) => sample)];
-  }
+  let done = 0;
+  await loadItems(collections, {
+    put: async (given) => create(put, given),
+    onDone: () => progress(++done, all),
+    onRefused(_given, reason) {
+      throw new Failure(reason);
+    },
+  });
   if (marker !== undefined) {
     writeFileSync(
       marker,
@@ -87,26 +65,6 @@ export async function loadSamples(
   }
 }
 
-/** The names of resources, each after those that it references, as far as they go in no circle. */
-function ordered(resources: readonly Pick<Resource, 'name' | 'attributes'>[]): string[] {
-  const found = new Set<string>();
-  const add = (name: string, above: readonly string[]): void => {
-    if (found.has(name) || above.includes(name)) {
-      return;
-    }
-    for (const { keywords } of resources.find((one) => one.name === name)?.attributes.values() ?? []) {
-      if (keywords.references !== undefined) {
-        add(keywords.references, [...above, name]);
-      }
-    }
-    found.add(name);
-  };
-  for (const { name } of resources) {
-    add(name, []);
-  }
-  return [...found];
-}
-
 function loadedBefore(marker: string | undefined, names: readonly string[]): readonly string[] {
   if (marker === undefined || !existsSync(marker)) {
     return [];
@@ -115,7 +73,7 @@ function loadedBefore(marker: string | undefined, names: readonly string[]): rea
   return text === '' ? names : (JSON.parse(text) as string[]);
 }
 
-function readSamples(directory: string, collection: string): Sample[] {
+function readSamples(directory: string, collection: string): GivenItem[] {
   let items: unknown;
   try {
     items = JSON.parse(readFileSync(join(directory, `${collection}.json`), 'utf8'));
@@ -132,37 +90,15 @@ function readSamples(directory: string, collection: string): Sample[] {
       `samples/${collection}.json is not a list of items that have an "id" each: correct it, or start with SAMPLE_DATA=off.`,
     );
   }
-  return items.map((item) => ({ collection, item }));
+  return items.map((item) => ({ collection, item, place: `samples/${collection}.json` }));
 }
 
-/** @returns why an item could not be created, where another one that is still to come may be the reason */
-async function create(put: Put, { collection, item }: Sample): Promise<Failure | undefined> {
+async function create(put: Put, { collection, item }: GivenItem): Promise<Loaded> {
   const { id, ...body } = item;
-  const path = `/${collection}/${encodeURIComponent(id)}`;
+  const path = `/${collection}/${encodeURIComponent(id as string)}`;
   const { status, text } = await put(path, body).catch((error: unknown) => {
     throw new Failure(`Sample data could not be loaded: PUT ${path} got no answer (${messageOf(error)}).`);
   });
-  if (status < 300 || status === 412) {
-    return undefined;
-  } // 412: it is there
-  const refusal = new Failure(
-    `Sample data could not be loaded: PUT ${path} was answered ${status}${detailOf(text)} Correct samples/${collection}.json, or start with SAMPLE_DATA=off.`,
-  );
-  if (status !== 409) {
-    throw refusal;
-  }
-  return refusal;
-}
-
-function detailOf(problem: string): string {
-  try {
-    const { detail, errors = [] } = JSON.parse(problem) as {
-      detail?: string;
-      errors?: { detail: string; pointer?: string }[];
-    };
-    const faults = errors.map((error) => `${error.pointer ?? ''} ${error.detail}`.trim()).join('; ');
-    return detail === undefined ? '.' : `: ${detail}${faults === '' ? '' : ` (${faults})`}`;
-  } catch {
-    return '.';
-  }
+  const reason = `Sample data could not be loaded: PUT ${path} was answered ${status}${detailOf(text)} Correct samples/${collection}.json, or start with SAMPLE_DATA=off.`;
+  return status < 300 ? 'done' : status === 412 ? 'there' : { reason, isEarly: status === 409 };
 }

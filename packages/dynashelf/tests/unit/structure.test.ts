@@ -270,7 +270,7 @@ describe('imports', () => {
       conversion: ['layout'],
       query: ['client', 'layout'],
       write: ['client', 'layout', 'conversion', 'query'],
-      migrate: ['client', 'layout', 'query', 'write'],
+      migrate: ['client', 'layout', 'conversion', 'query', 'write'],
       verify: ['client', 'layout', 'conversion', 'write', 'migrate'],
     };
     const roomOf = (path: string): string => path.split('/')[2]!;

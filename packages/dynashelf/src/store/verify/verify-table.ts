@@ -1,6 +1,7 @@
 // Reads a whole table and proves its invariants: a parallel Scan at a bounded rate, of which the state can be kept at
 // any page, so that another run goes on from there.
 import type { Resource } from '../../definition/resource';
+import { pacer } from '../client/pacer';
 import type { Send } from '../client/send';
 import { heldConstraints, readLayouts } from '../layout/layout-record';
 import { recordKey } from '../layout/record';
@@ -49,14 +50,14 @@ export async function verifyTable(
   TableName: string,
   resources: ReadonlyMap<string, Resource>,
   state: VerifyState,
-  { rate = Infinity, onPage }: VerifyOptions = {},
+  { rate, onPage }: VerifyOptions = {},
 ): Promise<Finding[]> {
   const layouts = await readLayouts(send, TableName);
   const ledger = openLedger(resources, state.ledger, {
     isWhole: true,
     holds: (resource, constraint) => heldConstraints(layouts.get(resource.name)).has(constraint),
   });
-  const begun = Date.now();
+  const keepPace = pacer(rate);
   let units = 0;
   // One page at a time is added, so that the state is whole whenever it is kept.
   let adding = Promise.resolve();
@@ -85,7 +86,7 @@ export async function verifyTable(
           onPage?.({ records: state.records, units });
         });
         await adding;
-        await pause((units / rate) * 1000 - (Date.now() - begun));
+        await keepPace(ConsumedCapacity?.CapacityUnits ?? 0);
       }
     }),
   );
@@ -103,10 +104,4 @@ export function confirmed(earlier: readonly Finding[], later: readonly Finding[]
 
 function textOf({ kind, at, detail }: Finding): string {
   return JSON.stringify([kind, at, detail]);
-}
-
-async function pause(milliseconds: number): Promise<void> {
-  if (milliseconds > 0) {
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
-  }
 }
