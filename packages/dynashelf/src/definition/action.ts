@@ -24,7 +24,8 @@ export interface Transaction {
   /**
    * Lists the items that fulfil conditions, one of which gives the partition of an index that is `transactional` one
    * value: as the transaction has left them so far, in the order of the index. The answer still holds when the
-   * transaction is carried out; where others have come or changed, the action is run again.
+   * transaction is carried out; where others have come or changed, the action is run again. In an action that only
+   * reads any index with a partition serves, and the answer is that of a plain list, as it is when it is read.
    * @throws Problem `too-large` where the partition has more than 1,000 items or 4 MB
    */
   list<R extends Named>(resource: R, conditions: ListConditions<R>): Promise<Item<R>[]>;

@@ -11,6 +11,7 @@ import { runOwnCode } from '../transaction/thrown-problem';
 import { answerOf } from './answer';
 import { requireItem, type Demands } from './refusal';
 import type { Operation } from './result';
+import { listSafely } from './safe-list';
 
 /** What an action that only reads is called with. */
 export interface ViewInput extends Omit<Demands, 'id'> {
@@ -24,8 +25,9 @@ export interface ViewInput extends Omit<Demands, 'id'> {
   readonly query: JsonObject;
 }
 
-/** How many items one such action reads. */
+/** How many items one such action reads, and how often it lists. */
 const MOST_READ = 100;
+const MOST_LISTS = 10;
 
 /** Runs an action that only reads. */
 export const view: Operation<ViewInput, Reader> = async (resource, input, store) => {
@@ -78,6 +80,7 @@ function readBy(
 } {
   const given = new Map<unknown, Resource>();
   const known = new Map<string, Promise<AnyItem | undefined>>();
+  let lists = 0;
   const give = (resource: Resource, item: AnyItem): AnyItem => {
     given.set(item, resource);
     return item;
@@ -102,7 +105,16 @@ function readBy(
         const item = await known.get(key);
         return item && give(resource, { ...item });
       },
-      list: refuse('list', 'holds what it has found until something is written'),
+      async list(resource: Resource, conditions: object): Promise<AnyItem[]> {
+        lists++;
+        if (lists > MOST_LISTS) {
+          throw new Problem(
+            'too-large',
+            `The action lists more than ${MOST_LISTS} times, which is how often one request may.`,
+          );
+        }
+        return (await listSafely(store, resource, conditions)).map((item) => give(resource, { ...item }));
+      },
       create: refuse('create', 'writes'),
       update: refuse('update', 'writes'),
       remove: refuse('remove', 'writes'),

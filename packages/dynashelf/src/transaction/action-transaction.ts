@@ -72,10 +72,10 @@ export function toActionTransaction(transaction: Transaction, { give, remove }: 
       return image && give({ ...image.item }, resource, 'found');
     },
     async list(resource: Resource, conditions: object): Promise<AnyItem[]> {
-      const { partition, filters } = globalThis.bundleLacks?.transactionalIndexes
+      const { index, value, others } = globalThis.bundleLacks?.transactionalIndexes
         ? refuseLacked('transactionalIndexes')
-        : readConditions(resource, conditions);
-      const images = await transaction.list(partition, filters);
+        : readConditions(resource, conditions, 'transactional');
+      const images = await transaction.list({ resource, index, value }, others);
       return images.map(({ item }) => give({ ...item }, resource, 'found'));
     },
     async create(resource: Resource, attributes: object, options: { readonly id?: string } = {}): Promise<AnyItem> {

@@ -4,7 +4,7 @@ import { SYSTEM_NODES } from '../definition/reserved';
 import type { Resource } from '../definition/resource';
 import { gatherFaults } from '../problem';
 import { distinct } from '../store/layout/sortable';
-import { transactionalIndexes } from '../store/layout/index-keys';
+import { slottedIndexes, transactionalIndexes, type SlottedIndex } from '../store/layout/index-keys';
 import { encodeValue } from '../store/layout/value';
 import { attributeAt, misuseOf, OPERATORS, readOperand, type Filter } from '../store/query/filter';
 import { STORED } from '../values/kinds';
@@ -12,33 +12,48 @@ import { didYouMean } from '../values/nearest';
 import type { SchemaNode } from '../values/node';
 import type { Operand, Operator } from '../values/operator';
 import { isPlainObject, type InputValue } from '../values/stored';
-import type { PartitionOf } from './listing';
+
+/** Conditions, read. */
+export interface ReadConditions {
+  /** The index whose partition one of them gives one value. */
+  readonly index: SlottedIndex;
+  /** That value, as `distinct` makes it a text. */
+  readonly value: string;
+  /** All of them. */
+  readonly filters: readonly Filter[];
+  /** All but that one. */
+  readonly others: readonly Filter[];
+}
 
 /**
  * Reads conditions.
- * @throws Error where they are none of the resource's, or no transactional index has its partition held equal: a
- * mistake of the code, which its author reads in the log
+ * @param by which indexes are listed by: those that are transactional, or all that have a partition
+ * @throws Error where they are none of the resource's, or none of the indexes has its partition held equal: a mistake
+ * of the code, which its author reads in the log
  */
-export function readConditions(
-  resource: Resource,
-  conditions: object,
-): { readonly partition: PartitionOf; readonly filters: readonly Filter[] } {
+export function readConditions(resource: Resource, conditions: object, by: 'transactional' | 'any'): ReadConditions {
   const filters = Object.entries(conditions).flatMap(([name, condition]) => readCondition(resource, name, condition));
-  for (const index of transactionalIndexes(resource)) {
+  const indexes =
+    by === 'any'
+      ? slottedIndexes(resource).filter(({ partition }) => partition !== undefined)
+      : transactionalIndexes(resource);
+  for (const index of indexes) {
     const equal = filters.find(
       ({ path, operator }) => operator === 'eq' && path.length === 1 && path[0] === index.partition,
     );
     const value = equal && distinct(resource.attributes.get(index.partition!)!, encodeValue(equal.values[0]!));
     if (value !== undefined) {
-      return { partition: { resource, index, value }, filters: filters.filter((filter) => filter !== equal) };
+      return { index, value, filters, others: filters.filter((filter) => filter !== equal) };
     }
   }
-  const partitions = transactionalIndexes(resource).map(({ partition }) => `"${partition}"`);
+  const [lacking, keyword, kind] =
+    by === 'any' ? ['has a partition', '', ''] : ['is transactional', ', transactional: true', 'transactional '];
+  const partitions = [...new Set(indexes.map(({ partition }) => `"${partition}"`))];
   throw mistake(
     resource,
     partitions.length === 0
-      ? `no index of ${resource.name} is transactional: declare one there, such as { partition: '${[...resource.attributes.keys()][0]}', transactional: true }`
-      : `one of the attributes ${partitions.join(', ')} must be given one value: these are the partitions of its transactional indexes`,
+      ? `no index of ${resource.name} ${lacking}: declare one there, such as { partition: '${[...resource.attributes.keys()][0]}'${keyword} }`
+      : `one of the attributes ${partitions.join(', ')} must be given one value: these are the partitions of its ${kind}indexes`,
   );
 }
 

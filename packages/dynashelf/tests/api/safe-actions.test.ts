@@ -15,7 +15,13 @@ const looked = defineMessage({
 const tools = defineResource({
   name: 'tools',
   description: 'Tools.',
-  schema: { price: { type: Number, default: 5 }, next: String, owner: { type: String, readableBy: 'nobody' } },
+  schema: {
+    price: { type: Number, default: 5 },
+    shelf: { type: String, maxLength: 20 },
+    next: String,
+    owner: { type: String, readableBy: 'nobody' },
+  },
+  indexes: { byShelf: { partition: 'shelf', sort: 'price' } },
   access: { read: { owner: 'owner' }, price: 'public', next: 'authenticated', cheapest: 'public' },
   actions: (action) => ({
     price: action({
@@ -43,6 +49,34 @@ const tools = defineResource({
       safe: true,
       async run({ item, transaction }): Promise<Answer> {
         await transaction.send(looked, { tool: item.id });
+        return item;
+      },
+    }),
+    beside: action({
+      description: 'The prices of what is on the same shelf, from one on.',
+      safe: true,
+      query: { from: { type: Number, default: 0 }, times: { type: Number, default: 1 } },
+      response: { prices: { type: Array, schema: [Number], required: true } },
+      async run({ item, query, transaction }): Promise<{ prices: number[] }> {
+        let prices: number[] = [];
+        for (let time = 0; time < query.times; time++) {
+          const found = await transaction.list(tools, { shelf: item.shelf ?? '', price: { gte: query.from } });
+          prices = found.map(({ price }) => price);
+        }
+        return { prices };
+      },
+    }),
+    lookup: action({
+      description: 'Answers with an item of a list.',
+      safe: true,
+      run: async ({ item, transaction }): Promise<Answer> =>
+        (await transaction.list(tools, { shelf: item.shelf ?? '' }))[0] ?? item,
+    }),
+    anywhere: action({
+      description: 'Lists by no partition.',
+      safe: true,
+      async run({ item, transaction }): Promise<Answer> {
+        await transaction.list(tools, { price: { gt: 1 } });
         return item;
       },
     }),
@@ -185,4 +219,60 @@ test('is described with its parameters', async () => {
     expect.objectContaining({ name: 'code' }),
     expect.objectContaining({ name: 'parts', style: 'form', explode: false }),
   ]);
+});
+
+describe('a list of one that only reads', () => {
+  const shelf = `s${Date.now()}`.slice(0, 20);
+  let id: string;
+  beforeAll(async () => {
+    for (const price of [7, 3, 5]) {
+      id = (await ask('POST /tools', { body: { price, shelf } })).body.id as string;
+    }
+    await ask('POST /tools', { body: { price: 4, shelf: 'another' } });
+  });
+
+  test('is in the order of the index, and of its conditions', async () => {
+    expect((await ask(`GET /tools/${id}/beside`)).body).toEqual({ prices: [3, 5, 7] });
+    const { body, headers } = await ask(`GET /tools/${id}/beside?from=4`);
+    expect(body).toEqual({ prices: [5, 7] });
+    expect(headers['server-timing']).toMatch(/desc="2 reads/);
+  });
+
+  test('gives items with which it may answer', async () => {
+    expect((await ask(`GET /tools/${id}/lookup`)).body).toMatchObject({ price: 3, shelf });
+  });
+
+  test('goes beyond a page, and ends at a thousand items', async () => {
+    const full = `f${Date.now()}`.slice(0, 20);
+    let made = 0;
+    const add = async (count: number): Promise<void> => {
+      for (; count > 0; count -= 50) {
+        const operations = Array.from({ length: Math.min(50, count) }, () => ({
+          method: 'POST',
+          path: '/tools',
+          body: { price: made++, shelf: full },
+        }));
+        const answer = await ask('POST /transactions', { body: { operations } });
+        id = (answer.body.results as { body: { id: string } }[])[0]!.body.id;
+      }
+    };
+    await add(1000);
+    expect((await ask(`GET /tools/${id}/beside`)).body.prices).toEqual(
+      Array.from({ length: 1000 }, (_, price) => price),
+    );
+    await add(1);
+    expect(await ask(`GET /tools/${id}/beside`)).toMatchObject({ status: 413 });
+    expect((await ask(`GET /tools/${id}/beside?from=990`)).body.prices).toHaveLength(11);
+  });
+
+  test('is one of ten at most, and by the partition of an index', async () => {
+    expect((await ask(`GET /tools/${id}/beside?times=10&from=990`)).status).toBe(200);
+    expect((await ask(`GET /tools/${id}/beside?times=11&from=990`)).status).toBe(413);
+    const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    expect((await ask(`GET /tools/${id}/anywhere`)).status).toBe(500);
+    expect(log.mock.calls.flat().join()).toContain(
+      'transaction.list of tools: one of the attributes \\"shelf\\" must be given one value: these are the partitions of its indexes',
+    );
+    log.mockRestore();
+  });
 });
