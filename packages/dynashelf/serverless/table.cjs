@@ -1,8 +1,8 @@
 // The table: ${file(node_modules/dynashelf/serverless/table.cjs)}
 'use strict';
 
-const { declarationsOnce } = require('../dist/cjs/local/declarations.js');
+const { stackAppOnce } = require('../dist/cjs/local/declarations.js');
 const { fromParameters } = require('../dist/cjs/serverless/file.js');
 const { tableResource } = require('../dist/cjs/serverless/table.js');
 
-module.exports = fromParameters(async (parameters) => tableResource(parameters, await declarationsOnce()));
+module.exports = fromParameters(async (parameters) => tableResource(parameters, await stackAppOnce()));

@@ -5,7 +5,7 @@ import { readConfig, requireCursorKeys, type Config } from './config';
 import { declaredFunctions } from './definition/declared-functions';
 import { openSocketGateway } from './events/socket-gateway';
 import { fanOutAfterAppend } from './functions/socket-fan-out';
-import { readSocketSettings } from './functions/socket-limits';
+import { readSocketSettings } from './events/socket-settings';
 import { socketHandler, type SocketHandler, type SocketParts } from './functions/socket';
 import { publisher, type AfterAppend, type Publisher } from './functions/publish';
 import { authorizer, type Authorizer, type ProtectedApi } from './http/endpoints/authorizer';
@@ -64,12 +64,16 @@ export function describeFunction(served: Served): Handler {
  * @param served the resources, of an app in which some declare changes
  */
 export function publishFunction({ resources }: Partial<Pick<Served, 'resources'>> = {}): Publisher {
-  return publisher(resources === undefined ? {} : { resources, afterAppend: [...socketFanOut(resources)] });
+  return publisher(
+    resources === undefined
+      ? {}
+      : { resources, afterAppend: globalThis.bundleLacks?.sockets ? [] : socketFanOut(resources) },
+  );
 }
 
 /** The fan-out to sockets, where this deployment has any. */
 function socketFanOut(resources: Served['resources']): AfterAppend[] {
-  if (globalThis.bundleLacks?.sockets || !process.env['SOCKET_CONNECTIONS']) {
+  if (!process.env['SOCKET_CONNECTIONS']) {
     return [];
   }
   const config = readConfig(process.env);

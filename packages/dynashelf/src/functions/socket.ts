@@ -22,7 +22,7 @@ import type { Connection, SocketCaller } from '../store/layout/sockets';
 import { writeFilters } from '../store/query/stored-filters';
 import { openTickets } from '../store/tickets';
 import { didYouMean } from '../values/nearest';
-import type { SocketSettings } from './socket-limits';
+import type { SocketSettings } from '../events/socket-settings';
 import { malformed, readSocketMessage, type Ref, type SocketMessage } from './socket-message';
 
 /** What of an event of a WebSocket API is read. */

@@ -4,7 +4,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { PUBLISH, ROUTES } from '../serverless/routes';
+import { ROUTES } from '../serverless/routes';
+import { PUBLISH, SOCKET } from '../serverless/stack-app';
+import { mayTellChanges } from './app';
 import { Failure } from './failure';
 
 const USAGE = 'npx dynashelf add function payments';
@@ -21,7 +23,10 @@ const SUBSCRIBERS = 'subscribers';
 export function addFunction(directory: string, name: string | undefined): string {
   requireName(name, USAGE);
   if (name === PUBLISH) {
-    return write(directory, FUNCTIONS, name, PUBLISH_SOURCE);
+    return write(directory, FUNCTIONS, name, mayTellChanges(directory) ? CHANGES_SOURCE : PUBLISH_SOURCE);
+  }
+  if (name === SOCKET) {
+    return write(directory, FUNCTIONS, name, SOCKET_SOURCE);
   }
   if (existsSync(join(directory, 'src', 'resources', `${name}.ts`))) {
     throw new Failure(`The collection "${name}" is served at /${name}: choose another name for the function.`);
@@ -86,11 +91,27 @@ function write(directory: string, folder: string, name: string, source: string):
   return path;
 }
 
-/** The engine's own function, which an app has where a function of its own takes messages. */
-const PUBLISH_SOURCE = `// The Lambda function \`publish\`: messages that were committed reach the functions that take them.
+/** The engine's own function, which an app has where it sends messages. */
+const PUBLISH_SOURCE = `// The Lambda function \`publish\`: what was committed reaches whoever is to know.
 import { publishFunction } from 'dynashelf/lambda';
 
 export const handler = publishFunction();
+`;
+
+/** The same, of an app that keeps changes, too. */
+const CHANGES_SOURCE = `// The Lambda function \`publish\`: what was committed reaches whoever is to know.
+import { publishFunction } from 'dynashelf/lambda';
+import { resources } from '../resources/index';
+
+export const handler = publishFunction({ resources });
+`;
+
+/** The engine's own function, which an app has that tells changes on sockets. */
+const SOCKET_SOURCE = `// The Lambda function \`socket\`: what clients do on their sockets.
+import { socketFunction } from 'dynashelf/lambda';
+import { resources } from '../resources/index';
+
+export const handler = socketFunction({ resources });
 `;
 
 /** The entry of a function of the app's own: what it declares says its role, and what calls it. */
@@ -100,7 +121,7 @@ export function entryOf(name: string, folder = FUNCTIONS): string {
   const words = [
     'description',
     'role',
-    ...(name === PUBLISH ? ['timeout', 'environment'] : folder === SUBSCRIBERS ? ['timeout'] : []),
+    ...(name === PUBLISH || name === SOCKET ? ['timeout', 'environment'] : folder === SUBSCRIBERS ? ['timeout'] : []),
     'events',
   ];
   return `  ${name}:\n    handler: src/${folder}/${name}.handler\n${words.map(derived).join('')}`;

@@ -1,7 +1,7 @@
 // The app in the working directory: its resources, and what its package.json says of it.
 
-import { existsSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { Resource } from '../definition/resource';
@@ -9,6 +9,17 @@ import type { Info } from '../description/info';
 
 /** Where an app lists its resources. */
 export const RESOURCES = join('src', 'resources', 'index.ts');
+
+/** Whether a resource file may declare changes, by the texts of the files. */
+export function mayTellChanges(directory: string): boolean {
+  const folder = join(directory, dirname(RESOURCES));
+  return (
+    existsSync(folder) &&
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).some(
+      (path) => extname(path) === '.ts' && /\bchanges\b/.test(readFileSync(join(folder, path), 'utf8')),
+    )
+  );
+}
 
 /** Whether there are resource files to load. */
 export function hasResources(directory: string): boolean {

@@ -7,10 +7,11 @@ import type { BuildOptions, Plugin } from 'esbuild';
 
 import { type Feature, unusedFeatures } from '../definition/features';
 import type { FunctionDeclaration } from '../definition/function';
-import { hasResources, nodeWords } from './app';
+import { PLAIN_APP, type StackApp } from '../serverless/stack-app';
+import { appResources, hasResources, mayTellChanges, nodeWords } from './app';
 import { Failure, messageOf } from './failure';
 import { loadedResources } from './resource-mistakes';
-import { functionNames, hasOwnFunctions, ownFunctions, type OwnFunctions } from './own-functions';
+import { changesMistakes, functionNames, hasOwnFunctions, ownFunctions } from './own-functions';
 
 /** What bundles have to know of the app that they are made of. */
 export interface AppUses {
@@ -19,18 +20,18 @@ export interface AppUses {
   readonly unused: readonly Feature[];
 }
 
-let once: Promise<readonly FunctionDeclaration[]> | undefined;
+let once: Promise<StackApp> | undefined;
 
 /**
- * The same each time, for a process that reads serverless.yml once.
+ * What the stack has to know of an app, the same each time, for a process that reads serverless.yml once.
  * @throws Error with each mistake as a sentence
  */
-export async function declarationsOnce(): Promise<readonly FunctionDeclaration[]> {
-  return (once ??= found(process.cwd()).then(({ declarations, mistakes }) => {
+export async function stackAppOnce(): Promise<StackApp> {
+  return (once ??= found(process.cwd()).then(({ mistakes, ...app }) => {
     if (mistakes.length > 0) {
       throw new Error(mistakes.join(' '));
     }
-    return declarations;
+    return app;
   }));
 }
 
@@ -49,8 +50,15 @@ export async function usesOf(directory: string): Promise<AppUses> {
     : { declarations: await declarationsIn(directory), unused: [] };
 }
 
-async function found(directory: string): Promise<Omit<OwnFunctions, 'handlers'>> {
-  return hasOwnFunctions(directory) ? inProcess(directory, 'functions') : { declarations: [], mistakes: [] };
+/** An app, with what is wrong with its functions. */
+interface FoundApp extends StackApp {
+  readonly mistakes: readonly string[];
+}
+
+async function found(directory: string): Promise<FoundApp> {
+  return hasOwnFunctions(directory) || mayTellChanges(directory)
+    ? inProcess(directory, 'functions')
+    : { ...PLAIN_APP, names: functionNames(directory), mistakes: [] };
 }
 
 /** What this file prints as a program, in the folder of an app. */
@@ -96,19 +104,28 @@ export function lacking({ unused }: Pick<AppUses, 'unused'>): NonNullable<BuildO
   };
 }
 
-function functions(): Omit<OwnFunctions, 'handlers'> {
+function functions(): FoundApp {
   const { declarations, mistakes } = ownFunctions();
-  return { declarations, mistakes };
+  const app = { declarations, changing: changingIn(), names: functionNames(process.cwd()) };
+  return { ...app, mistakes: [...mistakes, ...changesMistakes(app)] };
+}
+
+/** The collections whose changes are kept; none where the resource files cannot be loaded, which others say. */
+function changingIn(): string[] {
+  try {
+    return [...appResources().values()].filter(({ changes }) => changes !== undefined).map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }
 
 /** @throws Error with each mistake: what is bundled is not checked again */
 function uses(): AppUses {
   const resources = loadedResources();
-  const { declarations, mistakes } = ownFunctions();
+  const { mistakes, declarations, names } = functions();
   if (mistakes.length > 0) {
     throw new Failure(mistakes.join('\n'));
   }
-  const names = functionNames(process.cwd());
   return {
     declarations,
     unused: [...unusedFeatures({ resources: resources.values(), functions: declarations, names }), 'checks'],

@@ -115,12 +115,19 @@ function resolved(environment: Environment): NodeJS.ProcessEnv {
   const text = (value: unknown): string =>
     typeof value === 'string'
       ? value.replace(/\{\{resolve:[^}]*\}\}/g, LATER)
-      : typeof value === 'object' && value !== null
-        ? LATER
-        : String(value);
+      : isSubstituted(value)
+        ? value['Fn::Sub'].replace(/\$\{[^}]*\}/g, 'later')
+        : typeof value === 'object' && value !== null
+          ? LATER
+          : String(value);
   return Object.fromEntries(
     Object.entries(environment)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [name, text(value)]),
   );
+}
+
+/** Whether a value is a text of which CloudFormation fills in parts. */
+function isSubstituted(value: unknown): value is { readonly 'Fn::Sub': string } {
+  return typeof (value as { 'Fn::Sub'?: unknown } | null)?.['Fn::Sub'] === 'string';
 }

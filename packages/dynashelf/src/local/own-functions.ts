@@ -10,7 +10,8 @@ import { isUnguarded, type FunctionDeclaration } from '../definition/function';
 import { definedMessages } from '../definition/define-message';
 import { definedOf, type FunctionHandler } from '../functions/defined';
 import { declare } from '../functions/handler';
-import { hasMessages, PUBLISH, ROUTES } from '../serverless/routes';
+import { ROUTES } from '../serverless/routes';
+import { hasMessages, hasSockets, PUBLISH, SOCKET, type StackApp } from '../serverless/stack-app';
 import type { ConsumerName } from '../store/layout/consumer';
 import { Failure, messageOf } from './failure';
 import { functionClashes } from './function-clashes';
@@ -192,7 +193,7 @@ function entriesOf(directory: string): Entry[] {
 
 /** What of an entry is not as it is derived, so that the function would be deployed with other rights or routes. */
 function* entryMistakes({ name, file, role, events }: Entry): Generator<string> {
-  if (Object.hasOwn(ROUTES, name) || name === PUBLISH) {
+  if (Object.hasOwn(ROUTES, name) || name === PUBLISH || name === SOCKET) {
     yield `${SERVICE}: the function "${name}" is one that the engine has, and ${file} defines another: give it another name`;
     return;
   }
@@ -225,11 +226,38 @@ function load(directory: string, { file, exported }: Entry): FunctionHandler | s
   }
 }
 
+/**
+ * Changes that would reach nobody: without `publish`, or where that does not know of them; and sockets on which nothing
+ * is told.
+ */
+export function changesMistakes({ declarations, changing, names }: StackApp, directory = process.cwd()): string[] {
+  const [first] = changing;
+  const file = join(directory, FOLDER, `${PUBLISH}.ts`);
+  const publish = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return [
+    ...(first !== undefined && /\bpublishFunction\(\s*\)/.test(publish)
+      ? [
+          `src/functions/${PUBLISH}.ts: src/resources/${first}.ts declares changes, which this function is to keep: write publishFunction({ resources }), and import { resources } from '../resources/index'`,
+        ]
+      : []),
+    ...(first !== undefined && !names.includes(PUBLISH) && !hasMessages({ declarations })
+      ? [
+          `src/resources/${first}.ts declares changes, and ${SERVICE} has no function that keeps them: npx dynashelf add function publish`,
+        ]
+      : []),
+    ...(names.includes(SOCKET) && !hasSockets({ changing, names })
+      ? [
+          `${SERVICE} has the function "${SOCKET}", and no resource file declares changes, which it would tell: add changes: true to one, or remove the function`,
+        ]
+      : []),
+  ];
+}
+
 /** Messages that would never be delivered: without `publish`, or without a function that takes them. */
 function publishMistakes(declarations: readonly FunctionDeclaration[], entries: readonly Entry[]): string[] {
   const isThere = entries.some(({ name, file }) => name === PUBLISH && file === 'src/functions/publish.ts');
   return [
-    ...(hasMessages(declarations) && !isThere
+    ...(hasMessages({ declarations }) && !isThere
       ? [
           `${SERVICE}: there are functions that take messages, and none that delivers them: npx dynashelf add function publish`,
         ]

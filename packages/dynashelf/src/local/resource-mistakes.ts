@@ -9,7 +9,14 @@ import type { Resource } from '../definition/resource';
 import { checkTypeNames } from '../description/type-names';
 import { appResources, RESOURCES } from './app';
 import { Failure, messageOf } from './failure';
-import { callLines, ownFunctions, takersOf, unreachableFunctions } from './own-functions';
+import {
+  callLines,
+  changesMistakes,
+  functionNames,
+  ownFunctions,
+  takersOf,
+  unreachableFunctions,
+} from './own-functions';
 
 /** @returns each mistake as a sentence with its file */
 export async function resourceMistakes(): Promise<string[]> {
@@ -34,9 +41,16 @@ export async function resourceFindings(): Promise<Findings> {
     return { mistakes: [loaded], remarks: [] };
   }
   const functions = ownFunctions();
+  const { declarations } = functions;
+  const changing = loaded.filter(({ changes }) => changes !== undefined).map(({ name }) => name);
+  const names = functionNames(process.cwd());
   const { patternMistakes } = await import('./patterns.js');
   return {
-    mistakes: [...functions.mistakes, ...patternMistakes(loaded)],
+    mistakes: [
+      ...functions.mistakes,
+      ...changesMistakes({ declarations, changing, names }),
+      ...patternMistakes(loaded),
+    ],
     remarks: [...loaded.flatMap(unreachableActions), ...unreachableFunctions(functions.declarations)],
     calls: callLines(functions.declarations),
     takers: takersOf(functions.declarations),

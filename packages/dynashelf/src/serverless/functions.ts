@@ -1,10 +1,11 @@
 // What each function of an app is told besides the name of its file: its role, its part of the environment, and what
 // calls it.
 
-import type { FunctionDeclaration } from '../definition/function';
 import { LOCAL_STAGE, type Parameters } from './parameters';
 import { functionResource, roleName } from './roles';
-import { events, hasMessages, PUBLISH, ROUTES, type FunctionName } from './routes';
+import { events, ROUTES, type FunctionName } from './routes';
+import { sendingEnvironment, socketEnvironment } from './sockets';
+import { hasPublish, PLAIN_APP, PUBLISH, SOCKET, type StackApp } from './stack-app';
 
 /** Where the renderer of the docs page lies in an app. */
 export const RENDERER_FILE = 'node_modules/dynashelf/dist/rapidoc.js';
@@ -30,17 +31,26 @@ const LONGEST_DESCRIPTION = 256;
 
 /**
  * The definition of a function of serverless.yml, but for its handler.
- * @param declarations the functions of the app's own
  */
 export function functionDefinition(
   name: string,
   parameters: Parameters,
-  declarations: readonly FunctionDeclaration[] = [],
+  app: StackApp = PLAIN_APP,
 ): Record<string, unknown> {
   if (name === PUBLISH) {
-    return { ...publishing(declarations, parameters), events: events(name, parameters, declarations) };
+    return { ...publishing(parameters, app), events: events(name, parameters, app) };
   }
-  const own = declarations.find((declaration) => declaration.name === name);
+  if (name === SOCKET) {
+    return {
+      role: { 'Fn::GetAtt': [roleName(SOCKET), 'Arn'] },
+      description: 'What clients do on their sockets',
+      // As long as API Gateway waits for it.
+      timeout: 29,
+      environment: socketEnvironment(parameters, app),
+      events: [],
+    };
+  }
+  const own = app.declarations.find((declaration) => declaration.name === name);
   return {
     role: { 'Fn::GetAtt': [roleName(name), 'Arn'] },
     ...(own === undefined
@@ -50,12 +60,14 @@ export function functionDefinition(
           // Nobody waits for it, and the more it handles in one call the fewer there are.
           ...(own.subscribes !== undefined && { timeout: 900 }),
         }),
-    events: events(name, parameters, declarations),
+    events: events(name, parameters, app),
   };
 }
 
 /** `publish`: who takes messages, and who is told of changes. */
-function publishing(declarations: readonly FunctionDeclaration[], { stage }: Parameters): Record<string, unknown> {
+function publishing(parameters: Parameters, app: StackApp): Record<string, unknown> {
+  const { declarations } = app;
+  const { stage } = parameters;
   const takers = declarations.flatMap(({ name, message }) => (message === undefined ? [] : [[message, name] as const]));
   const subscribers = declarations.flatMap(({ name, subscribes }) =>
     subscribes === undefined ? [] : [[`${name}/${subscribes}`, name] as const],
@@ -68,6 +80,7 @@ function publishing(declarations: readonly FunctionDeclaration[], { stage }: Par
     environment: {
       ...(takers.length > 0 && { MESSAGE_HANDLERS: namesOf(takers, stage) }),
       ...(subscribers.length > 0 && { SUBSCRIBERS: namesOf(subscribers, stage) }),
+      ...sendingEnvironment(parameters, app),
     },
   };
 }
@@ -80,14 +93,12 @@ function namesOf(pairs: readonly (readonly [key: string, entry: string])[], stag
 }
 
 /** The definitions of all functions, by name. */
-export function functionDefinitions(
-  parameters: Parameters,
-  declarations: readonly FunctionDeclaration[],
-): Record<string, Record<string, unknown>> {
+export function functionDefinitions(parameters: Parameters, app: StackApp): Record<string, Record<string, unknown>> {
   const names = [
     ...Object.keys(ROUTES),
-    ...(hasMessages(declarations) ? [PUBLISH] : []),
-    ...declarations.map(({ name }) => name),
+    ...(hasPublish(app) ? [PUBLISH] : []),
+    ...(app.names.includes(SOCKET) ? [SOCKET] : []),
+    ...app.declarations.map(({ name }) => name),
   ];
-  return Object.fromEntries(names.map((name) => [name, functionDefinition(name, parameters, declarations)]));
+  return Object.fromEntries(names.map((name) => [name, functionDefinition(name, parameters, app)]));
 }

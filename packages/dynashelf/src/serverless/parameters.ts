@@ -48,6 +48,17 @@ export function defaultParameters({ service, stage }: DeploymentTarget): Record<
     readLimit: 10,
     // The docs page as clients see it, without the host: /docs behind a custom domain of its own.
     docsPath: `/${stage}/docs`,
+    // Where clients connect sockets, behind a domain of their own; where AWS puts the API without it.
+    socketUrl: '',
+    // Where functions reach connections, should it be elsewhere than where AWS puts the API.
+    socketConnections: '',
+    // How many subscriptions a connection has at most, how many connections a caller, bytes of a client's message.
+    socketSubscriptions: 20,
+    socketsPerCaller: 20,
+    socketMessageBytes: 16_384,
+    // How many messages clients may send in a second, all together.
+    socketRate: 500,
+    socketBurst: 1_000,
     // 'closed': the API has a domain of its own, and is not served under the address that AWS gives it.
     defaultEndpoint: 'open',
     logDays: 30,
@@ -88,6 +99,8 @@ export function localParameters(environment: NodeJS.ProcessEnv): Record<string, 
     API_KEY = '',
     API_DESCRIPTION = 'public',
     MODELS = 'compiled',
+    SOCKET_URL = '',
+    SOCKET_CONNECTIONS = '',
   } = environment;
   return {
     tableName: TABLE_NAME,
@@ -104,6 +117,8 @@ export function localParameters(environment: NodeJS.ProcessEnv): Record<string, 
     apiKeyValue: API_KEY,
     description: API_DESCRIPTION,
     docsPath: '/docs',
+    socketUrl: SOCKET_URL,
+    socketConnections: SOCKET_CONNECTIONS,
     nodeTarget: 'node20',
     minify: false,
     sourcemap: 'linked',

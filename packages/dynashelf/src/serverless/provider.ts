@@ -2,6 +2,8 @@
 // stack may not take away.
 
 import type { Parameters } from './parameters';
+import { ticketEnvironment } from './sockets';
+import { PLAIN_APP, type StackApp } from './stack-app';
 import { hasUserPool, userPoolTrust } from './user-pool';
 
 /**
@@ -24,12 +26,12 @@ const LOGGED = {
 };
 
 /** The `provider` of a serverless.yml, as far as it is the same for every app. */
-export function provider(parameters: Parameters): Record<string, unknown> {
+export function provider(parameters: Parameters, app: StackApp = PLAIN_APP): Record<string, unknown> {
   const isTraced = parameters.oneOf('tracing', ['off', 'on']) === 'on';
   return {
     // API Gateway gives up after 29 seconds; a function that answers later answers nobody.
     timeout: 20,
-    environment: environment(parameters),
+    environment: { ...environment(parameters), ...ticketEnvironment(parameters, app) },
     stackPolicy: STACK_POLICY,
     tracing: { apiGateway: isTraced, lambda: isTraced },
     logs: {

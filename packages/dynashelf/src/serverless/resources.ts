@@ -1,28 +1,29 @@
 // What the stack of every app has beside its functions and its table: roles, API Gateway's own errors, access logs, and
 // the user pool.
 
-import type { FunctionDeclaration } from '../definition/function';
 import { GATEWAY_RESPONSES, gatewayResponses } from './gateway-responses';
 import type { Parameters } from './parameters';
 import { assumedBy, roles } from './roles';
-import { DEAD_LETTERS, hasMessages } from './routes';
+import { DEAD_LETTERS } from './routes';
+import { socketOutputs, socketResources } from './sockets';
+import { hasPublish, PLAIN_APP, type StackApp } from './stack-app';
 import { userPool, userPoolConditions, userPoolOutputs } from './user-pool';
 
 /**
  * The `resources` of a serverless.yml.
- * @param declarations the functions of the app's own
  */
-export function resources(parameters: Parameters, declarations: readonly FunctionDeclaration[] = []): object {
+export function resources(parameters: Parameters, app: StackApp = PLAIN_APP): object {
   return {
     Description: `A REST API over one DynamoDB table (${parameters.service}, stage ${parameters.stage})`,
     // A deployment of the API is a snapshot: gateway responses made after it would not be in it.
     // It waits for every method, so one method that waits for them is enough.
     extensions: { ApiGatewayMethodAny: { DependsOn: GATEWAY_RESPONSES } },
     Conditions: userPoolConditions(parameters),
-    Outputs: userPoolOutputs(),
+    Outputs: { ...userPoolOutputs(), ...socketOutputs(parameters, app) },
     Resources: {
-      ...roles(parameters, declarations),
-      ...deadLetters(declarations),
+      ...roles(parameters, app),
+      ...deadLetters(app),
+      ...socketResources(parameters, app),
       ...userPool(parameters),
       ...accessLogs(),
       ...gatewayResponses(parameters),
@@ -31,8 +32,8 @@ export function resources(parameters: Parameters, declarations: readonly Functio
 }
 
 /** What the stream has and `publish` could not read, for two weeks. The messages themselves are in the table. */
-function deadLetters(declarations: readonly FunctionDeclaration[]): Record<string, object> {
-  return hasMessages(declarations)
+function deadLetters(app: StackApp): Record<string, object> {
+  return hasPublish(app)
     ? {
         [DEAD_LETTERS]: {
           Type: 'AWS::SQS::Queue',

@@ -1,13 +1,21 @@
 // The right of each function to data and to its own log, and nothing further.
 
 import type { FunctionDeclaration } from '../definition/function';
-import { outboxPartitions, UNDELIVERED_PARTITION } from '../store/layout/outbox';
-import { CHANGES_PREFIX } from '../store/layout/change';
-import { CONSUMERS_PARTITION } from '../store/layout/consumer';
+import { APPENDED_PREFIX, CHANGES_PREFIX, UNREADABLE_PARTITION } from '../store/layout/change';
 import { FEED_PREFIX } from '../store/layout/feed-head';
+import { outboxPartitions, UNDELIVERED_PARTITION } from '../store/layout/outbox';
+import { CONSUMERS_PARTITION } from '../store/layout/consumer';
+import {
+  ARRIVALS_PREFIX,
+  CONNECTIONS_PARTITION,
+  SEATS_PREFIX,
+  SUBSCRIPTIONS_PREFIX,
+  TICKETS_PARTITION,
+} from '../store/layout/sockets';
 import { HEALTH_PARTITION } from '../store/layout/table';
 import type { Parameters } from './parameters';
-import { DEAD_LETTERS, hasMessages, PUBLISH, type FunctionName } from './routes';
+import { DEAD_LETTERS, type FunctionName } from './routes';
+import { hasPublish, hasSockets, PLAIN_APP, PUBLISH, SOCKET, SOCKET_API, type StackApp } from './stack-app';
 import { INDEX_NAMES } from './table';
 
 interface Statement {
@@ -68,10 +76,7 @@ function statementsOf({ reads, writes, subscribes }: FunctionDeclaration): reado
 /** What a subscriber needs that writes nothing of the app's: to read the feed, and to keep its place. */
 function handling(collection: string): Statement[] {
   return [
-    inPartitions(
-      ['GetItem', 'BatchGetItem', 'Query'],
-      [`${CHANGES_PREFIX}${collection}`, `${CHANGES_PREFIX}${collection}#*`, `${FEED_PREFIX}${collection}`],
-    ),
+    inPartitions(['GetItem', 'BatchGetItem', 'Query'], feedPartitions([collection])),
     inPartitions(['GetItem', 'PutItem', 'UpdateItem'], [CONSUMERS_PARTITION]),
     inPartitions(['PutItem'], [UNDELIVERED_PARTITION]),
   ];
@@ -89,28 +94,82 @@ function inPartitions(actions: readonly string[], partitions: readonly string[])
   };
 }
 
-/** `publish` reads the stream, moves records of the outbox, and calls the functions that take messages. */
-function publishStatements(declarations: readonly FunctionDeclaration[]): Statement[] {
+/** The feeds of collections. */
+function feedPartitions(changing: readonly string[]): string[] {
+  return changing.flatMap((name) => [
+    `${CHANGES_PREFIX}${name}`,
+    `${CHANGES_PREFIX}${name}#*`,
+    `${FEED_PREFIX}${name}`,
+  ]);
+}
+
+/** What sends on sockets has to do with connections and subscriptions: of items it reads what the feed has. */
+function sendingStatements({ stage }: Parameters, { changing }: StackApp): Statement[] {
+  return [
+    inPartitions(
+      ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+      [
+        CONNECTIONS_PARTITION,
+        `${SEATS_PREFIX}*`,
+        CONSUMERS_PARTITION,
+        ...changing.flatMap((name) => [`${ARRIVALS_PREFIX}${name}`, `${SUBSCRIPTIONS_PREFIX}${name}`]),
+      ],
+    ),
+    {
+      Effect: 'Allow',
+      Action: 'execute-api:ManageConnections',
+      Resource: {
+        'Fn::Sub': `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${SOCKET_API}}/${stage}/*/@connections/*`,
+      },
+    },
+  ];
+}
+
+/** `socket` takes tickets, reads the feed, and sends. */
+function socketStatements(parameters: Parameters, app: StackApp): Statement[] {
+  return [
+    inPartitions(['DeleteItem'], [TICKETS_PARTITION]),
+    inPartitions(['GetItem', 'BatchGetItem', 'Query'], feedPartitions(app.changing)),
+    ...sendingStatements(parameters, app),
+  ];
+}
+
+/**
+ * `publish` reads the stream, moves records of the outbox, and calls the functions that take messages; it appends to
+ * the feeds, and sends on sockets.
+ */
+function publishStatements(parameters: Parameters, app: StackApp): Statement[] {
   const stream = { 'Fn::GetAtt': ['Table', 'StreamArn'] };
-  const takers = declarations.filter(({ message, subscribes }) => (message ?? subscribes) !== undefined);
+  const takers = app.declarations.filter(({ message, subscribes }) => (message ?? subscribes) !== undefined);
   return [
     {
       Effect: 'Allow',
       Action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
       Resource: stream,
     },
-    {
-      ...onTable('Query', 'UpdateItem', 'DeleteItem', 'PutItem'),
-      Condition: {
-        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [...outboxPartitions(), UNDELIVERED_PARTITION] },
-        Null: { 'dynamodb:LeadingKeys': 'false' },
-      },
-    },
-    {
-      Effect: 'Allow',
-      Action: 'lambda:InvokeFunction',
-      Resource: takers.map(({ name }) => ({ 'Fn::GetAtt': [functionResource(name), 'Arn'] })),
-    },
+    // Its schedule looks into the outbox of every app.
+    inPartitions(['Query', 'UpdateItem', 'DeleteItem', 'PutItem'], [...outboxPartitions(), UNDELIVERED_PARTITION]),
+    ...(app.changing.length === 0
+      ? []
+      : [
+          inPartitions(
+            ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
+            [...feedPartitions(app.changing), `${APPENDED_PREFIX}*`, UNREADABLE_PARTITION],
+          ),
+        ]),
+    ...(app.declarations.some(({ subscribes }) => subscribes !== undefined)
+      ? [inPartitions(['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], [CONSUMERS_PARTITION])]
+      : []),
+    ...(hasSockets(app) ? sendingStatements(parameters, app) : []),
+    ...(takers.length === 0
+      ? []
+      : [
+          {
+            Effect: 'Allow' as const,
+            Action: 'lambda:InvokeFunction',
+            Resource: takers.map(({ name }) => ({ 'Fn::GetAtt': [functionResource(name), 'Arn'] })),
+          },
+        ]),
     { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': [DEAD_LETTERS, 'Arn'] } },
   ];
 }
@@ -126,10 +185,7 @@ export function roleName(name: string): string {
 }
 
 /** The roles of the functions, those of the app's own among them, by the names of their resources. */
-export function roles(
-  parameters: Parameters,
-  declarations: readonly FunctionDeclaration[] = [],
-): Record<string, object> {
+export function roles(parameters: Parameters, app: StackApp = PLAIN_APP): Record<string, object> {
   // X-Ray has no resources to name, so a policy of our own would have a wildcard; this one is AWS's.
   const tracing =
     parameters.oneOf('tracing', ['off', 'on']) === 'on'
@@ -137,8 +193,9 @@ export function roles(
       : [];
   const all: Readonly<Record<string, readonly Statement[]>> = {
     ...STATEMENTS,
-    ...(hasMessages(declarations) && { [PUBLISH]: publishStatements(declarations) }),
-    ...Object.fromEntries(declarations.map((declaration) => [declaration.name, statementsOf(declaration)])),
+    ...(hasPublish(app) && { [PUBLISH]: publishStatements(parameters, app) }),
+    ...(app.names.includes(SOCKET) && { [SOCKET]: hasSockets(app) ? socketStatements(parameters, app) : [] }),
+    ...Object.fromEntries(app.declarations.map((declaration) => [declaration.name, statementsOf(declaration)])),
   };
   return Object.fromEntries(
     Object.entries(all).map(([name, statements]) => [

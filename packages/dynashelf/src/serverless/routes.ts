@@ -6,6 +6,7 @@ import { isUnguarded, type FunctionDeclaration } from '../definition/function';
 import { OUTBOX_PREFIX } from '../store/layout/outbox';
 import { PARTITION_KEY } from '../store/layout/table';
 import type { Parameters } from './parameters';
+import { hasFollowers, hasMessages, PLAIN_APP, PUBLISH, type StackApp } from './stack-app';
 
 /** The functions of an app that the engine has. */
 export type FunctionName = 'read' | 'write' | 'authorize' | 'describe';
@@ -102,47 +103,51 @@ export interface StreamEvent {
   readonly stream: object;
 }
 
-/** The name of the function that delivers messages; an app has it where one of its functions takes some. */
-export const PUBLISH = 'publish';
-
 /** The resource that keeps what `publish` could not even read of the stream. */
 export const DEAD_LETTERS = 'PublishDeadLetters';
 
-/** Whether an app sends messages. */
-export function hasMessages(declarations: readonly FunctionDeclaration[]): boolean {
-  return declarations.some(({ message }) => message !== undefined);
+/** A day: as long as the stream keeps what it has. */
+const DAY = 86_400;
+
+/** What calls `publish`: the stream at once, and a schedule for what the stream has missed or somebody not taken. */
+function publishEvents(app: StackApp): (StreamEvent | ScheduleEvent)[] {
+  // What is to go into the feed is tried again as long as it can be: a message lies in its outbox.
+  const isKept = app.changing.length > 0;
+  const rate = hasFollowers(app) ? ['rate(1 minute)'] : hasMessages(app) ? ['rate(5 minutes)'] : undefined;
+  const stream = {
+    type: 'dynamodb',
+    arn: { 'Fn::GetAtt': ['Table', 'StreamArn'] },
+    batchSize: isKept ? 100 : 10,
+    startingPosition: 'TRIM_HORIZON',
+    functionResponseType: 'ReportBatchItemFailures',
+    maximumRetryAttempts: isKept ? 10_000 : 5,
+    maximumRecordAgeInSeconds: isKept ? DAY : 3600,
+    bisectBatchOnFunctionError: true,
+    destinations: { onFailure: { arn: { 'Fn::GetAtt': [DEAD_LETTERS, 'Arn'] }, type: 'sqs' } },
+    filterPatterns: [
+      ...(hasMessages(app) ? [{ eventName: ['INSERT'], dynamodb: inPartition({ prefix: OUTBOX_PREFIX }) }] : []),
+      // A collection is one partition, or several whose names go on behind a #.
+      ...(isKept ? [{ dynamodb: inPartition(...app.changing.flatMap((name) => [name, { prefix: `${name}#` }])) }] : []),
+    ],
+  };
+  return [{ stream }, ...(rate === undefined ? [] : [{ schedule: { rate, enabled: true as const } }])];
 }
 
-/** What calls `publish`: the stream at once, and a schedule for what the stream has missed or a function not taken. */
-const PUBLISH_EVENTS: readonly (StreamEvent | ScheduleEvent)[] = [
-  {
-    stream: {
-      type: 'dynamodb',
-      arn: { 'Fn::GetAtt': ['Table', 'StreamArn'] },
-      batchSize: 10,
-      startingPosition: 'TRIM_HORIZON',
-      functionResponseType: 'ReportBatchItemFailures',
-      maximumRetryAttempts: 5,
-      maximumRecordAgeInSeconds: 3600,
-      bisectBatchOnFunctionError: true,
-      destinations: { onFailure: { arn: { 'Fn::GetAtt': [DEAD_LETTERS, 'Arn'] }, type: 'sqs' } },
-      filterPatterns: [
-        { eventName: ['INSERT'], dynamodb: { Keys: { [PARTITION_KEY]: { S: [{ prefix: OUTBOX_PREFIX }] } } } },
-      ],
-    },
-  },
-  { schedule: { rate: ['rate(5 minutes)'], enabled: true } },
-];
+/** A filter of the stream: records whose partition is one of these, in the words of EventBridge. */
+function inPartition(...partitions: readonly (string | { readonly prefix: string })[]): object {
+  return { Keys: { [PARTITION_KEY]: { S: partitions } } };
+}
 
 /** The events of a function. */
 export function events(
   name: string,
   parameters: Parameters,
-  declarations: readonly FunctionDeclaration[] = [],
+  app: StackApp = PLAIN_APP,
 ): (HttpEvent | ScheduleEvent | StreamEvent)[] {
   if (name === PUBLISH) {
-    return [...PUBLISH_EVENTS];
+    return publishEvents(app);
   }
+  const { declarations } = app;
   const schedule = declarations.find((declaration) => declaration.name === name)?.schedule;
   return [
     ...httpEvents(routesOf(declarations)[name] ?? [], parameters),

@@ -3,9 +3,8 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 
 import { EXPIRES_ATTRIBUTE, INDEX_SLOTS, indexSlot, PARTITION_KEY, SORT_KEY } from '../store/layout/table';
-import type { FunctionDeclaration } from '../definition/function';
 import type { Parameters } from './parameters';
-import { hasMessages } from './routes';
+import { hasPublish, PLAIN_APP, type StackApp } from './stack-app';
 
 /** What CreateTable takes of it. The rest (PITR, TTL, encryption …) no local engine has. */
 export type TableDefinition = {
@@ -46,9 +45,9 @@ function keySchema(hash: string, range: string): TableDefinition['KeySchema'] {
 
 /**
  * The resource `Table` of the stack.
- * @param declarations the functions of the app's own: where one takes messages, the table has a stream
+ * @param app where something is told of what is committed, the table has a stream
  */
-export function tableResource(parameters: Parameters, declarations: readonly FunctionDeclaration[] = []): object {
+export function tableResource(parameters: Parameters, app: StackApp = PLAIN_APP): object {
   const isProtected = parameters.is('protectData');
   return {
     Type: 'AWS::DynamoDB::Table',
@@ -58,7 +57,7 @@ export function tableResource(parameters: Parameters, declarations: readonly Fun
       TableName: parameters.of('tableName'),
       BillingMode: 'PAY_PER_REQUEST',
       ...tableDefinition(),
-      ...(hasMessages(declarations) && { StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' } }),
+      ...(hasPublish(app) && { StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' } }),
       TimeToLiveSpecification: { AttributeName: EXPIRES_ATTRIBUTE, Enabled: true },
       // DynamoDB encrypts every table. True moves it from AWS's key to the account's own, whose use CloudTrail records
       // and KMS charges.

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { withCost } from './client/cost';
 import { ifHolds, type TransactItem } from './client/if-holds';
 import type { Send } from './client/send';
+import { CONSUMERS_PARTITION } from './layout/consumer';
 import { PARTITION_KEY, SORT_KEY } from './layout/table';
 import type { AttributeMap } from './layout/value';
 import { retryOnTransactionConflict } from './client/back-off';
@@ -39,7 +40,7 @@ export interface FanOutState {
 export function openFanOut(raw: Send, TableName: string, collection: string, deadline: number): FanOutState {
   // A transaction that takes a subscription over looks at this record.
   const send = retryOnTransactionConflict(withCost(raw, deadline).send, deadline);
-  const Key: AttributeMap = { [PARTITION_KEY]: { S: '#consumers' }, [SORT_KEY]: { S: `sockets/${collection}` } };
+  const Key: AttributeMap = { [PARTITION_KEY]: { S: CONSUMERS_PARTITION }, [SORT_KEY]: { S: `sockets/${collection}` } };
   const names = { '#owner': 'owner', '#until': 'until', '#place': 'place' };
   const until = (): { N: string } => ({ N: String(Date.now() + FAN_OUT_LEASE) });
 

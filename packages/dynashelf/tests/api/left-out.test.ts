@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { addFunction } from '../../src/local/add-function';
 import { bundleFunctions, bundleHandler, type Bundle } from '../../src/local/bundle';
 import { usesOf } from '../../src/local/declarations';
 import { bundling } from '../../src/serverless/bundling';
@@ -42,6 +43,8 @@ const OF_FEATURES = {
   'http/endpoints/changes': 'read',
   'events/read-changes': 'read',
   'store/feed': 'read',
+  'http/endpoints/tickets': 'write',
+  'store/tickets': 'write',
 } as const;
 
 test('of an app that uses none of it, no bundle has the code of a feature, nor what checks resource files', async () => {
@@ -54,7 +57,7 @@ test('of an app that uses none of it, no bundle has the code of a feature, nor w
   }
 });
 
-test.each<[string, string[]]>([
+test.each<[string, string[], string[]?]>([
   [
     "actions: (action) => ({ end: action({ description: 'Ends.', async run({ item }) { return item; } }) }),",
     ['operations/act', 'transaction/action-transaction'],
@@ -65,9 +68,17 @@ test.each<[string, string[]]>([
     "actions: (action) => ({ peek: action({ safe: true, description: 'Looks.', async run({ item }) { return item; } }) }),",
     ['operations/act', 'transaction/action-transaction', 'operations/view'],
   ],
-  ['changes: true,', ['http/endpoints/changes', 'events/read-changes', 'store/feed']],
-])('a file with %s has its code bundled, and no other', async (keywords, files) => {
+  ['changes: true,', ['http/endpoints/changes', 'events/read-changes', 'store/feed'], ['publish']],
+  [
+    'changes: { days: 1 },',
+    ['http/endpoints/changes', 'events/read-changes', 'store/feed', 'http/endpoints/tickets', 'store/tickets'],
+    ['publish', 'socket'],
+  ],
+])('a file with %s has its code bundled, and no other', async (keywords, files, functions = []) => {
   writeNotes(project, keywords);
+  for (const name of functions) {
+    addFunction(project.directory, name);
+  }
   const bundles = await bundleFunctions(project.directory);
   const found = Object.entries(OF_FEATURES).flatMap(([file, name]) =>
     filesIn(bundles, name).includes(file) ? [file] : [],

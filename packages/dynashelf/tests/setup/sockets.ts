@@ -7,7 +7,7 @@ import type { Resource } from '../../src/definition/resource';
 import { fanOut, type FanOutParts } from '../../src/events/fan-out';
 import type { SocketGateway } from '../../src/events/socket-gateway';
 import { socketHandler, type SocketEvent, type SocketParts } from '../../src/functions/socket';
-import type { SocketSettings } from '../../src/functions/socket-limits';
+import type { SocketSettings } from '../../src/events/socket-settings';
 import type { SocketCaller } from '../../src/store/layout/sockets';
 import { openTickets } from '../../src/store/tickets';
 import { tableName } from '../../src/testing/table';

@@ -52,7 +52,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'http',
   ],
   lambda: ['config', 'definition', 'store', 'http', 'functions', 'events'],
-  serverless: ['problem', 'definition', 'store', 'http'],
+  serverless: ['problem', 'definition', 'store', 'http', 'events'],
   // What runs on a developer's machine.
   local: [
     'config',
