@@ -16,6 +16,8 @@ import { establishConstraints } from '../../src/store/migrate/establish-constrai
 import { rekeyTable } from '../../src/store/migrate/rekey';
 import type { Finding } from '../../src/store/verify/finding';
 import { takeBack } from '../../src/store/verify/take-back';
+import { writeChange } from '../../src/store/layout/change';
+import { writeHead } from '../../src/store/layout/feed-head';
 import { beginVerification, confirmed, verifyTable, type VerifyState } from '../../src/store/verify/verify-table';
 import { createClient } from '../../src/testing/client';
 import { tableName, useTable } from '../../src/testing/table';
@@ -240,7 +242,7 @@ const BREAKS: readonly Break[] = [
   {
     name: 'a record of nothing that is declared',
     break: async () => put({ pk: { S: 'barns' }, sk: { S: '1' } }),
-    found: ['record ["barns","1"]: No resource file, and nothing that the engine keeps, has such a record.'],
+    found: ['record ["barns","1"]: No resource file declares the collection, and the engine keeps nothing there.'],
     isMended: false,
   },
 ];
@@ -305,6 +307,28 @@ test('a run that is killed after any page and gone on with finds the same as one
 test('a file that is no state of a run is refused', () => {
   expect(() => readState('{}')).toThrow(/none that dynashelf verify has written/);
   expect(() => readState('no JSON')).toThrow(/none that dynashelf verify has written/);
+});
+
+test('a change of the last day that is missing in a feed is found, and an older one is not', async () => {
+  const hours = (ago: number): string => new Date(Date.now() - ago * 3_600_000).toISOString();
+  const times = [hours(30), hours(29), hours(2), hours(1), hours(0)];
+  const records = times.flatMap((time, index) =>
+    writeChange(
+      'houses',
+      index + 1,
+      2,
+      { kind: 'created', id: `h${index}`, version: 1, time, position: '', before: undefined, after: {} },
+      4_000_000_000,
+    ),
+  );
+  await Promise.all([...records, writeHead('houses', { next: 6, spans: [], time: 0 })].map(put));
+  expect(await verify()).toEqual([]);
+  await remove(records[1]!);
+  expect(await verify()).toEqual([]);
+  await remove(records[3]!);
+  expect(saidOf(await verify())).toEqual(['feed houses: Of the changes 3 to 5 1 are missing.']);
+  await remove(records[4]!);
+  expect(saidOf(await verify())).toEqual(['feed houses: Of the changes 3 to 5 2 are missing.']);
 });
 
 test('what clients write meanwhile is never confirmed to be wrong', async () => {

@@ -12,6 +12,7 @@ export const FINDING_KINDS = {
   aggregate: 'counts and sums that are not true',
   checksum: 'checksums of transactional indexes that are not true',
   tree: 'items that are above themselves',
+  feed: 'feeds of changes with a gap',
   mark: 'deletions that were begun and not finished',
 } as const;
 

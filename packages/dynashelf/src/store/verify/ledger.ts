@@ -3,25 +3,25 @@
 import { shareOf } from '../../definition/aggregates';
 import type { Resource } from '../../definition/resource';
 import { uniqueGroups } from '../../definition/unique-groups';
+import { CHANGES_PREFIX } from '../layout/change';
+import { FEED_PREFIX } from '../layout/feed-head';
 import { checksumKey, checksumPrefix, itemHash, readChecksum } from '../layout/checksum';
 import { indexPlace, transactionalIndexes } from '../layout/index-keys';
 import {
   aggregateAttributes,
   aggregation,
-  LAYOUT_PARTITION,
   reference,
   referenceAttributes,
   transactionality,
   uniqueness,
 } from '../layout/layout-record';
-import { OUTBOX_PREFIX, UNDELIVERED_PARTITION } from '../layout/outbox';
 import { keyText, toImage } from '../layout/record';
 import { DELETING_ATTRIBUTE, PARTITION_KEY, SORT_KEY } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
-import { IDEMPOTENCY_PREFIX } from '../write/idempotency';
 import { referenceCount, referrersOf } from '../write/references';
 import { OWNER_ATTRIBUTE, uniquenessPrefix, uniqueValues } from '../write/unique';
 import { openBalance } from './balance';
+import { addToFeed, feedFindings, type Feeds } from './feed-findings';
 import type { Finding, Remedy } from './finding';
 import { itemFindings } from './item-findings';
 
@@ -35,6 +35,7 @@ export interface LedgerState {
   readonly members: Map<string, string>;
   /** What is above each item of a tree. */
   readonly trees: Map<string, string>;
+  readonly feeds: Feeds;
   readonly findings: Finding[];
 }
 
@@ -48,6 +49,7 @@ export function emptyLedger(): LedgerState {
     sums: map(),
     members: map(),
     trees: map(),
+    feeds: new Map(),
     findings: [],
   };
 }
@@ -69,9 +71,6 @@ export interface LedgerOptions {
   /** Whether every record of the table is given, so that one of nothing that is declared is wrong. */
   readonly isWhole?: boolean;
 }
-
-/** What the engine keeps beside items, by what its partitions begin with: of these nothing is to be proved here. */
-const KEPT = [LAYOUT_PARTITION, OUTBOX_PREFIX, UNDELIVERED_PARTITION, IDEMPOTENCY_PREFIX];
 
 const SEPARATOR = '\u0000';
 
@@ -173,11 +172,13 @@ export function openLedger(
         const { sum, count } = readChecksum(record);
         sums.keep(keyText(record), String(sum));
         members.keep(keyText(record), String(count));
-      } else if (isWhole && !KEPT.some((prefix) => partition.startsWith(prefix))) {
+      } else if (partition.startsWith(CHANGES_PREFIX) || partition.startsWith(FEED_PREFIX)) {
+        addToFeed(state.feeds, record);
+      } else if (isWhole && !partition.startsWith('#')) {
         state.findings.push({
           kind: 'record',
           at: keyText(record),
-          detail: 'No resource file, and nothing that the engine keeps, has such a record.',
+          detail: 'No resource file declares the collection, and the engine keeps nothing there.',
         });
       }
     },
@@ -189,6 +190,7 @@ export function openLedger(
       ...(await aggregateFindings(resources, aggregates.open(), lookUp)),
       ...checksumFindings(resources, new Set([...state.sums.keys(), ...state.members.keys()]), holds),
       ...treeFindings(trees),
+      ...feedFindings(state.feeds),
     ],
   };
 }
