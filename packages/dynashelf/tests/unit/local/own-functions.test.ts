@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { parse } from 'yaml';
 
-import { addFunction, entryOf } from '../../../src/local/add-function';
+import { addFunction, addSubscriber, entryOf } from '../../../src/local/add-function';
 import { declarationsIn } from '../../../src/local/declarations';
 import { ownFunctions, unreachableFunctions } from '../../../src/local/own-functions';
 import { APP } from '../../setup/places';
@@ -344,4 +344,118 @@ test('two functions that define a problem of one name otherwise are a mistake; o
   expect(mistakes().filter((one) => one.includes('the problem'))).toEqual([
     'src/functions/three.ts: the problem "busy" is defined twice: give one of them another type, or define it once and import it',
   ]);
+});
+
+describe('subscribers', () => {
+  /** Without the messages that other tests have defined. */
+  const found = (): string[] => mistakes().filter((one) => !one.startsWith('the message '));
+
+  /** A collection whose changes are kept. */
+  const changing = (): void => {
+    write(
+      'src/resources/tools.ts',
+      "import { defineResource } from 'dynashelf';\nexport const tools = defineResource({ name: 'tools', description: 'Tools.', schema: { name: String }, changes: true });\n",
+    );
+    write(
+      'src/resources/index.ts',
+      "import { listResources } from 'dynashelf';\nimport { tools } from './tools';\nexport const resources = listResources(tools);\n",
+    );
+  };
+
+  const give = (name: string, words: string, resource = 'tools'): void => {
+    write(
+      `src/subscribers/${name}.ts`,
+      `import { onChange } from 'dynashelf/lambda';\nimport { resources } from '../resources/index';\nimport { tools } from '../resources/tools';\nexport const handler = onChange(${resource}, { resources, ${words} });\n`,
+    );
+  };
+
+  beforeEach(() => {
+    changing();
+    mkdirSync(path('src/subscribers'));
+    addFunction(app, 'publish');
+  });
+
+  test('dynashelf add subscriber writes a file that is sound, and its entry behind the last one', () => {
+    rmSync(path('src/subscribers'), { recursive: true });
+    expect(addSubscriber(app, 'told', 'tools')).toBe('src/subscribers/told.ts');
+    expect(readFileSync(path('serverless.yml'), 'utf8')).toContain(entryOf('told', 'subscribers'));
+    expect(found()).toEqual([]);
+    expect(ownFunctions(app)).toMatchObject({
+      declarations: [{ name: 'told', subscribes: 'tools', reads: [], writes: [], isPublic: false }],
+    });
+    expect(addSubscriber(app, 'tools')).toBe('src/subscribers/tools.ts');
+    expect(found()).toEqual([]);
+  });
+
+  test.each([
+    ['no name', undefined, 'tools', 'letters and digits'],
+    ['one of the engine’s', 'publish', 'tools', 'The engine has a function "publish"'],
+    ['a collection that there is not', 'told', 'tulos', 'There is no src/resources/tulos.ts'],
+    ['no collection', 'told', undefined, 'say whose changes it handles'],
+    ['what is no resource', 'told', 'index', 'has no export const … = defineResource'],
+  ])('%s is refused, and nothing is written', (_case, name, collection, sentence) => {
+    const before = readFileSync(path('serverless.yml'), 'utf8');
+    expect(() => addSubscriber(app, name, collection)).toThrow(sentence);
+    expect(readFileSync(path('serverless.yml'), 'utf8')).toBe(before);
+  });
+
+  test.each<[string, string, string, string]>([
+    [
+      'a keyword that is none',
+      'tools',
+      "description: 'X.', update() {}",
+      '"update" is not a keyword of a subscriber. Did you mean "updated"?',
+    ],
+    ['no description', 'tools', 'updated() {}', 'there is no description'],
+    ['nothing to run', 'tools', "description: 'X.'", 'there is nothing to run: write created, updated, deleted or any'],
+    ['what is no function', 'tools', "description: 'X.', any: 5", 'any is no function'],
+    ['a name of none', 'tools', "description: 'X.', any() {}, reads: ['tuls']", 'Did you mean "tools"?'],
+    ['no resource', 'undefined', "description: 'X.', any() {}", 'it is of no resource'],
+    ['resources that are none', 'tools', "description: 'X.', any() {}, resources: []", 'resources is none'],
+  ])('%s is a sentence with its file', (_case, resource, words, sentence) => {
+    addSubscriber(app, 'told', 'tools');
+    give('told', words, resource);
+    expect(found()).toContainEqual(expect.stringMatching(/^src\/subscribers\/told\.ts: /));
+    expect(found().join()).toContain(sentence);
+  });
+
+  test('a resource without changes, and one that is not listed, are sentences with the remedy', () => {
+    addSubscriber(app, 'told', 'tools');
+    write(
+      'src/resources/tools.ts',
+      readFileSync(path('src/resources/tools.ts'), 'utf8').replace(', changes: true', ''),
+    );
+    expect(found()).toEqual([
+      'src/subscribers/told.ts: it is of tools, whose changes nobody is told: add changes: true to src/resources/tools.ts',
+    ]);
+    jest.resetModules();
+    write(
+      'src/resources/index.ts',
+      "import { listResources } from 'dynashelf';\nexport const resources = listResources();\n",
+    );
+    expect(found().join()).toContain('it is of tools, which src/resources/index.ts does not list: list it there');
+  });
+
+  test('a file without an entry, an entry with other rights and a function in their folder are sentences', () => {
+    give('told', "description: 'X.', any() {}");
+    expect(found()).toEqual([
+      expect.stringMatching(
+        /^src\/subscribers\/told\.ts: serverless\.yml has no function whose handler .* "npx dynashelf add subscriber"/,
+      ),
+    ]);
+    rmSync(path('src/subscribers/told.ts'));
+    addSubscriber(app, 'told', 'tools');
+    const service = readFileSync(path('serverless.yml'), 'utf8');
+    write('serverless.yml', service.replace('told.role}', 'write.role}'));
+    expect(found().join()).toContain('the function "told" does not take its role from what src/subscribers/told.ts');
+    write('serverless.yml', service);
+    jest.resetModules();
+    write(
+      'src/subscribers/told.ts',
+      "import { defineFunction, onChange } from 'dynashelf/lambda';\nimport { resources } from '../resources/index';\nvoid onChange;\nexport const handler = defineFunction({ resources }, { description: 'X.', run: () => {} }); // onChange(\n",
+    );
+    expect(found()).toEqual([
+      expect.stringContaining('is not what onChange gives: write export const handler = onChange('),
+    ]);
+  });
 });
