@@ -12,6 +12,7 @@ import { REQUESTS, testHistories } from '../setup/histories';
 import { brokenItems, brokenKeys, brokenRules, untrueAnswers } from '../setup/invariants';
 import { notes } from '../setup/notes';
 import type { Exchange, Participants } from '../setup/participants';
+import { closeAccount } from '../setup/account-requests';
 import { furnish, mayRepeat, sendRandom, type Knowledge } from '../setup/random-requests';
 import { scanTable } from '../setup/scan';
 import { seeded } from '../setup/seeded';
@@ -39,6 +40,7 @@ async function runHistory(participants: Participants, table: string, seed: numbe
   );
   await participants.calm();
   await settleKeys(participants);
+  await closeAccount(participants.all[0]!, random);
   const records = await scanTable(table);
   const { history } = participants;
   return [

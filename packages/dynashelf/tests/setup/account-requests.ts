@@ -16,6 +16,14 @@ export async function furnishAccounts(participant: Participant): Promise<void> {
 }
 
 /**
+ * Deletes one of the first accounts, now that nothing is in the way: in every history one goes, with its entries, be it
+ * by this or before.
+ */
+export async function closeAccount(participant: Participant, random: Random): Promise<void> {
+  await participant(`DELETE /accounts/${random.pick(FIRST)}`, {});
+}
+
+/**
  * One random request.
  * @param precondition the headers of a write of a path, which may hold it to what somebody saw
  */
