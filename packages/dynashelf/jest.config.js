@@ -27,9 +27,11 @@ const project = {
 const onTheWire = [
   'conditional',
   'failures',
+  'function*',
   'histories',
   'items',
   'lost-answers',
+  'outbox',
   'patch',
   'races',
   'requests',
