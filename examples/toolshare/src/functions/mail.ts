@@ -1,6 +1,7 @@
 // Tells the parties of a booking by mail what became of it.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { defineFunction } from 'dynashelf/lambda';
 import { bookingMoved } from '../messages';
 import { resources } from '../resources/index';
@@ -30,7 +31,6 @@ async function sendMail(key: string, to: string, subject: string, text: string):
     await writeFile(join(folder, `${key}.eml`), mail);
     return;
   }
-  const { SESv2Client, SendEmailCommand } = await import('@aws-sdk/client-sesv2');
   const Destination = { ToAddresses: [to] };
   await new SESv2Client({}).send(new SendEmailCommand({ Destination, Content: { Raw: { Data: Buffer.from(mail) } } }));
 }
