@@ -1,6 +1,10 @@
 // Sockets: what a client sends and is sent, who is let in, and what becomes of connections that end.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { connect } from '#connect';
+import { defineResource, listResources } from '../../src/definition/define-resource';
 import { fanOutAfterAppend } from '../../src/functions/socket-fan-out';
 import { publisher } from '../../src/functions/publish';
 import { openConnections } from '../../src/store/connections';
@@ -10,6 +14,7 @@ import { useClock } from '../../src/testing/clock';
 import { tableName, useTable } from '../../src/testing/table';
 import type { JsonObject } from '../../src/values/json';
 import { changing } from '../setup/changing';
+import { APP } from '../setup/places';
 import { bearer, openSocketWorld, type Socket } from '../setup/sockets';
 import { openPump, type Pump, type StreamFunction } from '../setup/stream';
 
@@ -385,4 +390,35 @@ test('while nobody is connected a change costs the fan-out two looks and no writ
     },
   });
   expect(sent).toEqual(['Query', 'Query']);
+});
+
+test('the messages of docs/events.md are understood, each as it says', async () => {
+  const books = defineResource({
+    name: 'books',
+    description: 'Books.',
+    schema: { author: String, pages: Number },
+    access: { list: 'public' },
+    changes: true,
+  });
+  const library = openSocketWorld(listResources(books));
+  const text = readFileSync(join(APP, 'docs/events.md'), 'utf8');
+  const [, table = ''] = /\| the client sends \|([^]*?)\n\n/.exec(text) ?? [];
+  const rows = table.split('\n').map((row) => row.split(' | '));
+  const socket = await library.connectAs(ada);
+  let subscription = '';
+  for (const [client = ''] of rows) {
+    const [, said] = /`(\{"action".*\})`/.exec(client) ?? [];
+    const [, more] = /^\| the same with `(".*)`/.exec(client) ?? [];
+    const message = said ?? (more === undefined ? undefined : `{"action":"subscribe","collection":"books",${more}}`);
+    if (message !== undefined) {
+      const before = socket.messages.length;
+      await socket.say(message.replace('"since":"…"', '"since":"now"').replace('"…"', JSON.stringify(subscription)));
+      const [answer] = socket.messages.slice(before);
+      const { action } = JSON.parse(message.replaceAll('…', '')) as { action: string };
+      const wanted = { subscribe: 'subscribed', unsubscribe: 'unsubscribed', ping: 'pong' }[action];
+      expect([message, answer?.['action']]).toEqual([message, wanted]);
+      subscription = String(answer?.['subscription'] ?? subscription);
+    }
+  }
+  expect(socket.messages.length).toBeGreaterThanOrEqual(6);
 });
