@@ -18,6 +18,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly run: (
     run: async () => import('./token.js'),
   },
   rekey: { does: 'brings the items of a table to what the resource files say', run: async () => import('./rekey.js') },
+  check: {
+    does: 'what the resource files change: compatible, a migration, or breaking clients',
+    run: async () => import('./check.js'),
+  },
   verify: {
     does: 'proves that every invariant of a table holds, and with --repair mends it',
     run: async () => import('./verify.js'),

@@ -4,6 +4,7 @@
 import { finishDeletions } from '../operations/finish-deletions';
 import { establishConstraints } from '../store/migrate/establish-constraints';
 import { findMarked } from '../store/migrate/find-marked';
+import { noteShapes } from '../store/migrate/note-shapes';
 import { rekeyTable } from '../store/migrate/rekey';
 import { openStore } from '../store/store';
 import { BELIEVED_FOR } from '../store/write/held-constraints';
@@ -34,6 +35,7 @@ export async function bringUpToDate(tableName: string, wait: number): Promise<st
     () => openStore({ send, tableName, resources, deadline: Date.now() + DELETION_TIME }),
     (resource) => findMarked(send, tableName, resource),
   );
+  await noteShapes(send, tableName, resources);
   const finished = found - obstacles.length;
   return [
     ...rekeyed

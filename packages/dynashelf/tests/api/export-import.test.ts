@@ -1,7 +1,6 @@
 // `dynashelf export` and `import`, by the command, on a table: what is exported is there again after an import, and
 // what is wrong is told with its line.
 
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,31 +11,14 @@ import { createClient } from '../../src/testing/client';
 import { tableName, useTable } from '../../src/testing/table';
 import { resources } from '../library/src/resources/index';
 import { brokenRules } from '../setup/invariants';
-import { commandWords, LIBRARY } from '../setup/places';
+import { LIBRARY } from '../setup/places';
+import { runCommand as run } from '../setup/run-command';
 import { scanTable } from '../setup/scan';
 
 useTable();
 
 const ask = createClient({ resources });
 const send = connect();
-
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly errors: string;
-}
-
-async function run(...words: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const options = {
-      cwd: LIBRARY,
-      env: { ...process.env, DYNAMODB_ENDPOINT: process.env['AWS_ENDPOINT_URL_DYNAMODB'], TABLE_NAME: tableName() },
-    };
-    execFile(process.execPath, commandWords(...words), options, (error, out, errors) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out, errors: errors.replace(/[^\n]*\r/g, '') }),
-    );
-  });
-}
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'items-'));
 
