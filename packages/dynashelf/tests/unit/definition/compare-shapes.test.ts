@@ -249,9 +249,7 @@ const numbers = fc
   .map((keywords): Attribute => ({ type: Number, ...keywords }) as Attribute);
 
 function nodeOf(attribute: Attribute): Parameters<typeof isValid>[0] {
-  return defineResource({ name: 'books', description: 'Books.', schema: { a: attribute } }).attributes.get(
-    'a',
-  )!;
+  return defineResource({ name: 'books', description: 'Books.', schema: { a: attribute } }).attributes.get('a')!;
 }
 
 test.each<[string, fc.Arbitrary<Attribute>, readonly Json[]]>([
