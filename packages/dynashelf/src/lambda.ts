@@ -3,11 +3,15 @@
 import { connect } from '#connect';
 import { readConfig, requireCursorKeys, type Config } from './config';
 import { declaredFunctions } from './definition/declared-functions';
+import { DELIVERY_ASKED } from './events/webhooks/redelivery';
 import { openSocketGateway } from './events/socket-gateway';
+import { deliverer, ringerOf, type Deliverer } from './functions/deliver';
+import { dispatchWebhooks } from './functions/dispatch-webhooks';
+import { connectLambda } from './functions/invoke';
 import { fanOutAfterAppend } from './functions/socket-fan-out';
 import { readSocketSettings } from './events/socket-settings';
 import { socketHandler, type SocketHandler, type SocketParts } from './functions/socket';
-import { publisher, type AfterAppend, type Publisher } from './functions/publish';
+import { publisher, readHandlers, type AfterAppend, type Publisher, type Publishing } from './functions/publish';
 import { authorizer, type Authorizer, type ProtectedApi } from './http/endpoints/authorizer';
 import { changesEndpoint } from './http/endpoints/changes';
 import { readEndpoints, viewEndpoint, writeEndpoints } from './http/endpoints/data';
@@ -64,11 +68,33 @@ export function describeFunction(served: Served): Handler {
  * @param served the resources, of an app in which some declare changes
  */
 export function publishFunction({ resources }: Partial<Pick<Served, 'resources'>> = {}): Publisher {
-  return publisher(
-    resources === undefined
-      ? {}
-      : { resources, afterAppend: globalThis.bundleLacks?.sockets ? [] : socketFanOut(resources) },
-  );
+  if (resources === undefined) {
+    return publisher();
+  }
+  const webhooks = globalThis.bundleLacks?.webhooks ? NOTHING_MORE : webhookDispatch(resources);
+  return publisher({
+    resources,
+    consumers: webhooks.consumers,
+    afterAppend: [...(globalThis.bundleLacks?.sockets ? [] : socketFanOut(resources)), ...webhooks.afterAppend],
+  });
+}
+
+const NOTHING_MORE: Pick<Publishing, 'consumers' | 'afterAppend'> = { consumers: [], afterAppend: [] };
+
+/** What makes deliveries, where webhooks are declared. */
+function webhookDispatch(resources: Served['resources']): typeof NOTHING_MORE {
+  if (resources.get('webhooks')?.shownAtCreation === undefined) {
+    return NOTHING_MORE;
+  }
+  const { tableName } = readConfig(process.env);
+  // It takes the messages by which deliveries are asked for, too.
+  const ring = ringerOf(connectLambda(), readHandlers(process.env).get(DELIVERY_ASKED.name) ?? '');
+  return dispatchWebhooks({ send: connect(), tableName, resources }, ring);
+}
+
+/** What is in the queues of webhooks is sent: called by `publish`, by a schedule, and by what was asked for. */
+export function deliverFunction(served: Pick<Served, 'resources'>): Deliverer {
+  return deliverer(served);
 }
 
 /** The fan-out to sockets, where this deployment has any. */

@@ -60,10 +60,10 @@ const LONGEST = 900_000;
 const MARGIN = 1_000;
 
 /**
- * The variable that its entry in serverless.yml sets, such as `booking-accepted=app-dev-accepted`; several are
- * separated by commas.
+ * The functions that take messages, by kind: the variable that its entry in serverless.yml sets, such as
+ * `booking-accepted=app-dev-accepted`; several are separated by commas.
  */
-function readHandlers({ MESSAGE_HANDLERS = '' }: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
+export function readHandlers({ MESSAGE_HANDLERS = '' }: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
   const pairs = MESSAGE_HANDLERS.split(',').filter((pair) => pair !== '');
   return new Map(pairs.map((pair) => pair.split('=') as [string, string]));
 }
