@@ -55,7 +55,10 @@ export function writeApp(directory, name, sample) {
 }
 
 function leaveOutSample(directory) {
-  for (const folder of ['samples', 'tests', 'src/resources']) rmSync(join(directory, folder), { recursive: true });
+  for (const folder of ['samples', 'tests', 'src/resources', 'src/subscribers'])
+    rmSync(join(directory, folder), { recursive: true });
+  // What is told of changes, and who tells it.
+  rmSync(join(directory, 'src/functions/publish.ts'));
   for (const folder of ['tests', 'src/resources']) mkdirSync(join(directory, folder));
   writeFileSync(join(directory, 'src/resources/index.ts'), INDEX);
   writeFileSync(
@@ -65,7 +68,16 @@ function leaveOutSample(directory) {
   writeFileSync(join(directory, 'tests/things.test.ts'), TEST);
   writeFileSync(join(directory, 'tests/access.test.ts'), ACCESS_TEST);
   // The roles of the sample.
-  change(join(directory, 'serverless.yml'), (text) => text.replace(/ {6}# The roles that access rules name[^]*$/, ''));
+  change(join(directory, 'serverless.yml'), (text) =>
+    text
+      .replace(/ {6}# The roles that access rules name[^]*$/, '')
+      .split('\n\n')
+      .filter((block) => {
+        const file = /^ {4}handler: (.*)\.handler$/m.exec(block)?.[1];
+        return file === undefined || existsSync(join(directory, `${file}.ts`));
+      })
+      .join('\n\n'),
+  );
 }
 
 function change(path, by) {

@@ -1,5 +1,6 @@
 // The titles the library owns.
 import { type Answer, conflict, defineResource } from 'dynashelf';
+import { holds } from './holds';
 import { loans } from './loans';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -28,16 +29,23 @@ export const books = defineResource({
       description: 'How many copies are out.',
       counts: { collection: 'loans', attribute: 'book', where: (loan) => loan.returnedAt === undefined },
     },
+    kept: {
+      type: Number,
+      readOnly: true,
+      default: 0,
+      description: 'How many copies are kept for members who waited.',
+      counts: { collection: 'holds', attribute: 'book', where: (hold) => hold.state === 'called' },
+    },
     available: { type: Number, readOnly: true, description: 'How many copies can be lent.' },
   },
   computed: {
-    available: ({ copies, lent }) => copies - lent,
+    available: ({ copies, lent, kept }) => copies - lent - kept,
   },
   rules: [
     {
       holds: ({ available }) => available >= 0,
       attribute: 'copies',
-      detail: 'No more copies can be out than the library owns: wait until one is returned, or own more.',
+      detail: 'No more copies can be out or kept than the library owns: wait until one is returned, or own more.',
     },
   ],
   indexes: {
@@ -48,6 +56,7 @@ export const books = defineResource({
   },
   relations: {
     loans: { collection: 'loans', attribute: 'book' },
+    holds: { collection: 'holds', attribute: 'book' },
   },
   access: {
     list: 'public',
@@ -58,6 +67,7 @@ export const books = defineResource({
     delete: { role: 'librarian' },
     checkout: { role: 'librarian' },
   },
+  changes: true,
   actions: (action) => ({
     checkout: action({
       description: 'Lends a copy to a member, and answers with the loan.',
@@ -66,8 +76,12 @@ export const books = defineResource({
         days: { type: Number, integer: true, minimum: 1, maximum: 90, default: 21, description: 'For how many days.' },
       },
       async run({ item, body, now, transaction }): Promise<Answer> {
-        if (item.available < 1) {
-          throw conflict('No copy of this book is available: try again when one is returned.');
+        const [hold] = await transaction.list(holds, { queue: item.id, member: body.member });
+        if (item.available < 1 && hold?.state !== 'called') {
+          throw conflict('No copy of this book is available: wait for one with POST /holds.');
+        }
+        if (hold !== undefined) {
+          await transaction.update(holds, hold.id, { state: 'fetched' });
         }
         const dueAt = new Date(now.getTime() + body.days * DAY).toISOString();
         return transaction.create(loans, { book: item.id, member: body.member, dueAt });

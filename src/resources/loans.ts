@@ -24,6 +24,7 @@ export const loans = defineResource({
     delete: { role: 'librarian' },
     return: { role: 'librarian' },
   },
+  changes: true,
   actions: (action) => ({
     return: action({
       description: 'Takes the book back, and answers with the loan.',

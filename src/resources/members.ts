@@ -38,5 +38,6 @@ export const members = defineResource({
   },
   relations: {
     loans: { collection: 'loans', attribute: 'member' },
+    holds: { collection: 'holds', attribute: 'member' },
   },
 });

@@ -4,7 +4,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { APP } from './places';
-import { copyProject, type ProjectCopy } from './project-copy';
+import { copyProject, leaveOutFunctions, type ProjectCopy } from './project-copy';
 
 /** Copies the app that is shipped, with the resource `notes` alone. */
 export function plainApp(keywords = ''): ProjectCopy {
@@ -17,6 +17,10 @@ export function plainApp(keywords = ''): ProjectCopy {
     join(folder, 'index.ts'),
     "import { listResources } from 'dynashelf';\nimport { notes } from './notes';\nexport const resources = listResources(notes);\n",
   );
+  // What is told of changes, and keeps them.
+  rmSync(join(project.directory, 'src/subscribers'), { recursive: true });
+  rmSync(join(project.directory, 'src/functions/publish.ts'));
+  leaveOutFunctions(project.directory);
   writeNotes(project, keywords);
   return project;
 }

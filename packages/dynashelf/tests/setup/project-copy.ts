@@ -1,7 +1,18 @@
 // A copy of an app, for tests that start it, break its files, or kill what it started.
 
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readlinkSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -38,12 +49,24 @@ export function copyProject(app = LIBRARY): ProjectCopy {
       cpSync(join(from, name), join(directory, name), { recursive: true });
     }
   }
+  leaveOutFunctions(directory);
   symlinkSync(join(APP, 'node_modules'), join(directory, 'node_modules'), 'junction');
   return {
     directory,
     processes: () => processesIn(directory),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+/** Leaves out of serverless.yml the functions whose files the app has not. */
+export function leaveOutFunctions(directory: string): void {
+  const path = join(directory, 'serverless.yml');
+  const blocks = readFileSync(path, 'utf8').split('\n\n');
+  const isThere = (block: string): boolean => {
+    const file = /^ {4}handler: (.*)\.handler$/m.exec(block)?.[1];
+    return file === undefined || existsSync(join(directory, `${file}.ts`));
+  };
+  writeFileSync(path, blocks.filter(isThere).join('\n\n'));
 }
 
 /** Runs `npm start` in a copy, or what `npm start` runs. */

@@ -7,7 +7,7 @@ import { APP } from '../setup/places';
 
 type Item = Record<string, unknown> & { id: string };
 const read = (name: string): Item[] => JSON.parse(readFileSync(join(APP, 'samples', `${name}.json`), 'utf8')) as Item[];
-const [books, members, loans] = [read('books'), read('members'), read('loans')];
+const [books, members, loans, holds] = [read('books'), read('members'), read('loans'), read('holds')];
 
 test.each([
   ['book ids', books.map((book) => book.id)],
@@ -15,6 +15,7 @@ test.each([
   ['member ids', members.map((member) => member.id)],
   ['emails', members.map((member) => member.email)],
   ['loan ids', loans.map((loan) => loan.id)],
+  ['hold ids', holds.map((hold) => hold.id)],
 ])('%s are unique', (_what, values) => {
   expect(new Set(values).size).toBe(values.length);
 });
@@ -32,5 +33,13 @@ test('loans are of books and to members that exist, and no more than there are c
     expect(members.map(({ id }) => id)).toContain(member);
     const out = loans.filter((loan) => loan.book === book && loan.returnedAt === undefined).length;
     expect(books.find(({ id }) => id === book)?.copies).toBeGreaterThanOrEqual(out);
+  }
+});
+
+test('holds are of books that are all lent, for members that exist', () => {
+  for (const { book, member } of holds) {
+    expect(members.map(({ id }) => id)).toContain(member);
+    const out = loans.filter((loan) => loan.book === book && loan.returnedAt === undefined).length;
+    expect(books.find(({ id }) => id === book)?.copies).toBe(out);
   }
 });
