@@ -12,6 +12,7 @@ import { awsClient, type Send } from '../../src/local/deployed-stack';
 import { answers, freePort } from '../../src/local/free-port';
 import { runGuarded } from '../../src/local/guarded';
 import { copyProject } from '../setup/project-copy';
+import { callFunctions, giveFunctions } from './own-functions';
 
 const VERSION = '1.5.33';
 const VENV = join(__dirname, '../../node_modules/.cache/ministack', VERSION);
@@ -46,6 +47,7 @@ interface Account {
   readonly systemsManager: Send;
   readonly lambda: Send;
   readonly apiGateway: Send;
+  readonly events: Send;
   readonly endpoint: string;
 }
 
@@ -80,6 +82,7 @@ async function main(): Promise<void> {
   emulator.output.resume();
   emulator.errors.pipe(process.stderr);
   const project = copyProject();
+  giveFunctions(project.directory);
   try {
     for (let tries = 0; tries < 150 && !(await answers(port, '127.0.0.1')); tries += 1) {
       await sleep(200);
@@ -115,6 +118,8 @@ async function deployments(serverless: (...args: string[]) => Promise<string>, a
 
   await requests(account, items[0]!.value);
   console.log('ok: it answers, compressed, under true tags; refusals are problem documents');
+
+  await callFunctions(await baseOf(account), account.lambda, account.events);
 
   await preflights(account, DATA);
   console.log('ok: preflights of every path are answered without key and token');
@@ -195,6 +200,7 @@ function accountAt(endpoint: string): Account {
     systemsManager: client('ssm', 'SSMClient'),
     lambda: client('lambda', 'LambdaClient'),
     apiGateway: client('api-gateway', 'APIGatewayClient'),
+    events: client('eventbridge', 'EventBridgeClient'),
   };
 }
 
