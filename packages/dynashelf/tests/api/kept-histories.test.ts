@@ -1,5 +1,6 @@
-// Random histories of clients that go through states, move in a tree, and change what is counted and summed, over a
-// database that loses, delays and refuses requests: steps, sums and trees are whole, and whatever was answered is true.
+// Random histories of clients that go through states, move in a tree, change what is counted and summed and what is
+// unique together, and send messages, over a database that loses, delays and refuses requests: steps, sums, trees,
+// guards and messages are whole, and whatever was answered is true.
 
 import { listResources } from '../../src/definition/define-resource';
 import { statesBefore } from '../../src/definition/states';
@@ -13,10 +14,16 @@ import type { Exchange, Participant, Participants } from '../setup/participants'
 import { people, reviews, tools } from '../setup/reviews';
 import { scanTable } from '../setup/scan';
 import { seeded, type Random } from '../setup/seeded';
+import { brokenMessages, chooseSlotRequest, slots } from '../setup/slots';
 
-const resources = listResources(bookings, categories, tools, reviews, people);
+const resources = listResources(bookings, categories, tools, reviews, people, slots);
 
-testHistories('each keeps states, sums and trees', { resources, nightly: 500, mostLanes: 6, run: runHistory });
+testHistories('each keeps states, sums, trees and unique groups, and sends its messages once', {
+  resources,
+  nightly: 500,
+  mostLanes: 6,
+  run: runHistory,
+});
 
 const BOOKINGS = ['b1', 'b2'];
 const CATEGORIES = ['c1', 'c2', 'c3', 'c4', 'c5'];
@@ -44,6 +51,7 @@ async function runHistory(participants: Participants, table: string, seed: numbe
     ...brokenItems(history, records),
     ...(await brokenRules(resources, records)),
     ...brokenSteps(history),
+    ...brokenMessages(records),
   ];
 }
 
@@ -89,6 +97,7 @@ function chooseRequest(random: Random): readonly [line: string, ask: Ask] {
     ],
     [1, () => [`PATCH ${at}`, { body: { text: 'x' } }]],
     [3, () => [`DELETE ${at}`, {}]],
+    [14, () => chooseSlotRequest(random)],
     [
       3,
       () => [
