@@ -25,8 +25,11 @@ const project = {
 
 /** What the way to DynamoDB can break, once more on the way that is deployed: `#connect` of package.json. */
 const onTheWire = [
+  'changes',
   'conditional',
   'failures',
+  'feed',
+  'feed-histories',
   'function*',
   'histories',
   'items',
@@ -40,7 +43,7 @@ const onTheWire = [
 ];
 
 /** What converts items and records, once more through Dynamoose's models: `#conversion` of package.json. */
-const throughModels = ['conversion', 'items', 'lists*', 'patch*', 'transactions'];
+const throughModels = ['conversion', 'feed', 'items', 'lists*', 'patch*', 'transactions'];
 
 /** @type {import('jest').Config} */
 module.exports = {

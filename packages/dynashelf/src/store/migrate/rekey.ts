@@ -12,6 +12,7 @@ import {
   DELETING_ATTRIBUTE,
   INDEX_SLOTS,
   indexSlot,
+  MOVED_ATTRIBUTE,
   PARTITION_KEY,
   SORT_KEY,
   WRITERS_ATTRIBUTE,
@@ -135,13 +136,18 @@ async function rekeyRecord(
   for (let tries = 0; tries < MOST_TRIES && record !== undefined; tries++) {
     const keys = keysOf(resource, id, record, remark);
     const isMoved = target[PARTITION_KEY]!.S !== key[PARTITION_KEY].S;
-    if (!isMoved && ALL_KEYS.every((name) => record![name]?.S === keys[name]?.S)) {
+    // A run that was to move it may have ended here: marked so, its deletion would count as a move.
+    const isMarked = (record[MOVED_ATTRIBUTE]?.S ?? target[PARTITION_KEY]!.S) !== target[PARTITION_KEY]!.S;
+    if (!isMoved && !isMarked && ALL_KEYS.every((name) => record![name]?.S === keys[name]?.S)) {
       return false;
     }
     try {
+      if (isMoved && resource.changes !== undefined) {
+        await mark(send, TableName, record, key, target, watched);
+      }
       await (isMoved
         ? move(send, TableName, record, key, target, keys, watched)
-        : change(send, TableName, record, key, keys));
+        : change(send, TableName, record, key, keys, isMarked ? [MOVED_ATTRIBUTE] : []));
       return true;
     } catch (error) {
       const { name, CancellationReasons = [] } = error as { name?: string; CancellationReasons?: { Code?: string }[] };
@@ -186,11 +192,14 @@ async function change(
   record: AttributeMap,
   Key: AttributeMap,
   keys: AttributeMap,
+  removed: readonly string[],
 ): Promise<void> {
   const expressions = placeholders();
   const { name, value } = expressions;
   const set = Object.entries(keys).map(([one, to]) => `${name(one)} = ${value(to)}`);
-  const remove = ALL_KEYS.filter((one) => record[one] !== undefined && keys[one] === undefined).map(name);
+  const remove = [...ALL_KEYS.filter((one) => record[one] !== undefined && keys[one] === undefined), ...removed].map(
+    name,
+  );
   await send('UpdateItem', {
     TableName,
     Key,
@@ -198,6 +207,27 @@ async function change(
     ConditionExpression: unchanged(record, ['version', WRITERS_ATTRIBUTE], expressions),
     ...expressions.attributes(),
   });
+}
+
+/** Says of a record where it is moved: the stream then carries no change of an item, but a move. */
+async function mark(
+  send: Send,
+  TableName: string,
+  record: AttributeMap,
+  Key: AttributeMap,
+  target: AttributeMap,
+  watched: readonly string[],
+): Promise<void> {
+  const expressions = placeholders();
+  const { name, value } = expressions;
+  await send('UpdateItem', {
+    TableName,
+    Key,
+    UpdateExpression: `SET ${name(MOVED_ATTRIBUTE)} = ${value(target[PARTITION_KEY]!)}`,
+    ConditionExpression: unchanged(record, watched, expressions),
+    ...expressions.attributes(),
+  });
+  record[MOVED_ATTRIBUTE] = target[PARTITION_KEY]!;
 }
 
 async function move(
