@@ -108,48 +108,43 @@ interface Run {
   readonly deadline: number;
 }
 
-/** Those that are served. Nobody but who has the lease takes any over, so that what was read stays all there are. */
+/** Those that are served, once there is something to send. */
 interface Served {
-  readonly groups: Map<string, Subscription[]>;
-  readonly at: number;
+  groups: Map<string, Subscription[]>;
+  /** When they were read. Nobody but who has the lease takes any over, so that these stay all there are. */
+  at: number;
 }
 
 /** Serves everyone up to the head. @returns the lease at the end; undefined where another has it by now */
 async function serve(run: Run, claimed: FanOutLease): Promise<FanOutLease | undefined> {
   const { feed, resource, subscriptions } = run;
-  let lease: FanOutLease | undefined = claimed;
-  let served: Served = { groups: new Map(), at: -Infinity };
+  const served: Served = { groups: new Map(), at: -Infinity };
+  // Where nobody is served nobody has missed anything: those who arrive say where they begin.
+  let lease = (await subscriptions.hasServed()) ? claimed : await moveTo(claimed, await feed.head(resource.name));
   while (lease !== undefined && Date.now() <= run.deadline - RESERVE) {
-    if (served.at < Date.now() - FRESH) {
-      served = { groups: byConnection(await subscriptions.served()), at: Date.now() };
-    }
-    if (served.groups.size === 0) {
-      // Nobody has missed anything: those who arrive say where they begin.
-      lease = await moveTo(lease, await feed.head(resource.name));
-      if (lease === undefined) {
-        return undefined;
-      }
-    }
     if (!(await takeOver(run, lease, served))) {
       return undefined;
     }
-    const page = Math.max(1, Math.min(PAGE, Math.floor(MOST_POSTS / Math.max(1, served.groups.size))));
-    const { changes, next, isGone } = await feed.read(resource, lease.place, page);
+    const { changes, isGone } = await feed.read(resource, lease.place, PAGE);
+    if (changes.length === 0 && !isGone) {
+      return lease;
+    }
+    if (served.at < Date.now() - FRESH) {
+      Object.assign(served, { groups: byConnection(await subscriptions.served()), at: Date.now() });
+    }
     if (isGone) {
       // What comes next is no longer kept: clients that go on from their own places are told so.
       await forEach([...served.groups], async ([connection, group]) => end(run, served, connection, group));
       lease = await moveTo(lease, await feed.head(resource.name));
       continue;
     }
-    if (changes.length === 0) {
-      return lease;
-    }
+    const some = changes.slice(0, Math.max(1, Math.floor(MOST_POSTS / Math.max(1, served.groups.size))));
     await forEach([...served.groups], async ([connection, group]) => {
-      if (!(await sendTo(run, connection, group, changes))) {
+      if (!(await sendTo(run, connection, group, some))) {
         await end(run, served, connection, group);
       }
     });
-    lease = await moveTo(lease, next);
+    lease = await moveTo(lease, lease.place + some.length);
   }
   return lease;
 }
@@ -181,7 +176,10 @@ async function takeOver(run: Run, lease: FanOutLease, served: Served): Promise<b
     // Else one of them has ended meanwhile, or the lease has.
     for (const one of part) {
       if (isDone || (await run.subscriptions.takeOver([one], lease.condition))) {
-        served.groups.set(one.connection, [...(served.groups.get(one.connection) ?? []), one]);
+        // Where they have not been read yet, it will be among them.
+        if (served.at > 0) {
+          served.groups.set(one.connection, [...(served.groups.get(one.connection) ?? []), one]);
+        }
       } else if (!(await lease.renew())) {
         return false;
       }

@@ -14,7 +14,7 @@ import { tableName, useTable } from '../../src/testing/table';
 import type { JsonObject } from '../../src/values/json';
 import { changing, memos } from '../setup/changing';
 import { follower, type Follower } from '../setup/follower';
-import { runs } from '../setup/runs';
+import { IS_LONG, runs } from '../setup/runs';
 import { seeded, type Random } from '../setup/seeded';
 import { bearer, openSocketWorld } from '../setup/sockets';
 import { openPump, type Pump, type StreamFunction } from '../setup/stream';
@@ -36,6 +36,9 @@ afterEach(() => {
   world.mishap = undefined;
   jest.restoreAllMocks();
 });
+
+/** How many of the requests of a long way are tried: each in the long run, else one of some. */
+const STRIDE = IS_LONG ? 1 : 3;
 
 /** Seconds after which a lease has ended that a killed function had. */
 const LEASE = 16;
@@ -150,7 +153,7 @@ test('what is committed between any two steps of subscribing, or in one, is told
   const back = follower(world, 'memos', admin);
   await back.follow();
   await back.lose('cut');
-  for (let step = 0, most = 0; step <= most; step++) {
+  for (let step = 0, most = 0; step <= most; step += STRIDE) {
     const fresh = follower(world, 'memos', admin);
     for (const one of [fresh, back]) {
       let count = 0;
@@ -212,7 +215,7 @@ test('a fan-out that is killed at any of its requests is taken up by another: no
 });
 
 test('a function `socket` that is killed at any request leaves a client that can come anew', async () => {
-  for (let kill = 0; ; kill++) {
+  for (let kill = 0; ; kill += STRIDE) {
     const one = follower(world, 'memos', admin);
     await one.follow();
     await one.lose('cut');
