@@ -8,6 +8,7 @@ import { openSocketGateway } from './events/socket-gateway';
 import { deliverer, ringerOf, type Deliverer } from './functions/deliver';
 import { dispatchWebhooks } from './functions/dispatch-webhooks';
 import { connectLambda } from './functions/invoke';
+import { openPublications } from './functions/publish-topic';
 import { fanOutAfterAppend } from './functions/socket-fan-out';
 import { readSocketSettings } from './events/socket-settings';
 import { socketHandler, type SocketHandler, type SocketParts } from './functions/socket';
@@ -56,7 +57,8 @@ export function writeFunction(served: Served): Handler {
 
 /** What the API says of itself, and 404 and 405 for every path. */
 export function describeFunction(served: Served): Handler {
-  return serve({ functions: declaredFunctions, ...withDefaults(served) }, openReader, {
+  const publishedTo = { topic: process.env['TOPIC_ARN'], bus: process.env['EVENT_BUS'] };
+  return serve({ functions: declaredFunctions, publishedTo, ...withDefaults(served) }, openReader, {
     service,
     health,
     ...documents(),
@@ -72,10 +74,15 @@ export function publishFunction({ resources }: Partial<Pick<Served, 'resources'>
     return publisher();
   }
   const webhooks = globalThis.bundleLacks?.webhooks ? NOTHING_MORE : webhookDispatch(resources);
+  const publications = globalThis.bundleLacks?.publications ? NOTHING_MORE : publicationsOf(resources);
   return publisher({
     resources,
-    consumers: webhooks.consumers,
-    afterAppend: [...(globalThis.bundleLacks?.sockets ? [] : socketFanOut(resources)), ...webhooks.afterAppend],
+    consumers: [...webhooks.consumers, ...publications.consumers],
+    afterAppend: [
+      ...(globalThis.bundleLacks?.sockets ? [] : socketFanOut(resources)),
+      ...webhooks.afterAppend,
+      ...publications.afterAppend,
+    ],
   });
 }
 
@@ -90,6 +97,11 @@ function webhookDispatch(resources: Served['resources']): typeof NOTHING_MORE {
   // It takes the messages by which deliveries are asked for, too.
   const ring = ringerOf(connectLambda(), readHandlers(process.env).get(DELIVERY_ASKED.name) ?? '');
   return dispatchWebhooks({ send: connect(), tableName, resources }, ring);
+}
+
+/** What publishes to a topic and a bus, where the deployment has any. */
+function publicationsOf(resources: Served['resources']): typeof NOTHING_MORE {
+  return openPublications({ resources, tableName: readConfig(process.env).tableName, send: connect() });
 }
 
 /** What is in the queues of webhooks is sent: called by `publish`, by a schedule, and by what was asked for. */

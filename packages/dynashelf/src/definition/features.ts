@@ -11,9 +11,9 @@ declare global {
 
 /**
  * What is left out of the bundles of an app that does not use it. `checks` are those of its files: a build makes them
- * before it bundles the files.
+ * before it bundles the files. `publications`, to a topic or a bus, are wanted by parameters.
  */
-export type Feature = keyof typeof USED_BY_RESOURCE | keyof typeof USED_BY_FUNCTIONS | 'checks';
+export type Feature = keyof typeof USED_BY_RESOURCE | keyof typeof USED_BY_FUNCTIONS | 'checks' | 'publications';
 
 /** Whether a resource file asks for a feature. What is no mistake elsewhere is all that is looked at. */
 const USED_BY_RESOURCE = {

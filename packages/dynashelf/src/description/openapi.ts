@@ -92,7 +92,7 @@ export function describeApi(
       {},
       ...all.map((resource) => collectionPaths(resource, resources, trusted)),
       functionPaths(functions, resources, trusted),
-      servicePaths(trusted),
+      servicePaths(trusted, changingOf(resources).length > 0),
       transactionPaths(resources, trusted),
       ticketPaths(resources, trusted),
       globalThis.bundleLacks?.changes ? {} : changesPaths(resources, trusted),

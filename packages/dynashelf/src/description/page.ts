@@ -1,5 +1,6 @@
 // The docs page: problem types, each a section that a problem's `type` leads to, then the renderer of the description.
 import type { OwnProblem } from './own-problems';
+import { changesScriptHash, changesSection } from './page-changes';
 import { problemTexts, type ProblemText } from './problems';
 
 /** The package's file that renders a description: one script, which asks for nothing but the description. */
@@ -9,27 +10,33 @@ export const RENDERER = 'dynashelf/dist/rapidoc.js';
  * What the page may do: run scripts of this API and speak with it. The renderer makes `style` elements and
  * attributes as it goes, so styles cannot be named by hash; with nothing to load from, they can tell nobody.
  */
-export const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
+const POLICY = [
   "style-src 'unsafe-inline'",
   "img-src 'self' data:",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
-].join('; ');
+];
+
+/** The policy of the page. @param hasChanges whether it has the section of changes, which has a script of its own */
+export function pagePolicy(hasChanges: boolean): string {
+  const scripts = `script-src 'self'${globalThis.bundleLacks?.changes || !hasChanges ? '' : ` ${changesScriptHash()}`}`;
+  return ["default-src 'none'", scripts, ...POLICY].join('; ');
+}
 
 /**
  * @param base what stands before every path: a stage or a base path, or nothing
  * @param own the problem types of the app's own
  * @param asksForCredentials whether a request to try has a place for them; they are forgotten with the page
+ * @param changing the collections whose changes can be followed
  */
 export function docsPage(
   name: string,
   base: string,
   asksForCredentials: boolean,
   own: readonly OwnProblem[] = [],
+  changing: readonly string[] = [],
 ): string {
   const at = escape(base);
   return `<!doctype html>
@@ -45,7 +52,7 @@ export function docsPage(
 <body>
 <header>
 <h1>${escape(name)}</h1>
-<p><a href="#operations">Operations</a> <a href="#problems">Problems</a> <a href="${at}/openapi.json">openapi.json</a> <a href="${at}/health">Health</a></p>
+<p><a href="#operations">Operations</a> <a href="#problems">Problems</a> ${changing.length > 0 ? '<a href="#changes">Changes</a> ' : ''}<a href="${at}/openapi.json">openapi.json</a> <a href="${at}/health">Health</a></p>
 </header>
 <main>
 <section id="problems" class="problems">
@@ -55,7 +62,7 @@ export function docsPage(
 ${problemTexts(own).map(problemSection).join('\n')}
 </div>
 </section>
-<section id="operations">
+${globalThis.bundleLacks?.changes || changing.length === 0 ? '' : `${changesSection(at, changing, asksForCredentials)}\n`}<section id="operations">
 <rapi-doc spec-url="${at}/openapi.json" ${ATTRIBUTES} allow-authentication="${asksForCredentials}"><noscript><p>The operations are shown by a script; <a href="${at}/openapi.json">openapi.json</a> describes them too.</p></noscript></rapi-doc>
 </section>
 </main>
@@ -85,7 +92,7 @@ const ATTRIBUTES = [
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { margin: 0; }
-header, .problems { max-width: 60rem; margin: 0 auto; padding: 0 1rem; }
+header, .problems, .changes { max-width: 60rem; margin: 0 auto; padding: 0 1rem; }
 header a { margin-right: 1rem; display: inline-block; padding: .25rem 0; }
 h1, h2 { line-height: 1.2; }
 .list { display: grid; grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); column-gap: 1.5rem; }
@@ -105,6 +112,8 @@ code { font-family: ui-monospace, monospace; font-size: .9em; overflow-wrap: any
   .problems:not(:target):not(:has(:target)) { display: none; }
   rapi-doc { padding: 0 .75rem; box-sizing: border-box; }
 }
+.changes form { display: flex; gap: .75rem; flex-wrap: wrap; align-items: baseline; }
+.changes li { font: .85em ui-monospace, monospace; overflow-wrap: anywhere; }
 @media print { .problem div { display: block; } }
 rapi-doc { display: block; min-height: 50vh; margin-top: 1.5rem; }
 `.trim();

@@ -7,22 +7,52 @@ import { bare, JSON_TYPE, response } from './responses';
 import { everyKind, type TrustedCredentials } from './trusted-credentials';
 
 /** The paths that do not depend on what is served. They are for everyone, or of a private description health alone. */
-export function servicePaths(trusted: TrustedCredentials | undefined): Part {
+export function servicePaths(trusted: TrustedCredentials | undefined, hasChanges = false): Part {
   const open = { ...(trusted !== undefined && { security: [] }) };
   const isClosed = (path: string): boolean => trusted?.isPrivate === true && path !== '/health';
   return Object.fromEntries(
-    Object.entries(everyonesPaths()).map(([path, { get }]) => [
-      path,
-      {
-        get: isClosed(path)
-          ? guarded(trusted, get, (known) => ({
-              phrase: 'for every caller with good credentials',
-              securityRequirement: everyKind(known),
-            }))
-          : { ...get, ...open },
-      },
-    ]),
+    Object.entries({ ...everyonesPaths(), ...(!globalThis.bundleLacks?.changes && hasChanges && eventsPath()) }).map(
+      ([path, { get }]) => [
+        path,
+        {
+          get: isClosed(path)
+            ? guarded(trusted, get, (known) => ({
+                phrase: 'for every caller with good credentials',
+                securityRequirement: everyKind(known),
+              }))
+            : { ...get, ...open },
+        },
+      ],
+    ),
   );
+}
+
+/** What is told of changes, where there are any. */
+function eventsPath(): Record<string, { readonly get: Part }> {
+  const found = response(
+    'The description.',
+    {
+      type: 'object',
+      required: ['asyncapi', 'info', 'channels'],
+      properties: {
+        asyncapi: { type: 'string', pattern: '^3\\.' },
+        info: { type: 'object' },
+        channels: { type: 'object' },
+      },
+    },
+    ['ETag'],
+  );
+  const operation = cached(
+    'service.events',
+    'What is told of changes',
+    'AsyncAPI 3: sockets, webhooks, topic and bus, as far as there are any.',
+    found,
+  );
+  return {
+    '/asyncapi.json': {
+      get: { ...operation, responses: { ...problems(['not-found']), ...(operation['responses'] as Part) } },
+    },
+  };
 }
 
 function everyonesPaths(): Record<string, { readonly get: Part }> {

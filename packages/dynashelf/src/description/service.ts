@@ -1,6 +1,10 @@
 // The service document: what is served, for a client that comes to the root.
 import type { Resource } from '../definition/resource';
+import { changingOf } from './changes';
 import type { Info } from './info';
+
+/** https://www.asyncapi.com/docs/reference/specification/v3.0.0 */
+const ASYNCAPI_TYPE = 'application/vnd.aai.asyncapi+json;version=3.0.0';
 
 /** What `/` answers: which collections there are, and where the description is. */
 export interface ServiceDocument {
@@ -21,6 +25,7 @@ export function serviceDocument(
   base: string,
   { name, version }: Info,
 ): ServiceDocument {
+  const hasChanges = !globalThis.bundleLacks?.changes && changingOf(resources).length > 0;
   return {
     name,
     version,
@@ -31,6 +36,7 @@ export function serviceDocument(
     })),
     links: [
       { rel: 'service-desc', href: `${base}/openapi.json`, type: 'application/json' },
+      ...(hasChanges ? [{ rel: 'service-desc' as const, href: `${base}/asyncapi.json`, type: ASYNCAPI_TYPE }] : []),
       { rel: 'service-doc', href: `${base}/docs`, type: 'text/html' },
     ],
   };

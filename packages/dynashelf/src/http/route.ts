@@ -21,7 +21,10 @@ export type Route =
   /** An action that only reads. */
   | ({ readonly operation: 'view' } & ActionOf)
   | { readonly operation: 'call'; readonly declaration: FunctionDeclaration }
-  | { readonly operation: 'service' | 'openapi' | 'docs' | 'renderer' | 'health' | 'transact' | 'changes' | 'ticket' }
+  | {
+      readonly operation:
+        'service' | 'openapi' | 'docs' | 'renderer' | 'health' | 'transact' | 'changes' | 'asyncapi' | 'ticket';
+    }
   | { readonly operation: 'options'; readonly allow: string[] };
 
 /** An action, of an item or of the collection. */
@@ -126,6 +129,9 @@ function routesOf(resources: ReadonlyMap<string, Resource>, segments: readonly s
   }
   if (!globalThis.bundleLacks?.changes && first === 'changes' && id === undefined && hasChanges(resources)) {
     return { GET: { operation: 'changes' } };
+  }
+  if (!globalThis.bundleLacks?.changes && first === 'asyncapi.json' && id === undefined && hasChanges(resources)) {
+    return { GET: { operation: 'asyncapi' } };
   }
   if (!globalThis.bundleLacks?.sockets && first === 'tickets' && id === undefined && hasChanges(resources)) {
     return { POST: { operation: 'ticket' } };

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
+import { SOCKETS_PATH } from './sockets';
 import { TOPIC_PATH } from './topic';
 import { Failure, messageOf } from './failure';
 
@@ -97,7 +98,10 @@ export function functionEnvironment(
  */
 export function servicesEnvironment(environment: NodeJS.ProcessEnv, port: string): NodeJS.ProcessEnv {
   const { AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL_SNS, AWS_ENDPOINT_URL_EVENTBRIDGE } = environment;
+  const { SOCKET_URL, SOCKET_CONNECTIONS } = environment;
   return {
+    SOCKET_URL: SOCKET_URL || `${port.replace('http://127.0.0.1', 'ws://localhost')}${SOCKETS_PATH}`,
+    SOCKET_CONNECTIONS: SOCKET_CONNECTIONS || port,
     AWS_ENDPOINT_URL_LAMBDA: AWS_ENDPOINT_URL_LAMBDA || port,
     AWS_ENDPOINT_URL_SNS: AWS_ENDPOINT_URL_SNS || `${port}${TOPIC_PATH}`,
     AWS_ENDPOINT_URL_EVENTBRIDGE: AWS_ENDPOINT_URL_EVENTBRIDGE || `${port}${TOPIC_PATH}`,

@@ -3,6 +3,7 @@
 import type { BuildOptions } from 'esbuild';
 
 import type { Parameters } from './parameters';
+import { isPublished } from './topic';
 
 /** The options of esbuild. */
 export function bundling(parameters: Parameters): BuildOptions {
@@ -18,6 +19,7 @@ export function bundling(parameters: Parameters): BuildOptions {
     mainFields: ['module', 'main'],
     // `wire` or `sdk`: which way to DynamoDB the engine's `#transport` leads to. `dynamoose`: what its `#models` does.
     conditions: ['module', parameters.oneOf('transport', ['wire', 'sdk']), ...(byDynamoose ? ['dynamoose'] : [])],
+    define: isPublished(parameters) ? {} : { 'globalThis.bundleLacks.publications': 'true' },
     sourcemap: map === 'linked' ? 'linked' : String(map) === 'true',
     sourcesContent: false,
   };

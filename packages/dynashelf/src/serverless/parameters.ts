@@ -70,6 +70,10 @@ export function defaultParameters({ service, stage }: DeploymentTarget): Record<
     minify: true,
     // `npm run build` makes the maps of what is deployed; deployed, they would only weigh.
     sourcemap: false,
+    // Where changes are published: 'standard' or 'fifo', a topic that the stack makes; the ARN of one that is there.
+    topic: 'none',
+    // The name or the ARN of a bus of EventBridge, on which changes are put.
+    bus: '',
     // How the store reaches DynamoDB: `wire`, without the AWS SDK, or `sdk`.
     transport: 'wire',
     // What converts items and records: code `compiled` from the schema, or the models of `dynamoose`.

@@ -3,6 +3,7 @@
 
 import type { Parameters } from './parameters';
 import { ticketEnvironment } from './sockets';
+import { topicEnvironment } from './topic';
 import { PLAIN_APP, type StackApp } from './stack-app';
 import { hasUserPool, userPoolTrust } from './user-pool';
 
@@ -31,7 +32,7 @@ export function provider(parameters: Parameters, app: StackApp = PLAIN_APP): Rec
   return {
     // API Gateway gives up after 29 seconds; a function that answers later answers nobody.
     timeout: 20,
-    environment: { ...environment(parameters), ...ticketEnvironment(parameters, app) },
+    environment: { ...environment(parameters), ...ticketEnvironment(parameters, app), ...topicEnvironment(parameters) },
     stackPolicy: STACK_POLICY,
     tracing: { apiGateway: isTraced, lambda: isTraced },
     logs: {

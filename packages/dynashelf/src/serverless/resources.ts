@@ -7,6 +7,7 @@ import { assumedBy, roles } from './roles';
 import { DEAD_LETTERS } from './routes';
 import { socketOutputs, socketResources } from './sockets';
 import { hasPublish, PLAIN_APP, type StackApp } from './stack-app';
+import { topicOutputs, topicResources } from './topic';
 import { userPool, userPoolConditions, userPoolOutputs } from './user-pool';
 
 /**
@@ -19,11 +20,12 @@ export function resources(parameters: Parameters, app: StackApp = PLAIN_APP): ob
     // It waits for every method, so one method that waits for them is enough.
     extensions: { ApiGatewayMethodAny: { DependsOn: GATEWAY_RESPONSES } },
     Conditions: userPoolConditions(parameters),
-    Outputs: { ...userPoolOutputs(), ...socketOutputs(parameters, app) },
+    Outputs: { ...userPoolOutputs(), ...socketOutputs(parameters, app), ...topicOutputs(parameters) },
     Resources: {
       ...roles(parameters, app),
       ...deadLetters(app),
       ...socketResources(parameters, app),
+      ...topicResources(parameters, app),
       ...userPool(parameters),
       ...accessLogs(),
       ...gatewayResponses(parameters),

@@ -16,6 +16,7 @@ import { HEALTH_PARTITION } from '../store/layout/table';
 import type { Parameters } from './parameters';
 import { DEAD_LETTERS, type FunctionName } from './routes';
 import { hasPublish, hasSockets, PLAIN_APP, PUBLISH, SOCKET, SOCKET_API, type StackApp } from './stack-app';
+import { isPublished, topicStatements } from './topic';
 import { INDEX_NAMES } from './table';
 
 interface Statement {
@@ -157,7 +158,8 @@ function publishStatements(parameters: Parameters, app: StackApp): Statement[] {
             [...feedPartitions(app.changing), `${APPENDED_PREFIX}*`, UNREADABLE_PARTITION],
           ),
         ]),
-    ...(app.declarations.some(({ subscribes }) => subscribes !== undefined)
+    ...topicStatements(parameters),
+    ...(isPublished(parameters) || app.declarations.some(({ subscribes }) => subscribes !== undefined)
       ? [inPartitions(['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], [CONSUMERS_PARTITION])]
       : []),
     ...(hasSockets(app) ? sendingStatements(parameters, app) : []),

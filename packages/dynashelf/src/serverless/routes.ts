@@ -2,10 +2,11 @@
 // named method goes before ANY, and ANY leads to `describe`, whose code answers OPTIONS (CORS preflights among it), or
 // says 404 or 405.
 
-import { isUnguarded, type FunctionDeclaration } from '../definition/function';
+import { isUnguarded } from '../definition/function';
 import { OUTBOX_PREFIX } from '../store/layout/outbox';
 import { PARTITION_KEY } from '../store/layout/table';
 import type { Parameters } from './parameters';
+import { isPublished } from './topic';
 import { hasFollowers, hasMessages, PLAIN_APP, PUBLISH, type StackApp } from './stack-app';
 
 /** The functions of an app that the engine has. */
@@ -28,6 +29,16 @@ const DOCUMENTS = ['/', '/openapi.json', '/docs', '/docs/rapidoc.js'] as const;
 const data = (method: Route['method'], ...paths: readonly string[]): Route[] =>
   paths.map((path) => ({ method, path, guard: 'data' }));
 
+function documentRoutes(path: string): Route[] {
+  return [
+    { method: 'get', path, guard: 'description' },
+    // A preflight has no credentials, whoever may see the document
+    // (https://fetch.spec.whatwg.org/#cors-protocol-and-credentials).
+    { method: 'options', path, guard: 'none' },
+    { method: 'any', path, guard: 'description' },
+  ];
+}
+
 /** The routes of each function. */
 export const ROUTES: Readonly<Record<FunctionName, readonly Route[]>> = {
   read: [...data('get', COLLECTION, ITEM, MEMBER), ...data('head', COLLECTION, ITEM, MEMBER)],
@@ -41,13 +52,7 @@ export const ROUTES: Readonly<Record<FunctionName, readonly Route[]>> = {
   // API Gateway asks it before it calls `read` or `write`.
   authorize: [],
   describe: [
-    // A preflight has no credentials, whoever may see the document
-    // (https://fetch.spec.whatwg.org/#cors-protocol-and-credentials).
-    ...DOCUMENTS.flatMap((path): Route[] => [
-      { method: 'get', path, guard: 'description' },
-      { method: 'options', path, guard: 'none' },
-      { method: 'any', path, guard: 'description' },
-    ]),
+    ...DOCUMENTS.flatMap(documentRoutes),
     { method: 'get', path: '/health', guard: 'none' },
     ...['/health', TRANSACTIONS, COLLECTION, ITEM, MEMBER, `${MEMBER}/{rest+}`].map((path): Route => ({
       method: 'any',
@@ -58,7 +63,10 @@ export const ROUTES: Readonly<Record<FunctionName, readonly Route[]>> = {
 };
 
 /** The routes of every function, by name: those of an app's own have a route, and the rest of its path is described. */
-export function routesOf(declarations: readonly FunctionDeclaration[]): Readonly<Record<string, readonly Route[]>> {
+export function routesOf({
+  declarations,
+  changing,
+}: Pick<StackApp, 'declarations' | 'changing'>): Readonly<Record<string, readonly Route[]>> {
   const routed = declarations.flatMap(({ name, route, access }) =>
     route === undefined ? [] : [{ name, path: route.path, method: route.method.toLowerCase(), access }],
   );
@@ -70,7 +78,11 @@ export function routesOf(declarations: readonly FunctionDeclaration[]): Readonly
   const paths = [...new Set(routed.map(({ path }) => path))];
   return {
     ...ROUTES,
-    describe: [...ROUTES.describe, ...paths.map((path): Route => ({ method: 'any', path, guard: 'none' }))],
+    describe: [
+      ...ROUTES.describe,
+      ...(changing.length > 0 ? documentRoutes('/asyncapi.json') : []),
+      ...paths.map((path): Route => ({ method: 'any', path, guard: 'none' })),
+    ],
     ...Object.fromEntries(own),
   };
 }
@@ -110,10 +122,11 @@ export const DEAD_LETTERS = 'PublishDeadLetters';
 const DAY = 86_400;
 
 /** What calls `publish`: the stream at once, and a schedule for what the stream has missed or somebody not taken. */
-function publishEvents(app: StackApp): (StreamEvent | ScheduleEvent)[] {
+function publishEvents(parameters: Parameters, app: StackApp): (StreamEvent | ScheduleEvent)[] {
   // What is to go into the feed is tried again as long as it can be: a message lies in its outbox.
   const isKept = app.changing.length > 0;
-  const rate = hasFollowers(app) ? ['rate(1 minute)'] : hasMessages(app) ? ['rate(5 minutes)'] : undefined;
+  const isFollowed = hasFollowers(app) || (isKept && isPublished(parameters));
+  const rate = isFollowed ? ['rate(1 minute)'] : hasMessages(app) ? ['rate(5 minutes)'] : undefined;
   const stream = {
     type: 'dynamodb',
     arn: { 'Fn::GetAtt': ['Table', 'StreamArn'] },
@@ -145,12 +158,12 @@ export function events(
   app: StackApp = PLAIN_APP,
 ): (HttpEvent | ScheduleEvent | StreamEvent)[] {
   if (name === PUBLISH) {
-    return publishEvents(app);
+    return publishEvents(parameters, app);
   }
   const { declarations } = app;
   const schedule = declarations.find((declaration) => declaration.name === name)?.schedule;
   return [
-    ...httpEvents(routesOf(declarations)[name] ?? [], parameters),
+    ...httpEvents(routesOf(app)[name] ?? [], parameters),
     ...(schedule === undefined ? [] : [{ schedule: { rate: [schedule], enabled: true as const } }]),
   ];
 }

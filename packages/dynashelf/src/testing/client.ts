@@ -53,7 +53,8 @@ export function createClient({
 }: ClientOptions = {}): Client {
   const resources = given ?? appResources();
   const declared = Object.entries(own).map(([name, handler]) => declare(name, definedOf(handler)!));
-  const routes = routesWith(declared);
+  const changing = [...resources.values()].filter(({ changes }) => changes !== undefined).map(({ name }) => name);
+  const routes = routesWith(declared, changing);
   const api = {
     resources,
     functions: declared,

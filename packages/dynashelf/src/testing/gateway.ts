@@ -15,9 +15,17 @@ import { routesOf, type Route as GatewayRoute } from '../serverless/routes';
 /** A route, and the function that API Gateway calls by it. */
 export type Route = GatewayRoute & { readonly name: string };
 
-/** All routes of an app, of which some functions are its own. */
-export function routesWith(declarations: readonly FunctionDeclaration[] = []): readonly Route[] {
-  return Object.entries(routesOf(declarations)).flatMap(([name, of]) => of.map((route) => ({ name, ...route })));
+/**
+ * All routes of an app, of which some functions are its own.
+ * @param changing the collections whose changes are kept
+ */
+export function routesWith(
+  declarations: readonly FunctionDeclaration[] = [],
+  changing: readonly string[] = [],
+): readonly Route[] {
+  return Object.entries(routesOf({ declarations, changing })).flatMap(([name, of]) =>
+    of.map((route) => ({ name, ...route })),
+  );
 }
 
 const engineRoutes = routesWith();

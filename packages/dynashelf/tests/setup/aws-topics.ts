@@ -34,8 +34,8 @@ export interface Topics {
   readonly signed: boolean[];
   /** The region that each was signed for. */
   readonly regions: string[];
-  /** Asked before each request is answered; what it gives is the answer. */
-  refuse: (() => { readonly status: number; readonly body: string } | 'cut' | undefined) | undefined;
+  /** Asked before each request is answered, with the service that it was signed for; what it gives is the answer. */
+  refuse: ((service: string) => { readonly status: number; readonly body: string } | 'cut' | undefined) | undefined;
   /** Asked of each entry. */
   fail: ((body: string) => Fault | undefined) | undefined;
   stop(): Promise<void>;
@@ -54,7 +54,9 @@ export async function startTopics(): Promise<Topics> {
       const { given, computed } = verifiedSignature(request.headers, body, 'secret');
       topics.signed.push(given === computed && given !== '');
       topics.regions.push(/Credential=[^/]+\/\d+\/([^/]+)/.exec(request.headers.authorization ?? '')?.[1] ?? '');
-      const refused = topics.refuse?.();
+      const [, , service = ''] =
+        /Credential=[^/]+\/(\d+)\/[^/]+\/([^/]+)/.exec(request.headers.authorization ?? '') ?? [];
+      const refused = topics.refuse?.(service);
       if (refused === 'cut') {
         request.socket.destroy();
         return;

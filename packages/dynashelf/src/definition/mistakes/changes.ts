@@ -31,7 +31,7 @@ export function* checkChanges(declared: ResourceDefinition<never>['changes'] | f
 }
 
 /** Paths that are served where any resource declares changes. */
-const EVENT_PATHS = ['changes', 'tickets'];
+const EVENT_PATHS = ['changes', 'tickets', 'asyncapi.json'];
 
 /** The first segments of paths that are served beside the collections, for what these declare. */
 export function eventPaths(resources: ReadonlyMap<string, Resource>): readonly string[] {

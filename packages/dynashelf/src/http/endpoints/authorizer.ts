@@ -50,7 +50,9 @@ const READS = ['GET', 'HEAD'];
 
 /** What the engine's own functions are asked for behind this authorizer: methods by the template of a path. */
 const OWN_ROUTES = new Map<string, readonly string[]>([
-  ...['/', '/openapi.json', '/docs', '/docs/rapidoc.js', '/health'].map((path) => [path, READS] as const),
+  ...['/', '/openapi.json', '/asyncapi.json', '/docs', '/docs/rapidoc.js', '/health'].map(
+    (path) => [path, READS] as const,
+  ),
   ['/transactions', ['POST']],
   ['/{collection}', [...READS, 'POST']],
   ['/{collection}/{id}', [...READS, 'POST', 'PUT', 'PATCH', 'DELETE']],

@@ -4,8 +4,11 @@ import { readFileSync } from 'node:fs';
 import { describeApi } from '../../description/openapi';
 import { UNNAMED } from '../../description/info';
 import { ownProblems } from '../../description/own-problems';
-import { docsPage, PAGE_POLICY, RENDERER } from '../../description/page';
+import { describeEvents } from '../../description/asyncapi';
+import { changingOf } from '../../description/changes';
+import { docsPage, pagePolicy, RENDERER } from '../../description/page';
 import { trustedBy } from '../../description/trusted-credentials';
+import { Problem } from '../../problem';
 import { isNotModified, readPreconditions } from '../conditional';
 import { refuseParameters } from '../input/item';
 import { JSON_TYPE, negotiate } from '../media-type';
@@ -28,23 +31,60 @@ const MINUTE = 60;
 const WEEK = 7 * 24 * 60 * 60;
 
 /** The endpoints of the documents, each made once for each base. */
-export function documents(): Record<'openapi' | 'docs' | 'renderer', DocumentEndpoint> {
+export function documents(): Record<'openapi' | 'docs' | 'renderer', DocumentEndpoint> & {
+  readonly asyncapi?: DocumentEndpoint;
+} {
   const openapi = memoize<Api>((base, { resources, config, info, functions }) =>
     JSON.stringify(describeApi(resources, base, trustedBy(config), info, functions)),
   );
   const docs = memoize<Api>((base, { resources, config, info = UNNAMED, functions = [] }) =>
-    docsPage(info.name, base, trustedBy(config) !== undefined, ownProblems(resources, functions)),
+    docsPage(
+      info.name,
+      base,
+      trustedBy(config) !== undefined,
+      ownProblems(resources, functions),
+      changingNames(resources),
+    ),
   );
   const docsScript = memoize<void>(() => readFileSync(require.resolve(RENDERER), 'utf8'));
   return {
     openapi: async (api, request) => write(api, request, JSON_TYPE, MINUTE, () => openapi(request.base, api)),
     docs: async (api, request) =>
       write(api, request, 'text/html', MINUTE, () => docs(request.base, api), {
-        'Content-Security-Policy': PAGE_POLICY,
+        'Content-Security-Policy': pagePolicy(changingNames(api.resources).length > 0),
         'Referrer-Policy': 'no-referrer',
       }),
     renderer: async (api, request) => write(api, request, 'text/javascript', WEEK, () => docsScript('')),
+    ...(!globalThis.bundleLacks?.changes && { asyncapi: eventsDocument() }),
   };
+}
+
+/**
+ * What is told of changes besides the feed.
+ * @throws Problem `not-found` where nothing is
+ */
+function eventsDocument(): DocumentEndpoint {
+  const asyncapi = memoize<Api>((_base, { resources, config, info, publishedTo = {} }) => {
+    const all = [...resources.values()];
+    const channels = {
+      sockets: !globalThis.bundleLacks?.sockets,
+      webhooks: all.some(({ shownAtCreation }) => shownAtCreation !== undefined),
+      ...publishedTo,
+    };
+    const document = describeEvents(resources, channels, trustedBy(config), info);
+    if (document === undefined) {
+      throw new Problem(
+        'not-found',
+        'Nothing is told here of changes but by GET /changes, which /openapi.json describes: add sockets, webhooks or a topic.',
+      );
+    }
+    return JSON.stringify(document);
+  });
+  return async (api, request) => write(api, request, JSON_TYPE, MINUTE, () => asyncapi('', api));
+}
+
+function changingNames(resources: Api['resources']): string[] {
+  return globalThis.bundleLacks?.changes ? [] : changingOf(resources).map(({ name }) => name);
 }
 
 function write(

@@ -21,6 +21,8 @@ export interface Api {
   readonly info?: Info | undefined;
   /** The functions of the app's own, for those that route to them and describe them. */
   readonly functions?: readonly FunctionDeclaration[] | undefined;
+  /** The ARN of the topic and the name of the bus that changes are published to, for the function that says it. */
+  readonly publishedTo?: { readonly topic?: string | undefined; readonly bus?: string | undefined } | undefined;
   /** How many actions a transaction holds; DynamoDB's own limit without it. */
   readonly transactionSize?: number;
 }
