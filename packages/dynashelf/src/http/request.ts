@@ -104,14 +104,14 @@ function readPath({ path, resource, requestContext }: APIGatewayProxyEvent): Pic
 
 /** How many segments of the path are a custom domain's base path: those before what the route's template matches. */
 function basePathLength(template: string | undefined, segments: readonly string[]): number {
-  const parts = template === undefined || template === '/' ? [] : template.split('/').slice(1);
-  const offset = segments.length - parts.length;
-  const fits =
-    parts.length > 0 &&
-    offset > 0 &&
-    parts.every((part, index) => part.startsWith('{') || part === segments[offset + index]);
   // {rest+} matches any number of segments, so nothing can be said of those before it.
-  return fits && !parts.at(-1)!.endsWith('+}') && parts.some((part) => part.startsWith('{')) ? offset : 0;
+  if (template === undefined || template.endsWith('+}')) {
+    return 0;
+  }
+  const parts = template === '/' ? [] : template.split('/').slice(1);
+  const offset = segments.length - parts.length;
+  const fits = offset > 0 && parts.every((part, index) => part.startsWith('{') || part === segments[offset + index]);
+  return fits ? offset : 0;
 }
 
 /** RFC 3986 §2.3: an encoded unreserved character is the character itself. */

@@ -47,9 +47,14 @@ describe('the path', () => {
       ['v1', 'books', '1'],
       '',
     ],
-    ['of a template without a variable', { path: '/v1/docs', resource: '/docs' }, ['v1', 'docs'], ''],
+    [
+      'behind a base path, of a template without a variable',
+      { path: '/v1/payments/webhook', resource: '/payments/webhook', requestContext: { path: '/v1/payments/webhook' } },
+      ['payments', 'webhook'],
+      '/v1',
+    ],
     ['of a template for the rest', { path: '/v1/books/1', resource: '/{rest+}' }, ['v1', 'books', '1'], ''],
-    ['of the root’s template', { path: '/v1', resource: '/' }, ['v1'], ''],
+    ['of the root behind a base path', { path: '/v1', resource: '/', requestContext: { path: '/v1' } }, [], '/v1'],
     ['shorter than its template', { path: '/books', resource: '/{collection}/{id}' }, ['books'], ''],
   ])('%s', (_what, event, segments, base) => {
     expect(request(event)).toMatchObject({ segments, base });
