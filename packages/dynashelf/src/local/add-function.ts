@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { ROUTES } from '../serverless/routes';
 import { PUBLISH, SOCKET } from '../serverless/stack-app';
 import { mayTellChanges } from './app';
+import { ENGINE_CONSUMERS } from '../store/layout/consumer';
 import { Failure } from './failure';
 
 const USAGE = 'npx dynashelf add function payments';
@@ -42,8 +43,8 @@ export function addFunction(directory: string, name: string | undefined): string
  */
 export function addSubscriber(directory: string, name: string | undefined, collection = name): string {
   requireName(name, SUBSCRIBER_USAGE);
-  if (name === PUBLISH) {
-    throw new Failure(`The engine has a function "${name}": choose another name, as in ${SUBSCRIBER_USAGE}.`);
+  if (name === PUBLISH || ENGINE_CONSUMERS.includes(name)) {
+    throw new Failure(`The engine has the name "${name}" for its own: choose another, as in ${SUBSCRIBER_USAGE}.`);
   }
   const resource = join('src', 'resources', `${collection}.ts`);
   if (!existsSync(join(directory, resource))) {

@@ -12,7 +12,7 @@ import { definedOf, type FunctionHandler } from '../functions/defined';
 import { declare } from '../functions/handler';
 import { ROUTES } from '../serverless/routes';
 import { hasMessages, hasSockets, PUBLISH, SOCKET, type StackApp } from '../serverless/stack-app';
-import type { ConsumerName } from '../store/layout/consumer';
+import { ENGINE_CONSUMERS, type ConsumerName } from '../store/layout/consumer';
 import { Failure, messageOf } from './failure';
 import { functionClashes } from './function-clashes';
 
@@ -196,6 +196,9 @@ function* entryMistakes({ name, file, role, events }: Entry): Generator<string> 
   if (Object.hasOwn(ROUTES, name) || name === PUBLISH || name === SOCKET) {
     yield `${SERVICE}: the function "${name}" is one that the engine has, and ${file} defines another: give it another name`;
     return;
+  }
+  if (isSubscriber(file) && ENGINE_CONSUMERS.includes(name)) {
+    yield `${SERVICE}: the subscriber "${name}" has a name by which the engine keeps a place of its own: give it another name`;
   }
   if (!/^[a-z][A-Za-z0-9]{0,40}$/.test(name)) {
     yield `${SERVICE}: the function "${name}" has a name that its role cannot have: use letters and digits, a lower case letter first, at most 41`;

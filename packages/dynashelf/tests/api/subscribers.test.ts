@@ -7,6 +7,8 @@ import { MOST_ATTEMPTS, pauseAfter } from '../../src/events/consumer';
 import { definedOf, type FunctionHandler } from '../../src/functions/defined';
 import { subscriberHandler } from '../../src/functions/subscriber';
 import { onChange } from '../../src/lambda';
+import { parameters } from '../../src/serverless/parameters';
+import { roles } from '../../src/serverless/roles';
 import type { Send } from '../../src/store/client/send';
 import { LEASE } from '../../src/store/consumers';
 import { createClient } from '../../src/testing/client';
@@ -14,6 +16,11 @@ import { useClock } from '../../src/testing/clock';
 import { tableName, useTable } from '../../src/testing/table';
 import { appendNotes, noteResources as resources, notes, noteTexts, tallies } from '../setup/feeds';
 import { killAtEachRequest } from '../setup/kill';
+
+interface RoleStatement {
+  readonly Action: readonly string[];
+  readonly Condition?: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': readonly string[] } };
+}
 
 useTable();
 const clock = useClock();
@@ -236,4 +243,89 @@ test('goes as far as it declares: what it does not say it reads or writes is ref
 
 test('an event that is no ring is refused', async () => {
   await expect(counting('x')({})).rejects.toThrow('the event is no ring');
+});
+
+test('one that writes nothing asks the database for what its role allows, and no more', async () => {
+  const declaration = {
+    name: 'told',
+    description,
+    subscribes: 'notes',
+    access: [],
+    isPublic: false,
+    reads: [],
+    writes: [],
+  };
+  const app = { declarations: [declaration], changing: ['notes'], names: ['told'] };
+  const role = roles(parameters({ service: 'x', stage: 'dev' }, {}), app)['ToldRole'] as {
+    Properties: { Policies: [{ PolicyDocument: { Statement: RoleStatement[] } }] };
+  };
+  const allowed = role.Properties.Policies[0].PolicyDocument.Statement.filter(
+    ({ Action }) => Array.isArray(Action) && Action.every((action) => action.startsWith('dynamodb:')),
+  ).flatMap(({ Action, Condition }) =>
+    Action.flatMap((action) =>
+      Condition!['ForAllValues:StringLike']['dynamodb:LeadingKeys'].map((key) => [action.slice(9), key] as const),
+    ),
+  );
+  const asked = new Set<string>();
+  const note = (operation: string, key: Record<string, { S?: string }> | undefined): void =>
+    void asked.add(`${operation} ${key?.['pk']?.S ?? ''}`);
+  const send = connect();
+  const noting: Send = async (operation, input, options) => {
+    const {
+      Key,
+      Item,
+      ExpressionAttributeValues: values,
+      TransactItems = [],
+    } = input as {
+      Key?: Record<string, { S?: string }>;
+      Item?: Record<string, { S?: string }>;
+      ExpressionAttributeValues?: Record<string, { S?: string }>;
+      TransactItems?: {
+        Put?: { Item: Record<string, { S?: string }> };
+        Update?: { Key: Record<string, { S?: string }> };
+      }[];
+    };
+    if (operation === 'TransactWriteItems') {
+      TransactItems.forEach(({ Put, Update }) => (Put ? note('PutItem', Put.Item) : note('UpdateItem', Update?.Key)));
+    } else {
+      note(operation, Key ?? Item ?? { pk: values?.[':p'] ?? values?.[':pk'] ?? {} });
+    }
+    return send(operation, input, options);
+  };
+  const name = await begun();
+  await append(2);
+  let isFailing = true;
+  const handler = over(
+    onChange(notes, {
+      resources,
+      description,
+      any() {
+        if (isFailing) {
+          throw new Error('no');
+        }
+      },
+    }),
+    noting,
+  );
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS + 1; attempt++) {
+    await ring(handler, name);
+    clock.advance({ hours: 1 });
+  }
+  isFailing = false;
+  await ring(handler, name);
+  const fits = (pattern: string, key: string): boolean =>
+    pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern;
+  expect(
+    [...asked].filter((one) => {
+      const [operation = '', key = ''] = one.split(' ');
+      return !allowed.some(([action, pattern]) => action === operation && fits(pattern, key));
+    }),
+  ).toEqual([]);
+  expect([...asked].sort()).toEqual([
+    'GetItem #consumers',
+    'GetItem #feed#notes',
+    'PutItem #undelivered',
+    'Query #changes#notes',
+    'UpdateItem #consumers',
+  ]);
 });

@@ -8,6 +8,9 @@ import type { AttributeMap } from './value';
 /** The partition of the records. */
 export const CONSUMERS_PARTITION = '#consumers';
 
+/** The names of the consumers that the engine has, in its own parts. */
+export const ENGINE_CONSUMERS: readonly string[] = ['sockets', 'webhooks', 'topic'];
+
 /** The name of a consumer, and the collection whose changes it handles. */
 export interface ConsumerName {
   /** Without a slash. */

@@ -288,10 +288,34 @@ const MISTAKES: [what: string, code: string, message: RegExp][] = [
     ),
     /unknown keyword "minimun": did you mean "minimum"\?/,
   ],
+  [
+    'a keyword of a subscriber',
+    subscriber('updatd() {},'),
+    /'updatd' does not exist.*Did you mean to write 'updated'\?/,
+  ],
+  [
+    'an attribute of the item of a change',
+    subscriber('updated({ after }) { void after.titel; },'),
+    /'titel' does not exist.*Did you mean 'title'\?/,
+  ],
+  [
+    'what an item was before it was made',
+    subscriber('created({ before }) { void before.title; },'),
+    /'before' is possibly 'undefined'|'title' does not exist on type 'never'|Object is possibly 'undefined'|is 'undefined'/,
+  ],
+  ['a collection that a subscriber reads', subscriber("reads: ['thngs'], any() {},"), /"thngs"'.*"things"/],
+  [
+    'what a subscriber does to a collection that it only reads',
+    subscriber("reads: ['things'], any: async ({ api }) => { await api.things.create({}); },"),
+    /'create' does not exist/,
+  ],
 ];
 
 /** What is right in the same places. */
 const RIGHT: Record<string, string> = {
+  'a subscriber': subscriber(
+    "writes: ['things'], updated: async ({ before, after, transaction, api }) => { if (before.count < after.count) { await transaction.update(things, after.id, { title: null }); for await (const { count } of api.things.list()) { void count.toFixed(); } } }, any({ before }) { void before?.title; },",
+  ),
   everything: file(
     `indexes: { byTitle: { sort: 'title' } }, computed: { label: ({ title, count }) => (title ?? '') + count.toFixed() },
   rules: [{ holds: ({ label, count }) => label.length >= count, attribute: 'label', detail: 'Be longer.' }],
@@ -329,6 +353,14 @@ function functionFile(more: string): string {
 import { defineFunction } from '../../../src/lambda';
 const resources = listResources(things);
 export const handler = defineFunction({ resources }, { description: 'Does it.', ${more} });`;
+}
+
+/** A subscriber of things, with what a case adds to it. */
+function subscriber(more: string): string {
+  return `${file('changes: true,').replace('defineResource,', 'defineResource, listResources,')}
+import { onChange } from '../../../src/lambda';
+const resources = listResources(things);
+export const handler = onChange(things, { resources, description: 'X.', ${more} });`;
 }
 
 function linked(parts: string, schema = '', more = ''): string {

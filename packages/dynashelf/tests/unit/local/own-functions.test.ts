@@ -389,7 +389,8 @@ describe('subscribers', () => {
 
   test.each([
     ['no name', undefined, 'tools', 'letters and digits'],
-    ['one of the engine’s', 'publish', 'tools', 'The engine has a function "publish"'],
+    ['a function of the engine’s', 'publish', 'tools', 'The engine has the name "publish"'],
+    ['a consumer of the engine’s', 'webhooks', 'tools', 'The engine has the name "webhooks"'],
     ['a collection that there is not', 'told', 'tulos', 'There is no src/resources/tulos.ts'],
     ['no collection', 'told', undefined, 'say whose changes it handles'],
     ['what is no resource', 'told', 'index', 'has no export const … = defineResource'],
