@@ -35,13 +35,16 @@ test.each(LINES)('%s while the database throttles is 429 with Retry-After, after
   expect(database.proxy.requests).toHaveLength(3);
 });
 
-test.each(LINES)('%s while the database fails is 503 with Retry-After', async (line) => {
-  database.proxy.intercept = async () => errorReply('InternalServerError', 'Sorry.', 500);
-  const answer = await database.ask(line, { body: aBook() });
-  expect(answer.status).toBe(503);
-  expect(answer.body).toMatchObject({ type: '/docs#unavailable', status: 503 });
-  expect(answer.headers['retry-after']).toMatch(/^\d+$/);
-});
+test.each(LINES.flatMap((line) => ['InternalServerError', 'InternalFailure'].map((name) => [line, name] as const)))(
+  '%s while the database fails, with %s, is 503 with Retry-After',
+  async (line, name) => {
+    database.proxy.intercept = async () => errorReply(name, 'Sorry.', 500);
+    const answer = await database.ask(line, { body: aBook() });
+    expect(answer.status).toBe(503);
+    expect(answer.body).toMatchObject({ type: '/docs#unavailable', status: 503 });
+    expect(answer.headers['retry-after']).toMatch(/^\d+$/);
+  },
+);
 
 test('a database that cannot be reached is 503, also for the health check', async () => {
   database.proxy.intercept = async () => 'disconnect';

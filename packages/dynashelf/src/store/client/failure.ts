@@ -20,6 +20,8 @@ const THROTTLED = new Set([
 const UNAVAILABLE = new Set([
   'InternalServerError',
   'InternalServerErrorException',
+  // https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+  'InternalFailure',
   'ServiceUnavailable',
   'ServiceUnavailableException',
   'ResourceNotFoundException',
