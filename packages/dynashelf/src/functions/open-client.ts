@@ -46,9 +46,11 @@ let cursorKey: string | undefined;
 
 /** The client with the rights of the system. */
 export function openClient(options: ClientOptions): Client<never, string, string> {
-  const endpoints = { ...readEndpoints(), ...writeEndpoints(), view: viewEndpoint() } as Partial<
-    Record<RoutedOperation, Endpoint<Store>>
-  >;
+  const endpoints = {
+    ...readEndpoints(),
+    ...writeEndpoints(),
+    ...(!globalThis.bundleLacks?.safeActions && { view: viewEndpoint() }),
+  } as Partial<Record<RoutedOperation, Endpoint<Store>>>;
   const tags = new WeakMap<object, string>();
   const { api, open, loaded, id, deadline } = options;
   const { resources, config } = api;

@@ -14,12 +14,15 @@ import type { Exchange, Participant, Participants } from '../setup/participants'
 import { people, reviews, tools } from '../setup/reviews';
 import { scanTable } from '../setup/scan';
 import { seeded, type Random } from '../setup/seeded';
-import { brokenMessages, chooseSlotRequest, slots } from '../setup/slots';
+import { brokenMessages, chooseSlotRequest, lostMoves, slotFunctions, slots } from '../setup/slots';
 
 const resources = listResources(bookings, categories, tools, reviews, people, slots);
 
+const functions = slotFunctions(resources);
+
 testHistories('each keeps states, sums, trees and unique groups, and sends its messages once', {
   resources,
+  functions,
   nightly: 500,
   mostLanes: 6,
   run: runHistory,
@@ -52,6 +55,7 @@ async function runHistory(participants: Participants, table: string, seed: numbe
     ...(await brokenRules(resources, records)),
     ...brokenSteps(history),
     ...brokenMessages(records),
+    ...lostMoves(history, records),
   ];
 }
 

@@ -19,6 +19,8 @@ export const REQUESTS = 8;
 
 export interface Histories {
   readonly resources: ReadonlyMap<string, Resource>;
+  /** Functions of the app's own that clients call. */
+  readonly functions?: NonNullable<ClientOptions['functions']>;
   /** How many `npm run test:long` runs. */
   readonly nightly: number;
   /** How many run side by side at most. */
@@ -34,7 +36,7 @@ export interface Histories {
  */
 export function testHistories(
   fact: string,
-  { resources, nightly, mostLanes, optionsOf = () => ({}), run }: Histories,
+  { resources, functions = {}, nightly, mostLanes, optionsOf = () => ({}), run }: Histories,
 ): void {
   const count = Number(process.env.HISTORIES ?? (IS_LONG ? nightly : 4));
   const first = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
@@ -49,7 +51,10 @@ export function testHistories(
     for (let lane = 0; lane < Math.min(mostLanes, count); lane++) {
       const table = `${tableName()}-${lane}`;
       await recreateTable(database, table, definition);
-      lanes.push({ table, participants: await openParticipants(CLIENTS, table, resources, optionsOf(lane)) });
+      lanes.push({
+        table,
+        participants: await openParticipants(CLIENTS, table, resources, { functions, ...optionsOf(lane) }),
+      });
     }
     logged = jest.spyOn(console, 'error').mockImplementation((line: string) => {
       if (!line.includes('cannot be reached')) {

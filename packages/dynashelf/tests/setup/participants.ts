@@ -49,7 +49,7 @@ export async function openParticipants(
   count: number,
   tableName: string,
   resources: ReadonlyMap<string, Resource>,
-  options: Pick<ClientOptions, 'transactionSize'> = {},
+  options: Pick<ClientOptions, 'transactionSize' | 'functions'> = {},
 ): Promise<Participants> {
   const target = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '';
   const history: Exchange[] = [];
