@@ -1,5 +1,6 @@
 // Records of the table's stream appended to the feeds. What cannot be read, or not be written, is said there as a gap,
 // and kept aside: it would stop all that comes behind it.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Resource } from '../definition/resource';
 import { logError } from '../log';
 import { Problem } from '../problem';
@@ -15,11 +16,16 @@ export interface Appended {
   readonly failed: readonly string[];
 }
 
-/** Appends the changes among records, those of each collection in their order. */
+/**
+ * Appends the changes among records, those of each collection in their order. While the database is not to be had it
+ * goes on trying: the stream is patient with a function that is slow, and counts how often it fails.
+ * @param deadline when to stop trying, in milliseconds since 1970
+ */
 export async function appendRecords(
   appender: Appender,
   resources: ReadonlyMap<string, Resource>,
   records: readonly StreamRecord[],
+  deadline: number,
 ): Promise<Appended> {
   const byCollection = new Map<string, [StreamRecord, ReadRecord][]>();
   for (const record of records) {
@@ -40,7 +46,8 @@ export async function appendRecords(
           }
         }
         const changes = read.map(([record, { change }]) => ({ record, change }));
-        if ((await appendAll(appender, read[0]![1].resource, changes)) > 0) {
+        const append = async (): Promise<number> => appendAll(appender, read[0]![1].resource, changes);
+        if ((await whileUnavailable(append, deadline)) > 0) {
           collections.push(name);
         }
       } catch (error) {
@@ -56,6 +63,25 @@ export async function appendRecords(
 interface Appending {
   readonly record: StreamRecord;
   readonly change: NewChange;
+}
+
+/** Milliseconds of the first pause, and of the longest. */
+const FIRST_PAUSE = 100;
+const LONGEST_PAUSE = 30_000;
+
+/** Does something again while the database has no time for it, or cannot be reached. */
+async function whileUnavailable<T>(something: () => Promise<T>, deadline: number): Promise<T> {
+  for (let delay = FIRST_PAUSE; ; delay = Math.min(2 * delay, LONGEST_PAUSE)) {
+    try {
+      return await something();
+    } catch (error) {
+      const isPassing = error instanceof Problem && (error.type === 'throttled' || error.type === 'unavailable');
+      if (!isPassing || Date.now() + delay > deadline) {
+        throw error;
+      }
+    }
+    await pause(delay);
+  }
 }
 
 /** Where DynamoDB refuses changes for what is in them, each is tried by itself. */

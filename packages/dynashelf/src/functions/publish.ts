@@ -118,7 +118,7 @@ export function publisher(given: Partial<Publishing> = {}): Publisher {
     }
     const appending = globalThis.bundleLacks?.changes
       ? NOTHING
-      : appendRecords(openAppender(send, tableName, deadline, known), resources, Records);
+      : appendRecords(openAppender(send, tableName, deadline, known), resources, Records, deadline);
     const undelivered = await Promise.all(Records.map(async (record) => deliverRecord(outbox, record, call)));
     const { collections, failed } = await appending;
     await goOn(collections, deadline);

@@ -62,6 +62,8 @@ export function defaultParameters({ service, stage }: DeploymentTarget): Record<
     // 'closed': the API has a domain of its own, and is not served under the address that AWS gives it.
     defaultEndpoint: 'open',
     logDays: 30,
+    // The SNS topic, by its ARN, that is told of alarms.
+    alarmTopic: '',
     // 'on': AWS X-Ray traces requests.
     tracing: 'off',
     protectData: false,

@@ -24,6 +24,7 @@ export function resources(parameters: Parameters, app: StackApp = PLAIN_APP): ob
     Resources: {
       ...roles(parameters, app),
       ...deadLetters(app),
+      ...deadLettersAlarm(parameters, app),
       ...socketResources(parameters, app),
       ...topicResources(parameters, app),
       ...userPool(parameters),
@@ -43,6 +44,33 @@ function deadLetters(app: StackApp): Record<string, object> {
         },
       }
     : {};
+}
+
+/** What is in there is missing in a feed: somebody is to know. */
+function deadLettersAlarm(parameters: Parameters, { changing }: StackApp): Record<string, object> {
+  const topic = String(parameters.of('alarmTopic'));
+  return changing.length === 0
+    ? {}
+    : {
+        [`${DEAD_LETTERS}Alarm`]: {
+          Type: 'AWS::CloudWatch::Alarm',
+          Properties: {
+            AlarmName: `${parameters.service}-${parameters.stage}-changes-lost`,
+            AlarmDescription:
+              'Changes could not be read from the stream into the feed: docs/events.md says what to do.',
+            Namespace: 'AWS/SQS',
+            MetricName: 'ApproximateNumberOfMessagesVisible',
+            Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [DEAD_LETTERS, 'QueueName'] } }],
+            Statistic: 'Maximum',
+            Period: 300,
+            EvaluationPeriods: 1,
+            Threshold: 0,
+            ComparisonOperator: 'GreaterThanThreshold',
+            TreatMissingData: 'notBreaching',
+            ...(topic !== '' && { AlarmActions: [topic] }),
+          },
+        },
+      };
 }
 
 /**

@@ -123,7 +123,8 @@ const DAY = 86_400;
 
 /** What calls `publish`: the stream at once, and a schedule for what the stream has missed or somebody not taken. */
 function publishEvents(parameters: Parameters, app: StackApp): (StreamEvent | ScheduleEvent)[] {
-  // What is to go into the feed is tried again as long as it can be: a message lies in its outbox.
+  // What is to go into the feed is tried again as long as it can be, and each call of `publish` waits for the database
+  // as long as it may; one that does not end at all is given up before what lies behind it is too old.
   const isKept = app.changing.length > 0;
   const isFollowed = hasFollowers(app) || (isKept && isPublished(parameters));
   const rate = isFollowed ? ['rate(1 minute)'] : hasMessages(app) ? ['rate(5 minutes)'] : undefined;
@@ -133,7 +134,7 @@ function publishEvents(parameters: Parameters, app: StackApp): (StreamEvent | Sc
     batchSize: isKept ? 100 : 10,
     startingPosition: 'TRIM_HORIZON',
     functionResponseType: 'ReportBatchItemFailures',
-    maximumRetryAttempts: isKept ? 10_000 : 5,
+    maximumRetryAttempts: isKept ? 30 : 5,
     maximumRecordAgeInSeconds: isKept ? DAY : 3600,
     bisectBatchOnFunctionError: true,
     destinations: { onFailure: { arn: { 'Fn::GetAtt': [DEAD_LETTERS, 'Arn'] }, type: 'sqs' } },

@@ -10,7 +10,9 @@ import { EXPOSED_HEADERS } from '../../../src/http/cors';
 import { describeProblem, PROBLEM_TYPES, type ProblemType } from '../../../src/problem';
 import { functionDefinition } from '../../../src/serverless/functions';
 import { defaultParameters, localParameters, parameters } from '../../../src/serverless/parameters';
+import { resources as stackResources } from '../../../src/serverless/resources';
 import { type HttpEvent, ROUTES } from '../../../src/serverless/routes';
+import { tableResource } from '../../../src/serverless/table';
 import { EXPIRES_ATTRIBUTE } from '../../../src/store/layout/table';
 import type { Operations } from '../../../src/store/client/send';
 import { expectDescribed } from '../../../src/testing/described';
@@ -83,6 +85,39 @@ describe('routes', () => {
 
   test('what delivers messages waits as long as any function that takes them can run', () => {
     expect(functionDefinition('publish', parameters(PLACE, {}))).toMatchObject({ timeout: 900 });
+  });
+});
+
+describe('where changes are kept', () => {
+  const app = { declarations: [], changing: ['books', 'loans'], names: ['publish'] };
+
+  test('the stream calls publish for items of these collections alone, and a failure ends in a queue', () => {
+    const [{ stream }] = functionDefinition('publish', parameters(PLACE, {}), app)['events'] as [{ stream: object }];
+    expect(stream).toMatchObject({
+      functionResponseType: 'ReportBatchItemFailures',
+      bisectBatchOnFunctionError: true,
+      maximumRetryAttempts: 30,
+      maximumRecordAgeInSeconds: 86_400,
+      destinations: { onFailure: { type: 'sqs' } },
+      filterPatterns: [
+        { dynamodb: { Keys: { pk: { S: ['books', { prefix: 'books#' }, 'loans', { prefix: 'loans#' }] } } } },
+      ],
+    });
+    expect(tableResource(parameters(PLACE, {}), app)).toMatchObject({
+      Properties: { StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' } },
+    });
+  });
+
+  test('an alarm says what ended in the queue, to a topic if there is one; an app without changes has none', () => {
+    const alarmOf = (given: Record<string, unknown>, of?: typeof app): unknown =>
+      (stackResources(parameters(PLACE, given), of) as { Resources: Record<string, unknown> }).Resources[
+        'PublishDeadLettersAlarm'
+      ];
+    const topic = 'arn:aws:sns:eu-central-1:123456789012:alarms';
+    expect(alarmOf({ alarmTopic: topic }, app)).toMatchObject({ Properties: { AlarmActions: [topic] } });
+    expect(alarmOf({}, app)).toMatchObject({ Properties: { Threshold: 0, MetricName: expect.any(String) as string } });
+    expect(alarmOf({}, app)).not.toMatchObject({ Properties: { AlarmActions: expect.anything() as unknown } });
+    expect(alarmOf({})).toBeUndefined();
   });
 });
 
