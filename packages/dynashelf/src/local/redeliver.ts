@@ -9,7 +9,7 @@ import { connect } from '#connect';
 import { openPutAside, type Aside } from '../store/put-aside';
 import { didYouMean } from '../values/nearest';
 import { Failure, messageOf } from './failure';
-import { onLocalData } from './local-data';
+import { onTable } from './local-data';
 
 const USAGE = 'npx dynashelf redeliver [--all | name…]';
 
@@ -24,12 +24,8 @@ run().catch((error: unknown) => {
 
 async function run(): Promise<void> {
   const { names, isAll } = readWords(process.argv.slice(2));
-  const print = async (): Promise<void> => {
-    for (const line of await redeliver(process.env.TABLE_NAME ?? '', isAll ? 'all' : names)) {
-      console.log(line);
-    }
-  };
-  await (process.env.TABLE_NAME && !process.env.DYNAMODB_ENDPOINT ? print() : onLocalData(print));
+  const lines = await onTable(async ({ tableName }) => redeliver(tableName, isAll ? 'all' : names));
+  lines.forEach((line) => console.log(line));
 }
 
 function readWords(args: string[]): { names: string[]; isAll: boolean } {

@@ -1,7 +1,6 @@
 // What was put aside: messages that no function took, and changes that a consumer did not handle. Each stays until it
 // is sent again.
 import { backOff } from './client/back-off';
-import { withCost } from './client/cost';
 import type { CancellationReason } from './client/failure';
 import type { Operations, Send } from './client/send';
 import { CONSUMER, consumerKey, readAside, type AsideChange } from './layout/consumer';
@@ -31,7 +30,7 @@ export interface Aside {
   readonly record: AttributeMap;
 }
 
-/** What was put aside in a table. Every method throws a `Problem` where the database fails. */
+/** What was put aside in a table, for a command: every method throws the database's own error where it fails. */
 export interface PutAside {
   /** All of it: messages in the order in which they were sent, changes by consumer and sequence. */
   list(): AsyncIterable<Aside>;
@@ -44,7 +43,7 @@ export interface PutAside {
 
 /** Opens what was put aside. @param deadline when to stop trying, in milliseconds since 1970 */
 export function openPutAside(raw: Send, TableName: string, deadline: number): PutAside {
-  const { send } = withCost(raw, deadline);
+  const send: Send = async (operation, input, options) => raw(operation, input, { ...options, deadline });
 
   async function sendTogether(
     TransactItems: Operations['TransactWriteItems']['input']['TransactItems'],
