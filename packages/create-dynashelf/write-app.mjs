@@ -58,7 +58,7 @@ function leaveOutSample(directory) {
   for (const folder of ['samples', 'tests', 'src/resources', 'src/subscribers'])
     rmSync(join(directory, folder), { recursive: true });
   // What is told of changes, and who tells it.
-  rmSync(join(directory, 'src/functions/publish.ts'));
+  for (const name of ['publish', 'socket']) rmSync(join(directory, `src/functions/${name}.ts`));
   for (const folder of ['tests', 'src/resources']) mkdirSync(join(directory, folder));
   writeFileSync(join(directory, 'src/resources/index.ts'), INDEX);
   writeFileSync(

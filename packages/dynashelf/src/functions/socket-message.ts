@@ -42,7 +42,7 @@ export function readSocketMessage(text: string, mostBytes: number, noteRef: (ref
       `The message has ${bytes} bytes, and at most ${mostBytes} are taken: send a shorter one.`,
     );
   }
-  const { value, faults: unsound } = parseJson(text);
+  const { value, faults: unsound } = parse(text);
   if (!isObject(value)) {
     throw malformed([{ detail: 'Must be an object.', pointer: '#' }]);
   }
@@ -62,6 +62,17 @@ export function readSocketMessage(text: string, mostBytes: number, noteRef: (ref
     throw malformed(faults);
   }
   return message;
+}
+
+/** The JSON of a message; what is wrong with it speaks of no body. */
+function parse(text: string): ReturnType<typeof parseJson> {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw error instanceof Problem
+      ? new Problem(error.kind, error.detail.replace('The body', 'The message'), error.more)
+      : error;
+  }
 }
 
 /** What is wrong with a message. */

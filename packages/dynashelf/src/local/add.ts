@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { defineResource } from '../definition/define-resource';
 import { addFunction, addSubscriber } from './add-function';
 import { RESOURCES } from './app';
+import { PUBLISH, SOCKET } from '../serverless/stack-app';
 import { Failure, messageOf } from './failure';
 
 const USAGE = 'npx dynashelf add shelves';
@@ -97,7 +98,7 @@ export function add(): void {
     const [, , first, second, third] = process.argv;
     console.log(
       first === 'function'
-        ? `Wrote ${addFunction(process.cwd(), second)}, and its entry in serverless.yml: say in the file who may call it.`
+        ? `Wrote ${addFunction(process.cwd(), second)}, and its entry in serverless.yml${second === PUBLISH || second === SOCKET ? '.' : ': say in the file who may call it.'}`
         : first === 'subscriber'
           ? `Wrote ${addSubscriber(process.cwd(), second, third)}, and its entry in serverless.yml: say in the file what follows from a change.`
           : `Wrote ${addResource(process.cwd(), first)}, and its line in ${RESOURCES}.`,

@@ -417,7 +417,7 @@ test('the messages of docs/events.md are understood, each as it says', async () 
       const { action } = JSON.parse(message.replaceAll('…', '')) as { action: string };
       const wanted = { subscribe: 'subscribed', unsubscribe: 'unsubscribed', ping: 'pong' }[action];
       expect([message, answer?.['action']]).toEqual([message, wanted]);
-      subscription = String(answer?.['subscription'] ?? subscription);
+      subscription = (answer?.['subscription'] as string | undefined) ?? subscription;
     }
   }
   expect(socket.messages.length).toBeGreaterThanOrEqual(6);

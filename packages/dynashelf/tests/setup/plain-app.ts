@@ -19,7 +19,9 @@ export function plainApp(keywords = ''): ProjectCopy {
   );
   // What is told of changes, and keeps them.
   rmSync(join(project.directory, 'src/subscribers'), { recursive: true });
-  rmSync(join(project.directory, 'src/functions/publish.ts'));
+  for (const name of ['publish', 'socket']) {
+    rmSync(join(project.directory, `src/functions/${name}.ts`));
+  }
   leaveOutFunctions(project.directory);
   writeNotes(project, keywords);
   return project;
