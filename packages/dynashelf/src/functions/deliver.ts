@@ -64,7 +64,7 @@ export function deliverer(
   const parts: QueueParts = { send, tableName, resources, settings, lookup };
   // Not before it is wanted: nobody has a Lambda in tests.
   const ring: Delivering['ring'] = async (webhooks) => {
-    const call = given.ring ?? ringerOf(connectLambda(), process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? '');
+    const call = given.ring ?? ringerOf(connectLambda(), process.env['AWS_LAMBDA_FUNCTION_NAME'] || 'deliver');
     // The schedule does it otherwise, within a minute.
     await call(webhooks).catch((error: unknown) =>
       logError({ message: `webhooks wait for the schedule: ${String((error as Error).message)}` }),

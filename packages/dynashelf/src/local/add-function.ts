@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ROUTES } from '../serverless/routes';
-import { PUBLISH, SOCKET } from '../serverless/stack-app';
+import { DELIVER, PUBLISH, SOCKET } from '../serverless/stack-app';
 import { mayTellChanges } from './app';
 import { ENGINE_CONSUMERS } from '../store/layout/consumer';
 import { Failure } from './failure';
@@ -28,6 +28,9 @@ export function addFunction(directory: string, name: string | undefined): string
   }
   if (name === SOCKET) {
     return write(directory, FUNCTIONS, name, SOCKET_SOURCE);
+  }
+  if (name === DELIVER) {
+    return write(directory, FUNCTIONS, name, DELIVER_SOURCE);
   }
   if (existsSync(join(directory, 'src', 'resources', `${name}.ts`))) {
     throw new Failure(`The collection "${name}" is served at /${name}: choose another name for the function.`);
@@ -86,7 +89,8 @@ function write(directory: string, folder: string, name: string, source: string):
   if (existsSync(join(directory, path))) {
     throw new Failure(`${path} is there already: change it, or choose another name.`);
   }
-  const service = serviceWith(readFileSync(join(directory, SERVICE), 'utf8'), folder, name);
+  const text = readFileSync(join(directory, SERVICE), 'utf8');
+  const service = serviceWith(name === DELIVER ? withWriteEnvironment(text) : text, folder, name);
   writeFileSync(join(directory, path), source);
   writeFileSync(join(directory, SERVICE), service);
   return path;
@@ -115,6 +119,18 @@ import { resources } from '../resources/index';
 export const handler = socketFunction({ resources });
 `;
 
+/** The engine's own function, which an app has that tells webhooks of changes. */
+const DELIVER_SOURCE = `// The Lambda function \`deliver\`: changes are sent to webhooks.
+import { deliverFunction } from 'dynashelf/lambda';
+import { resources } from '../resources/index';
+
+export const handler = deliverFunction({ resources });
+`;
+
+/** The line by which `write` is told what the secrets of webhooks are made of. */
+export const WRITE_ENVIRONMENT =
+  '    environment: ${file(node_modules/dynashelf/serverless/functions.cjs):write.environment}\n';
+
 /** The entry of a function of the app's own: what it declares says its role, and what calls it. */
 export function entryOf(name: string, folder = FUNCTIONS): string {
   const derived = (word: string): string =>
@@ -122,10 +138,21 @@ export function entryOf(name: string, folder = FUNCTIONS): string {
   const words = [
     'description',
     'role',
-    ...(name === PUBLISH || name === SOCKET ? ['timeout', 'environment'] : folder === SUBSCRIBERS ? ['timeout'] : []),
+    ...([PUBLISH, SOCKET, DELIVER].includes(name)
+      ? ['timeout', 'environment']
+      : folder === SUBSCRIBERS
+        ? ['timeout']
+        : []),
     'events',
   ];
   return `  ${name}:\n    handler: src/${folder}/${name}.handler\n${words.map(derived).join('')}`;
+}
+
+/** serverless.yml in which `write` has its part of the environment. */
+function withWriteEnvironment(text: string): string {
+  return text.includes(':write.environment}')
+    ? text
+    : text.replace(/^.*:write\.role\}\r?\n/m, `$&${WRITE_ENVIRONMENT}`);
 }
 
 /** serverless.yml with one entry more, behind the last of its functions. */

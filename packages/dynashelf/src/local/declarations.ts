@@ -11,6 +11,7 @@ import { PLAIN_APP, type StackApp } from '../serverless/stack-app';
 import { appResources, hasResources, mayTellChanges, nodeWords } from './app';
 import { Failure, messageOf } from './failure';
 import { loadedResources } from './resource-mistakes';
+import { webhookMistakes } from './webhook-mistakes';
 import { changesMistakes, functionNames, hasOwnFunctions, ownFunctions } from './own-functions';
 
 /** What bundles have to know of the app that they are made of. */
@@ -122,7 +123,8 @@ function changingIn(): string[] {
 /** @throws Error with each mistake: what is bundled is not checked again */
 function uses(): AppUses {
   const resources = loadedResources();
-  const { mistakes, declarations, names } = functions();
+  const { mistakes: found, declarations, names } = functions();
+  const mistakes = [...found, ...webhookMistakes([...resources.values()], names)];
   if (mistakes.length > 0) {
     throw new Failure(mistakes.join('\n'));
   }

@@ -47,6 +47,12 @@ type Hooks = Readonly<Record<string, () => Promise<void>>>;
 /** What only CloudFormation resolves: a parameter of Systems Manager, by name or `name:version`. */
 const SSM_REFERENCE = /\{\{resolve:ssm:([^}]+)\}\}/g;
 
+/** The variables that hold secrets, and what these are for. */
+const SECRETS = [
+  ['CURSOR_KEY', 'that signs cursors'],
+  ['WEBHOOK_KEY', 'of which those of webhooks are made'],
+] as const;
+
 const EVERYTHING = [{ Effect: 'Allow', Principal: '*', Action: 'Update:*', Resource: '*' }];
 
 /**
@@ -111,22 +117,32 @@ export function deploymentHooks(
   }
 
   async function secure(config: ClientConfig, environment: Environment): Promise<void> {
-    const { CURSOR_KEY: key } = environment;
-    if (typeof key !== 'string') {
-      return;
+    for (const [variable, purpose] of SECRETS) {
+      const key = environment[variable];
+      for (const [, reference] of typeof key === 'string' ? key.matchAll(SSM_REFERENCE) : []) {
+        await makeSecret(config, environment, variable, purpose, reference!);
+      }
     }
-    for (const [, reference] of key.matchAll(SSM_REFERENCE)) {
-      const secret = await keptSecret(config, reference!);
-      if (secret.isNew) {
-        log.notice(`Made the secret that signs cursors: ${reference} in Systems Manager.`);
-      }
-      refuse(
-        deploymentMistakes({ ...deployment(), environments: { read: { ...environment, CURSOR_KEY: secret.value } } }),
-      );
-      // Serverless looks at files alone, and would skip a deployment that changes none.
-      if (deployed !== undefined && secret.changed > deployed.changed) {
-        options.force = true;
-      }
+  }
+
+  async function makeSecret(
+    config: ClientConfig,
+    environment: Environment,
+    variable: (typeof SECRETS)[number][0],
+    purpose: string,
+    reference: string,
+  ): Promise<void> {
+    const secret = await keptSecret(config, reference);
+    if (secret.isNew) {
+      log.notice(`Made the secret ${purpose}: ${reference} in Systems Manager.`);
+    }
+    const name = variable === 'CURSOR_KEY' ? 'read' : 'write';
+    refuse(
+      deploymentMistakes({ ...deployment(), environments: { [name]: { ...environment, [variable]: secret.value } } }),
+    );
+    // Serverless looks at files alone, and would skip a deployment that changes none.
+    if (deployed !== undefined && secret.changed > deployed.changed) {
+      options.force = true;
     }
   }
 

@@ -2,6 +2,7 @@
 // start with.
 
 import { readConfig, requireCursorKeys } from '../config';
+import { readWebhookSettings } from '../events/webhooks/settings';
 import { didYouMean } from '../values/nearest';
 import { type Environment, unknownDrops } from './deployment-losses';
 
@@ -85,6 +86,9 @@ function refusals({ environments, params }: Deployment): string[] {
       const config = readConfig(resolved(environment));
       if (name === 'read') {
         requireCursorKeys(config);
+      }
+      if (environment['WEBHOOK_KEY'] !== undefined) {
+        readWebhookSettings(resolved(environment));
       }
       return [];
     } catch (error) {

@@ -11,7 +11,7 @@ import { definedMessages } from '../definition/define-message';
 import { definedOf, type FunctionHandler } from '../functions/defined';
 import { declare } from '../functions/handler';
 import { ROUTES } from '../serverless/routes';
-import { hasMessages, hasSockets, PUBLISH, SOCKET, type StackApp } from '../serverless/stack-app';
+import { DELIVER, hasMessages, hasSockets, PUBLISH, SOCKET, type StackApp } from '../serverless/stack-app';
 import { ENGINE_CONSUMERS, type ConsumerName } from '../store/layout/consumer';
 import { Failure, messageOf } from './failure';
 import { functionClashes } from './function-clashes';
@@ -193,7 +193,7 @@ function entriesOf(directory: string): Entry[] {
 
 /** What of an entry is not as it is derived, so that the function would be deployed with other rights or routes. */
 function* entryMistakes({ name, file, role, events }: Entry): Generator<string> {
-  if (Object.hasOwn(ROUTES, name) || name === PUBLISH || name === SOCKET) {
+  if (Object.hasOwn(ROUTES, name) || [PUBLISH, SOCKET, DELIVER].includes(name)) {
     yield `${SERVICE}: the function "${name}" is one that the engine has, and ${file} defines another: give it another name`;
     return;
   }

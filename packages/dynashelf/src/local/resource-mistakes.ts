@@ -8,6 +8,7 @@ import { actionsOf } from '../definition/action';
 import type { Resource } from '../definition/resource';
 import { checkTypeNames } from '../description/type-names';
 import { appResources, RESOURCES } from './app';
+import { webhookMistakes } from './webhook-mistakes';
 import { Failure, messageOf } from './failure';
 import {
   callLines,
@@ -49,6 +50,7 @@ export async function resourceFindings(): Promise<Findings> {
     mistakes: [
       ...functions.mistakes,
       ...changesMistakes({ declarations, changing, names }),
+      ...webhookMistakes(loaded, names),
       ...patternMistakes(loaded),
     ],
     remarks: [...loaded.flatMap(unreachableActions), ...unreachableFunctions(functions.declarations)],

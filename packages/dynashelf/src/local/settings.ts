@@ -71,6 +71,7 @@ export function functionEnvironment(
   environment: NodeJS.ProcessEnv,
   endpoint: string,
   cursorKey: string,
+  webhookKey = '',
 ): NodeJS.ProcessEnv {
   const { AWS_PROFILE, AWS_SESSION_TOKEN, API_KEYS, ...rest } = environment;
   const external = Boolean(environment.DYNAMODB_ENDPOINT);
@@ -85,6 +86,7 @@ export function functionEnvironment(
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     TABLE_NAME: environment.TABLE_NAME || 'dynashelf-local',
     CURSOR_KEY: environment.CURSOR_KEY || cursorKey,
+    WEBHOOK_KEY: environment.WEBHOOK_KEY || webhookKey,
     CORS_ORIGINS: environment.CORS_ORIGINS || '*',
     ACCESS: environment.ACCESS || 'open',
     LOCAL_SUBJECT: environment.LOCAL_SUBJECT || 'local',
@@ -132,7 +134,7 @@ export function makeDataDirectory(dataDirectory: string): void {
 }
 
 /** A secret of this machine, such as the key that signs cursors: made once, so that it outlives a restart. */
-export function keptSecret(dataDirectory: string, name: 'cursor-key' | 'api-key'): string {
+export function keptSecret(dataDirectory: string, name: 'cursor-key' | 'webhook-key' | 'api-key'): string {
   const path = join(dataDirectory, name);
   try {
     writeFileSync(path, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });

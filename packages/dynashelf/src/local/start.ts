@@ -65,11 +65,12 @@ async function start(): Promise<never> {
   const gateway = await openPort(settings);
   stops.push(() => gateway.stop());
   const cursorKey = keptSecret(settings.dataDirectory, 'cursor-key');
+  const webhookKey = keptSecret(settings.dataDirectory, 'webhook-key');
   const database = await openDatabase(settings, claimed);
   const { authModes, stop: stopIssuer } = await openAuthModes(settings);
   stops.push(() => stopIssuer?.());
   const environment = {
-    ...functionEnvironment(process.env, database.endpoint, cursorKey),
+    ...functionEnvironment(process.env, database.endpoint, cursorKey, webhookKey),
     ...servicesEnvironment(process.env, `http://127.0.0.1:${settings.port}`),
     ...trustOf(authModes),
   };

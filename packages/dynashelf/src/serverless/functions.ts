@@ -5,18 +5,22 @@ import { LOCAL_STAGE, type Parameters } from './parameters';
 import { functionResource, roleName } from './roles';
 import { events, ROUTES, type FunctionName } from './routes';
 import { sendingEnvironment, socketEnvironment } from './sockets';
-import { hasPublish, PLAIN_APP, PUBLISH, SOCKET, type StackApp } from './stack-app';
+import { DELIVER, hasPublish, hasWebhooks, PLAIN_APP, PUBLISH, SOCKET, type StackApp } from './stack-app';
+import { ASKED, DELIVER_TIMEOUT, webhookEnvironment } from './webhooks';
 
 /** Where the renderer of the docs page lies in an app. */
 export const RENDERER_FILE = 'node_modules/dynashelf/dist/rapidoc.js';
 
-const MORE: Readonly<Record<FunctionName, (parameters: Parameters) => object>> = {
+const MORE: Readonly<Record<FunctionName, (parameters: Parameters, app: StackApp) => object>> = {
   // Lists give cursors; nothing else has a use for the secret.
   read: (parameters) => ({
     description: 'GET and HEAD under a collection',
     environment: { CURSOR_KEY: parameters.of('cursorKey') },
   }),
-  write: () => ({ description: 'Everything that changes something' }),
+  write: (parameters, app) => ({
+    description: 'Everything that changes something',
+    environment: webhookEnvironment(parameters, app),
+  }),
   // After the issuer had its time, and before API Gateway gives up.
   authorize: () => ({ description: 'Verifies the token of a request', timeout: 10 }),
   describe: () => ({
@@ -50,11 +54,20 @@ export function functionDefinition(
       events: [],
     };
   }
+  if (name === DELIVER) {
+    return {
+      role: { 'Fn::GetAtt': [roleName(DELIVER), 'Arn'] },
+      description: 'Sends changes to webhooks',
+      timeout: DELIVER_TIMEOUT,
+      environment: webhookEnvironment(parameters, app),
+      events: [{ schedule: { rate: ['rate(1 minute)'], enabled: true } }],
+    };
+  }
   const own = app.declarations.find((declaration) => declaration.name === name);
   return {
     role: { 'Fn::GetAtt': [roleName(name), 'Arn'] },
     ...(own === undefined
-      ? MORE[name as FunctionName](parameters)
+      ? MORE[name as FunctionName](parameters, app)
       : {
           description: own.description.slice(0, LONGEST_DESCRIPTION),
           // Nobody waits for it, and the more it handles in one call the fewer there are.
@@ -69,6 +82,9 @@ function publishing(parameters: Parameters, app: StackApp): Record<string, unkno
   const { declarations } = app;
   const { stage } = parameters;
   const takers = declarations.flatMap(({ name, message }) => (message === undefined ? [] : [[message, name] as const]));
+  if (hasWebhooks(app)) {
+    takers.push([ASKED, DELIVER]);
+  }
   const subscribers = declarations.flatMap(({ name, subscribes }) =>
     subscribes === undefined ? [] : [[`${name}/${subscribes}`, name] as const],
   );
@@ -97,7 +113,7 @@ export function functionDefinitions(parameters: Parameters, app: StackApp): Reco
   const names = [
     ...Object.keys(ROUTES),
     ...(hasPublish(app) ? [PUBLISH] : []),
-    ...(app.names.includes(SOCKET) ? [SOCKET] : []),
+    ...[SOCKET, DELIVER].filter((name) => app.names.includes(name)),
     ...app.declarations.map(({ name }) => name),
   ];
   return Object.fromEntries(names.map((name) => [name, functionDefinition(name, parameters, app)]));

@@ -17,6 +17,10 @@ export function defaultParameters({ service, stage }: DeploymentTarget): Record<
     // Read by CloudFormation while it deploys, so packaging needs neither network nor credentials.
     // Several keys are separated by commas: the first signs, each is accepted.
     cursorKey: `{{resolve:ssm:/${service}/${stage}/cursor-key}}`,
+    // The same of what the secrets of webhooks are made of: one stays while a webhook's secret is made of it.
+    webhookKey: `{{resolve:ssm:/${service}/${stage}/webhook-key}}`,
+    // The ports of https that webhooks may lead to; 443 and 8443 without it.
+    webhookPorts: '',
     // Whose tokens are trusted: of no issuer, unless it is said, or the user pool is made.
     tokenIssuer: '',
     // The audience, or client id, of the API; several are separated by commas.
@@ -105,12 +109,14 @@ export function localParameters(environment: NodeJS.ProcessEnv): Record<string, 
     API_KEY = '',
     API_DESCRIPTION = 'public',
     MODELS = 'compiled',
+    WEBHOOK_KEY = '',
     SOCKET_URL = '',
     SOCKET_CONNECTIONS = '',
   } = environment;
   return {
     tableName: TABLE_NAME,
     cursorKey: CURSOR_KEY,
+    webhookKey: WEBHOOK_KEY,
     corsOrigins: CORS_ORIGINS,
     readLimit: READ_LIMIT,
     tokenIssuer: TOKEN_ISSUER,

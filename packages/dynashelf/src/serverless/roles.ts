@@ -15,8 +15,19 @@ import {
 import { HEALTH_PARTITION } from '../store/layout/table';
 import type { Parameters } from './parameters';
 import { DEAD_LETTERS, type FunctionName } from './routes';
-import { hasPublish, hasSockets, PLAIN_APP, PUBLISH, SOCKET, SOCKET_API, type StackApp } from './stack-app';
+import {
+  DELIVER,
+  hasPublish,
+  hasSockets,
+  hasWebhooks,
+  PLAIN_APP,
+  PUBLISH,
+  SOCKET,
+  SOCKET_API,
+  type StackApp,
+} from './stack-app';
 import { isPublished, topicStatements } from './topic';
+import { callsItself, DELIVER_RIGHTS, DISPATCH_RIGHTS } from './webhooks';
 import { INDEX_NAMES } from './table';
 
 interface Statement {
@@ -135,13 +146,25 @@ function socketStatements(parameters: Parameters, app: StackApp): Statement[] {
   ];
 }
 
+/** `deliver` reads the feed, and works queues through. */
+function deliverStatements(parameters: Parameters, app: StackApp): Statement[] {
+  return [
+    inPartitions(['GetItem', 'BatchGetItem', 'Query'], feedPartitions(app.changing)),
+    ...DELIVER_RIGHTS.map(([actions, partitions]) => inPartitions(actions, partitions)),
+    callsItself(parameters),
+  ];
+}
+
 /**
  * `publish` reads the stream, moves records of the outbox, and calls the functions that take messages; it appends to
  * the feeds, and sends on sockets.
  */
 function publishStatements(parameters: Parameters, app: StackApp): Statement[] {
   const stream = { 'Fn::GetAtt': ['Table', 'StreamArn'] };
-  const takers = app.declarations.filter(({ message, subscribes }) => (message ?? subscribes) !== undefined);
+  const takers = [
+    ...app.declarations.filter(({ message, subscribes }) => (message ?? subscribes) !== undefined),
+    ...(hasWebhooks(app) ? [{ name: DELIVER }] : []),
+  ];
   return [
     {
       Effect: 'Allow',
@@ -159,10 +182,13 @@ function publishStatements(parameters: Parameters, app: StackApp): Statement[] {
           ),
         ]),
     ...topicStatements(parameters),
-    ...(isPublished(parameters) || app.declarations.some(({ subscribes }) => subscribes !== undefined)
+    ...(isPublished(parameters) ||
+    hasWebhooks(app) ||
+    app.declarations.some(({ subscribes }) => subscribes !== undefined)
       ? [inPartitions(['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], [CONSUMERS_PARTITION])]
       : []),
     ...(hasSockets(app) ? sendingStatements(parameters, app) : []),
+    ...(hasWebhooks(app) ? DISPATCH_RIGHTS.map(([actions, partitions]) => inPartitions(actions, partitions)) : []),
     ...(takers.length === 0
       ? []
       : [
@@ -196,6 +222,7 @@ export function roles(parameters: Parameters, app: StackApp = PLAIN_APP): Record
   const all: Readonly<Record<string, readonly Statement[]>> = {
     ...STATEMENTS,
     ...(hasPublish(app) && { [PUBLISH]: publishStatements(parameters, app) }),
+    ...(app.names.includes(DELIVER) && { [DELIVER]: hasWebhooks(app) ? deliverStatements(parameters, app) : [] }),
     ...(app.names.includes(SOCKET) && { [SOCKET]: hasSockets(app) ? socketStatements(parameters, app) : [] }),
     ...Object.fromEntries(app.declarations.map((declaration) => [declaration.name, statementsOf(declaration)])),
   };

@@ -7,7 +7,7 @@ import { OUTBOX_PREFIX } from '../store/layout/outbox';
 import { PARTITION_KEY } from '../store/layout/table';
 import type { Parameters } from './parameters';
 import { isPublished } from './topic';
-import { hasFollowers, hasMessages, PLAIN_APP, PUBLISH, type StackApp } from './stack-app';
+import { hasFollowers, hasMessages, hasWebhooks, PLAIN_APP, PUBLISH, type StackApp } from './stack-app';
 
 /** The functions of an app that the engine has. */
 export type FunctionName = 'read' | 'write' | 'authorize' | 'describe';
@@ -139,7 +139,9 @@ function publishEvents(parameters: Parameters, app: StackApp): (StreamEvent | Sc
     bisectBatchOnFunctionError: true,
     destinations: { onFailure: { arn: { 'Fn::GetAtt': [DEAD_LETTERS, 'Arn'] }, type: 'sqs' } },
     filterPatterns: [
-      ...(hasMessages(app) ? [{ eventName: ['INSERT'], dynamodb: inPartition({ prefix: OUTBOX_PREFIX }) }] : []),
+      ...(hasMessages(app) || hasWebhooks(app)
+        ? [{ eventName: ['INSERT'], dynamodb: inPartition({ prefix: OUTBOX_PREFIX }) }]
+        : []),
       // A collection is one partition, or several whose names go on behind a #.
       ...(isKept ? [{ dynamodb: inPartition(...app.changing.flatMap((name) => [name, { prefix: `${name}#` }])) }] : []),
     ],

@@ -20,6 +20,9 @@ export const PUBLISH = 'publish';
 /** The name of the function to which sockets lead; an app that has it has sockets. */
 export const SOCKET = 'socket';
 
+/** The name of the function that sends webhooks; an app that has it has webhooks. */
+export const DELIVER = 'deliver';
+
 /** The resource that is the WebSocket API. */
 export const SOCKET_API = 'SocketApi';
 
@@ -35,10 +38,15 @@ export function hasPublish(app: Pick<StackApp, 'declarations' | 'changing'>): bo
 
 /** Whether somebody follows the feeds who may fall behind, and is rung then. */
 export function hasFollowers(app: StackApp): boolean {
-  return hasSockets(app) || app.declarations.some(({ subscribes }) => subscribes !== undefined);
+  return hasSockets(app) || hasWebhooks(app) || app.declarations.some(({ subscribes }) => subscribes !== undefined);
 }
 
 /** Whether an app tells changes on sockets. */
 export function hasSockets({ changing, names }: Pick<StackApp, 'changing' | 'names'>): boolean {
   return changing.length > 0 && names.includes(SOCKET);
+}
+
+/** Whether an app tells webhooks of changes. */
+export function hasWebhooks({ changing, names }: Pick<StackApp, 'changing' | 'names'>): boolean {
+  return changing.length > 0 && names.includes(DELIVER);
 }

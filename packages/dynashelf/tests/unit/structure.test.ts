@@ -60,6 +60,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'values',
     'definition',
     'store',
+    'events',
     'operations',
     'description',
     'functions',

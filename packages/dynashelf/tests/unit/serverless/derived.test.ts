@@ -186,7 +186,7 @@ describe('environment', () => {
   test('has the secret for the one function that gives cursors, from SSM when CloudFormation deploys', () => {
     expect(Object.entries(functions).map(([name, { environment }]) => [name, environment])).toEqual([
       ['read', { CURSOR_KEY: '{{resolve:ssm:/dynashelf/dev/cursor-key}}' }],
-      ['write', undefined],
+      ['write', {}],
       ['authorize', undefined],
       ['describe', undefined],
     ]);
