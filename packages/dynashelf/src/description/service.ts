@@ -1,6 +1,5 @@
 // The service document: what is served, for a client that comes to the root.
 import type { Resource } from '../definition/resource';
-import { changingOf } from './changes';
 import type { Info } from './info';
 
 /** https://www.asyncapi.com/docs/reference/specification/v3.0.0 */
@@ -19,13 +18,16 @@ export interface ServiceDocument {
   }[];
 }
 
-/** @param base what stands before every path: a stage or a base path, or nothing */
+/**
+ * @param base what stands before every path: a stage or a base path, or nothing
+ * @param hasChannels whether changes are told besides the feed
+ */
 export function serviceDocument(
   resources: ReadonlyMap<string, Resource>,
   base: string,
   { name, version }: Info,
+  hasChannels = false,
 ): ServiceDocument {
-  const hasChanges = !globalThis.bundleLacks?.changes && changingOf(resources).length > 0;
   return {
     name,
     version,
@@ -36,7 +38,7 @@ export function serviceDocument(
     })),
     links: [
       { rel: 'service-desc', href: `${base}/openapi.json`, type: 'application/json' },
-      ...(hasChanges ? [{ rel: 'service-desc' as const, href: `${base}/asyncapi.json`, type: ASYNCAPI_TYPE }] : []),
+      ...(hasChannels ? [{ rel: 'service-desc' as const, href: `${base}/asyncapi.json`, type: ASYNCAPI_TYPE }] : []),
       { rel: 'service-doc', href: `${base}/docs`, type: 'text/html' },
     ],
   };

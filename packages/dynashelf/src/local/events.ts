@@ -23,6 +23,10 @@ export interface EventSetting {
   readonly environment: NodeJS.ProcessEnv;
   /** The functions that take messages, by kind. */
   readonly takers: Readonly<Record<string, string>>;
+  /** The collections whose changes are kept. */
+  readonly changing: readonly string[];
+  /** The URL of the port. */
+  readonly address: string;
   /** Prints a line. */
   readonly say: (line: string) => void;
 }
@@ -44,7 +48,7 @@ const PLACES = 'stream-places.json';
 
 /** Runs events of the functions that serverless.yml has for them; of others nothing. */
 export function runEvents(service: Service, setting: EventSetting, invoke: Invoke): RunningEvents {
-  const { takers, say } = setting;
+  const { takers, changing, address, say } = setting;
   let followed: FollowedStream | undefined;
   let isStopped = false;
 
@@ -75,7 +79,13 @@ export function runEvents(service: Service, setting: EventSetting, invoke: Invok
 
   return {
     invoke: looking,
-    lines: [...Object.entries(takers).map(([message, key]) => `Messages ${message} are delivered to ${key}.`)],
+    lines: [
+      ...Object.entries(takers).map(([message, key]) => `Messages ${message} are delivered to ${key}.`),
+      ...(changing.length === 0 ? [] : [`Changes, as they are committed: npx dynashelf follow ${changing.join(' ')}`]),
+      ...(service.publishedTo ?? []).map(
+        (to) => `Changes are published to ${to.split(':').at(-1)}, which is played here: ${address}${TOPIC_PATH}`,
+      ),
+    ],
     beside: {
       answer(method, path, header, body) {
         if (path === TOPIC_PATH) {

@@ -19,6 +19,8 @@ export interface Service {
   >;
   readonly binaryMediaTypes: readonly string[];
   readonly responses: readonly GatewayResponse[];
+  /** The topic and the bus that changes are published to. */
+  readonly publishedTo?: readonly string[];
 }
 
 /** An `http` event of a function. */

@@ -70,6 +70,7 @@ function takeHttp({ functions, provider, resources }) {
   return {
     functions: Object.fromEntries(taken),
     binaryMediaTypes,
+    publishedTo: [provider.environment?.TOPIC_ARN, provider.environment?.EVENT_BUS].filter(Boolean),
     responses: responses.map(({ Properties }) => Properties),
   };
 }

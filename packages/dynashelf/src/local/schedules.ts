@@ -1,6 +1,7 @@
 // The schedules of an app's functions at `npm start`: each is called at its times, as EventBridge calls it.
 
 import { readSchedule, type Schedule } from '../definition/schedule';
+import { PUBLISH } from '../serverless/stack-app';
 import type { Service } from './gateway-route';
 import { type Invoke, InvocationError } from './invoke';
 
@@ -10,6 +11,9 @@ export interface RunningSchedules {
   readonly lines: readonly string[];
   stop(): void;
 }
+
+/** The engine's own functions, of whose schedules nobody has to know: they look for what was missed. */
+const ENGINES = [PUBLISH, 'deliver'];
 
 /** The longest time that Node waits, in milliseconds; a longer one is waited for in steps. */
 const LONGEST_WAIT = 2 ** 31 - 1;
@@ -49,6 +53,9 @@ export function runSchedules({ functions }: Service, invoke: Invoke, say: (line:
   async function call(key: string, name: string, text: string, time: number): Promise<void> {
     try {
       await invoke(name, JSON.stringify(scheduleEvent(time)));
+      if (ENGINES.includes(key)) {
+        return;
+      }
       say(`${key} was called by ${text}.`);
     } catch (error) {
       say(
@@ -58,9 +65,12 @@ export function runSchedules({ functions }: Service, invoke: Invoke, say: (line:
   }
 
   const lines = Object.entries(functions).flatMap(([key, { name, schedules = [] }]) =>
-    schedules.map((text) => {
+    schedules.flatMap((text) => {
       const schedule = readSchedule(text);
       const time = typeof schedule === 'string' ? undefined : follow(key, name, text, schedule, Date.now());
+      if (ENGINES.includes(key)) {
+        return [];
+      }
       return `${key} runs by ${text}: ${time === undefined ? 'never again' : `next at ${new Date(time).toISOString().slice(0, 19)}Z`}. Now: npx dynashelf call ${key}`;
     }),
   );

@@ -97,13 +97,20 @@ export function functionEnvironment(
 /**
  * Where functions reach what this machine plays of AWS beside the database, unless the environment says otherwise.
  * @param port the URL of the port of `npm start`
+ * @param hasSockets whether serverless.yml has the function that sockets lead to
  */
-export function servicesEnvironment(environment: NodeJS.ProcessEnv, port: string): NodeJS.ProcessEnv {
+export function servicesEnvironment(
+  environment: NodeJS.ProcessEnv,
+  port: string,
+  hasSockets: boolean,
+): NodeJS.ProcessEnv {
   const { AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL_SNS, AWS_ENDPOINT_URL_EVENTBRIDGE } = environment;
   const { SOCKET_URL, SOCKET_CONNECTIONS } = environment;
   return {
-    SOCKET_URL: SOCKET_URL || `${port.replace('http://127.0.0.1', 'ws://localhost')}${SOCKETS_PATH}`,
-    SOCKET_CONNECTIONS: SOCKET_CONNECTIONS || port,
+    ...(hasSockets && {
+      SOCKET_URL: SOCKET_URL || `${port.replace('http://127.0.0.1', 'ws://localhost')}${SOCKETS_PATH}`,
+      SOCKET_CONNECTIONS: SOCKET_CONNECTIONS || port,
+    }),
     AWS_ENDPOINT_URL_LAMBDA: AWS_ENDPOINT_URL_LAMBDA || port,
     AWS_ENDPOINT_URL_SNS: AWS_ENDPOINT_URL_SNS || `${port}${TOPIC_PATH}`,
     AWS_ENDPOINT_URL_EVENTBRIDGE: AWS_ENDPOINT_URL_EVENTBRIDGE || `${port}${TOPIC_PATH}`,

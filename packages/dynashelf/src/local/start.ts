@@ -18,7 +18,9 @@ import { type Gateway, startGateway } from './gateway';
 import { accessLines, startBanner } from './start-banner';
 import { invokeBy } from './invoke';
 import { followSource } from './live';
+import { functionNames } from './own-functions';
 import { onParentDeath } from './parents';
+import { SOCKET } from '../serverless/stack-app';
 import { tableDefinition } from '../serverless/table';
 import { lookOver, type Reloaded, reload } from './reload';
 import { type Findings, resourceFindings } from './resource-mistakes';
@@ -71,7 +73,11 @@ async function start(): Promise<never> {
   stops.push(() => stopIssuer?.());
   const environment = {
     ...functionEnvironment(process.env, database.endpoint, cursorKey, webhookKey),
-    ...servicesEnvironment(process.env, `http://127.0.0.1:${settings.port}`),
+    ...servicesEnvironment(
+      process.env,
+      `http://127.0.0.1:${settings.port}`,
+      functionNames(process.cwd()).includes(SOCKET),
+    ),
     ...trustOf(authModes),
   };
   const tableName = environment.TABLE_NAME ?? '';
@@ -102,9 +108,18 @@ async function start(): Promise<never> {
   const resources = [...appResources().values()];
   calls = findings.calls ?? [];
   const say = (line: string): void => console.log(line);
+  const changing = resources.filter(({ changes }) => changes !== undefined).map(({ name }) => name);
   const events = runEvents(
     service,
-    { tableName, dataDirectory: settings.dataDirectory, environment, takers: findings.takers ?? {}, say },
+    {
+      tableName,
+      environment,
+      changing,
+      say,
+      dataDirectory: settings.dataDirectory,
+      takers: findings.takers ?? {},
+      address: `http://localhost:${settings.port}`,
+    },
     invoke,
   );
   stops.push(async () => events.stop());

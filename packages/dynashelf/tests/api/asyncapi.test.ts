@@ -8,7 +8,9 @@ import { resources } from '../library/src/resources/index';
 import { changing } from '../setup/changing';
 
 useTable();
-const ask = createClient({ resources: changing });
+const config = { socketUrl: 'wss://live.example.com' };
+const ask = createClient({ resources: changing, config });
+const silent = createClient({ resources: changing });
 const plain = createClient({ resources: new Map([...resources].filter(([, { changes }]) => changes === undefined)) });
 
 test('the description is served, cached by its tag, and led to from / and /openapi.json', async () => {
@@ -25,6 +27,12 @@ test('the description is served, cached by its tag, and led to from / and /opena
   });
   expect((await ask('GET /openapi.json')).body).toHaveProperty(['paths', '/asyncapi.json', 'get']);
   expect((await ask('POST /asyncapi.json')).status).toBe(405);
+});
+
+test('where changes go into the feed alone there is nothing to describe, and no link', async () => {
+  const answer = await silent('GET /asyncapi.json');
+  expect([answer.status, answer.body]).toEqual([404, expect.objectContaining({ title: 'Not found' })]);
+  expect(JSON.stringify((await silent('GET /')).body)).not.toContain('asyncapi');
 });
 
 test('an app that keeps no changes has neither, and no link', async () => {

@@ -5,6 +5,7 @@ import { describeApi } from '../../description/openapi';
 import { UNNAMED } from '../../description/info';
 import { ownProblems } from '../../description/own-problems';
 import { describeEvents } from '../../description/asyncapi';
+import { channelsOf } from './channels';
 import { changingOf } from '../../description/changes';
 import { docsPage, pagePolicy, RENDERER } from '../../description/page';
 import { trustedBy } from '../../description/trusted-credentials';
@@ -64,14 +65,9 @@ export function documents(): Record<'openapi' | 'docs' | 'renderer', DocumentEnd
  * @throws Problem `not-found` where nothing is
  */
 function eventsDocument(): DocumentEndpoint {
-  const asyncapi = memoize<Api>((_base, { resources, config, info, publishedTo = {} }) => {
-    const all = [...resources.values()];
-    const channels = {
-      sockets: !globalThis.bundleLacks?.sockets,
-      webhooks: all.some(({ shownAtCreation }) => shownAtCreation !== undefined),
-      ...publishedTo,
-    };
-    const document = describeEvents(resources, channels, trustedBy(config), info);
+  const asyncapi = memoize<Api>((_base, api) => {
+    const { resources, config, info } = api;
+    const document = describeEvents(resources, channelsOf(api), trustedBy(config), info);
     if (document === undefined) {
       throw new Problem(
         'not-found',

@@ -6,6 +6,7 @@ import { Problem } from '../../problem';
 import { refuseParameters } from '../input/item';
 import { JSON_TYPE, negotiate } from '../media-type';
 import type { DocumentEndpoint } from './endpoint';
+import { hasChannels } from './channels';
 import { refuseStrangers } from '../strangers';
 
 const HTML_TYPE = 'text/html';
@@ -17,11 +18,17 @@ const HEALTH_TYPE = 'application/health+json';
  * GET of `/`: the service document, as JSON or as a page.
  * @throws Problem `unauthenticated` for a stranger where the description is private, `not-acceptable`
  */
-export const service: DocumentEndpoint = async ({ resources, config, info }, request) => {
+export const service: DocumentEndpoint = async (api, request) => {
+  const { resources, config, info } = api;
   refuseStrangers(config, request);
   const type = negotiate(request, [JSON_TYPE, HTML_TYPE]);
   refuseParameters(request);
-  const body = serviceDocument(resources, request.base, info ?? UNNAMED);
+  const body = serviceDocument(
+    resources,
+    request.base,
+    info ?? UNNAMED,
+    !globalThis.bundleLacks?.changes && hasChannels(api),
+  );
   // RFC 8288
   const headers = {
     'Cache-Control': 'no-cache',
