@@ -54,6 +54,7 @@ test('of an app that uses none of it, no bundle has the code of a feature, nor w
   }
   for (const { name } of bundles) {
     expect(filesIn(bundles, name).filter((path) => path.startsWith('definition/mistakes/'))).toEqual([]);
+    expect(filesIn(bundles, name).filter((path) => path.includes('webhook'))).toEqual([]);
   }
 });
 
