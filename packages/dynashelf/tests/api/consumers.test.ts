@@ -170,6 +170,20 @@ describe('of several at once', () => {
     }
   });
 
+  test('a lease that is renewed goes on, and one that is over is not renewed', async () => {
+    const consumer = await noting();
+    const texts = await append(1);
+    const lease = (await open().claim((await open().find(consumer))!, Date.now()))!;
+    clock.advance({ milliseconds: LEASE * 0.75 });
+    await open().renew(lease);
+    clock.advance({ milliseconds: LEASE * 0.75 });
+    expect(await run(consumer)).toBe('busy');
+    clock.advance({ milliseconds: LEASE * 0.3 });
+    expect([await run(consumer), consumer.handled]).toEqual(['done', texts]);
+    await open().renew(lease);
+    expect(await open().find(consumer)).toMatchObject({ until: 0, owner: undefined });
+  });
+
   test('where a lease ends while its holder is at work, another goes on, and the first no further', async () => {
     let go = (): void => undefined;
     const isHeld = new Promise<void>((resolve) => (go = resolve));
