@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { bundleHandler } from '../../../src/local/bundle';
 import { buildWatched } from '../../../src/local/watched-build';
 
 let directory: string;
@@ -50,6 +51,22 @@ afterEach(async () => {
 test('the first build is there when it resolves, and is no change', () => {
   expect(built()).toContain('"first"');
   expect(told).toEqual(['building', 'built']);
+});
+
+test('what a build for AWS leaves out, as no file uses it, is there: the next change may use it', async () => {
+  const source = 'export const handler = () => (globalThis.bundleLacks?.actions ? "left out" : "there");\n';
+  write('src/functions/read.ts', source);
+  await until(() => told.includes('changed'));
+  const run = (code: string): unknown => {
+    const module = { exports: {} as { handler: () => unknown } };
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- what was built of the line above
+    new Function('module', 'exports', code)(module, module.exports);
+    return module.exports.handler();
+  };
+  expect(run(built())).toBe('there');
+  const uses = { declarations: [], unused: ['actions' as const] };
+  const { code } = await bundleHandler(directory, 'src/functions/read.handler', { bundle: true, format: 'cjs' }, uses);
+  expect(run(Buffer.from(code).toString())).toBe('left out');
 });
 
 test.each<[string, () => void]>([
