@@ -146,6 +146,8 @@ await Promise.all([transpile('cjs', 'cjs', '.js'), transpile('esm', 'esm', '.mjs
 declare();
 for (const path of sources.filter((one) => /\.(cjs|txt)$/.test(one)))
   cpSync(path, join(NEW, 'cjs', relative(join(ROOT, 'src'), path)));
+// What a client of an app gets is its source.
+cpSync(join(ROOT, 'src/local/changes-client.ts'), join(NEW, 'cjs/local/changes-client.txt'));
 cpSync(require.resolve('rapidoc/dist/rapidoc-min.js'), join(NEW, 'rapidoc.js'));
 // What is taken over from others stands under their licences.
 cpSync(join(dirname(require.resolve('rapidoc/package.json')), 'LICENSE.txt'), join(NEW, 'LICENSE-rapidoc.txt'));

@@ -10,6 +10,7 @@ import generate, { astToString } from 'openapi-typescript';
 import { describeApi } from '../description/openapi';
 import { appInfo } from './app';
 import { soundFunctions } from './own-functions';
+import { followedTypes, liveSource } from './live-source';
 import { CLIENT_SOURCE, forClients, namedTypes } from './client-source';
 import { Failure, messageOf } from './failure';
 import { loadedResources } from './resource-mistakes';
@@ -18,7 +19,7 @@ import { trustedIn } from './trusted-credentials';
 /** What the first line of each file that is written here says; so does CLIENT_SOURCE's. */
 const MARK = 'written by "npm run client"';
 
-const FILES = ['api.ts', 'client.ts'] as const;
+const FILES = ['api.ts', 'client.ts', 'live.ts'] as const;
 
 void write(process.argv[2] ?? 'client').catch((error: unknown) => {
   process.exitCode = 1;
@@ -39,9 +40,15 @@ async function write(folder: string): Promise<void> {
   );
   const types = astToString(await generate(JSON.stringify(described)));
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'api.ts'), `// The types of the API, ${MARK}.\n${types}\n${namedTypes(resources)}`);
-  writeFileSync(join(folder, 'client.ts'), CLIENT_SOURCE);
-  console.log(
-    `Wrote ${join(folder, 'api.ts')} and ${join(folder, 'client.ts')}, which need the package openapi-fetch.`,
+  writeFileSync(
+    join(folder, 'api.ts'),
+    `// The types of the API, ${MARK}.\n${types}\n${namedTypes(resources)}${followedTypes(resources)}`,
   );
+  writeFileSync(join(folder, 'client.ts'), CLIENT_SOURCE);
+  const live = liveSource(resources, `// Changes as they are committed, ${MARK}.`);
+  if (live !== undefined) {
+    writeFileSync(join(folder, 'live.ts'), live);
+  }
+  const written = FILES.filter((name) => name !== 'live.ts' || live !== undefined).map((name) => join(folder, name));
+  console.log(`Wrote ${written.slice(0, -1).join(', ')} and ${written.at(-1)}, which need the package openapi-fetch.`);
 }
