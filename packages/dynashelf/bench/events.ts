@@ -1,11 +1,12 @@
-// `npm run bench:events`: what it takes for a change to reach those who are told of it. Prints the table of
-// docs/events.md; `-- 1000` measures with so many sockets alone.
+// `npm run bench:events`: what it takes for a change to reach those who are told of it. Prints the tables of
+// docs/events.md; `-- 1000` measures with so many sockets alone, `-- feed 1000000` a feed of so many changes alone.
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 import { startDatabase } from '../src/local/database';
 import { recreateTable } from '../src/local/table';
 import { tableDefinition } from '../src/serverless/table';
+import { measureFeed } from './events/feed';
 import { measureSockets } from './events/sockets';
 
 const TABLE = 'events';
@@ -24,9 +25,14 @@ async function main(): Promise<void> {
   });
   const client = new DynamoDBClient({});
   try {
-    await recreateTable(client, TABLE, tableDefinition(true));
-    const counts = process.argv.slice(2).map(Number);
-    await measureSockets(counts.length > 0 ? counts : [1, 100, 1000]);
+    const [first, ...others] = process.argv.slice(2);
+    if (first === undefined || first === 'feed') {
+      await measureFeed(TABLE, Number(others[0] ?? 100_000));
+    }
+    if (first !== 'feed') {
+      await recreateTable(client, TABLE, tableDefinition(true));
+      await measureSockets(first === undefined ? [1, 100, 1000] : [first, ...others].map(Number));
+    }
   } finally {
     client.destroy();
     await database.stop();
