@@ -73,11 +73,7 @@ async function start(): Promise<never> {
   stops.push(() => stopIssuer?.());
   const environment = {
     ...functionEnvironment(process.env, database.endpoint, cursorKey, webhookKey),
-    ...servicesEnvironment(
-      process.env,
-      `http://127.0.0.1:${settings.port}`,
-      functionNames(process.cwd()).includes(SOCKET),
-    ),
+    ...servicesEnvironment(process.env, `http://127.0.0.1:${settings.port}`, hasSocketFunction()),
     ...trustOf(authModes),
   };
   const tableName = environment.TABLE_NAME ?? '';
@@ -140,6 +136,15 @@ async function start(): Promise<never> {
     `\n${await Promise.race([startBanner(`http://127.0.0.1:${settings.port}`, `http://localhost:${settings.port}`, authModes, resources), fallen])}`,
   );
   return fallen;
+}
+
+/** Where serverless.yml cannot be read, Serverless says so. */
+function hasSocketFunction(): boolean {
+  try {
+    return functionNames(process.cwd()).includes(SOCKET);
+  } catch {
+    return false;
+  }
 }
 
 async function openPort({ port, origins }: Settings): Promise<Gateway> {
