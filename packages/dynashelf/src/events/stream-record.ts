@@ -6,6 +6,7 @@ import { fromBase64 } from '../store/client/https/bytes';
 import { toImage } from '../store/layout/record';
 import { MOVED_ATTRIBUTE, PARTITION_KEY, SORT_KEY } from '../store/layout/table';
 import type { AttributeMap } from '../store/layout/value';
+import { typeEmptyValues } from '../store/layout/empty-values';
 
 /** A record of the stream, as Lambda gives it to a function. */
 export interface StreamRecord {
@@ -48,6 +49,8 @@ export async function readStreamRecord(
   }
   fromBase64(NewImage);
   fromBase64(OldImage);
+  typeEmptyValues(resource.attributes, NewImage);
+  typeEmptyValues(resource.attributes, OldImage);
   if (isMove(partition!, eventName, NewImage, OldImage)) {
     return undefined;
   }

@@ -152,3 +152,19 @@ test('an item as large as DynamoDB takes is a change in several records', async 
   expect(changes[1]!.before!.item).toMatchObject(large('a'));
   expect(changes[1]!.after!.item).toMatchObject(large('b'));
 });
+
+test('an item with an empty list, an empty map, and one within a list, is a change that can be read', async () => {
+  const from = await openFeed(connect(), tableName(), Date.now() + 30_000).head('memos');
+  const body = { owner: 'ada', title: 'A', place: {}, parts: [] };
+  expect((await ask('PUT /memos/empty', { body })).status).toBe(201);
+  await pump(publish);
+  expect(await all(memos, from)).toMatchObject([{ kind: 'created', after: { item: { place: {}, parts: [] } } }]);
+  expect((await ask('PATCH /memos/empty', { body: { parts: [{}] } })).status).toBe(200);
+  await pump(publish);
+  expect((await all(memos, from)).at(-1)).toMatchObject({
+    before: { item: { place: {}, parts: [] } },
+    after: { item: { place: {}, parts: [{}] } },
+  });
+  await ask('DELETE /memos/empty');
+  await pump(publish);
+});

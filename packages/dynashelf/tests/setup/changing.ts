@@ -13,6 +13,8 @@ export const memos = defineResource({
     pages: Number,
     tags: { type: Set, schema: [String] },
     data: { type: Buffer },
+    place: { type: Object, schema: { city: String } },
+    parts: { type: Array, schema: [{ type: Object, schema: { name: String } }] },
     remarks: { type: Number, readOnly: true, default: 0, counts: { collection: 'remarks', attribute: 'memo' } },
   },
   indexes: { byOwner: { partition: 'owner' } },
