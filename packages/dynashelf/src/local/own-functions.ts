@@ -168,9 +168,17 @@ export function functionNames(directory: string): string[] {
   return Object.keys(functionsOf(directory));
 }
 
+/** None where serverless.yml is not there; nor where it cannot be read, which Serverless says with the line. */
 function functionsOf(directory: string): Functions {
   const path = join(directory, SERVICE);
-  return ((existsSync(path) ? parse(readFileSync(path, 'utf8')) : {}) as { functions?: Functions }).functions ?? {};
+  if (!existsSync(path)) {
+    return {};
+  }
+  try {
+    return (parse(readFileSync(path, 'utf8')) as { functions?: Functions } | null)?.functions ?? {};
+  } catch {
+    return {};
+  }
 }
 
 function entriesOf(directory: string): Entry[] {

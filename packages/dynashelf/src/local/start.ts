@@ -73,7 +73,11 @@ async function start(): Promise<never> {
   stops.push(() => stopIssuer?.());
   const environment = {
     ...functionEnvironment(process.env, database.endpoint, cursorKey, webhookKey),
-    ...servicesEnvironment(process.env, `http://127.0.0.1:${settings.port}`, hasSocketFunction()),
+    ...servicesEnvironment(
+      process.env,
+      `http://127.0.0.1:${settings.port}`,
+      functionNames(process.cwd()).includes(SOCKET),
+    ),
     ...trustOf(authModes),
   };
   const tableName = environment.TABLE_NAME ?? '';
@@ -136,15 +140,6 @@ async function start(): Promise<never> {
     `\n${await Promise.race([startBanner(`http://127.0.0.1:${settings.port}`, `http://localhost:${settings.port}`, authModes, resources), fallen])}`,
   );
   return fallen;
-}
-
-/** Where serverless.yml cannot be read, Serverless says so. */
-function hasSocketFunction(): boolean {
-  try {
-    return functionNames(process.cwd()).includes(SOCKET);
-  } catch {
-    return false;
-  }
 }
 
 async function openPort({ port, origins }: Settings): Promise<Gateway> {
