@@ -109,8 +109,8 @@ function requestOf(arn: string, messages: readonly Message[]): string {
  * needed.
  */
 function untakenOf(xml: string): Untaken[] {
-  const [, failed = ''] = /<Failed>([\s\S]*?)<\/Failed>/.exec(xml) ?? [];
-  return [...failed.matchAll(/<member>([\s\S]*?)<\/member>/g)].map(([, entry = '']) => ({
+  const [, ...entries] = within(xml, 'Failed').split('<member>');
+  return entries.map((entry) => ({
     index: Number(within(entry, 'Id')),
     reason: `${within(entry, 'Code')}: ${within(entry, 'Message')}`,
     isTransient: within(entry, 'SenderFault') !== 'true' || /throttl/i.test(within(entry, 'Code')),
@@ -124,9 +124,10 @@ function refusal(status: number, xml: string): Error {
   });
 }
 
+/** The text of the first element of a name; empty where there is none. */
 function within(xml: string, name: string): string {
-  const [, text = ''] = new RegExp(`<${name}>([\\s\\S]*?)</${name}>`).exec(xml) ?? [];
-  return text;
+  const [, text = ''] = xml.split(`<${name}>`, 2);
+  return text.split(`</${name}>`, 1)[0]!;
 }
 
 function bytes(text: string): number {
