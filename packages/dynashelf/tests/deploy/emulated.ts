@@ -11,7 +11,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { awsClient, type Send } from '../../src/local/deployed-stack';
 import { answers, freePort } from '../../src/local/free-port';
 import { runGuarded } from '../../src/local/guarded';
-import { copyProject } from '../setup/project-copy';
+import { APP } from '../setup/places';
+import { copyProject, leaveOutFunctions } from '../setup/project-copy';
+import { tellChanges } from './changes';
 import { callFunctions, giveFunctions } from './own-functions';
 
 const VERSION = '1.5.33';
@@ -82,15 +84,24 @@ async function main(): Promise<void> {
   emulator.output.resume();
   emulator.errors.pipe(process.stderr);
   const project = copyProject();
+  const sample = copyProject(APP);
+  // The emulated CloudFormation has no WebSocket APIs.
+  rmSync(join(sample.directory, 'src/functions/socket.ts'));
+  leaveOutFunctions(sample.directory);
   giveFunctions(project.directory);
   try {
     for (let tries = 0; tries < 150 && !(await answers(port, '127.0.0.1')); tries += 1) {
       await sleep(200);
     }
-    await deployments(async (...args) => run(project.directory, environment, args), accountAt(endpoint));
+    const account = accountAt(endpoint);
+    if (process.argv[2] !== 'changes') {
+      await deployments(async (...args) => run(project.directory, environment, args), account);
+    }
+    await withChanges(async (...args) => run(sample.directory, environment, args), account);
   } finally {
     await emulator.stop();
     project.remove();
+    sample.remove();
     rmSync(home, { recursive: true, force: true });
   }
 }
@@ -139,6 +150,16 @@ async function deployments(serverless: (...args: string[]) => Promise<string>, a
 
   assert.match(await serverless('remove'), /^0 /);
   console.log('ok: removed');
+}
+
+/** The sample, which tells changes, with a topic. */
+async function withChanges(serverless: (...args: string[]) => Promise<string>, account: Account): Promise<void> {
+  const key = 'emulated-key-of-20-characters';
+  const given = [`apiKeyValue=${key}`, 'apiKeys=required', 'topic=standard'];
+  const deployed = await serverless('deploy', ...given.flatMap((one) => ['--param', one]));
+  assert.match(deployed, /^0 /, deployed);
+  await tellChanges(await baseOf(account), key, account.endpoint);
+  assert.match(await serverless('remove'), /^0 /);
 }
 
 async function baseOf({ apiGateway, endpoint }: Account): Promise<string> {
