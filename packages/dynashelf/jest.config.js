@@ -20,7 +20,7 @@ const project = {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/\\.dist-'],
   globalSetup: source('testing/global.ts'),
   globalTeardown: source('testing/global-teardown.ts'),
-  setupFiles: [source('testing/environment.ts')],
+  setupFiles: [source('testing/environment.ts'), '<rootDir>/tests/setup/no-app.cjs'],
 };
 
 /** What the way to DynamoDB can break, once more on the way that is deployed: `#connect` of package.json. */

@@ -25,7 +25,12 @@ export function useTable(hasStream?: boolean): void {
 }
 
 function declaresChanges(): boolean {
-  return hasResources(process.cwd()) && [...appResources().values()].some(({ changes }) => changes !== undefined);
+  // The engine's own tests run in the folder of an app that they are not about.
+  return (
+    process.env.APP_OF_TESTS !== 'none' &&
+    hasResources(process.cwd()) &&
+    [...appResources().values()].some(({ changes }) => changes !== undefined)
+  );
 }
 
 /** The table of this worker. */
