@@ -18,7 +18,7 @@ import { IS_LONG } from '../setup/runs';
 import { seeded, type Random } from '../setup/seeded';
 import { openPump, type Pump, type StreamFunction } from '../setup/stream';
 
-const COUNT = Number(process.env.HISTORIES ?? (IS_LONG ? 300 : 4));
+const COUNT = Number(process.env.HISTORIES ?? (IS_LONG ? 300 : 2));
 const FIRST = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
 const CLIENTS = 4;
 const REQUESTS = 12;
