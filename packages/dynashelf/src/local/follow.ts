@@ -65,12 +65,16 @@ function following({ since, url, headers }: Words, collection: string): Followin
       return { status: response.status, body, retryAfter: Number(response.headers.get('retry-after') ?? 0) };
     },
     refused(status, problem) {
-      const { detail = `The API answered ${status}.` } = (problem ?? {}) as { detail?: string };
+      const { detail = `The API answered ${status}.`, errors = [] } = (problem ?? {}) as {
+        detail?: string;
+        errors?: readonly { readonly detail: string }[];
+      };
+      const faults = errors.map((fault) => fault.detail).join(' ');
       const remedy =
         status === 401
           ? ' Give a token with --token, such as --token "$(npm run --silent token -- --subject ada)".'
           : '';
-      return new Failure(`${collection}: ${detail}${remedy}`);
+      return new Failure(`${collection}: ${faults || detail}${remedy}`);
     },
   };
 }

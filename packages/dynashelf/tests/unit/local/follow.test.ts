@@ -85,6 +85,13 @@ test('a large item is cut, so that a change stays a line', async () => {
 });
 
 test('what the API refuses ends it with its sentence', async () => {
+  api.refusal = {
+    status: 400,
+    body: { detail: 'Correct what "errors" names.', errors: [{ detail: '"boks" is no collection.', pointer: '#' }] },
+  };
+  const unknown = run('boks', '--url', api.url);
+  expect(await unknown.ended).toBe(1);
+  expect(unknown.errors).toBe('boks: "boks" is no collection.\n');
   api.refusal = { status: 401, body: { detail: 'A token is wanted here.' } };
   const followed = run('books', '--url', api.url);
   expect(await followed.ended).toBe(1);
