@@ -141,7 +141,6 @@ export function openSockets(
 
   return {
     upgrade(request, socket, head) {
-      socket.on('error', () => undefined); // a client that went away
       void connect(request, socket, head).catch((error: unknown) => {
         report(String((error as Error).stack));
         socket.destroy();

@@ -11,6 +11,8 @@ export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) =
 export function takeSockets(server: Server, take: Upgrade): void {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (request.headers.upgrade?.toLowerCase() === 'websocket') {
+      // Node listens no longer: a client that breaks off would end the program.
+      socket.on('error', () => undefined);
       take(request, socket, head);
     } else {
       // Read once more from its first byte, without what asks for the upgrade.

@@ -86,6 +86,19 @@ test.each([
   expect(upgraded).toEqual([]);
 });
 
+test('a client that breaks off while it is refused a WebSocket ends nothing', async () => {
+  const broken = new Promise<void>((resolve) => {
+    const socket: Socket = connect(gateway.port, '127.0.0.1', () => {
+      socket.write(upgrade('Upgrade: websocket\r\nOrigin: https://evil.example'));
+      socket.resetAndDestroy();
+    }).on('close', () => resolve());
+  });
+  await broken;
+  // By then the server has met both the request and its end.
+  await expect(raw(upgrade('Upgrade: websocket'))).resolves.toMatch(/^HTTP\/1.1 101 /);
+  expect(upgraded).toHaveLength(1);
+});
+
 test('a client that asks for HTTP/2 beside its request is answered as if it had not', async () => {
   const answer = await raw(
     upgrade('Upgrade: h2c\r\nHTTP2-Settings: x\r\nContent-Length: 10', 'POST') + 'hello',
