@@ -66,6 +66,10 @@ export function readTarget(text: string, rules: TargetRules): URL {
   if (url.protocol !== 'https:' && !(isLocal && url.protocol === 'http:')) {
     throw new RefusedTarget('is not an https URL');
   }
+  // A parser takes any number of slashes, and finds a host, credentials too, where nothing else would.
+  if (authority === '') {
+    throw new RefusedTarget('is no URL such as https://app.example.com/hooks');
+  }
   if (authority.includes('@')) {
     throw new RefusedTarget('has credentials in it, and every delivery is signed instead');
   }
