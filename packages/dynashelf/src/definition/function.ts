@@ -8,11 +8,9 @@ import type { Caller } from '../values/caller';
 import type { AnyMessage } from './message';
 import type { AnyOwnProblem } from './thrown';
 
-export const ROUTE_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-
 /** By which requests a function is called. */
 export interface FunctionRoute {
-  readonly method: (typeof ROUTE_METHODS)[number];
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Such as `/payments/webhook`, or `/reports/{year}`. */
   readonly path: string;
 }

@@ -36,7 +36,7 @@ export interface Delivering {
 }
 
 /** How many queues one call works through, all at once: none of their receivers delays another. */
-export const MOST_QUEUES = 20;
+const MOST_QUEUES = 20;
 
 /** Milliseconds that a call has where nobody says how many: Lambda's most. */
 const LONGEST = 900_000;

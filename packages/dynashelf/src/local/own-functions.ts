@@ -12,7 +12,7 @@ import { definedOf, type FunctionHandler } from '../functions/defined';
 import { declare } from '../functions/handler';
 import { ROUTES } from '../serverless/routes';
 import { DELIVER, hasMessages, hasSockets, PUBLISH, SOCKET, type StackApp } from '../serverless/stack-app';
-import { ENGINE_CONSUMERS, type ConsumerName } from '../store/layout/consumer';
+import { ENGINE_CONSUMERS } from '../store/layout/consumer';
 import { Failure, messageOf } from './failure';
 import { functionClashes } from './function-clashes';
 
@@ -130,13 +130,6 @@ export function callLines(declarations: readonly FunctionDeclaration[]): string[
       declaration.subscribes,
       isUnguarded(declaration),
     ]),
-  );
-}
-
-/** The subscribers, with the collections whose changes they handle. */
-export function subscribersOf(declarations: readonly FunctionDeclaration[]): ConsumerName[] {
-  return declarations.flatMap(({ name, subscribes }) =>
-    subscribes === undefined ? [] : [{ name, collection: subscribes }],
   );
 }
 

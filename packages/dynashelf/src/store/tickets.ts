@@ -8,7 +8,7 @@ import { callerAttributes, expiresAt, readSocketCaller, ticketKey, type SocketCa
 import { PARTITION_KEY } from './layout/table';
 
 /** Milliseconds for which a ticket is good. */
-export const TICKET_LIFE = 60_000;
+const TICKET_LIFE = 60_000;
 
 /** The tickets of a table. Every method throws a `Problem` where the database fails. */
 export interface Tickets {

@@ -1,5 +1,6 @@
 // One attempt of a transaction: the items that it has read, and as its writes leave them, the counts that change with
 // them included.
+import { refuseLacked } from '../definition/features';
 import type { Resource } from '../definition/resource';
 import type { States } from '../definition/states';
 import type { SentMessage } from '../store/layout/outbox';
@@ -154,7 +155,7 @@ export function openTransaction(
       return !isOver;
     },
 
-    send: (message) => void messages.push(message),
+    send: (message) => void (globalThis.bundleLacks?.messages ? refuseLacked('messages') : messages.push(message)),
 
     result(resource, id) {
       const name = nameOf(resource, id);

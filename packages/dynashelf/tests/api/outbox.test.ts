@@ -232,6 +232,27 @@ test('a function that writes nothing sends nothing, here as where it is deployed
   expect(await waiting()).toEqual([]);
 });
 
+test('a bundle that was made without messages refuses to send one, in a function as in an action, and writes nothing', async () => {
+  jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  const id = await booking();
+  globalThis.bundleLacks = { messages: true };
+  try {
+    await expect(
+      run(async (api) =>
+        api.transaction([
+          { patch: 'bookings', id, changes: { note: 'sent' } },
+          { send: bookingAccepted, body: { booking: id, renter: 'cem' } },
+        ]),
+      ),
+    ).rejects.toThrow('This bundle was made without messages');
+    expect((await ask(`POST /bookings/${id}/accept`)).status).toBe(500);
+  } finally {
+    globalThis.bundleLacks = undefined;
+  }
+  expect(await waiting()).toEqual([]);
+  expect((await ask(`GET /bookings/${id}`)).body).toMatchObject({ state: 'requested', version: 1 });
+});
+
 describe('a delivery that is killed', () => {
   /** A way to the database that ends with the n-th request, before it is sent or after it was carried out. */
   const killing = (at: number, when: 'before' | 'after'): Send => {

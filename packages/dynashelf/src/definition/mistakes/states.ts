@@ -4,7 +4,7 @@ import type { Resource } from '../resource';
 import { listStates, nextStates, type States } from '../states';
 
 /** The keywords of `states`. */
-export const STATES_KEYWORDS = ['attribute', 'initial', 'from'];
+const STATES_KEYWORDS = ['attribute', 'initial', 'from'];
 
 /** What one condition of DynamoDB compares with (IN). */
 const MOST_STATES = 100;

@@ -9,7 +9,7 @@ import { DELIVERY_ASKED } from './redelivery';
 export const DELIVERY_DAYS = 30;
 
 /** What a delivery has come to. */
-export const STATUSES = ['pending', 'delivered', 'failed'] as const;
+const STATUSES = ['pending', 'delivered', 'failed'] as const;
 
 /** A webhook as a delivery asks for it. */
 interface Sender {

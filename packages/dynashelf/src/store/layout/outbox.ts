@@ -10,7 +10,7 @@ export const OUTBOX_PREFIX = '#outbox#';
 export const UNDELIVERED_PARTITION = '#undelivered';
 
 /** Over how many partitions the outbox is spread: each takes about 1,000 writes a second. */
-export const OUTBOX_PARTITIONS = 4;
+const OUTBOX_PARTITIONS = 4;
 
 /** A message that is sent. */
 export interface SentMessage {

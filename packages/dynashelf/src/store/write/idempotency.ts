@@ -18,8 +18,7 @@ const PART_BYTES = 350_000;
 const MOST_BYTES = 2_500_000;
 
 /** What the partition of every recorded outcome begins with. */
-/** What the partitions of kept outcomes begin with. */
-export const IDEMPOTENCY_PREFIX = '#idempotency#';
+const PREFIX = '#idempotency#';
 
 /** The outcome of a request, to be given again to the same request. */
 export interface Outcome {
@@ -33,12 +32,12 @@ export interface Outcome {
 
 /** The key of the record that holds an outcome, or of a further part of it. */
 export function outcomeKey(name: string, part = 0): AttributeMap {
-  return { [PARTITION_KEY]: { S: `${IDEMPOTENCY_PREFIX}${name}` }, [SORT_KEY]: { S: String(part) } };
+  return { [PARTITION_KEY]: { S: `${PREFIX}${name}` }, [SORT_KEY]: { S: String(part) } };
 }
 
 /** Whether a key is that of a record which holds an outcome. */
 export function isOutcomeKey(key: AttributeMap): boolean {
-  return key[PARTITION_KEY]?.S?.startsWith(IDEMPOTENCY_PREFIX) === true;
+  return key[PARTITION_KEY]?.S?.startsWith(PREFIX) === true;
 }
 
 /**
