@@ -128,19 +128,30 @@ export function openFeed(raw: Send, TableName: string, deadline: number, known: 
     }
     const row: AttributeMap[][] = [];
     for (let sequence = from; row.length < limit; sequence++) {
-      const records = bySequence.get(sequence);
-      const missing = records === undefined ? [] : partKeys(records[0]!).slice(records.length - 1);
-      if (records === undefined || (missing.length > 0 && row.length > 0)) {
+      const records = await whole(bySequence.get(sequence) ?? [], row.length === 0);
+      if (records === undefined) {
         break;
       }
-      row.push(missing.length === 0 ? records : [...records, ...(await inOrder(missing))]);
+      row.push(records);
     }
     return row;
   }
 
-  async function inOrder(keys: readonly AttributeMap[]): Promise<AttributeMap[]> {
-    const records = await readMany(openBudget(send, bound), TableName, keys);
-    return records.toSorted((a, b) => placeOf(a).part - placeOf(b).part);
+  /**
+   * All records of a change, of which a Query has found some: it may end between two, see half of a transaction, or
+   * what DynamoDB has left of a change whose time is over.
+   * @param isNext whether the others are read
+   * @returns undefined where one is not there
+   */
+  async function whole(found: readonly AttributeMap[], isNext: boolean): Promise<AttributeMap[] | undefined> {
+    const [first] = found;
+    if (first === undefined || placeOf(first).part !== 0) {
+      return undefined;
+    }
+    const parts = new Set(found.map((one) => placeOf(one).part));
+    const missing = partKeys(first).filter((key) => !parts.has(placeOf(key).part));
+    const others = missing.length > 0 && isNext ? await readMany(openBudget(send, bound), TableName, missing) : [];
+    return others.length < missing.length ? undefined : [...found, ...others];
   }
 
   async function isKept(collection: string, head: FeedHead, sequence: number): Promise<boolean> {
@@ -183,6 +194,8 @@ export function openFeed(raw: Send, TableName: string, deadline: number, known: 
       const { name, changes } = resource;
       const nothing: Stretch = { changes: [], next: from, isGone: false };
       let head = known.get(name)?.head;
+      // Whether what is looked for was there for long when the Query began that did not find it.
+      let isSettled = head !== undefined && from < head.next && hasSettled(head);
       for (let looks = 1; ; looks++) {
         const partitions = (head && spanOf(head, from)?.partitions) ?? changes?.partitions ?? 1;
         const row = await inARow(name, from, limit, partitions);
@@ -197,11 +210,14 @@ export function openFeed(raw: Send, TableName: string, deadline: number, known: 
         if (from >= head.next) {
           return { ...nothing, isGone: from > head.next };
         }
-        // It is there, or was: in other partitions, or not visible yet, as a Query may see half of a transaction.
-        if (spanOf(head, from)!.partitions === partitions) {
-          if (looks >= MOST_LOOKS || head.time < Date.now() - SETTLED) {
-            return { ...nothing, isGone: true };
-          }
+        // It is there, or was: in other partitions, written since the Query, or not visible yet, as a Query may see
+        // half of a transaction.
+        const isThere = spanOf(head, from)!.partitions === partitions;
+        if (isThere && (isSettled || looks >= MOST_LOOKS)) {
+          return { ...nothing, isGone: true };
+        }
+        isSettled = hasSettled(head);
+        if (isThere && !isSettled) {
           await pause(25 * 2 ** looks);
         }
       }
@@ -220,6 +236,11 @@ export function openFeed(raw: Send, TableName: string, deadline: number, known: 
     }
     return { changes: await Promise.all(recorded.map((one) => toChange(resource, one))), next, isGone: false };
   }
+}
+
+/** Whether every reader sees all that is before a head. */
+function hasSettled({ time }: FeedHead): boolean {
+  return time < Date.now() - SETTLED;
 }
 
 /** Whether the time of a change is over: DynamoDB deletes it later. */

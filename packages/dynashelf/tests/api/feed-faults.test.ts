@@ -2,13 +2,15 @@
 // partitions, items that move within the table, what DynamoDB itself takes away.
 
 import { connect } from '#connect';
+import type { BatchGetItemOutput, QueryOutput } from '@aws-sdk/client-dynamodb';
 import { defineResource, listResources } from '../../src/definition/define-resource';
 import type { Resource } from '../../src/definition/resource';
 import { SYSTEM_ACCESS, accessOf } from '../../src/authorization/permission';
 import { presentChange } from '../../src/events/cloud-event';
 import { publisher, type Publishing } from '../../src/functions/publish';
 import { openFeed, type KnownHeads, type StoredChange } from '../../src/store/feed';
-import { UNREADABLE_PARTITION } from '../../src/store/layout/change';
+import { placeOf, UNREADABLE_PARTITION } from '../../src/store/layout/change';
+import type { AttributeMap } from '../../src/store/layout/value';
 import { rekeyTable } from '../../src/store/migrate/rekey';
 import type { Send } from '../../src/store/client/send';
 import { createClient } from '../../src/testing/client';
@@ -224,6 +226,66 @@ test('spread over eight partitions and over one again, the feed keeps one order,
   const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 6_000);
   expect((await feed.read(spread(1), next, 5)).changes.map(({ id }) => id)).toEqual(['last']);
   now.mockRestore();
+});
+
+test('a change of which a reader sees some records alone is none for it yet, and then whole', async () => {
+  const start = await head();
+  await memo('w1');
+  const body = { owner: 'ada', title: 'a'.repeat(200_000), secret: 's'.repeat(190_000) };
+  await ask('PUT /memos/w2', { body });
+  await memo('w3');
+  await pump(publishing());
+  const place = `#${start + 1}`;
+  for (const hidden of [`${place}#0`, `${place}#1`]) {
+    for (const asked of [start, start + 1]) {
+      let left = 2;
+      const halfway: Send = async (operation, input, options) => {
+        const answer = await send(operation, input, options);
+        const { Items = [], Responses = {} } = answer as BatchGetItemOutput & QueryOutput;
+        const isSeen = (record: AttributeMap): boolean => {
+          const { sequence, part } = placeOf(record);
+          return record['pk']!.S !== '#changes#memos' || `#${sequence}#${part}` !== hidden;
+        };
+        if (left > 0 && operation === 'Query') {
+          left--;
+          return { ...answer, Items: Items.filter(isSeen) };
+        }
+        if (left > 0 && operation === 'BatchGetItem') {
+          return { ...answer, Responses: { [tableName()]: Responses[tableName()]!.filter(isSeen) } };
+        }
+        return answer;
+      };
+      const feed = openFeed(halfway, tableName(), Date.now() + 30_000);
+      const found: StoredChange[] = [];
+      for (let next = asked; next < start + 3;) {
+        const stretch = await feed.read(memos, next, 5);
+        expect(stretch.changes.length).toBeGreaterThan(0);
+        found.push(...stretch.changes);
+        ({ next } = stretch);
+      }
+      expect(found.map(({ kind, id }) => `${kind} ${id}`)).toEqual(
+        ['created w1', 'created w2', 'created w3'].slice(asked - start),
+      );
+      expect(found.at(-2)!.after!.item).toMatchObject(body);
+    }
+  }
+});
+
+test('what is written while a reader looks is not taken for what is no longer kept, however slow it is', async () => {
+  const start = await head();
+  let isWritten = false;
+  const slow: Send = async (operation, input, options) => {
+    const answer = await send(operation, input, options);
+    if (operation === 'Query' && !isWritten) {
+      isWritten = true;
+      await memo('x');
+      await pump(publishing());
+      jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 11_000);
+    }
+    return answer;
+  };
+  const { changes, isGone } = await openFeed(slow, tableName(), Date.now() + 60_000).read(memos, start, 5);
+  expect([isGone, changes.map(({ id }) => id)]).toEqual([false, ['x']]);
 });
 
 test('an item that moves to another shard does not change, and one that is deleted there does', async () => {
