@@ -2,7 +2,7 @@
 
 import { renameSync, writeFileSync } from 'node:fs';
 
-import { emptyLedger } from '../store/verify/ledger';
+import { emptyLedger } from '../store/verify/ledger-state';
 import type { VerifyState } from '../store/verify/verify-table';
 import { Failure } from './failure';
 

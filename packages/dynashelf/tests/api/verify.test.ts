@@ -21,6 +21,9 @@ import { writeHead } from '../../src/store/layout/feed-head';
 import { beginVerification, confirmed, verifyTable, type VerifyState } from '../../src/store/verify/verify-table';
 import { createClient } from '../../src/testing/client';
 import { tableName, useTable } from '../../src/testing/table';
+import { emptyLedger } from '../../src/store/verify/ledger-state';
+import { openLedger } from '../../src/store/verify/ledger';
+import { keyText, recordKey } from '../../src/store/layout/record';
 import { readState, writeState } from '../../src/local/verify-state';
 import { database } from '../setup/database';
 import { finishAllDeletions } from '../setup/deletions';
@@ -326,9 +329,95 @@ test('a change of the last day that is missing in a feed is found, and an older 
   await remove(records[1]!);
   expect(await verify()).toEqual([]);
   await remove(records[3]!);
-  expect(saidOf(await verify())).toEqual(['feed houses: Of the changes 3 to 5 1 are missing.']);
+  expect(saidOf(await verify())).toEqual(['feed houses: The changes 4 to 4 are missing.']);
   await remove(records[4]!);
-  expect(saidOf(await verify())).toEqual(['feed houses: Of the changes 3 to 5 2 are missing.']);
+  expect(saidOf(await verify())).toEqual(['feed houses: The changes 4 to 5 are missing.']);
+});
+
+test('a gap of a feed that goes on is confirmed by a second pass', async () => {
+  const change = (sequence: number): StoredRecord[] =>
+    writeChange(
+      'houses',
+      sequence,
+      2,
+      {
+        kind: 'created',
+        id: 'h',
+        version: 1,
+        time: new Date().toISOString(),
+        position: '',
+        before: undefined,
+        after: {},
+      },
+      4_000_000_000,
+    );
+  const pass = async (...sequences: readonly number[]): Promise<Finding[]> => {
+    const next = Math.max(...sequences) + 1;
+    await Promise.all([...sequences.flatMap(change), writeHead('houses', { next, spans: [], time: 0 })].map(put));
+    return verify();
+  };
+  const earlier = await pass(1, 2, 4);
+  expect(saidOf(confirmed(earlier, await pass(5, 6)))).toEqual(['feed houses: The changes 3 to 3 are missing.']);
+});
+
+test('two items of one unique value are found, in whatever order records are read', async () => {
+  await put({ ...(await find(/^houses$/, /^b$/)), sk: { S: 'c' }, street: { S: 'Elm' }, 'in#rooms': { N: '0' } });
+  const records = await scanTable(tableName());
+  const byKey = new Map(records.map((record) => [keyText(record), record]));
+  await fc.assert(
+    fc.asyncProperty(fc.shuffledSubarray(records, { minLength: records.length }), async (shuffled) => {
+      const ledger = openLedger(resources, emptyLedger());
+      for (const record of shuffled) {
+        await ledger.add(record);
+      }
+      const findings = await ledger.findings(async (resource, id) => byKey.get(keyText(recordKey(resource, id))));
+      expect(saidOf(findings.filter(({ kind }) => kind === 'guard'))).toEqual([
+        'guard houses/c: The guard of its "street" is missing, or that of an item with the same value.',
+      ]);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test.each([
+  ['a count', async () => find(/^houses$/, /^a$/), { 'in#rooms': { N: '5' } }, { 'in#rooms': { N: '6' } }, 1],
+  ['a sum', async () => find(/^houses$/, /^b$/), { rooms: { N: '3' } }, { rooms: { N: '3' }, version: { N: '9' } }, 0],
+  ['a checksum', async () => find(/^#checksum#rooms#byHouse#.*/), { sum: { N: '1' } }, { sum: { N: '2' } }, 0],
+] as const)('%s that is seen otherwise by each of two passes is not confirmed', async (_, of, first, second, more) => {
+  const record = await of();
+  await put({ ...record, ...first });
+  const earlier = await verify();
+  expect(earlier.length).toBeGreaterThan(0);
+  expect(confirmed(earlier, await verify())).toHaveLength(earlier.length);
+  await put({ ...record, ...second });
+  // A reference more of another item, as others make it between two passes.
+  const room = await find(/^rooms#/, /^3$/);
+  const rooms = Array.from({ length: more }, (_unused, index) => ({
+    ...room,
+    sk: { S: `more${index}` },
+    house: { S: 'a' },
+  }));
+  await Promise.all(rooms.map(put));
+  const later = await verify();
+  await Promise.all(rooms.map(remove));
+  const kinds = new Set(earlier.map(({ kind }) => kind));
+  expect(later.map(({ kind }) => kind)).toEqual(
+    expect.arrayContaining([...kinds].filter((kind) => kind !== 'computed')),
+  );
+  expect(confirmed(earlier, later).filter(({ kind }) => kind !== 'computed')).toEqual([]);
+});
+
+test('constraints that a repair has taken back before it was killed are told, and made to hold by the next', async () => {
+  const findings = await verify();
+  await remove(await find(GUARD));
+  await takeBack(send, tableName(), resources, await verify());
+  expect(findings).toEqual([]);
+  const told = await verify();
+  expect(saidOf(told)).toEqual(['constraint houses: "unique street" does not hold of all items.']);
+  await takeBack(send, tableName(), resources, told);
+  await establishConstraints(send, tableName(), resources, 0);
+  expect(await verify()).toEqual([]);
+  expect((await ask('POST /houses', { body: { street: 'Elm' } })).status).toBe(409);
 });
 
 test('what clients write meanwhile is never confirmed to be wrong', async () => {

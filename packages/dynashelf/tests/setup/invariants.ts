@@ -4,7 +4,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 import type { Resource } from '../../src/definition/resource';
 import { keyText, recordKey } from '../../src/store/layout/record';
-import { emptyLedger, openLedger } from '../../src/store/verify/ledger';
+import { openLedger } from '../../src/store/verify/ledger';
+import { emptyLedger } from '../../src/store/verify/ledger-state';
 import type { Exchange } from './participants';
 
 type StoredRecord = Record<string, AttributeValue>;

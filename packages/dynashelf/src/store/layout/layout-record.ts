@@ -77,6 +77,13 @@ export function reference(attribute: string, collection: string): string {
   return `references ${attribute} ${collection}`;
 }
 
+/** The references of a collection to another, as constraints. */
+export function referencesTo(resource: Resource, collection: string): string[] {
+  return referenceAttributes(resource)
+    .filter(([, to]) => to === collection)
+    .map(([attribute]) => reference(attribute, collection));
+}
+
 /**
  * The text of an index by which actions list: `transactional tool,from byTool string,number`. All on which it depends
  * which items are in which partition is in it.

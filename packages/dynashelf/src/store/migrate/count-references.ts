@@ -3,7 +3,7 @@
 import type { Resource } from '../../definition/resource';
 import { isConditionFailure } from '../client/failure';
 import type { Send } from '../client/send';
-import { reference, referenceAttributes } from '../layout/layout-record';
+import { referenceAttributes, referencesTo } from '../layout/layout-record';
 import { basePartitions, recordKey } from '../layout/record';
 import { PARTITION_KEY, SORT_KEY } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
@@ -33,13 +33,6 @@ export function pairsToCount(
       )
       .map((collection) => ({ resource, collection })),
   );
-}
-
-/** The references of a collection to another, as constraints. */
-export function referencesTo(resource: Resource, collection: string): string[] {
-  return referenceAttributes(resource)
-    .filter(([, to]) => to === collection)
-    .map(([attribute]) => reference(attribute, collection));
 }
 
 /** Sets the number of references of a collection on each item of another. Those that lead nowhere stand in the way. */

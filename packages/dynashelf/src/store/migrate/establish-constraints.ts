@@ -13,11 +13,12 @@ import {
   heldConstraints,
   isTransactionality,
   readLayouts,
+  referencesTo,
   transactionality,
   uniqueness,
 } from '../layout/layout-record';
 import { noteHeld, takeOver, type Run } from './constraint-run';
-import { countReferences, pairsToCount, referencesTo } from './count-references';
+import { countReferences, pairsToCount } from './count-references';
 import { fillAggregates, missingAggregates } from './establish-aggregates';
 import { findLoops } from './find-loops';
 import { makeUnique } from './make-unique';

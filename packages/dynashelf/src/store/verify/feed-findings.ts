@@ -33,20 +33,26 @@ export function addToFeed(feeds: Feeds, record: AttributeMap): void {
   }
 }
 
-/** The gaps of all feeds. */
+/** The gaps of all feeds, each by its place, so that a second pass of a feed that goes on finds the same. */
 export function feedFindings(feeds: Feeds): Finding[] {
-  return [...feeds].flatMap(([collection, { next, oldest, sequences }]) => {
-    const there = new Set(sequences.filter((sequence) => sequence >= oldest));
-    const end = next ?? Math.max(0, ...there) + 1;
-    const missing = oldest === NONE ? 0 : end - oldest - there.size;
-    return missing === 0
-      ? []
-      : [
-          {
-            kind: 'feed' as const,
-            at: collection,
-            detail: `Of the changes ${oldest} to ${end - 1} ${Math.abs(missing)} are ${missing > 0 ? 'missing' : 'too many'}.`,
-          },
-        ];
+  return [...feeds].flatMap(([at, { next = 0, oldest, sequences }]) => {
+    const there = [...new Set(sequences)].filter((sequence) => sequence >= oldest).sort((a, b) => a - b);
+    const last = there.at(-1);
+    if (last === undefined) {
+      return [];
+    }
+    const ends = last < next ? [...there, next] : there;
+    const gaps = ends.flatMap((sequence, index) => {
+      const before = ends[index - 1] ?? sequence - 1;
+      return sequence - before > 1 ? [`The changes ${before + 1} to ${sequence - 1} are missing.`] : [];
+    });
+    const details =
+      last >= next
+        ? [
+            ...gaps,
+            next === 0 ? 'Its head is missing.' : `It has a change ${last}, and its head says that ${next} comes next.`,
+          ]
+        : gaps;
+    return details.map((detail): Finding => ({ kind: 'feed', at, detail }));
   });
 }

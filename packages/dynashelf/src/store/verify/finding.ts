@@ -2,6 +2,7 @@
 
 /** The kinds of what can be wrong, each with what it means. */
 export const FINDING_KINDS = {
+  constraint: 'constraints that do not hold yet, so that writes which rely on them are refused',
   record: 'records that belong to nothing that is declared',
   item: 'items that are not as their schema says',
   computed: 'computed attributes that do not follow from the others, and rules that do not hold',
@@ -26,6 +27,11 @@ export interface Finding {
   readonly at: string;
   /** What is wrong: a sentence. */
   readonly detail: string;
+  /**
+   * What was seen there, where the sentence does not say it: what is wrong is seen the same by a second pass, and what
+   * others were writing is not.
+   */
+  readonly seen?: string | undefined;
   /** What is made anew to mend it; undefined where a person has to decide. */
   readonly remedy?: Remedy | undefined;
 }

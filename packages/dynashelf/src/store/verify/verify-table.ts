@@ -3,11 +3,12 @@
 import type { Resource } from '../../definition/resource';
 import { pacer } from '../client/pacer';
 import type { Send } from '../client/send';
-import { heldConstraints, readLayouts } from '../layout/layout-record';
+import { constraintsOf, heldConstraints, readLayouts } from '../layout/layout-record';
 import { recordKey } from '../layout/record';
 import type { AttributeMap } from '../layout/value';
 import type { Finding } from './finding';
-import { emptyLedger, openLedger, type LedgerState } from './ledger';
+import { openLedger } from './ledger';
+import { emptyLedger, type LedgerState } from './ledger-state';
 
 /** How far a run is. */
 export interface Progress {
@@ -90,9 +91,25 @@ export async function verifyTable(
       }
     }),
   );
-  return ledger.findings(async (resource, id) => {
+  const found = await ledger.findings(async (resource, id) => {
     const { Item } = await send('GetItem', { TableName, Key: recordKey(resource, id), ConsistentRead: true });
     return Item;
+  });
+  return [...found, ...notHeld(resources, layouts)];
+}
+
+/** The constraints that nothing has made to hold, or that a repair which was stopped has taken back. */
+function notHeld(resources: ReadonlyMap<string, Resource>, layouts: ReadonlyMap<string, AttributeMap>): Finding[] {
+  return [...resources.values()].flatMap((resource) => {
+    const layout = layouts.get(resource.name);
+    return (layout === undefined ? [] : constraintsOf(resource))
+      .filter((constraint) => !heldConstraints(layout).has(constraint))
+      .map((constraint): Finding => ({
+        kind: 'constraint',
+        at: resource.name,
+        detail: `"${constraint}" does not hold of all items.`,
+        remedy: { kind: 'constraints', collection: resource.name, constraints: [constraint] },
+      }));
   });
 }
 
@@ -102,6 +119,6 @@ export function confirmed(earlier: readonly Finding[], later: readonly Finding[]
   return later.filter((finding) => known.has(textOf(finding)));
 }
 
-function textOf({ kind, at, detail }: Finding): string {
-  return JSON.stringify([kind, at, detail]);
+function textOf({ kind, at, detail, seen }: Finding): string {
+  return JSON.stringify([kind, at, detail, seen]);
 }
