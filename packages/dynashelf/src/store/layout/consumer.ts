@@ -9,7 +9,7 @@ import type { AttributeMap } from './value';
 export const CONSUMERS_PARTITION = '#consumers';
 
 /** The names of the consumers that the engine has, in its own parts. */
-export const ENGINE_CONSUMERS: readonly string[] = ['sockets', 'webhooks', 'topic'];
+export const ENGINE_CONSUMERS: readonly string[] = ['sockets', 'webhooks', 'topic', 'bus'];
 
 /** The name of a consumer, and the collection whose changes it handles. */
 export interface ConsumerName {

@@ -391,6 +391,7 @@ describe('subscribers', () => {
     ['no name', undefined, 'tools', 'letters and digits'],
     ['a function of the engine’s', 'publish', 'tools', 'The engine has the name "publish"'],
     ['a consumer of the engine’s', 'webhooks', 'tools', 'The engine has the name "webhooks"'],
+    ['the consumer that tells a bus', 'bus', 'tools', 'The engine has the name "bus"'],
     ['a collection that there is not', 'told', 'tulos', 'There is no src/resources/tulos.ts'],
     ['no collection', 'told', undefined, 'say whose changes it handles'],
     ['what is no resource', 'told', 'index', 'has no export const … = defineResource'],
