@@ -59,6 +59,15 @@ export function answers(followed: readonly Resource[]): Frame[] {
       change: { oneOf: followed.map((resource) => ({ $ref: `#/components/schemas/${changeSchemaName(resource)}` })) },
       since: SINCE,
     }),
+    frame(
+      'place',
+      'How far a subscription has come, where nothing of what it missed is for it.',
+      ['subscription', 'since'],
+      {
+        subscription: SUBSCRIPTION,
+        since: SINCE,
+      },
+    ),
     frame('unsubscribed', 'The subscription has ended.', ['subscription'], { subscription: SUBSCRIPTION }),
     frame('pong', 'The answer to a ping.', [], {}),
     frame('problem', 'What is wrong with a request.', ['problem'], { ref: REF, problem: PROBLEM }),

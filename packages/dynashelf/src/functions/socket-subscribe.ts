@@ -79,14 +79,22 @@ export async function subscribe(
       return false;
     }
     const subscriber = { id: subscription, caller, base, filters };
+    const end = Math.min(deadline, ends ?? Infinity);
     for (; next !== undefined; next = (await feed.head(resource.name)) - from > NEAR ? await missed() : undefined) {
+      let isPlaceTold = true;
       for (const change of next.changes) {
         const text = teller.tell(subscriber, change);
-        if (Date.now() > deadline || (text !== undefined && !(await isSent(text)))) {
+        if (Date.now() > end || (text !== undefined && !(await isSent(text)))) {
           return false;
         }
+        isPlaceTold = text !== undefined;
       }
       from = next.next;
+      // Else one for whom there is little among much would begin from far behind each time it comes, and never get here.
+      const place = { action: 'place', subscription, since: teller.place(caller, from) };
+      if (!isPlaceTold && !(await isSent(JSON.stringify(place)))) {
+        return false;
+      }
     }
     const isHandedOver = await connections.handOver({
       ...{ caller, ends, base, filters, from },

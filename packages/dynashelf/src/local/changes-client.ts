@@ -254,6 +254,9 @@ async function* connected(
         if (action === 'subscribed') {
           place.since ??= since;
           begin(following, place);
+        } else if (action === 'place') {
+          // Nothing up to there was for this subscription.
+          place.since = since;
         } else if (action === 'change' && change !== undefined && since !== undefined) {
           place.since = since;
           // What came already comes again where a connection broke before its place was told.

@@ -166,6 +166,27 @@ describe('a subscription', () => {
     expect(JSON.stringify([...own.messages, ...other.messages])).not.toContain('secret');
   });
 
+  test('is told how far it has come where nothing that it missed is for it, so that it goes on from there', async () => {
+    const first = await world.connectAs(admin);
+    const { since } = await subscribe(first, { collection: 'memos', id: 'none' });
+    for (const number of [1, 2, 3, 4, 5]) {
+      await ask(`PUT /memos/p${number}`, { body: { owner: 'ada', title: 'A' } });
+    }
+    await pump(publish);
+    await first.close();
+    const second = await world.connectAs(admin);
+    await subscribe(second, { collection: 'memos', id: 'none', since });
+    const [{ subscription } = {}, place = {}] = second.messages;
+    expect(second.messages.slice(1)).toEqual([{ action: 'place', subscription, since: expect.any(String) as string }]);
+    // Behind it is nothing more.
+    const third = await world.connectAs(admin);
+    await subscribe(third, { collection: 'memos', since: place['since'] });
+    await ask('PUT /memos/p6', { body: { owner: 'ada', title: 'A' } });
+    await pump(publish);
+    expect(third.messages.map(({ action }) => action)).toEqual(['subscribed', 'change']);
+    expect(told(third, 1)).toEqual(['memos.created p6']);
+  });
+
   test('that has ended is told nothing more, and the connection goes on', async () => {
     const socket = await world.connectAs(admin);
     const { subscription } = await subscribe(socket, { collection: 'memos' });

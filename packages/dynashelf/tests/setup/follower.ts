@@ -44,6 +44,8 @@ export function follower(world: SocketWorld, collection: string, caller: Caller,
         const { cursorKeys } = readConfig(process.env);
         state.from ??= readPlace(cursorKeys, identityOf(caller), place, [collection])[collection]!;
         since ??= place;
+      } else if (action === 'place') {
+        since = place;
       } else if (action !== 'change') {
         throw new Error(`A client that follows got ${JSON.stringify(message)}.`);
       } else if (Number(change.sequence) <= last) {

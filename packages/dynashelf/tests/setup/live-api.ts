@@ -120,6 +120,9 @@ export async function startLiveApi(): Promise<LiveApi> {
     tell(socket, { action: 'subscribed', subscription: 's', ref, collection: 'books', since: `p${at}` });
     subscriptions.set(socket, { at, ...(id !== undefined && { id }) });
     fanOut();
+    if (at <= log.length && id !== undefined && log.at(-1)!.id !== id && subscriptions.has(socket)) {
+      tell(socket, { action: 'place', subscription: 's', since: `p${log.length + 1}` });
+    }
   }
 
   /** @returns whether the connection still is there */

@@ -103,6 +103,18 @@ test('one item, and filters, are subscribed to', async () => {
   expect(api.heard[0]).toMatchObject({ id: 'b', filter: { 'pages[gte]': '3' } });
 });
 
+test('a place that is told without a change is gone on from', async () => {
+  api.write('a', 'a', 'a');
+  const changes = follow({ id: 'b', since: 'p1' });
+  const next = changes.next();
+  await until(() => api.heard.length > 0);
+  const disturbances: Disturbance[] = ['expire'];
+  api.disturb = () => disturbances.shift() ?? 'none';
+  api.write('b');
+  expect(await next).toMatchObject({ value: { subject: 'b' } });
+  expect(api.heard.map(({ since }) => since)).toEqual(['p1', 'p4']);
+});
+
 test('whatever breaks and whatever comes again, each change comes once and in order', async () => {
   const disturbances = fc.array(
     fc.constantFrom<Disturbance>('none', 'none', 'cut before', 'cut behind', 'again', 'expire'),
