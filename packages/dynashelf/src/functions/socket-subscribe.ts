@@ -90,7 +90,7 @@ export async function subscribe(
         isPlaceTold = text !== undefined;
       }
       from = next.next;
-      // Else one for whom there is little among much would begin from far behind each time it comes, and never get here.
+      // Else one for whom there is little among much would begin far behind each time it comes, and never get here.
       const place = { action: 'place', subscription, since: teller.place(caller, from) };
       if (!isPlaceTold && !(await isSent(JSON.stringify(place)))) {
         return false;
