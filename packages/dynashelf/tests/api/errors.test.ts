@@ -291,8 +291,15 @@ describe('413', () => {
     const blobs = defineResource({ name: 'blobs', description: 'Large texts.', schema: { text: String } });
     const askBlobs = createClient({ resources: listResources(blobs) });
     for (const line of ['POST /blobs', 'PUT /blobs/1']) {
-      expectProblem(await askBlobs(line, { body: { text: 'a'.repeat(410_000) } }), 413, 'too-large');
+      const answer = await askBlobs(line, { body: { text: 'a'.repeat(410_000) } });
+      expectProblem(answer, 413, 'too-large');
+      expect(answer.body.detail).toMatch(
+        /^The item takes about 401 KB as it is stored, and at most 400 KB are taken: /,
+      );
     }
+    const two = await askBlobs('POST /blobs', { body: [{ text: 'a' }, { text: 'a'.repeat(500_000) }] });
+    expectProblem(two, 413, 'too-large');
+    expect(two.body.detail).toMatch(/^The item takes about 489 KB/);
     expect((await askBlobs('PUT /blobs/1', { body: { text: 'a'.repeat(390_000) } })).status).toBe(201);
     expectProblem(await askBlobs('PATCH /blobs/1', { body: { text: 'a'.repeat(410_000) } }), 413, 'too-large');
     expectProblem(await askBlobs('PATCH /blobs/1', { body: { text: 'a'.repeat(900_000) } }), 413, 'too-large');

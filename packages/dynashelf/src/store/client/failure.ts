@@ -3,6 +3,10 @@ import { logError } from '../../log';
 import { Problem } from '../../problem';
 import type { AttributeMap } from '../layout/value';
 
+/** Said where an item is larger than DynamoDB takes, of whatever size. */
+export const ITEM_TOO_LARGE =
+  'An item is at most 400 KB as it is stored: make it smaller, or keep the large part elsewhere.';
+
 /** Said where a transaction is larger than DynamoDB takes, of whatever size. */
 export const TOO_MUCH_AT_ONCE = 'What is written at once is at most 4 MB: send less in one request.';
 
@@ -77,10 +81,7 @@ export function toProblem(error: unknown): unknown {
     });
   }
   if (name === 'ValidationException' && /item size/i.test(message)) {
-    return new Problem(
-      'too-large',
-      'An item is at most 400 KB as it is stored: make it smaller, or keep the large part elsewhere.',
-    );
+    return new Problem('too-large', ITEM_TOO_LARGE);
   }
   if (name === 'ValidationException' && /payload size|aggregate size|transaction size|4 ?MB|4194304/i.test(message)) {
     return new Problem('too-large', TOO_MUCH_AT_ONCE);

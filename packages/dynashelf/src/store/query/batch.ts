@@ -77,13 +77,14 @@ export async function readMany(
   keys: readonly AttributeMap[],
 ): Promise<AttributeMap[]> {
   // BatchGetItem refuses a key that stands twice.
-  const left = [...new Map(keys.map((key) => [keyText(key), key])).values()];
+  const all = [...new Map(keys.map((key) => [keyText(key), key])).values()];
+  const left = [...all];
   const found: AttributeMap[] = [];
   while (left.length > 0) {
     if (budget.isFull()) {
       throw new Problem(
         'too-large',
-        'The items that the request reads have more than 4 MB together: send it in parts, with fewer items each. Nothing was changed.',
+        `The first ${all.length - left.length} items that the request reads have more than 4 MB together, and it may read as much: send it in parts, with fewer items each. Nothing was changed.`,
       );
     }
     const { keys: taken, records } = await readPortion(budget, TableName, left);

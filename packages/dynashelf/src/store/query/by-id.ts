@@ -45,7 +45,7 @@ export async function readByIds(
     after === undefined || comparePositions(position, after, descending) > 0;
   const isById = attributes.length === 0;
   const all = plan.ids.map((id) => ({ key: id, id }));
-  const left = isById ? all.filter(isLater).sort((a, b) => comparePositions(a, b, descending)) : all;
+  const left = isById ? all.filter(isLater).sort((a, b) => comparePositions(a, b, descending)) : [...all];
   const found: Placed[] = [];
   let reached: Position | undefined;
   while (left.length > 0 && (isById ? found.length < limit && !budget.isSpent() : !budget.isFull())) {
@@ -63,7 +63,7 @@ export async function readByIds(
   if (left.length > 0) {
     throw new Problem(
       'too-large',
-      'The named items have more than 4 MB together, which is too much to bring them in this order: name fewer, or leave "sort" out.',
+      `The first ${all.length - left.length} of the ${all.length} named items have more than 4 MB together, which is too much to bring them in this order: name fewer, or leave "sort" out.`,
     );
   }
   const later = found

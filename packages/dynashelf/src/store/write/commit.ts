@@ -6,7 +6,6 @@ import {
   isConditionFailure,
   isOutcomeUnknown,
   throttled,
-  TOO_MUCH_AT_ONCE,
   toProblem,
   unknownOutcome,
   type CancellationReason,
@@ -15,6 +14,7 @@ import { TOKEN_LENGTH, WRITERS_ATTRIBUTE } from '../layout/table';
 import type { AttributeMap } from '../layout/value';
 import { isOutcomeKey } from './idempotency';
 import type { WriteContext } from './single';
+import { withItemSize, withSizeTogether } from './too-large';
 import { readBack, sendAlone, toTransactItem, type Violation, type Write } from './write';
 
 /** What a commit needs. */
@@ -45,7 +45,7 @@ async function commitAlone({ send, TableName, token }: CommitContext, write: Wri
     return [];
   } catch (error) {
     if (!isConditionFailure(error) && !isOutcomeUnknown(error)) {
-      throw error;
+      throw withItemSize(error, [write]);
     }
     const isRefused = isConditionFailure(error);
     const current = isRefused ? error.Item : await readBack(send, write, TableName);
@@ -107,7 +107,9 @@ async function commitTogether(
       mayBeDone ||= isOutcomeUnknown(error);
       const reasons = (error as { CancellationReasons?: CancellationReason[] }).CancellationReasons;
       if (reasons === undefined) {
-        throw mayBeDone && error instanceof Problem ? unknownOutcome() : withSize(error, request);
+        throw mayBeDone && error instanceof Problem
+          ? unknownOutcome()
+          : withItemSize(withSizeTogether(error, request), writes);
       }
       // Were it carried out, its token would have brought success.
       const failed = writes.filter((_write, index) => reasons[index]?.Code === 'ConditionalCheckFailed');
@@ -117,7 +119,7 @@ async function commitTogether(
           failed,
         );
       }
-      refuseInvalid(reasons, request);
+      refuseInvalid(reasons, writes, request);
       // The one under way may be an attempt of this request, of which the answer was lost.
       if (!mayBeDone) {
         refuseBusyKey(writes, reasons);
@@ -145,24 +147,12 @@ function refuseBusyKey(writes: readonly Write[], reasons: readonly CancellationR
   }
 }
 
-/** The problem that a transaction is too large, with how large it is. */
-function withSize(error: unknown, request: object): unknown {
-  if (!(error instanceof Problem) || error.detail !== TOO_MUCH_AT_ONCE) {
-    return error;
-  }
-  const text = JSON.stringify(request, (_name, value: unknown) =>
-    value instanceof Uint8Array ? 'x'.repeat(value.length) : value,
+function refuseInvalid(reasons: readonly CancellationReason[], writes: readonly Write[], request: object): void {
+  const index = reasons.findIndex(
+    ({ Code }) => Code === 'ValidationError' || Code === 'ItemCollectionSizeLimitExceeded',
   );
-  const size = (Buffer.byteLength(text) / 1e6).toFixed(1);
-  return new Problem(
-    'too-large',
-    `What is written at once takes about ${size} MB, and at most 4 MB are taken: send less in one request. Nothing was changed.`,
-  );
-}
-
-function refuseInvalid(reasons: readonly CancellationReason[], request: object): void {
-  const invalid = reasons.find(({ Code }) => Code === 'ValidationError' || Code === 'ItemCollectionSizeLimitExceeded');
-  if (invalid !== undefined) {
-    throw withSize(toProblem({ name: 'ValidationException', message: invalid.Message }), request);
+  if (index >= 0) {
+    const problem = toProblem({ name: 'ValidationException', message: reasons[index]!.Message });
+    throw withItemSize(withSizeTogether(problem, request), [writes[index]!]);
   }
 }

@@ -18,6 +18,7 @@ import type { RecordChanges } from './record-changes';
 import { unmarked } from './deletion-mark';
 import { referring, referrersOf, unreferred } from './references';
 import { referenceAttributes } from '../layout/layout-record';
+import { withItemSize } from './too-large';
 import { newWrite, readBack, sendAlone, type Write } from './write';
 
 /** What the writes of one request share. */
@@ -214,7 +215,7 @@ async function sendSingle(context: WriteContext, write: Write, once: boolean): P
     return { isDone: true, current: await sendAlone(send, write, TableName, { returnNew: true, once }) };
   } catch (error) {
     if (!isConditionFailure(error) && !isOutcomeUnknown(error)) {
-      throw error;
+      throw withItemSize(error, [write]);
     }
     const current = isConditionFailure(error) ? error.Item : await readBack(send, write, TableName);
     const isDone =
