@@ -60,6 +60,12 @@ const LONGEST = 900_000;
 const MARGIN = 1_000;
 
 /**
+ * Milliseconds that each of those who go on takes of a call of the stream, whose next batch waits for it. What is left
+ * then the schedule goes on with, which holds up nobody.
+ */
+const TELLING = 30_000;
+
+/**
  * The functions that take messages, by kind: the variable that its entry in serverless.yml sets, such as
  * `booking-accepted=app-dev-accepted`; several are separated by commas.
  */
@@ -96,10 +102,11 @@ export function publisher(given: Partial<Publishing> = {}): Publisher {
     await ringSubscribers({ send, tableName, invoke, subscribers }, collections, deadline);
   };
 
-  async function goOn(collections: readonly string[], deadline: number): Promise<void> {
+  /** @param longest milliseconds that each may take */
+  async function goOn(collections: readonly string[], deadline: number, longest = LONGEST): Promise<void> {
     const hooks = globalThis.bundleLacks?.changes || collections.length === 0 ? [] : [ring, ...afterAppend];
     for (const hook of hooks) {
-      await hook(collections, deadline).catch((error: unknown) =>
+      await hook(collections, Math.min(deadline, Date.now() + longest)).catch((error: unknown) =>
         logError({ message: `changes are in the feed, and were not told on: ${String((error as Error).message)}` }),
       );
     }
@@ -116,12 +123,18 @@ export function publisher(given: Partial<Publishing> = {}): Publisher {
     if (!globalThis.bundleLacks?.changes) {
       await begin(deadline);
     }
-    const appending = globalThis.bundleLacks?.changes
-      ? NOTHING
-      : appendRecords(openAppender(send, tableName, deadline, known), resources, Records, deadline);
-    const undelivered = await Promise.all(Records.map(async (record) => deliverRecord(outbox, record, call)));
-    const { collections, failed } = await appending;
-    await goOn(collections, deadline);
+    const follow = async (): Promise<readonly string[]> => {
+      const { collections, failed } = globalThis.bundleLacks?.changes
+        ? NOTHING
+        : await appendRecords(openAppender(send, tableName, deadline, known), resources, Records, deadline);
+      await goOn(collections, deadline, TELLING);
+      return failed;
+    };
+    // Changes do not wait for the functions that take messages, nor these for them.
+    const [failed, ...undelivered] = await Promise.all([
+      follow(),
+      ...Records.map(async (record) => deliverRecord(outbox, record, call)),
+    ]);
     return { batchItemFailures: [...undelivered.flat(), ...failed].map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }

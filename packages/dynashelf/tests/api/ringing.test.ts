@@ -1,10 +1,12 @@
 // Subscribers rung by publish: when there are changes for them, and by the schedule where that came to nothing.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '#connect';
 
 import { publisher, type Publisher } from '../../src/functions/publish';
 import { readSubscribers } from '../../src/functions/ring';
 import { LEASE, openConsumers } from '../../src/store/consumers';
+import { outboxAttributes, outboxKey } from '../../src/store/layout/outbox';
 import { openPutAside } from '../../src/store/put-aside';
 import { createClient } from '../../src/testing/client';
 import { useClock } from '../../src/testing/clock';
@@ -95,4 +97,57 @@ test('one that is done is not rung, until a change of it is sent again', async (
   }
   await publish({});
   expect(rung).toEqual(TOLD);
+});
+
+test('a slow function that takes a message does not hold up what is told of changes beside it', async () => {
+  const pump = await openPump();
+  await pump(publish);
+  const order: string[] = [];
+  let tell = (): void => undefined;
+  const told = new Promise<void>((resolve) => (tell = resolve));
+  const key = '01890a5d-ac96-774b-bcce-b302099a8057';
+  const message = { key, message: 'slow', body: {}, sentAt: '2026-11-27T00:00:00.000Z', attempts: 0, due: 0 };
+  await connect()('PutItem', { TableName: tableName(), Item: { ...outboxKey(key), ...outboxAttributes(message) } });
+  await ask('PUT /notes/b', { body: { text: 'B' } });
+  await pump(
+    publisher({
+      tableName: tableName(),
+      send: connect(),
+      resources,
+      subscribers: [],
+      handlers: new Map([['slow', 'app-dev-slow']]),
+      afterAppend: [
+        async () => {
+          order.push('told');
+          tell();
+          return Promise.resolve();
+        },
+      ],
+      async invoke() {
+        await Promise.race([told, pause(1_000)]);
+        order.push('taken');
+      },
+    }),
+  );
+  expect(order).toEqual(['told', 'taken']);
+});
+
+test('who is told by a call of the stream has half a minute of it, and all of a call of the schedule', async () => {
+  const times: number[] = [];
+  const timed = publisher({
+    tableName: tableName(),
+    send: connect(),
+    resources,
+    subscribers: [],
+    afterAppend: [async (_collections, deadline) => Promise.resolve(void times.push(deadline - Date.now()))],
+  });
+  clock.set(Date.now());
+  const context = { getRemainingTimeInMillis: () => 600_000 };
+  const pump = await openPump();
+  await pump(publish);
+  await ask('PUT /notes/c', { body: { text: 'C' } });
+  await pump(async (event) => timed(event, context));
+  expect(times).toEqual([30_000]);
+  await timed({}, context);
+  expect(times).toEqual([30_000, 599_000]);
 });
