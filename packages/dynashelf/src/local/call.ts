@@ -6,7 +6,8 @@ import { parseArgs } from 'node:util';
 
 import { definedOf, type FunctionHandler } from '../functions/defined';
 import { filledIn, variablesIn } from '../definition/route-path';
-import { Failure, messageOf } from './failure';
+import { Failure } from './failure';
+import { readWords, runCommand } from './run-command';
 import { onLocalData } from './local-data';
 import { ownFunctions } from './own-functions';
 import { scheduleEvent } from './schedules';
@@ -21,14 +22,10 @@ interface Words {
   readonly header?: string[];
 }
 
-run().catch((error: unknown) => {
-  process.exitCode = 1;
-  const isBug = !(error instanceof Failure) && error instanceof Error && error.stack !== undefined;
-  process.stderr.write(`${isBug ? error.stack : messageOf(error)}\n`);
-});
+runCommand(run);
 
 async function run(): Promise<void> {
-  const { name, words } = readWords(process.argv.slice(2));
+  const { name, words } = wordsOf(process.argv.slice(2));
   await onLocalData(async () => {
     const { handlers, mistakes } = ownFunctions();
     if (mistakes.length > 0) {
@@ -44,9 +41,9 @@ async function run(): Promise<void> {
   });
 }
 
-function readWords(args: string[]): { name: string; words: Words } {
+function wordsOf(args: string[]): { name: string; words: Words } {
   const many = { type: 'string', multiple: true } as const;
-  try {
+  return readWords(USAGE, () => {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
@@ -57,9 +54,7 @@ function readWords(args: string[]): { name: string; words: Words } {
       throw new Failure('Which function?');
     }
     return { name, words: values };
-  } catch (error) {
-    throw new Failure(`${messageOf(error).replace(/[.?]?$/, (end) => end || '.')} ${USAGE}`);
-  }
+  });
 }
 
 /** The event that would call the function. */

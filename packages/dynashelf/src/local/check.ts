@@ -10,6 +10,7 @@ import { compareShapes, type Difference, type Meaning } from '../definition/shap
 import { shapesOf, type Shapes } from '../definition/shapes/shape';
 import { readShapes } from '../store/migrate/note-shapes';
 import { Failure, messageOf } from './failure';
+import { readWords, runCommand } from './run-command';
 import { onTable } from './local-data';
 import { loadedResources } from './resource-mistakes';
 
@@ -23,14 +24,10 @@ const TITLES: Readonly<Record<Meaning, string>> = {
   compatible: 'Compatible',
 };
 
-run().catch((error: unknown) => {
-  process.exitCode = 2;
-  const isBug = !(error instanceof Failure) && error instanceof Error && error.stack !== undefined;
-  process.stderr.write(`${isBug ? error.stack : messageOf(error)}\n`);
-});
+runCommand(run, 2);
 
 async function run(): Promise<void> {
-  const { against, save, json } = readWords(process.argv.slice(2));
+  const { against, save, json } = wordsOf(process.argv.slice(2));
   const current = shapesOf(loadedResources());
   if (save !== undefined) {
     writeFileSync(save, `${JSON.stringify(current, undefined, 2)}\n`);
@@ -47,16 +44,14 @@ async function run(): Promise<void> {
   process.exitCode = differences.some(({ meaning }) => meaning === 'breaking') ? 1 : 0;
 }
 
-function readWords(args: string[]): { against: string | undefined; save: string | undefined; json: boolean } {
-  try {
+function wordsOf(args: string[]): { against: string | undefined; save: string | undefined; json: boolean } {
+  return readWords(USAGE, () => {
     const { against, save, json } = parseArgs({
       args,
       options: { against: { type: 'string' }, save: { type: 'string' }, json: { type: 'boolean', default: false } },
     }).values;
     return { against, save, json };
-  } catch (error) {
-    throw new Failure(`${messageOf(error).replace(/[.?]?$/, (end) => end || '.')} ${USAGE}`);
-  }
+  });
 }
 
 async function shapesBefore(against: string | undefined): Promise<Shapes> {

@@ -13,6 +13,7 @@ import { exportItems } from '../store/migrate/export-items';
 import type { JsonObject } from '../values/json';
 import { didYouMean } from '../values/nearest';
 import { Failure, messageOf } from './failure';
+import { readRate, readWords, runCommand } from './run-command';
 import { headerOf, textOf, type Format } from './item-text';
 import { onTable, type CommandTable } from './local-data';
 import { pacer } from '../store/client/pacer';
@@ -32,14 +33,10 @@ interface Words {
   readonly resume: boolean;
 }
 
-run().catch((error: unknown) => {
-  process.exitCode = 1;
-  const isBug = !(error instanceof Failure) && error instanceof Error && error.stack !== undefined;
-  process.stderr.write(`${isBug ? error.stack : messageOf(error)}\n`);
-});
+runCommand(run);
 
 async function run(): Promise<void> {
-  const words = readWords(process.argv.slice(2));
+  const words = wordsOf(process.argv.slice(2));
   const resources = loadedResources();
   const unknown = words.names.find((name) => !resources.has(name));
   if (unknown !== undefined) {
@@ -55,8 +52,8 @@ async function run(): Promise<void> {
   });
 }
 
-function readWords(args: string[]): Words {
-  try {
+function wordsOf(args: string[]): Words {
+  return readWords(USAGE, () => {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
@@ -68,17 +65,12 @@ function readWords(args: string[]): Words {
       },
     });
     const { to, format, resume } = values;
-    const rate = values.rate === undefined ? undefined : Number(values.rate);
+    const rate = readRate(values.rate);
     if (format !== 'ndjson' && format !== 'csv') {
       throw new Failure(`--format is "${format}": it is ndjson or csv.`);
     }
-    if (rate !== undefined && !(rate > 0)) {
-      throw new Failure(`--rate is "${values.rate}": give the read capacity units a second that it may use.`);
-    }
     return { names: positionals, to, format, rate, resume };
-  } catch (error) {
-    throw new Failure(`${messageOf(error).replace(/[.?]?$/, (end) => end || '.')} ${USAGE}`);
-  }
+  });
 }
 
 async function exportOne(

@@ -16,7 +16,8 @@ import { findFaults } from '../values/check';
 import { CHOOSABLE_ID, isChoosable } from '../values/id';
 import { didYouMean } from '../values/nearest';
 import { directPut } from './direct';
-import { Failure, messageOf } from './failure';
+import { Failure } from './failure';
+import { readRate, readWords, runCommand } from './run-command';
 import { readItems, type Format, type Line } from './item-text';
 import { bringUpToDate } from './keys';
 import { detailOf, loadItems, orderedByReference, type GivenItem, type Loaded } from './load-items';
@@ -44,14 +45,10 @@ interface Source {
   readonly resource: Resource;
 }
 
-run().catch((error: unknown) => {
-  process.exitCode = 1;
-  const isBug = !(error instanceof Failure) && error instanceof Error && error.stack !== undefined;
-  process.stderr.write(`${isBug ? error.stack : messageOf(error)}\n`);
-});
+runCommand(run);
 
 async function run(): Promise<void> {
-  const words = readWords(process.argv.slice(2));
+  const words = wordsOf(process.argv.slice(2));
   const resources = loadedResources();
   const sources = sourcesOf(words.paths, resources);
   const faults = faultNotes(words.skipped);
@@ -78,8 +75,8 @@ async function run(): Promise<void> {
   }
 }
 
-function readWords(args: string[]): Words {
-  try {
+function wordsOf(args: string[]): Words {
+  return readWords(USAGE, () => {
     const { values, positionals: paths } = parseArgs({
       args,
       allowPositionals: true,
@@ -91,7 +88,8 @@ function readWords(args: string[]): Words {
         rate: { type: 'string' },
       },
     });
-    const { keep, replace, rate } = values;
+    const { keep, replace } = values;
+    const rate = readRate(values.rate);
     if (paths.length === 0) {
       throw new Failure('Which files?');
     }
@@ -100,20 +98,15 @@ function readWords(args: string[]): Words {
         '--keep puts items back that are not there, and --replace replaces them: leave one of the two out.',
       );
     }
-    if (rate !== undefined && !(Number(rate) > 0)) {
-      throw new Failure(`--rate is "${rate}": give the capacity units a second that it may use.`);
-    }
     return {
       paths,
       isKeeping: keep,
       isReplacing: replace,
       isDry: values['dry-run'],
       skipped: values['skip-invalid'],
-      rate: rate === undefined ? undefined : Number(rate),
+      rate,
     };
-  } catch (error) {
-    throw new Failure(`${messageOf(error).replace(/[.?]?$/, (end) => end || '.')} ${USAGE}`);
-  }
+  });
 }
 
 /** The files, and those of the folders, each after those whose items it refers to. */

@@ -8,7 +8,8 @@ import { connect } from '#connect';
 
 import { openPutAside, type Aside } from '../store/put-aside';
 import { didYouMean } from '../values/nearest';
-import { Failure, messageOf } from './failure';
+import { Failure } from './failure';
+import { readWords, runCommand } from './run-command';
 import { onTable } from './local-data';
 
 const USAGE = 'npx dynashelf redeliver [--all | name…]';
@@ -16,29 +17,23 @@ const USAGE = 'npx dynashelf redeliver [--all | name…]';
 /** Milliseconds that all of it may take. */
 const PATIENCE = 600_000;
 
-run().catch((error: unknown) => {
-  process.exitCode = 1;
-  const isBug = !(error instanceof Failure) && error instanceof Error && error.stack !== undefined;
-  process.stderr.write(`${isBug ? error.stack : messageOf(error)}\n`);
-});
+runCommand(run);
 
 async function run(): Promise<void> {
-  const { names, isAll } = readWords(process.argv.slice(2));
+  const { names, isAll } = wordsOf(process.argv.slice(2));
   const lines = await onTable(async ({ tableName }) => redeliver(tableName, isAll ? 'all' : names));
   lines.forEach((line) => console.log(line));
 }
 
-function readWords(args: string[]): { names: string[]; isAll: boolean } {
-  try {
+function wordsOf(args: string[]): { names: string[]; isAll: boolean } {
+  return readWords(USAGE, () => {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { all: { type: 'boolean' } } });
     const isAll = values.all === true;
     if (isAll && positionals.length > 0) {
       throw new Failure('Either all, or those that are named.');
     }
     return { names: positionals, isAll };
-  } catch (error) {
-    throw new Failure(`${messageOf(error).replace(/[.?]?$/, (end) => end || '.')} ${USAGE}`);
-  }
+  });
 }
 
 /**

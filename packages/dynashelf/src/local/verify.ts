@@ -14,11 +14,11 @@ import {
   type Progress,
   type VerifyState,
 } from '../store/verify/verify-table';
-import { Failure, messageOf } from './failure';
+import { readRate, readWords, runCommand } from './run-command';
 import { bringUpToDate } from './keys';
 import { onTable, type CommandTable } from './local-data';
 import { loadedResources } from './resource-mistakes';
-import { readState, writeState } from './verify-state';
+import { readState, subjectOf, writeState } from './verify-state';
 
 const USAGE = 'npx dynashelf verify [--repair] [--json] [--rate units-a-second] [--resume file]';
 
@@ -43,21 +43,17 @@ interface Verified {
   readonly repaired: readonly string[];
 }
 
-run().catch((error: unknown) => {
-  process.exitCode = 2;
-  const isBug = !(error instanceof Failure) && error instanceof Error && error.stack !== undefined;
-  process.stderr.write(`${isBug ? error.stack : messageOf(error)}\n`);
-});
+runCommand(run, 2);
 
 async function run(): Promise<void> {
-  const words = readWords(process.argv.slice(2));
+  const words = wordsOf(process.argv.slice(2));
   const verified = await onTable(async (table) => verify(table, words));
   console.log(words.json ? JSON.stringify(verified, undefined, 2) : textOf(verified));
   process.exitCode = verified.findings.length === 0 ? 0 : 1;
 }
 
-function readWords(args: string[]): Words {
-  try {
+function wordsOf(args: string[]): Words {
+  return readWords(USAGE, () => {
     const { values } = parseArgs({
       args,
       options: {
@@ -67,21 +63,15 @@ function readWords(args: string[]): Words {
         resume: { type: 'string' },
       },
     });
-    const rate = values.rate === undefined ? undefined : Number(values.rate);
-    if (rate !== undefined && !(rate > 0)) {
-      throw new Failure(
-        `--rate is "${values.rate}": give the read capacity units a second that it may use, such as 100.`,
-      );
-    }
+    const rate = readRate(values.rate);
     return { repair: values.repair, json: values.json, rate, resume: values.resume };
-  } catch (error) {
-    throw new Failure(`${messageOf(error).replace(/[.?]?$/, (end) => end || '.')} ${USAGE}`);
-  }
+  });
 }
 
 async function verify({ tableName, wait }: CommandTable, { repair, rate, resume }: Words): Promise<Verified> {
   const resources = loadedResources();
   const send = connect();
+  const subject = subjectOf(process.env, tableName, resources);
   let done: Progress = { records: 0, units: 0 };
   /** What one pass finds; a second one tells what others have changed meanwhile from what is wrong. */
   const pass = async (state: VerifyState, file?: string): Promise<Finding[]> => {
@@ -94,19 +84,18 @@ async function verify({ tableName, wait }: CommandTable, { repair, rate, resume 
           noted = Date.now();
           process.stderr.write(`${progress.records} records read, ${Math.round(progress.units)} read units.\n`);
           if (file !== undefined) {
-            writeState(file, state);
+            writeState(file, state, subject);
           }
         }
       },
     });
   };
-  const begun =
-    resume !== undefined && existsSync(resume) ? readState(readFileSync(resume, 'utf8')) : beginVerification();
+  const begun = resume === undefined ? undefined : begunBefore(resume, subject);
   const twice = async (state: VerifyState): Promise<Finding[]> => {
     const found = await pass(state, resume);
     return found.length === 0 ? found : confirmed(found, await pass(beginVerification()));
   };
-  let findings = await twice(begun);
+  let findings = await twice(begun ?? beginVerification());
   const repaired: string[] = [];
   if (repair && (await takeBack(send, tableName, resources, findings)) > 0) {
     repaired.push(...(await bringUpToDate(tableName, wait)));
@@ -116,6 +105,16 @@ async function verify({ tableName, wait }: CommandTable, { repair, rate, resume 
     rmSync(resume, { force: true });
   }
   return { ...done, findings, repaired };
+}
+
+/** The state of a run that was stopped; undefined where there is none. */
+function begunBefore(path: string, subject: string): VerifyState | undefined {
+  if (!existsSync(path)) {
+    return undefined;
+  }
+  const state = readState(readFileSync(path, 'utf8'), subject);
+  process.stderr.write(`Goes on from ${path}: ${state.records} records were read until ${state.time}.\n`);
+  return state;
 }
 
 function textOf({ records, findings, repaired }: Verified): string {

@@ -24,7 +24,7 @@ import { tableName, useTable } from '../../src/testing/table';
 import { emptyLedger } from '../../src/store/verify/ledger-state';
 import { openLedger } from '../../src/store/verify/ledger';
 import { keyText, recordKey } from '../../src/store/layout/record';
-import { readState, writeState } from '../../src/local/verify-state';
+import { readState, subjectOf, writeState } from '../../src/local/verify-state';
 import { database } from '../setup/database';
 import { finishAllDeletions } from '../setup/deletions';
 import { scanTable } from '../setup/scan';
@@ -294,8 +294,8 @@ test('a run that is killed after any page and gone on with finds the same as one
   for (let killedAfter = 0, isDone = false; !isDone; killedAfter++) {
     let state = beginVerification();
     const again = (): void => {
-      writeState(file, state);
-      state = readState(readFileSync(file, 'utf8'));
+      writeState(file, state, 'this');
+      state = readState(readFileSync(file, 'utf8'), 'this');
     };
     await verify(state, pages(killedAfter)).then(
       () => (isDone = true),
@@ -307,9 +307,23 @@ test('a run that is killed after any page and gone on with finds the same as one
   }
 });
 
-test('a file that is no state of a run is refused', () => {
-  expect(() => readState('{}')).toThrow(/none that dynashelf verify has written/);
-  expect(() => readState('no JSON')).toThrow(/none that dynashelf verify has written/);
+test('a file that is no state of a run, or one of another table, of other files, or of before yesterday, is refused', () => {
+  expect(() => readState('{}', 'this')).toThrow(/none that dynashelf verify has written/);
+  expect(() => readState('no JSON', 'this')).toThrow(/none that dynashelf verify has written/);
+  const file = join(mkdtempSync(join(tmpdir(), 'verify-')), 'state');
+  const subject = subjectOf({}, tableName(), resources);
+  writeState(file, beginVerification(), subject);
+  const text = readFileSync(file, 'utf8');
+  expect(readState(text, subject).records).toBe(0);
+  for (const other of [
+    subjectOf({}, 'other', resources),
+    subjectOf({}, tableName(), listResources({ ...rooms, shards: 1 }, houses)),
+  ]) {
+    expect(() => readState(text, other)).toThrow(/of another table, or of resource files that said something else/);
+  }
+  const { time } = JSON.parse(text) as { time: string };
+  const old = new Date(Date.now() - 25 * 3_600_000).toISOString();
+  expect(() => readState(text.replace(time, old), subject)).toThrow(/much can have changed since: remove it/);
 });
 
 test('a change of the last day that is missing in a feed is found, and an older one is not', async () => {
