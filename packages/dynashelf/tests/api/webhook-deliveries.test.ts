@@ -363,7 +363,7 @@ describe('410', () => {
     expect(body).not.toHaveProperty('goneAt');
   });
 
-  test('of a receiver whose URL was changed meanwhile disables nothing', async () => {
+  test('of a receiver whose URL was changed meanwhile disables nothing, and what waits is sent to the other', async () => {
     const other = await receiver();
     let id = '';
     const target = await receiver(async () => {
@@ -371,10 +371,33 @@ describe('410', () => {
       return 410;
     });
     ({ id } = await hook(target.url));
-    await note();
+    const notes = await Promise.all(Array.from({ length: 10 }, async () => note()));
     await hooks.run();
     expect((await ask(`GET /webhooks/${id}`)).body.enabled).toBe(true);
+    clock.advance({ minutes: 2 });
+    await hooks.run();
+    expect((await deliveries(id)).map(({ status }) => status)).toEqual(notes.map(() => 'delivered'));
+    expect(
+      events(other)
+        .map(({ subject }) => subject)
+        .sort(),
+    ).toEqual([...notes].sort());
   });
+});
+
+test('a webhook that is disabled while its queue is worked through is sent nothing of what is left', async () => {
+  let id = '';
+  const target = await receiver(async () => {
+    await ask(`PATCH /webhooks/${id}`, { body: { enabled: false } });
+    clock.advance({ seconds: 2 });
+    return 200;
+  });
+  ({ id } = await hook(target.url));
+  await Promise.all(Array.from({ length: 12 }, async () => note()));
+  await hooks.run();
+  // What was under way has come.
+  expect(target.received.length).toBeLessThanOrEqual(9);
+  expect((await deliveries(id)).filter(({ status }) => status === 'failed').length).toBeGreaterThanOrEqual(3);
 });
 
 test('what waits of a webhook that is disabled or deleted is not sent', async () => {

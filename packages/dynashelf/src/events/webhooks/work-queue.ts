@@ -39,6 +39,9 @@ const AT_ONCE = 8;
 /** After how many failures in a row a receiver is left alone for a while. */
 const MOST_FAILURES = 8;
 
+/** Milliseconds for which the webhook counts as it was read: it may be changed, disabled or deleted meanwhile. */
+const FRESH = 1_000;
+
 /** Milliseconds before the end of the time in which nothing new is sent. */
 const RESERVE = PATIENCE + 5_000;
 
@@ -49,11 +52,16 @@ interface Webhook extends Sender {
 }
 
 interface Run extends SendingParts, SettlingParts {
+  /** Undefined where it is not there. */
   webhook: Webhook | undefined;
+  /** When it was read, in milliseconds since 1970. */
+  readAt: number;
+  /** Reads the webhook as it now is. */
+  readonly read: () => Promise<Webhook | undefined>;
   readonly lease: QueueLease;
   readonly deadline: number;
-  /** The webhook's item is written by it. */
-  readonly disable: (webhook: Webhook) => Promise<void>;
+  /** Disables the webhook. @returns whether it still had this URL */
+  readonly disable: (webhook: Webhook) => Promise<boolean>;
 }
 
 /**
@@ -70,10 +78,13 @@ export async function workQueue(parts: QueueParts, webhook: string, deadline: nu
   }
   const of = resources.get('webhooks')!;
   const sending = retryOnTransactionConflict(withCost(send, deadline).send, deadline);
+  const read: Run['read'] = async () => {
+    const { Item } = await sending('GetItem', { TableName, Key: recordKey(of, webhook), ConsistentRead: true });
+    const [found] = await toItems(of, Item === undefined ? [] : [Item]);
+    return found as unknown as Webhook | undefined;
+  };
   try {
     for (;;) {
-      const { Item } = await sending('GetItem', { TableName, Key: recordKey(of, webhook), ConsistentRead: true });
-      const [found] = await toItems(of, Item === undefined ? [] : [Item]);
       const run: Run = {
         queues,
         deliveries: resources.get('webhook-deliveries')!,
@@ -81,14 +92,16 @@ export async function workQueue(parts: QueueParts, webhook: string, deadline: nu
         feed: openFeed(send, TableName, deadline),
         settings,
         lookup,
-        webhook: found as unknown as Webhook | undefined,
+        webhook: undefined,
+        readAt: -Infinity,
+        read,
         lease,
         deadline,
         async disable({ id, url }) {
           const write = changeItem(of, id, { enabled: { BOOL: false }, goneAt: { S: new Date().toISOString() } });
           // Another receiver has not said so.
           write.conditions.push(equals('url', { S: url }));
-          await queues.write([write]);
+          return queues.write([write]);
         },
       };
       const { end, came } = await pass(run);
@@ -135,6 +148,9 @@ async function pass(run: Run): Promise<{ readonly end: QueueEnd; readonly came: 
       isOver = Date.now() > deadline - RESERVE;
       if (isOver || isLeftAlone() || failure !== undefined) {
         break walk;
+      }
+      if (run.readAt < Date.now() - FRESH) {
+        Object.assign(run, { webhook: await run.read(), readAt: Date.now() });
       }
       const line = lineOf(run, queued);
       if (line !== undefined && (await lines.get(line)) === false) {
@@ -201,8 +217,10 @@ async function handle(run: Run, queued: QueuedDelivery): ReturnType<typeof settl
   }
   const outcome = await sendDelivery(run, webhook, queued);
   if (outcome.kind === 'gone') {
-    run.webhook = { ...webhook, enabled: false };
-    await run.disable(webhook);
+    const isDisabled = await run.disable(webhook);
+    run.readAt = -Infinity;
+    // Another receiver has not said so, and is to get it.
+    return settleDelivery(run, queued, isDisabled ? outcome : { ...outcome, kind: 'refused' });
   }
   return settleDelivery(run, queued, outcome);
 }
