@@ -46,6 +46,20 @@ export function papersWith(access: AccessDeclaration): ReadonlyMap<string, Resou
           return transaction.update(papers, item.id, { state: 'published' });
         },
       }),
+      length: action({
+        safe: true,
+        description: 'Says how long the title is.',
+        response: { length: { type: Number, required: true } },
+        run: async ({ item: { title } }) => Promise.resolve({ length: title.length }),
+      }),
+    }),
+    collectionActions: (action) => ({
+      found: action({
+        description: 'Makes a paper that was found.',
+        async run({ transaction }): Promise<Answer> {
+          return transaction.create(papers, { title: 'Found', owner: 'ada' });
+        },
+      }),
     }),
   });
   const shelves = defineResource({

@@ -39,6 +39,8 @@ test('what is refused to everyone is described, and in no client', () => {
     'delete /papers/{id}',
     'get /papers/{id}/remarks',
     'post /papers/{id}/publish',
+    'get /papers/{id}/length',
+    'post /papers/found',
   ]);
   expect(lines(forClients(described, papers))).toEqual(['get /papers', 'delete /papers/{id}']);
 });
