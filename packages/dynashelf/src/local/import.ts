@@ -10,8 +10,8 @@ import type { Resource } from '../definition/resource';
 import { writable } from '../definition/writable';
 import { Problem } from '../problem';
 import { pacer } from '../store/client/pacer';
-import { constraintsOf, noteNotHeld } from '../store/layout/layout-record';
-import { putRestored, restoredRecord } from '../store/migrate/restore-item';
+import { restoredRecord } from '../store/migrate/restore-item';
+import { beginRestore, type RestoreRun } from '../store/migrate/restore-run';
 import { findFaults } from '../values/check';
 import { CHOOSABLE_ID, isChoosable } from '../values/id';
 import { didYouMean } from '../values/nearest';
@@ -218,15 +218,11 @@ async function write(
   let units = 0;
   const send = connect();
   const put = isKeeping ? undefined : await directPut(process.env, { isReplacing, onUnits: (more) => (units += more) });
-  if (isKeeping) {
-    // What is put back is not guarded or counted: until the migration has done it, nothing relies on that.
-    for (const resource of resources.values()) {
-      await noteNotHeld(send, tableName, resource, constraintsOf(resource));
-    }
-  }
+  // What is put back is not guarded or counted: until the migration has done it, nothing relies on that.
+  const restoring = isKeeping ? await beginRestore(send, tableName, resources, wait) : undefined;
   const putOne = async ({ collection, item }: GivenItem): Promise<Loaded> => {
     if (put === undefined) {
-      return restore(resources.get(collection)!, item);
+      return restore(restoring!, resources.get(collection)!, item);
     }
     const { id, ...body } = item;
     const { status, text } = await put(`/${collection}/${encodeURIComponent(id as string)}`, body);
@@ -238,10 +234,10 @@ async function write(
         ? 'there'
         : { reason: `It was answered ${status}${detailOf(text)}`, isEarly: status === 409 };
   };
-  const restore = async (resource: Resource, item: GivenItem['item']): Promise<Loaded> => {
+  const restore = async (run: RestoreRun, resource: Resource, item: GivenItem['item']): Promise<Loaded> => {
     try {
       const record = await restoredRecord(resource, item);
-      const isNew = await putRestored(send, tableName, record);
+      const isNew = await run.put(record);
       await keepPace(Math.ceil(Buffer.byteLength(JSON.stringify(record)) / 1024));
       return isNew ? 'done' : 'there';
     } catch (error) {
@@ -267,7 +263,8 @@ async function write(
       onRefused: ({ place, item }, reason) => note(place, reason, item),
     },
   );
-  if (isKeeping) {
+  if (restoring !== undefined) {
+    await restoring.end();
     (await bringUpToDate(tableName, wait)).forEach((line) => console.log(line));
   }
   return came;

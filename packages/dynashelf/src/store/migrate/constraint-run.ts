@@ -4,6 +4,7 @@ import type { Resource } from '../../definition/resource';
 import { isConditionFailure } from '../client/failure';
 import { IN_THE_MAKING, isTransactionality, layoutKey } from '../layout/layout-record';
 import type { Send } from '../client/send';
+import type { AttributeMap } from '../layout/value';
 
 /**
  * The attribute of a layout record that names the run which makes the resource's constraints, or was the last to do so.
@@ -46,10 +47,34 @@ export async function takeOver(
   });
 }
 
+/**
+ * As `takeOver`, but nothing is made to hold yet: whoever takes over afterwards does that, and writes that do not
+ * rely on the constraints go on.
+ */
+export async function takeBackFor(
+  { send, TableName, token }: Run,
+  resource: Resource,
+  constraints: readonly string[],
+): Promise<void> {
+  await send('UpdateItem', {
+    TableName,
+    Key: layoutKey(resource),
+    UpdateExpression: 'SET #e = :t DELETE #c :c, #m :c',
+    ExpressionAttributeNames: { '#e': RUN_ATTRIBUTE, '#c': 'constraints', '#m': IN_THE_MAKING },
+    ExpressionAttributeValues: { ':t': { S: token }, ':c': { SS: [...constraints] } },
+  });
+}
+
+/** Whether no other run has begun since, by the layout record of a resource. */
+export function isOwn({ token }: Run, layout: AttributeMap | undefined): boolean {
+  return layout?.[RUN_ATTRIBUTE]?.S === token;
+}
+
 /** @throws Error where another run has begun since */
-export async function requireOwn({ send, TableName, token }: Run, resource: Resource): Promise<void> {
+export async function requireOwn(run: Run, resource: Resource): Promise<void> {
+  const { send, TableName } = run;
   const { Item } = await send('GetItem', { TableName, Key: layoutKey(resource), ConsistentRead: true });
-  if (Item?.[RUN_ATTRIBUTE]?.S !== token) {
+  if (!isOwn(run, Item)) {
     throw takenOver(resource);
   }
 }
