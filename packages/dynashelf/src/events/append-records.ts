@@ -1,12 +1,12 @@
 // Records of the table's stream appended to the feeds. What cannot be read, or not be written, is said there as a gap,
 // and kept aside: it would stop all that comes behind it.
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Resource } from '../definition/resource';
 import { logError } from '../log';
 import { Problem } from '../problem';
 import type { Appender, ChangingResource } from '../store/append';
 import type { NewChange } from '../store/layout/change';
 import { readStreamRecord, unreadable, type ReadRecord, type StreamRecord } from './stream-record';
+import { whileUnavailable } from './while-unavailable';
 
 /** What came of some records. */
 export interface Appended {
@@ -42,7 +42,7 @@ export async function appendRecords(
       try {
         for (const [record, { change, fault }] of read) {
           if (fault !== undefined) {
-            await keepAside(appender, name, record, change, fault);
+            await whileUnavailable(async () => keepAside(appender, name, record, change, fault), deadline);
           }
         }
         const changes = read.map(([record, { change }]) => ({ record, change }));
@@ -63,25 +63,6 @@ export async function appendRecords(
 interface Appending {
   readonly record: StreamRecord;
   readonly change: NewChange;
-}
-
-/** Milliseconds of the first pause, and of the longest. */
-const FIRST_PAUSE = 100;
-const LONGEST_PAUSE = 30_000;
-
-/** Does something again while the database has no time for it, or cannot be reached. */
-async function whileUnavailable<T>(something: () => Promise<T>, deadline: number): Promise<T> {
-  for (let delay = FIRST_PAUSE; ; delay = Math.min(2 * delay, LONGEST_PAUSE)) {
-    try {
-      return await something();
-    } catch (error) {
-      const isPassing = error instanceof Problem && (error.type === 'throttled' || error.type === 'unavailable');
-      if (!isPassing || Date.now() + delay > deadline) {
-        throw error;
-      }
-    }
-    await pause(delay);
-  }
 }
 
 /** Where DynamoDB refuses changes for what is in them, each is tried by itself. */

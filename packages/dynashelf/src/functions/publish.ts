@@ -6,6 +6,7 @@ import type { Resource } from '../definition/resource';
 import { appendRecords, type Appended } from '../events/append-records';
 import { beginConsumers } from '../events/behind';
 import type { StreamRecord } from '../events/stream-record';
+import { whileUnavailable } from '../events/while-unavailable';
 import { logError } from '../log';
 import { openAppender } from '../store/append';
 import type { KnownHeads } from '../store/feed';
@@ -121,7 +122,7 @@ export function publisher(given: Partial<Publishing> = {}): Publisher {
       return { batchItemFailures: [] };
     }
     if (!globalThis.bundleLacks?.changes) {
-      await begin(deadline);
+      await whileUnavailable(async () => begin(deadline), deadline);
     }
     const follow = async (): Promise<readonly string[]> => {
       const { collections, failed } = globalThis.bundleLacks?.changes

@@ -7,7 +7,7 @@ import { defineResource, listResources } from '../../src/definition/define-resou
 import type { Resource } from '../../src/definition/resource';
 import { SYSTEM_ACCESS, accessOf } from '../../src/authorization/permission';
 import { presentChange } from '../../src/events/cloud-event';
-import { publisher, type Publishing } from '../../src/functions/publish';
+import { publisher, type BatchFailures, type Publishing } from '../../src/functions/publish';
 import { openFeed, type KnownHeads, type StoredChange } from '../../src/store/feed';
 import { placeOf, UNREADABLE_PARTITION } from '../../src/store/layout/change';
 import type { AttributeMap } from '../../src/store/layout/value';
@@ -131,6 +131,35 @@ test('a missing right loses nothing: all comes again', async () => {
   };
   await pump(publishing({ send: denying }));
   expect((await from(memos, start)).map(({ kind, id }) => `${kind} ${id}`)).toEqual(['created f']);
+});
+
+test('the database that is away is waited for at each request: no failure of it is one of the function', async () => {
+  const start = await head();
+  await memo('y');
+  await send('PutItem', { TableName: tableName(), Item: { pk: { S: 'memos' }, sk: { S: 'z' }, title: { S: 'odd' } } });
+  const met = new Set<string>();
+  const away: Send = async (operation, input, options) => {
+    const { Item } = input as { Item?: AttributeMap };
+    const request = [operation, ...(Item === undefined ? [] : [Item['pk']!.S!])].join(' ');
+    if (!met.has(request)) {
+      met.add(request);
+      throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    }
+    return send(operation, input, options);
+  };
+  const patient = publishing({ send: away, consumers: [{ name: 'patient', collection: 'memos' }] });
+  const calls: Promise<BatchFailures>[] = [];
+  await pump(async (event) => {
+    calls.push(patient(event));
+    return calls.at(-1)!;
+  });
+  expect(await Promise.allSettled(calls)).toEqual([{ status: 'fulfilled', value: { batchItemFailures: [] } }]);
+  expect([...met]).toEqual(
+    expect.arrayContaining(['Query', 'GetItem', 'PutItem #consumers', 'PutItem #unreadable', 'TransactWriteItems']),
+  );
+  expect((await from(memos, start)).map(({ kind, id }) => `${kind} ${id}`)).toEqual(['created y', 'unreadable z']);
+  await send('DeleteItem', { TableName: tableName(), Key: { pk: { S: 'memos' }, sk: { S: 'z' } } });
+  await pump(publishing());
 });
 
 test('an item whose code throws when it is read is unreadable for the reader, and those behind it are there', async () => {
